@@ -1,0 +1,210 @@
+"""Learn dynamical systems from data, and judge what was learned.
+
+Names are imported on first use, so that ``import takens`` does not import torch.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from takens._backends.asking import (
+        accelerated_adaptive as accelerated_adaptive,
+        accelerated_exponents as accelerated_exponents,
+        accelerated_solve as accelerated_solve,
+    )
+    from takens._backends.explanations import explain as explain
+    from takens._data.time_series import TimeSeries as TimeSeries
+    from takens._dynamics.flow_map import (
+        FlowMap as FlowMap,
+        flow_map as flow_map,
+        push_tangents as push_tangents,
+    )
+    from takens._dynamics.free_run import FreeRun as FreeRun
+    from takens._dynamics.generate import generate as generate
+    from takens._dynamics.latent_map import latent_map as latent_map
+    from takens._dynamics.simulate import simulate as simulate
+    from takens._errors import (
+        AmbiguousComponentError as AmbiguousComponentError,
+        CheckpointError as CheckpointError,
+        ComponentError as ComponentError,
+        ConfigurationError as ConfigurationError,
+        DataError as DataError,
+        DeviceError as DeviceError,
+        InputError as InputError,
+        PluginWarning as PluginWarning,
+        TakensError as TakensError,
+        TrainingError as TrainingError,
+        UnknownComponentError as UnknownComponentError,
+    )
+    from takens._judging.evaluate import evaluate as evaluate
+    from takens._plugins.catalogue import Catalogue as Catalogue, catalogue as catalogue
+    from takens._plugins.component import (
+        REQUIRED as REQUIRED,
+        ComponentSpec as ComponentSpec,
+        Parameter as Parameter,
+    )
+    from takens._plugins.hooks import API_VERSION as API_VERSION, hookimpl as hookimpl
+    from takens._plugins.loading import Plugin as Plugin
+    from takens._plugins.registry import (
+        Registry as Registry,
+        backends as backends,
+        datasets as datasets,
+        devices as devices,
+        figures as figures,
+        integrators as integrators,
+        metrics as metrics,
+        models as models,
+        schemes as schemes,
+        systems as systems,
+    )
+    from takens._protocols.backend import (
+        Adapted as Adapted,
+        AdaptiveSolve as AdaptiveSolve,
+        Backend as Backend,
+        Declined as Declined,
+        Exponents as Exponents,
+        FixedSolve as FixedSolve,
+        Iterate as Iterate,
+        Question as Question,
+        StepControl as StepControl,
+    )
+    from takens._protocols.dataset import Dataset as Dataset
+    from takens._protocols.device import (
+        DevicePolicy as DevicePolicy,
+        Placement as Placement,
+        Precision as Precision,
+    )
+    from takens._protocols.dynamics import (
+        Map as Map,
+        SupportsJacobian as SupportsJacobian,
+        SupportsTangent as SupportsTangent,
+        Time as Time,
+        VectorField as VectorField,
+    )
+    from takens._protocols.figure import Figure as Figure
+    from takens._protocols.integrator import Integrator as Integrator, Stepper as Stepper
+    from takens._protocols.metric import (
+        DynamicsMetric as DynamicsMetric,
+        Metric as Metric,
+        Score as Score,
+        SeriesMetric as SeriesMetric,
+        SupportsReference as SupportsReference,
+    )
+    from takens._protocols.model import ContinuousModel as ContinuousModel, Model as Model
+    from takens._protocols.scheme import TrainingScheme as TrainingScheme
+    from takens._protocols.system import Facts as Facts, System as System
+    from takens._protocols.tableau import Tableau as Tableau
+    from takens._run.job import run as run
+    from takens._run.results import Results as Results
+    from takens._training.checkpoint import load_model as load_model, save_model as save_model
+    from takens._training.events import (
+        FitFinished as FitFinished,
+        FitStarted as FitStarted,
+        StepLogged as StepLogged,
+    )
+    from takens._training.fit import Fit as Fit, fit as fit
+    from takens._training.settings import Training as Training
+    from takens._training.trained_model import TrainedModel as TrainedModel
+
+_HOME: Final = {
+    "API_VERSION": "_plugins.hooks",
+    "Adapted": "_protocols.backend",
+    "AdaptiveSolve": "_protocols.backend",
+    "AmbiguousComponentError": "_errors",
+    "Backend": "_protocols.backend",
+    "Catalogue": "_plugins.catalogue",
+    "CheckpointError": "_errors",
+    "ComponentError": "_errors",
+    "ComponentSpec": "_plugins.component",
+    "ConfigurationError": "_errors",
+    "ContinuousModel": "_protocols.model",
+    "DataError": "_errors",
+    "Dataset": "_protocols.dataset",
+    "Declined": "_protocols.backend",
+    "DeviceError": "_errors",
+    "DevicePolicy": "_protocols.device",
+    "DynamicsMetric": "_protocols.metric",
+    "Exponents": "_protocols.backend",
+    "Facts": "_protocols.system",
+    "Figure": "_protocols.figure",
+    "Fit": "_training.fit",
+    "FitFinished": "_training.events",
+    "FitStarted": "_training.events",
+    "FixedSolve": "_protocols.backend",
+    "FlowMap": "_dynamics.flow_map",
+    "FreeRun": "_dynamics.free_run",
+    "InputError": "_errors",
+    "Integrator": "_protocols.integrator",
+    "Iterate": "_protocols.backend",
+    "Map": "_protocols.dynamics",
+    "Metric": "_protocols.metric",
+    "Model": "_protocols.model",
+    "Parameter": "_plugins.component",
+    "Placement": "_protocols.device",
+    "Plugin": "_plugins.loading",
+    "PluginWarning": "_errors",
+    "Precision": "_protocols.device",
+    "Question": "_protocols.backend",
+    "REQUIRED": "_plugins.component",
+    "Registry": "_plugins.registry",
+    "Results": "_run.results",
+    "Score": "_protocols.metric",
+    "SeriesMetric": "_protocols.metric",
+    "StepControl": "_protocols.backend",
+    "StepLogged": "_training.events",
+    "Stepper": "_protocols.integrator",
+    "SupportsJacobian": "_protocols.dynamics",
+    "SupportsReference": "_protocols.metric",
+    "SupportsTangent": "_protocols.dynamics",
+    "System": "_protocols.system",
+    "Tableau": "_protocols.tableau",
+    "TakensError": "_errors",
+    "Time": "_protocols.dynamics",
+    "TimeSeries": "_data.time_series",
+    "TrainedModel": "_training.trained_model",
+    "Training": "_training.settings",
+    "TrainingError": "_errors",
+    "TrainingScheme": "_protocols.scheme",
+    "UnknownComponentError": "_errors",
+    "VectorField": "_protocols.dynamics",
+    "accelerated_adaptive": "_backends.asking",
+    "accelerated_exponents": "_backends.asking",
+    "accelerated_solve": "_backends.asking",
+    "backends": "_plugins.registry",
+    "catalogue": "_plugins.catalogue",
+    "datasets": "_plugins.registry",
+    "devices": "_plugins.registry",
+    "evaluate": "_judging.evaluate",
+    "explain": "_backends.explanations",
+    "figures": "_plugins.registry",
+    "fit": "_training.fit",
+    "flow_map": "_dynamics.flow_map",
+    "generate": "_dynamics.generate",
+    "hookimpl": "_plugins.hooks",
+    "integrators": "_plugins.registry",
+    "latent_map": "_dynamics.latent_map",
+    "load_model": "_training.checkpoint",
+    "metrics": "_plugins.registry",
+    "models": "_plugins.registry",
+    "push_tangents": "_dynamics.flow_map",
+    "run": "_run.job",
+    "save_model": "_training.checkpoint",
+    "schemes": "_plugins.registry",
+    "simulate": "_dynamics.simulate",
+    "systems": "_plugins.registry",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        from takens._errors import near
+
+        raise AttributeError(f"module 'takens' has no attribute {name!r}.{near(name, _HOME)}")
+    value = getattr(importlib.import_module(f"takens.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME)

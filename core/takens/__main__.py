@@ -1,0 +1,5 @@
+"""``python -m takens``."""
+
+from takens.cli import main
+
+main()

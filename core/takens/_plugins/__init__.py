@@ -1,0 +1,1 @@
+"""How components are described, found and made; nothing here imports torch."""

@@ -1,0 +1,43 @@
+"""The hooks that a plugin may implement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+import pluggy
+
+from takens._plugins.component import ComponentSpec
+
+if TYPE_CHECKING:
+    from takens._training.events import FitFinished, FitStarted, StepLogged
+
+API_VERSION: Final = 1
+GROUP: Final = "takens"
+
+hookspec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
+
+
+class HookSpecs:
+    """Every hook, with the arguments that an implementation may ask for."""
+
+    @hookspec
+    def takens_components(self, api_version: int) -> Iterable[ComponentSpec]:
+        """Say which components the plugin offers, importing none of them."""
+        raise NotImplementedError
+
+    @hookspec
+    def takens_fit_started(self, event: FitStarted) -> None:
+        """Hear that training takes its first step, or the first one after a resume."""
+
+    @hookspec
+    def takens_step_logged(self, event: StepLogged) -> None:
+        """Hear of a line that was added to the history."""
+
+    @hookspec
+    def takens_fit_finished(self, event: FitFinished) -> None:
+        """Hear that training has taken its last step, or stopped early with a reason."""
+
+
+HOOKS: Final = tuple(name for name in vars(HookSpecs) if name.startswith("takens_"))

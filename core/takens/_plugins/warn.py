@@ -1,0 +1,17 @@
+"""Warnings that point at the code of the person who called us."""
+
+import os
+import warnings
+from typing import Final
+
+_HERE: Final = os.path.dirname(os.path.dirname(__file__)) + os.sep
+
+
+def warn_outside(message: str, category: type[Warning]) -> None:
+    """Warn as from the first caller outside of the core."""
+    import sys
+
+    frame, level = sys._getframe(1), 2  # pyright: ignore[reportPrivateUsage]
+    while frame.f_back and frame.f_code.co_filename.startswith(_HERE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level - 1 if level > 2 else level)

@@ -1,0 +1,279 @@
+"""Plugins that are good, and plugins that are broken in every way we know of."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+import takens
+
+Install = Callable[..., Path]
+
+BROKEN = {
+    "import-error": ("import no_such_module", "ModuleNotFoundError: No module named"),
+    "raises-at-import": ("raise RuntimeError('boom')", "RuntimeError: boom"),
+    "wrong-hook-name": (
+        """
+        import takens
+
+        @takens.hookimpl
+        def takens_component():
+            return []
+        """,
+        "there is no hook called 'takens_component'. Did you mean 'takens_components'?",
+    ),
+    "wrong-signature": (
+        """
+        import takens
+
+        @takens.hookimpl
+        def takens_components(registry):
+            return []
+        """,
+        "registry",
+    ),
+    "bad-spec-type": (
+        """
+        import takens
+
+        @takens.hookimpl
+        def takens_components():
+            yield ("system", "thing")
+        """,
+        "which is no ComponentSpec",
+    ),
+    "bad-spec-name": (
+        """
+        import takens
+
+        @takens.hookimpl
+        def takens_components():
+            yield takens.ComponentSpec(kind="system", name="Not Legal", target="a:B")
+        """,
+        "a component's name looks like 'lorenz63'; got 'Not Legal'",
+    ),
+    "bad-spec-kind": (
+        """
+        import takens
+
+        @takens.hookimpl
+        def takens_components():
+            yield takens.ComponentSpec(kind="sytem", name="x", target="a:B")
+        """,
+        "a component's kind is one of system",
+    ),
+    "raising-hook": (
+        """
+        import takens
+
+        @takens.hookimpl
+        def takens_components():
+            raise KeyError("oops")
+        """,
+        "KeyError: 'oops'",
+    ),
+    "wrong-api": (
+        """
+        import takens
+
+        TAKENS_API = 99
+
+        @takens.hookimpl
+        def takens_components():
+            return []
+        """,
+        "it was written for plugin API 99, and this is API 1",
+    ),
+    "says-it-twice": (
+        """
+        import takens
+
+        @takens.hookimpl
+        def takens_components():
+            for _ in range(2):
+                yield takens.ComponentSpec(kind="system", name="twin", target="a:B")
+        """,
+        "two components of kind system called 'twin'",
+    ),
+}
+
+
+def discover(environ: Mapping[str, str] | None = None) -> takens.Catalogue:
+    return takens.Catalogue.discover(environ or {})
+
+
+def find(catalogue: takens.Catalogue, name: str) -> takens.Plugin:
+    (plugin,) = [p for p in catalogue.plugins if p.name == name]
+    return plugin
+
+
+def test_a_good_plugin_is_loaded_and_says_who_it_is(install: Install) -> None:
+    install("good-one", plugin="good", offers="pendulum_clock")
+    catalogue = discover()
+    plugin = find(catalogue, "good")
+    assert (plugin.distribution, plugin.version) == ("good-one", "1.0")
+    assert plugin.state == "loaded"
+    assert [spec.name for spec in plugin.components] == ["pendulum_clock"]
+    assert catalogue.find("system", "pendulum_clock")[0] is plugin
+    assert catalogue.find("system", "good:pendulum_clock")[0] is plugin
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_plugin_is_left_out_with_a_reason_and_the_others_work(
+    install: Install, case: str
+) -> None:
+    source, reason = BROKEN[case]
+    install(case, source)
+    install("zz-after", offers="after")
+    install("aa-before", offers="before")
+    name = case.replace("-", "_")
+    with pytest.warns(takens.PluginWarning, match=f"TAKENS_DISABLE_PLUGINS={name}") as caught:
+        catalogue = discover()
+    assert len(caught) == 1
+    plugin = find(catalogue, name)
+    assert plugin.state == "failed"
+    assert reason in plugin.reason
+    assert plugin.components == ()
+    assert not catalogue.manager.has_plugin(name)
+    for other in ("before", "after", "lorenz63"):
+        assert catalogue.find("system", other)[1].name == other
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_strict_mode_raises(install: Install, case: str) -> None:
+    install(case, BROKEN[case][0])
+    with pytest.raises(Exception, match=r".") as raised:
+        discover({"TAKENS_STRICT_PLUGINS": "1"})
+    assert not isinstance(raised.value, AssertionError)
+
+
+def test_a_second_plugin_of_a_taken_name_fails(install: Install) -> None:
+    install("first-dist", plugin="same", offers="one")
+    install("second-dist", plugin="same", offers="two")
+    with pytest.warns(takens.PluginWarning, match="second-dist"):
+        catalogue = discover()
+    states = [(p.distribution, p.state) for p in catalogue.plugins if p.name == "same"]
+    assert states == [("first-dist", "loaded"), ("second-dist", "failed")]
+    assert catalogue.find("system", "one")[0].distribution == "first-dist"
+
+
+def test_a_stranger_cannot_take_a_plugin_name_of_ours(install: Install) -> None:
+    install("impostor", plugin="systems", offers="lorenz63")
+    with pytest.warns(takens.PluginWarning, match="impostor"):
+        catalogue = discover()
+    assert catalogue.find("system", "lorenz63")[0].distribution == "takens"
+
+
+def test_two_plugins_with_one_component_name_must_be_told_apart(install: Install) -> None:
+    install("alpha", offers="clock")
+    install("beta", offers="clock")
+    catalogue = discover()
+    with pytest.raises(takens.AmbiguousComponentError, match="alpha:clock, beta:clock"):
+        catalogue.find("system", "clock")
+    assert catalogue.find("system", "beta:clock")[0].name == "beta"
+
+
+def test_what_is_installed_never_changes_what_our_names_mean(install: Install) -> None:
+    install("aardvark", offers="lorenz63")
+    catalogue = discover()
+    assert catalogue.find("system", "lorenz63")[0].distribution == "takens"
+    assert catalogue.find("system", "aardvark:lorenz63")[0].distribution == "aardvark"
+
+
+def test_an_unknown_name_gets_a_near_match_and_the_plugins_that_failed(
+    install: Install,
+) -> None:
+    install("broken-one", "import no_such_module")
+    with pytest.warns(takens.PluginWarning):
+        catalogue = discover()
+    with pytest.raises(takens.UnknownComponentError) as raised:
+        catalogue.find("system", "lorenz_63")
+    message = str(raised.value)
+    assert "Did you mean 'lorenz63'?" in message
+    assert "Plugins that failed to load: broken_one." in message
+
+
+def test_the_environment_allows_and_disables(install: Install) -> None:
+    install("alpha", offers="clock")
+    install("beta", offers="watch")
+    only = discover({"TAKENS_PLUGINS": "alpha, systems"})
+    assert [p.name for p in only.plugins if p.state == "loaded"] == ["systems", "alpha"]
+    none = discover({"TAKENS_PLUGINS": ""})
+    assert not list(none)
+    without = discover({"TAKENS_DISABLE_PLUGINS": "beta"})
+    assert find(without, "beta").state == "disabled"
+    assert "TAKENS_DISABLE_PLUGINS" in find(without, "beta").reason
+    assert without.find("system", "clock")[0].name == "alpha"
+
+
+def test_a_disabled_plugin_is_never_imported(install: Install) -> None:
+    install("fatal", "raise SystemExit('imported')")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        discover({"TAKENS_DISABLE_PLUGINS": "fatal"})
+
+
+def test_the_order_does_not_depend_on_the_directory(install: Install) -> None:
+    for name in ("zeta", "eta", "alpha"):
+        install(name, offers=name)
+    names = [p.name for p in discover().plugins if p.distribution != "takens"]
+    assert [n for n in names if n in ("zeta", "eta", "alpha")] == ["alpha", "eta", "zeta"]
+
+
+def test_one_module_under_two_names_is_refused_once(install: Install) -> None:
+    folder = install("double", offers="once")
+    entries = folder / "double-1.0.dist-info" / "entry_points.txt"
+    entries.write_text("[takens]\nfirst = double\nother = double\n")
+    with pytest.warns(takens.PluginWarning, match="registered under another name"):
+        catalogue = discover()
+    assert find(catalogue, "first").state == "loaded"
+    assert find(catalogue, "other").state == "failed"
+
+
+def test_lazy_attributes_of_a_plugin_are_left_alone(install: Install) -> None:
+    install(
+        "lazy",
+        """
+        import takens
+
+        def __getattr__(name):
+            if not name.startswith("__"):
+                raise RuntimeError(f"{name} was looked at")
+            raise AttributeError(name)
+
+        def __dir__():
+            return [*globals(), "Heavy"]
+
+        @takens.hookimpl
+        def takens_components():
+            return []
+        """,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert find(discover(), "lazy").state == "loaded"
+
+
+class TestCreating:
+    def test_a_target_that_cannot_be_imported_names_plugin_and_distribution(
+        self, install: Install
+    ) -> None:
+        install("promises", offers="air")
+        registry: takens.Registry[takens.System] = takens.Registry("system", discover())
+        with pytest.raises(takens.ComponentError, match=r"plugin 'promises' \(promises 1.0\)"):
+            registry.create("air")
+
+    def test_an_unknown_parameter_is_refused_with_the_nearest(self) -> None:
+        with pytest.raises(takens.ComponentError, match="Did you mean 'sigma'"):
+            takens.systems.create("lorenz63", sigm=3.0)
+
+    def test_a_value_of_the_wrong_type_is_refused_with_the_unit(self) -> None:
+        with pytest.raises(
+            takens.ComponentError, match=r"rho is a number \(unit: 1\); got 'hot'"
+        ):
+            takens.systems.create("lorenz63", rho="hot")
+
+    def test_a_missing_parameter_is_named(self) -> None:
+        with pytest.raises(takens.ComponentError, match="needs obs_dim"):
+            takens.models.create("shallow_plrnn")
