@@ -1,0 +1,1 @@
+"""What the core asks of a component of each kind."""

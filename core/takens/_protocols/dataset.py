@@ -1,0 +1,34 @@
+"""Datasets: readers of files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from takens._data.time_series import TimeSeries
+
+
+@runtime_checkable
+class Dataset(Protocol):
+    """Reads time series from files of one format."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The endings of file names that this reader is for, as in ``(".csv",)``."""
+        ...
+
+    def read(
+        self,
+        path: Path,
+        /,
+        *,
+        columns: Sequence[str] | None,
+        time: str | None,
+        dt: float | None,
+    ) -> TimeSeries:
+        """Read the named columns (all but the time where None) with their times.
+
+        Times come from the column ``time``, or are multiples of ``dt``.
+
+        Raises: DataError in one sentence with file, row and column.
+        """
+        ...

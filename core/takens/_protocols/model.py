@@ -1,0 +1,74 @@
+"""Models: latent dynamics that can be learned."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol, Self, runtime_checkable
+
+import attrs
+import torch
+from torch import Tensor, nn
+
+from takens._protocols.dynamics import Time
+from takens._protocols.integrator import Stepper
+
+
+@runtime_checkable
+class Model(Protocol):
+    """Latent dynamics with a window on them; concretely always a ``torch.nn.Module``.
+
+    The module's own call is the latent dynamics: `(z) -> z'` where ``time`` is discrete,
+    `(t, z) -> dz/dt` where it is continuous. `m` is ``latent_dim``, `n` is ``obs_dim``.
+    """
+
+    @property
+    def latent_dim(self) -> int:
+        """The number of latent variables, `m`."""
+        ...
+
+    @property
+    def obs_dim(self) -> int:
+        """The number of observed variables, `n`."""
+        ...
+
+    @property
+    def time(self) -> Time:
+        """Whether the latent dynamics are a field or a map."""
+        ...
+
+    @property
+    def context_length(self) -> int:
+        """The number of observations that ``encode`` wants, at least 1."""
+        ...
+
+    @property
+    def config(self) -> attrs.AttrsInstance:
+        """The settings: its fields, all of JSON types, are the constructor's arguments."""
+        ...
+
+    def encode(self, context: Tensor, /) -> Tensor:
+        """Give the latent state at the last of the observations: `(..., c, n) -> (..., m)`."""
+        ...
+
+    def observe(self, z: Tensor, /) -> Tensor:
+        """Read out: `(..., m) -> (..., n)`."""
+        ...
+
+    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
+        """Give `z: (..., m)`, made to agree with the observation `x: (..., n)`."""
+        ...
+
+    # What torch.nn.Module gives to every model, as far as the core uses it.
+    def __call__(self, *state: Tensor) -> Tensor: ...
+    def parameters(self, recurse: bool = True) -> Iterator[nn.Parameter]: ...
+    def state_dict(self) -> dict[str, Any]: ...
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any: ...
+    def to(self, device: torch.device, dtype: torch.dtype) -> Self: ...
+
+
+@runtime_checkable
+class ContinuousModel(Model, Protocol):
+    """A model whose latent dynamics are a field, and which says how they are integrated."""
+
+    @property
+    def integrator(self) -> Stepper:
+        """What advances the field by one sampling interval."""
+        ...

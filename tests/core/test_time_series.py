@@ -1,0 +1,48 @@
+import pytest
+import torch
+
+import takens
+
+
+def series(x: torch.Tensor, dt: float = 0.1) -> takens.TimeSeries:
+    return takens.TimeSeries(torch.arange(x.shape[-2]) * dt, x)
+
+
+def test_columns_get_names() -> None:
+    assert series(torch.zeros(3, 2)).columns == ("x1", "x2")
+
+
+def test_shapes_that_do_not_match_are_refused() -> None:
+    with pytest.raises(takens.DataError, match=r"got t: \(4,\) and x: \(3, 2\)"):
+        takens.TimeSeries(torch.arange(4.0), torch.zeros(3, 2))
+
+
+def test_a_number_that_is_not_finite_is_found() -> None:
+    x = torch.zeros(5, 2)
+    x[3, 1] = float("nan")
+    with pytest.raises(takens.DataError, match="sample 3, column 1 is nan"):
+        series(x)
+
+
+def test_times_must_increase() -> None:
+    with pytest.raises(takens.DataError, match=r"sample 2 is at t = 0\.5 after t = 1"):
+        takens.TimeSeries(torch.tensor([0.0, 1.0, 0.5]), torch.zeros(3, 1))
+
+
+def test_times_keep_double_precision() -> None:
+    t = torch.arange(100_001, dtype=torch.float64) * 0.01
+    assert takens.TimeSeries(t, torch.zeros(100_001, 1)).dt == pytest.approx(0.01, rel=1e-12)
+
+
+def test_unequal_steps_have_no_interval() -> None:
+    uneven = takens.TimeSeries(torch.tensor([0.0, 1.0, 2.5, 3.5]), torch.zeros(4, 1))
+    with pytest.raises(takens.DataError, match=r"step 1 is 1\.5 where the median is 1"):
+        _ = uneven.dt
+
+
+def test_halves_are_equally_long_and_start_at_zero() -> None:
+    x = torch.arange(7.0).unsqueeze(-1)
+    first, second = series(x).halves()
+    assert first.x.flatten().tolist() == [0, 1, 2]
+    assert second.x.flatten().tolist() == [3, 4, 5]
+    assert float(second.t[0]) == 0
