@@ -1,0 +1,1 @@
+"""Dynamics in motion: maps from fields, tangents, simulation and free runs."""

@@ -1,0 +1,76 @@
+"""From vector fields to maps."""
+
+from __future__ import annotations
+
+from typing import final
+
+import attrs
+import torch
+from torch import Tensor
+
+from takens._protocols.dynamics import (
+    Map,
+    SupportsJacobian,
+    SupportsTangent,
+    VectorField,
+)
+from takens._protocols.integrator import Stepper
+
+
+@final
+@attrs.frozen(eq=False)
+class FlowMap:
+    """The map that advances an autonomous field by ``dt``."""
+
+    field: VectorField
+    stepper: Stepper
+    dt: float
+
+    def __call__(self, x: Tensor, /) -> Tensor:
+        """Advance `x: (..., d)` by one interval."""
+        t = x.new_zeros(())
+        return self.stepper.step(self.field, t, x, t + self.dt)
+
+    def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+        """Advance `x: (..., d)`, and the tangent vectors `v: (..., d, k)` with it.
+
+        The step is applied to the field and its variational equation together, so the
+        result is the exact derivative of the discrete step.
+        """
+        field, d = self.field, x.shape[-1]
+        if not isinstance(field, SupportsJacobian):
+            return _forward_mode(self, x, v)
+        jacobian = field.jacobian
+
+        def joint(t: Tensor, xv: Tensor, /) -> Tensor:
+            y, w = xv[..., :1], xv[..., 1:]
+            y = y.squeeze(-1)
+            return torch.cat((field(t, y).unsqueeze(-1), jacobian(t, y) @ w), -1)
+
+        t = x.new_zeros(())
+        xv = self.stepper.step(joint, t, torch.cat((x.unsqueeze(-1), v), -1), t + self.dt)
+        return xv[..., 0], xv[..., :, 1:].reshape(*x.shape[:-1], d, -1)
+
+
+def flow_map(field: VectorField, stepper: Stepper, dt: float) -> FlowMap:
+    """Give the map that advances an autonomous field by ``dt``."""
+    return FlowMap(field, stepper, dt)
+
+
+def push_tangents(step: Map, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    """Give `F(x): (..., d)` and `DF(x) v: (..., d, k)`, analytically where the map can.
+
+    Otherwise by forward-mode differentiation, vectorised over the tangent vectors.
+    """
+    if isinstance(step, SupportsTangent):
+        return step.tangent(x, v)
+    return _forward_mode(step, x, v)
+
+
+def _forward_mode(step: Map, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    def push(w: Tensor) -> tuple[Tensor, Tensor]:
+        following, pushed, *_ = torch.func.jvp(step, (x,), (w,))
+        return following, pushed
+
+    y, w = torch.func.vmap(push, in_dims=-1, out_dims=(0, -1))(v)
+    return y[0], w

@@ -1,0 +1,114 @@
+"""Free runs of a model."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from takens._data.time_series import TimeSeries
+from takens._dynamics.free_run import FreeRun
+from takens._dynamics.latent_map import latent_map
+from takens._errors import InputError
+from takens._protocols.dynamics import Map
+from takens._protocols.model import Model
+from takens._threads import threads_for
+from takens._training.trained_model import TrainedModel
+
+_CHUNK = 500
+_BOUND = 1e6
+
+
+def generate(
+    model: Model, *, context: Tensor, steps: int, dt: float | None = None, keep_every: int = 1
+) -> FreeRun:
+    """Let a model run freely from `context: (..., c, n)`, the last of which is time zero.
+
+    The context beyond what the model encodes warms it up: each later sample is forced. The
+    run has ``steps`` samples after the context, of which every ``keep_every``-th is kept; no
+    memory is used for the others. ``dt`` defaults to the interval that the model was trained
+    at.
+
+    A run has diverged where a latent variable is not finite or beyond a million (trained
+    models work in standardised units); see ``FreeRun``.
+
+    Raises: InputError for a context that does not fit the model.
+    """
+    trained = model if isinstance(model, TrainedModel) else None
+    if dt is None:
+        dt = trained.dt if trained else 1.0
+    if steps < 2 or keep_every < 1 or steps // keep_every < 2:
+        raise InputError(
+            "A free run keeps at least 2 samples; "
+            f"got steps = {steps} and keep_every = {keep_every}."
+        )
+    weight = next(iter(model.parameters()), context)
+    with torch.no_grad():
+        context = context.to(weight)
+        step = latent_map(model, dt)
+        runs = math.prod(context.shape[:-2])
+        weights = sum(parameter.numel() for parameter in model.parameters())
+        with threads_for(runs * (weights + model.latent_dim)):
+            z = warm_up(model, step, context)
+            leading = z.shape[:-1]
+            z = z.reshape(-1, z.shape[-1])
+            diverged_at, kept = _run(step, z, steps, keep_every, model)
+        x = kept.reshape(*leading, -1, model.obs_dim)
+    count = x.shape[-2]
+    t = torch.arange(1, count + 1, dtype=torch.float64) * (dt * keep_every)
+    series = TimeSeries(
+        t,
+        x.cpu(),
+        trained.columns if trained else (),
+        time_unit=trained.time_unit if trained else "",
+    )
+    return FreeRun(series, diverged_at)
+
+
+def warm_up(model: Model, step: Map, context: Tensor) -> Tensor:
+    """Give the latent state at the end of `context: (..., c, n)`: `(..., m)`.
+
+    Raises: InputError where the context is too short or of another dimension.
+    """
+    need, n = model.context_length, model.obs_dim
+    if context.ndim < 2 or context.shape[-1] != n or context.shape[-2] < need:
+        raise InputError(
+            f"This model starts from (..., {need} or more, {n}) observations; "
+            f"got a context of shape {tuple(context.shape)}."
+        )
+    z = model.encode(context[..., :need, :])
+    for x in context[..., need:, :].unbind(-2):
+        z = model.force(step(z), x)
+    return z
+
+
+def _run(
+    step: Map, z: Tensor, steps: int, keep_every: int, model: Model
+) -> tuple[tuple[int | None, ...], Tensor]:
+    """Run `z: (runs, m)`; give where runs diverged, and the kept samples `(runs, kept, n)`."""
+    runs = z.shape[0]
+    kept = model.observe(z).new_empty(runs, steps // keep_every, model.obs_dim)
+    diverged_at: list[int | None] = [None] * runs
+    for done in range(0, steps, _CHUNK):
+        length = min(_CHUNK, steps - done)
+        states = z.new_empty(length + 1, runs, z.shape[-1])
+        states[0] = z
+        for i in range(length):
+            z = step(z)
+            states[i + 1] = z
+        stopped = [run for run, at in enumerate(diverged_at) if at is not None]
+        states[1:, stopped] = states[0, stopped]
+        # Looked at once a chunk: a look at every step would stop a GPU's queue.
+        bad = ~(states.abs() <= _BOUND).all(-1)
+        for run in map(int, bad.any(0).nonzero()):
+            first = max(int(bad[:, run].nonzero()[0]), 1)
+            diverged_at[run] = done + first
+            last_good = states[first - 1, run].nan_to_num(0.0).clamp(-_BOUND, _BOUND)
+            states[first:, run] = last_good
+        z = states[-1]
+        chosen = list(range(-done % keep_every or keep_every, length + 1, keep_every))
+        first_kept = done // keep_every
+        seen = model.observe(states[chosen]).transpose(0, 1)
+        kept[:, first_kept : first_kept + len(chosen)] = seen
+    return tuple(diverged_at), kept

@@ -1,0 +1,25 @@
+"""The map behind every model."""
+
+from takens._dynamics.flow_map import FlowMap
+from takens._dynamics.system_model import SystemModel, system_map
+from takens._protocols.dynamics import Map, Time
+from takens._protocols.model import ContinuousModel, Model
+from takens._training.trained_model import TrainedModel
+
+
+def latent_map(model: Model, dt: float) -> Map:
+    """Give the map of a model's latent state over one sampling interval, whatever its time.
+
+    Raises: TypeError for a model that is continuous in time and names no integrator.
+    """
+    if isinstance(model, SystemModel):
+        return system_map(model.system, model.integrator, dt)
+    if isinstance(model, TrainedModel):
+        model = model.inner
+    if model.time is Time.DISCRETE:
+        return model
+    if not isinstance(model, ContinuousModel):
+        raise TypeError(
+            f"{type(model).__name__} is continuous in time and must name its integrator."
+        )
+    return FlowMap(model, model.integrator, dt)

@@ -1,0 +1,97 @@
+"""Simulation of known systems."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from takens._data.time_series import TimeSeries
+from takens._errors import InputError, TakensError
+from takens._plugins.registry import integrators
+from takens._protocols.dynamics import Time
+from takens._protocols.integrator import Integrator
+from takens._protocols.system import System
+from takens._threads import threads_for
+
+
+def simulate(
+    system: System,
+    *,
+    dt: float = 1.0,
+    steps: int,
+    noise: float = 0.0,
+    seed: int = 0,
+    trajectories: int | None = None,
+    initial: Tensor | None = None,
+    transient: int | None = None,
+    integrator: Integrator | None = None,
+) -> TimeSeries:
+    """Sample a system on its attractor: `x: (steps, d)`, or `(trajectories, steps, d)`.
+
+    ``dt`` is the sampling interval in the system's time unit (maps take one step a sample).
+    ``noise`` is added afterwards, normally distributed, as a fraction of each variable's
+    standard deviation. Starts are drawn around ``system.initial()``, or given as `initial:
+    (d,)` or `(trajectories, d)`; ``transient`` samples are dropped first, by default 1,000
+    for drawn starts and none for given ones. Works in float64.
+
+    Raises: InputError where a number makes no sense; TakensError where the trajectory leaves
+    the finite numbers, naming the sample.
+    """
+    if steps < 2:
+        raise InputError(f"A simulation has at least 2 steps; got {steps}.")
+    if not dt > 0:
+        raise InputError(f"dt is a positive sampling interval in time units; got {dt}.")
+    if not noise >= 0:
+        raise InputError(f"noise is a fraction of each standard deviation; got {noise}.")
+    if trajectories is not None and trajectories < 1:
+        raise InputError(f"trajectories is at least 1; got {trajectories}.")
+    generator = torch.Generator().manual_seed(seed)
+    if initial is None:
+        transient = 1000 if transient is None else transient
+        x0 = torch.tensor(system.initial(), dtype=torch.float64).expand(
+            trajectories or 1, system.dim
+        )
+        spread = 1e-2 * x0.abs().clamp(min=1e-2)
+        x0 = x0 + spread * torch.randn(x0.shape, generator=generator, dtype=x0.dtype)
+    else:
+        transient = transient or 0
+        x0 = initial.to(torch.float64)
+        if x0.shape[-1] != system.dim:
+            raise InputError(
+                f"An initial state of this system has {system.dim} numbers; got {x0.shape[-1]}."
+            )
+        x0 = x0.expand(trajectories or 1, system.dim) if x0.ndim < 2 else x0
+    if transient < 0:
+        raise InputError(f"transient is a number of samples, at least 0; got {transient}.")
+    with torch.no_grad(), threads_for(x0.numel()):
+        x = _orbit(system, x0, dt, transient + steps, integrator)
+    bad = (~x.isfinite()).any(-1).any(0).nonzero()
+    if len(bad):
+        raise TakensError(
+            f"The simulation left the finite numbers at sample {int(bad[0])} "
+            f"(t = {int(bad[0]) * dt:g}); check the parameters, the start and dt = {dt:g}."
+        )
+    x = x[:, transient:]
+    if noise:
+        spread = x.std(-2, keepdim=True) * noise
+        x = x + spread * torch.randn(x.shape, generator=generator, dtype=x.dtype)
+    if trajectories is None and (initial is None or initial.ndim < 2):
+        x = x[0]
+    step = 1.0 if system.time is Time.DISCRETE else dt
+    return TimeSeries(torch.arange(steps, dtype=torch.float64) * step, x)
+
+
+def _orbit(
+    system: System, x0: Tensor, dt: float, samples: int, integrator: Integrator | None
+) -> Tensor:
+    """Give `(trajectories, samples, d)`, the first of which is `x0: (trajectories, d)`."""
+    if system.time is Time.CONTINUOUS:
+        integrator = integrators.create("rk4") if integrator is None else integrator
+        ts = torch.arange(samples, dtype=torch.float64) * dt
+        return integrator.solve(system, x0, ts)  # pyright: ignore[reportArgumentType] - time says it is a field
+    orbit = x0.new_empty(len(x0), samples, x0.shape[-1])
+    x = x0
+    for i in range(samples):
+        orbit[:, i] = x
+        x = system(x)  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - time says it is a map
+    return orbit

@@ -1,0 +1,65 @@
+"""Known systems, seen as models, so that both are judged alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast, final
+
+import attrs
+from torch import Tensor, nn
+
+from takens._dynamics.flow_map import FlowMap
+from takens._protocols.dynamics import Map, Time, VectorField
+from takens._protocols.integrator import Stepper
+from takens._protocols.system import System
+
+
+def system_map(system: System, integrator: Stepper, dt: float) -> Map:
+    """Give a system as a map: itself where it is one, else its flow over ``dt``.
+
+    What the system can do besides, a Jacobian or tangents, is kept.
+    """
+    # A system is callable as its time says; the protocol cannot say so.
+    if system.time is Time.DISCRETE:
+        return cast(Map, system)
+    return FlowMap(cast(VectorField, system), integrator, dt)
+
+
+@final
+@attrs.frozen
+class SystemModelConfig:
+    """A known system has nothing to set."""
+
+
+@final
+class SystemModel(nn.Module):
+    """A system whose whole state is observed, with no weights."""
+
+    context_length = 1
+    config = SystemModelConfig()
+
+    def __init__(self, system: System, integrator: Stepper) -> None:
+        super().__init__()
+        self.system = system
+        self.integrator = integrator
+        self.obs_dim = self.latent_dim = system.dim
+        self.time: Time = system.time
+
+    def forward(self, *state: Tensor) -> Tensor:
+        """Apply the system's equations."""
+        return self.system(*state)  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - a system is callable as its time says
+
+    def encode(self, context: Tensor, /) -> Tensor:
+        """Give the last observation: `(..., c, d) -> (..., d)`."""
+        return context[..., -1, :]
+
+    def observe(self, z: Tensor, /) -> Tensor:
+        """Give the state itself."""
+        return z
+
+    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
+        """Replace the state by the observation."""
+        return x
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *state: Tensor) -> Tensor: ...

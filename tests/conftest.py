@@ -1,0 +1,51 @@
+"""What every test shares."""
+
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+import torch
+from torch import Tensor, nn
+
+import takens
+from takens_integrators import RK4
+
+
+@attrs.frozen
+class LinearConfig:
+    factor: float
+
+
+class Linear(nn.Module):
+    """The map `z' = factor z`, or the field `dz/dt = factor z`, all of it observed."""
+
+    context_length = 1
+    obs_dim = latent_dim = 1
+    integrator = RK4()
+
+    def __init__(self, factor: float, time: takens.Time = takens.Time.DISCRETE) -> None:
+        super().__init__()
+        self.config = LinearConfig(factor)
+        self.time = time
+        self.factor = nn.Parameter(torch.tensor(factor, dtype=torch.float64))
+
+    def forward(self, *state: Tensor) -> Tensor:
+        return self.factor * state[-1]
+
+    def encode(self, context: Tensor, /) -> Tensor:
+        return context[..., -1, :]
+
+    def observe(self, z: Tensor, /) -> Tensor:
+        return z
+
+    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
+        return x
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *state: Tensor) -> Tensor: ...
+
+
+@pytest.fixture
+def linear() -> type[Linear]:
+    return Linear

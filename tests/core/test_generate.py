@@ -1,0 +1,67 @@
+import math
+from typing import Any
+
+import pytest
+import torch
+
+import takens
+
+
+def start(*values: float) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.float64).reshape(-1, 1, 1)
+
+
+def test_a_free_run_is_the_iterated_map(linear: Any) -> None:
+    free = takens.generate(linear(0.5), context=start(8.0)[0], steps=3)
+    assert free.x.flatten().tolist() == [4.0, 2.0, 1.0]
+    assert free.t.tolist() == [1.0, 2.0, 3.0]
+    assert free.diverged_at == (None,)
+
+
+def test_a_continuous_model_runs_through_its_integrator(linear: Any) -> None:
+    model = linear(-1.0, takens.Time.CONTINUOUS)
+    free = takens.generate(model, context=start(1.0)[0], steps=100, dt=0.01)
+    assert float(free.x[-1, 0]) == pytest.approx(math.exp(-1), rel=1e-9)
+
+
+@pytest.mark.parametrize("keep_every", [1, 3, 7, 499, 500, 501])
+def test_what_is_kept_does_not_change_the_run(linear: Any, keep_every: int) -> None:
+    model = linear(0.999)
+    full = takens.generate(model, context=start(1.0, 2.0), steps=2003)
+    kept = takens.generate(model, context=start(1.0, 2.0), steps=2003, keep_every=keep_every)
+    torch.testing.assert_close(kept.x, full.x[:, keep_every - 1 :: keep_every], rtol=0, atol=0)
+    torch.testing.assert_close(kept.t, full.t[keep_every - 1 :: keep_every])
+
+
+def test_a_diverged_run_is_reported_at_its_step_and_stays_finite(linear: Any) -> None:
+    # 2^19 is below a million and 2^20 above; the second run stays where it is.
+    free = takens.generate(linear(2.0), context=start(1.0, 0.0), steps=1200)
+    assert free.diverged_at == (20, None)
+    assert free.diverged == 0.5
+    assert float(free.x[0, 18, 0]) == 2.0**19
+    assert set(free.x[0, 18:, 0].tolist()) == {2.0**19}
+    assert bool(free.x.isfinite().all())
+
+
+def test_divergence_on_the_first_step_of_a_later_chunk(linear: Any) -> None:
+    factor = 10.0 ** (6 / 500.5)
+    free = takens.generate(linear(factor), context=start(1.0), steps=1100)
+    assert free.diverged_at == (501,)
+    assert bool((free.x[0, 500:] == free.x[0, 499]).all())
+
+
+def test_a_context_that_does_not_fit_is_refused(linear: Any) -> None:
+    with pytest.raises(takens.InputError, match=r"got a context of shape \(3,\)"):
+        takens.generate(linear(1.0), context=torch.zeros(3), steps=5)
+
+
+def test_memory_is_flat_in_what_is_not_kept(linear: Any) -> None:
+    # 200,000 steps of which 2 are kept: the result alone would tell, so the peak of what
+    # torch allocates is looked at.
+    with torch.profiler.profile(profile_memory=True) as profile:
+        takens.generate(linear(1.0), context=start(1.0), steps=4000, keep_every=2000)
+    live, peak = 0, 0
+    for event in profile.events() or []:  # pyright: ignore[reportUnknownVariableType]
+        live += event.self_cpu_memory_usage
+        peak = max(peak, live)
+    assert peak < 100_000
