@@ -1,0 +1,1 @@
+"""Training: the loop, its settings, its history and its checkpoints."""

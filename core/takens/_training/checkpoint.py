@@ -1,0 +1,119 @@
+"""Checkpoints: plain dictionaries of tensors and JSON types."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+import attrs
+import torch
+
+from takens._errors import CheckpointError, InputError
+from takens._files import write_whole
+from takens._plugins.catalogue import catalogue
+from takens._plugins.registry import models
+from takens._training.trained_model import TrainedModel
+from takens._versions import versions
+
+FORMAT: Final = 1
+
+
+def save_model(model: TrainedModel, path: str | Path) -> None:
+    """Write a trained model to a file, whole or not at all.
+
+    Raises: InputError where the model is not one that a plugin offers, or where the file
+    cannot be written.
+    """
+    write_checkpoint(Path(path), model, training=None)
+
+
+def load_model(path: str | Path) -> TrainedModel:
+    """Read a trained model; the name in the file is looked up among the installed plugins.
+
+    Raises: CheckpointError where the file is no checkpoint, is cut short or is of a newer
+    format; UnknownComponentError where no plugin offers its model.
+    """
+    return model_of(read_checkpoint(Path(path)), Path(path))
+
+
+def write_checkpoint(
+    path: Path, model: TrainedModel, *, training: Mapping[str, Any] | None
+) -> None:
+    """Write a model and, for a resume, the state of its training."""
+    inner = type(model.inner)
+    name = catalogue().qualified_name("model", inner)
+    if name is None:
+        raise InputError(
+            f"No plugin offers {inner.__name__}, so it could not be loaded again; offer it as "
+            "a component, or store its state_dict yourself."
+        )
+    content = {
+        "format": FORMAT,
+        "kind": "model",
+        "name": name,
+        "parameters": attrs.asdict(model.config),
+        "series": {
+            "dt": model.dt,
+            "columns": list(model.columns),
+            "time_unit": model.time_unit,
+        },
+        "state_dict": {key: value.cpu() for key, value in model.state_dict().items()},
+        "training": training,
+        "versions": versions(),
+    }
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    write_whole(path, buffer.getvalue())
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read and check the outer form of a checkpoint; no code in the file is ever run.
+
+    Raises: CheckpointError.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"There is no checkpoint {path}.")
+    try:
+        content: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, pickle.UnpicklingError, OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{path} is no readable checkpoint (it may have been cut short); restore it from a "
+            "copy, or start again with --overwrite."
+        ) from error
+    if not isinstance(content, dict) or "format" not in content:
+        raise CheckpointError(f"{path} is not a checkpoint of takens.")
+    found = cast(dict[str, Any], content)
+    if found["format"] != FORMAT:
+        raise CheckpointError(
+            f"{path} has checkpoint format {found['format']}, and this takens reads format "
+            f"{FORMAT}; install the takens that wrote it "
+            f"({found.get('versions', {}).get('takens', 'unknown')})."
+        )
+    return found
+
+
+def model_of(content: Mapping[str, Any], path: Path) -> TrainedModel:
+    """Make the model of a checkpoint.
+
+    Raises: CheckpointError where the weights do not fit the model.
+    """
+    inner = models.create(content["name"], **content["parameters"])
+    state, series = content["state_dict"], content["series"]
+    model = TrainedModel(
+        inner,
+        mean=torch.zeros_like(state["mean"]),
+        scale=torch.ones_like(state["scale"]),
+        dt=series["dt"],
+        columns=tuple(series["columns"]),
+        time_unit=series["time_unit"],
+    )
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"The weights in {path} do not fit their model: {error}"
+        ) from error
+    return model

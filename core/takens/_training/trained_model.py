@@ -1,0 +1,133 @@
+"""A model together with the data that it belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast, final
+
+import attrs
+from torch import Tensor, nn
+
+from takens._data.time_series import TimeSeries
+from takens._errors import DataError
+from takens._protocols.dynamics import Time
+from takens._protocols.model import Model
+
+
+@final
+class TrainedModel(nn.Module):
+    """A model that speaks the units of its data.
+
+    It wraps a ``Model`` that works in standardised units (zero mean and unit variance of
+    each variable), and knows the sampling interval ``dt``, the names and the time unit of the
+    series that it was trained on. `mean, scale: (n,)`.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        mean: Tensor,
+        scale: Tensor,
+        dt: float,
+        columns: tuple[str, ...] = (),
+        time_unit: str = "",
+    ) -> None:
+        super().__init__()
+        # Every model is a module; the protocol cannot say so.
+        self.add_module("model", cast(nn.Module, model))
+        self.register_buffer("mean", mean)
+        self.register_buffer("scale", scale)
+        self.dt = dt
+        self.columns = columns
+        self.time_unit = time_unit
+
+    @classmethod
+    def for_series(cls, model: Model, data: TimeSeries) -> TrainedModel:
+        """Wrap a model for a series `x: (..., T, n)` and its mean and standard deviation.
+
+        Raises: DataError where a variable does not vary or the model observes another number
+        of variables.
+        """
+        if data.dim != model.obs_dim:
+            raise DataError(
+                f"The model observes {model.obs_dim} variables and the data have {data.dim} "
+                f"({', '.join(data.columns)}); choose the columns or obs_dim = {data.dim}."
+            )
+        x = data.x.double().flatten(0, -2)
+        scale, mean = x.std(0), x.mean(0)
+        flat = (scale <= 1e-12 * (1 + mean.abs())).nonzero()
+        if len(flat):
+            raise DataError(
+                f"Column {data.columns[int(flat[0])]!r} does not vary; there is nothing to "
+                "learn from it. Leave it out."
+            )
+        return cls(
+            model,
+            mean=mean,
+            scale=scale,
+            dt=data.dt,
+            columns=data.columns,
+            time_unit=data.time_unit,
+        )
+
+    @property
+    def inner(self) -> Model:
+        """The model in standardised units."""
+        return cast(Model, self.model)
+
+    @property
+    def latent_dim(self) -> int:
+        """The number of latent variables."""
+        return self.inner.latent_dim
+
+    @property
+    def obs_dim(self) -> int:
+        """The number of observed variables."""
+        return self.inner.obs_dim
+
+    @property
+    def time(self) -> Time:
+        """Whether the latent dynamics are a field or a map."""
+        return self.inner.time
+
+    @property
+    def context_length(self) -> int:
+        """The number of observations that a start needs."""
+        return self.inner.context_length
+
+    @property
+    def config(self) -> attrs.AttrsInstance:
+        """The settings of the model inside."""
+        return self.inner.config
+
+    def standardise(self, x: Tensor) -> Tensor:
+        """Go from the units of the data to standardised ones: `(..., n) -> (..., n)`."""
+        return (x - self.mean) / self.scale
+
+    def _for_inner(self, x: Tensor) -> Tensor:
+        # The units are kept exact, in double precision, whatever the weights are.
+        weight = next(self.inner.parameters(), x)
+        return self.standardise(x).to(weight.dtype)
+
+    def forward(self, *state: Tensor) -> Tensor:
+        """Apply the latent dynamics, which know no units."""
+        return self.inner(*state)
+
+    def encode(self, context: Tensor, /) -> Tensor:
+        """Give the latent state at the last observation: `(..., c, n) -> (..., m)`."""
+        return self.inner.encode(self._for_inner(context))
+
+    def observe(self, z: Tensor, /) -> Tensor:
+        """Read out in the units of the data: `(..., m) -> (..., n)`."""
+        return self.inner.observe(z) * self.scale + self.mean
+
+    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
+        """Make `z: (..., m)` agree with an observation `x: (..., n)` in the data's units."""
+        return self.inner.force(z, self._for_inner(x))
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *state: Tensor) -> Tensor: ...

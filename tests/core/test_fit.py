@@ -1,0 +1,322 @@
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+import torch
+
+import takens
+from takens_schemes import SparseTeacherForcing
+from takens_systems import Lorenz63
+
+SHORT: dict[str, Any] = {"steps": 30, "batch": 4, "window": 20, "log_every": 5}
+
+
+@pytest.fixture(scope="module")
+def data() -> takens.TimeSeries:
+    return takens.simulate(Lorenz63(), dt=0.01, steps=1500, noise=0.05, seed=0)
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return SHORT | changes
+
+
+def make(seed: int = 0) -> takens.Model:
+    return takens.models.create(
+        "shallow_plrnn", obs_dim=3, latent_dim=5, hidden_dim=10, seed=seed
+    )
+
+
+def weights(fit: takens.Fit) -> dict[str, Any]:
+    return fit.model.state_dict()
+
+
+def test_training_lowers_the_loss(data: takens.TimeSeries) -> None:
+    fit = takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **changed(steps=200))
+    assert fit.history[-1]["loss"] < 0.3 * fit.history[0]["loss"]
+    assert [record["step"] for record in fit.history] == list(range(5, 201, 5))
+
+
+def test_the_seed_decides(data: takens.TimeSeries) -> None:
+    def train(seed: int) -> dict[str, Any]:
+        return weights(
+            takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", seed=seed, **SHORT)
+        )
+
+    one, same, other = train(1), train(1), train(2)
+    torch.testing.assert_close(one, same, rtol=0, atol=0)
+    assert not torch.equal(one["model.W1"], other["model.W1"])
+
+
+def test_the_units_of_the_data_do_not_matter(data: takens.TimeSeries) -> None:
+    moved = attrs.evolve(data, x=data.x * 1000.0 + 5e4)
+    one = takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **SHORT)
+    two = takens.fit(make(), moved, SparseTeacherForcing(5), device="cpu", **SHORT)
+    torch.testing.assert_close(
+        one.history[-1]["loss"], two.history[-1]["loss"], rtol=1e-3, atol=0
+    )
+    free = takens.generate(two.model, context=moved.x[:1], steps=10)
+    assert float((free.x[0] - moved.x[1]).abs().max()) < 5000
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "exponential"])
+def test_the_learning_rate_follows_its_schedule(data: takens.TimeSeries, schedule: str) -> None:
+    fit = takens.fit(
+        make(),
+        data,
+        SparseTeacherForcing(5),
+        device="cpu",
+        schedule=schedule,
+        learning_rate=1e-2,
+        final_learning_rate=1e-4,
+        **SHORT,
+    )
+    rates = [record["learning_rate"] for record in fit.history]
+    middle = {"constant": 1e-2, "cosine": 0.5 * (1e-2 + 1e-4), "exponential": 1e-3}[schedule]
+    # The record of step 15 was made with the rate of the fifteenth update, counted from 0.
+    assert rates[2] == pytest.approx(middle, rel=0.25)
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_gradients_are_clipped(data: takens.TimeSeries) -> None:
+    # With a clip far below the gradient, plain steps of Adam do not tell; the norm logged is
+    # that before clipping, and the weights differ from those without.
+    free = takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **SHORT)
+    short = takens.fit(
+        make(), data, SparseTeacherForcing(5), device="cpu", gradient_clip=1e-3, **SHORT
+    )
+    assert free.history[0]["gradient_norm"] > 1e-2
+    assert not torch.equal(weights(free)["model.W1"], weights(short)["model.W1"])
+
+
+def test_a_resumed_training_ends_like_an_uninterrupted_one(
+    data: takens.TimeSeries, tmp_path: Path
+) -> None:
+    class InterruptedRun(Exception):  # noqa: N818
+        pass
+
+    @attrs.frozen
+    class Stopping:
+        inner: SparseTeacherForcing
+        at: int
+
+        def loss(
+            self, model: takens.Model, windows: torch.Tensor, *, times: torch.Tensor, step: int
+        ) -> torch.Tensor:
+            if step == self.at:
+                raise InterruptedRun
+            return self.inner.loss(model, windows, times=times, step=step)
+
+        def __repr__(self) -> str:
+            return repr(self.inner)
+
+    options = changed(checkpoint_every=10)
+    scheme = SparseTeacherForcing(5)
+    whole = takens.fit(
+        make(), data, scheme, device="cpu", folder=_folder(tmp_path / "whole"), **options
+    )
+    folder = _folder(tmp_path / "parts")
+    with pytest.raises(InterruptedRun):
+        takens.fit(make(), data, Stopping(scheme, 17), device="cpu", folder=folder, **options)
+    resumed = takens.fit(
+        make(), data, scheme, device="cpu", folder=folder, resume=True, **options
+    )
+    torch.testing.assert_close(weights(whole), weights(resumed), rtol=0, atol=0)
+    lines = (folder / "history.jsonl").read_text().splitlines()
+    steps = [json.loads(line)["step"] for line in lines]
+    assert steps == [5, 10, 15, 20, 25, 30]
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+def test_a_resume_of_another_training_is_refused(
+    data: takens.TimeSeries, tmp_path: Path
+) -> None:
+    scheme = SparseTeacherForcing(5)
+    takens.fit(make(), data, scheme, device="cpu", folder=tmp_path, **SHORT)
+
+    def again(scheme: SparseTeacherForcing = scheme, **changes: Any) -> None:
+        takens.fit(
+            make(),
+            data,
+            scheme,
+            device="cpu",
+            folder=tmp_path,
+            resume=True,
+            **changed(**changes),
+        )
+
+    with pytest.raises(takens.CheckpointError, match=r"training.batch was 4 and is 5"):
+        again(batch=5)
+    with pytest.raises(takens.CheckpointError, match="scheme was"):
+        again(SparseTeacherForcing(6))
+
+
+@pytest.mark.parametrize("keep", [0, 100, 0.5, 0.99])
+def test_a_checkpoint_that_was_cut_short_is_refused(
+    data: takens.TimeSeries, tmp_path: Path, keep: float
+) -> None:
+    takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", folder=tmp_path, **SHORT)
+    path = tmp_path / "checkpoint.pt"
+    content = path.read_bytes()
+    path.write_bytes(content[: int(keep if keep > 1 else keep * len(content))])
+    with pytest.raises(takens.CheckpointError, match="no readable checkpoint"):
+        takens.load_model(path)
+
+
+def test_a_checkpoint_of_a_newer_format_is_refused(
+    data: takens.TimeSeries, tmp_path: Path
+) -> None:
+    takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", folder=tmp_path, **SHORT)
+    path = tmp_path / "checkpoint.pt"
+    content = torch.load(path, weights_only=True)
+    torch.save(content | {"format": 99}, path)
+    with pytest.raises(takens.CheckpointError, match="has checkpoint format 99"):
+        takens.load_model(path)
+
+
+def test_no_code_in_a_checkpoint_is_run(tmp_path: Path) -> None:
+    class Evil:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return (Path.touch, (tmp_path / "owned",))
+
+    torch.save({"format": 1, "name": Evil()}, tmp_path / "evil.pt")
+    with pytest.raises(takens.CheckpointError):
+        takens.load_model(tmp_path / "evil.pt")
+    assert not (tmp_path / "owned").exists()
+
+
+def test_a_saved_model_is_the_same_again(data: takens.TimeSeries, tmp_path: Path) -> None:
+    fit = takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **SHORT)
+    takens.save_model(fit.model, tmp_path / "model.pt")
+    loaded = takens.load_model(tmp_path / "model.pt")
+    one = takens.generate(fit.model, context=data.x[:5], steps=50)
+    two = takens.generate(loaded, context=data.x[:5], steps=50)
+    torch.testing.assert_close(one.x, two.x, rtol=0, atol=0)
+    assert (loaded.dt, loaded.columns) == (fit.model.dt, fit.model.columns)
+
+
+@attrs.frozen
+class Exploding:
+    """A loss that is fine for a while."""
+
+    at: int
+    value: float
+
+    def loss(
+        self, model: takens.Model, windows: torch.Tensor, *, times: torch.Tensor, step: int
+    ) -> torch.Tensor:
+        loss = sum((p.square().sum() for p in model.parameters()), windows.new_zeros(()))
+        return loss * self.value if step == self.at else loss
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_checkpoint(
+    data: takens.TimeSeries, tmp_path: Path, value: float
+) -> None:
+    with pytest.raises(takens.TrainingError) as raised:
+        takens.fit(
+            make(),
+            data,
+            Exploding(24, value),
+            device="cpu",
+            folder=tmp_path,
+            **changed(checkpoint_every=10),
+        )
+    assert "stopped at update 25 of 30: the loss is" in str(raised.value)
+    assert "The last good checkpoint is kept" in str(raised.value)
+    content = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert content["training"]["step"] == 20
+    assert all(bool(w.isfinite().all()) for w in content["state_dict"].values())
+
+
+def test_a_window_longer_than_the_data_is_refused(data: takens.TimeSeries) -> None:
+    with pytest.raises(
+        takens.InputError, match="window of 5000 samples is longer than the data"
+    ):
+        takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **changed(window=5000))
+
+
+def test_a_variable_that_does_not_vary_is_refused(data: takens.TimeSeries) -> None:
+    x = data.x.clone()
+    x[:, 1] = 3.0
+    with pytest.raises(takens.DataError, match="Column 'x2' does not vary"):
+        takens.fit(
+            make(), attrs.evolve(data, x=x), SparseTeacherForcing(5), device="cpu", **SHORT
+        )
+
+
+def test_data_of_another_dimension_are_refused(data: takens.TimeSeries) -> None:
+    two = takens.TimeSeries(data.t, data.x[:, :2])
+    with pytest.raises(takens.DataError, match="observes 3 variables and the data have 2"):
+        takens.fit(make(), two, SparseTeacherForcing(5), device="cpu", **SHORT)
+
+
+class TestHooks:
+    """Lifecycle hooks, as an exporter to a tracking service would use them."""
+
+    @pytest.fixture
+    def tracker(self) -> Iterator[list[tuple[str, Mapping[str, Any]]]]:
+        seen: list[tuple[str, Mapping[str, Any]]] = []
+
+        class Tracker:
+            @takens.hookimpl
+            def takens_fit_started(self, event: takens.FitStarted) -> None:
+                seen.append(("started", {"first": event.first_step}))
+
+            @takens.hookimpl
+            def takens_step_logged(self, event: takens.StepLogged) -> None:
+                seen.append(("step", event.record))
+
+            @takens.hookimpl
+            def takens_fit_finished(self, event: takens.FitFinished) -> None:
+                seen.append(("finished", {"steps": event.steps, "reason": event.reason}))
+
+        manager = takens.catalogue().manager
+        plugin = Tracker()
+        manager.register(plugin, name="tracker")
+        yield seen
+        manager.unregister(plugin)
+
+    def test_a_tracker_sees_the_whole_training(
+        self, data: takens.TimeSeries, tracker: list[tuple[str, Mapping[str, Any]]]
+    ) -> None:
+        fit = takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **SHORT)
+        names = [name for name, _ in tracker]
+        assert names == ["started", *["step"] * 6, "finished"]
+        assert [record for name, record in tracker if name == "step"] == list(fit.history)
+        assert tracker[-1][1] == {"steps": 30, "reason": ""}
+
+    def test_a_tracker_hears_why_training_stopped(
+        self, data: takens.TimeSeries, tracker: list[tuple[str, Mapping[str, Any]]]
+    ) -> None:
+        with pytest.raises(takens.TrainingError):
+            takens.fit(make(), data, Exploding(7, math.nan), device="cpu", **SHORT)
+        assert tracker[-1][1]["steps"] == 7
+        assert "the loss is nan" in tracker[-1][1]["reason"]
+
+    def test_a_tracker_that_raises_does_not_stop_the_training(
+        self, data: takens.TimeSeries
+    ) -> None:
+        class Broken:
+            @takens.hookimpl
+            def takens_step_logged(self, event: takens.StepLogged) -> None:
+                raise OSError("the service is away")
+
+        manager = takens.catalogue().manager
+        plugin = Broken()
+        manager.register(plugin, name="broken-tracker")
+        try:
+            with pytest.warns(
+                takens.PluginWarning, match="'broken-tracker' failed in takens_step"
+            ):
+                fit = takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **SHORT)
+        finally:
+            manager.unregister(plugin)
+        assert fit.history[-1]["step"] == 30
