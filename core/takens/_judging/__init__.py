@@ -1,0 +1,1 @@
+"""Judging: free runs and forecasts, put to the metrics."""

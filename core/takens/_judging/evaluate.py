@@ -1,0 +1,180 @@
+"""Judging models and systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, final
+
+import attrs
+
+from takens._data.time_series import TimeSeries
+from takens._dynamics.free_run import FreeRun
+from takens._dynamics.simulate import simulate
+from takens._errors import DataError, InputError
+from takens._judging.forecasts import compare_forecasts
+from takens._judging.free_runs import compare_free_runs, free_runs
+from takens._judging.probe import probe_dynamics
+from takens._judging.stretches import Stretches, contexts
+from takens._judging.subject import as_model
+from takens._plugins.catalogue import catalogue
+from takens._plugins.registry import metrics as registered
+from takens._protocols.metric import Metric, Score, SeriesMetric, SupportsReference
+from takens._protocols.model import Model
+from takens._protocols.system import Facts, System
+from takens._training.trained_model import TrainedModel
+
+STANDARD_METRICS: Final = (
+    "max_lyapunov",
+    "state_space_divergence",
+    "spectrum_distance",
+    "prediction_error",
+)
+
+
+@final
+@attrs.frozen(eq=False)
+class Judgement:
+    """The scores of a subject, and the free runs that they were taken from.
+
+    ``reference`` is the stretch of truth that the runs, equally long, are compared with.
+    """
+
+    scores: Mapping[str, Score]
+    reference: TimeSeries
+    free: FreeRun
+
+
+def evaluate(
+    subject: Model | System,
+    data: TimeSeries | None = None,
+    metrics: Sequence[str | Metric] = STANDARD_METRICS,
+    *,
+    second: TimeSeries | None = None,
+    truth: System | None = None,
+    references: Mapping[str, float] | None = None,
+    dt: float = 0.01,
+    runs: int = 8,
+    starts: int = 32,
+    seed: int = 0,
+) -> dict[str, Score]:
+    """Judge a model or a system, in float64 on the CPU; gives a score for each metric.
+
+    Against ``data``, `x: (T, n)`, the subject runs freely from ``runs`` places, each time as
+    long as the data, and a score is the median over the runs; metrics of the dynamics start
+    from ``starts`` places. Without data, a system can be asked for metrics of its dynamics,
+    at the interval ``dt`` and from starts drawn by ``seed``.
+
+    The floor of a score is the same metric between the data and a ``second`` stretch of the
+    truth, equally long and independent; without one, the data are cut into halves for the
+    two. ``truth`` is the system that made the data: its published facts are the references,
+    and it gives the floor of metrics of the dynamics. ``references`` are known values by
+    metric name, and go before it.
+
+    Raises: InputError where the data do not fit the subject, or where they are needed.
+    """
+    if data is not None:
+        judgement = judge(
+            subject,
+            data,
+            metrics,
+            second=second,
+            truth=truth,
+            references=references,
+            runs=runs,
+            starts=starts,
+        )
+        return dict(judgement.scores)
+    if isinstance(subject, Model):
+        raise InputError("A model is judged against data: give a time series.")
+    model, truth = as_model(subject), truth or subject
+    scores: dict[str, Score] = {}
+    points = simulate(subject, dt=dt, steps=2, trajectories=2 * starts, seed=seed).x[:, -1:]
+    for name, metric in _named(metrics).items():
+        if isinstance(metric, SeriesMetric):
+            raise InputError(f"{name} compares with data: give a time series.")
+        score = probe_dynamics(metric, model, dt, (points[:starts], points[starts:]), truth)
+        scores[name] = _with_reference(score, name, metric, truth, references)
+    return scores
+
+
+def judge(
+    subject: Model | System,
+    data: TimeSeries,
+    metrics: Sequence[str | Metric],
+    *,
+    second: TimeSeries | None,
+    truth: System | None,
+    references: Mapping[str, float] | None,
+    runs: int,
+    starts: int,
+) -> Judgement:
+    """Judge against data, and give the free runs too; see ``evaluate``."""
+    for what, number in (("runs", runs), ("starts", starts)):
+        if number < 1:
+            raise InputError(f"{what} is at least 1; got {number}.")
+    named = _named(metrics)
+    model = as_model(subject)
+    stretches = Stretches.of(data, second)
+    dt = _check(model, stretches.reference)
+    free = free_runs(model, stretches, dt, runs)
+    beside = stretches.after(model.context_length)
+    places = (
+        contexts(stretches.reference, model.context_length, starts),
+        contexts(stretches.second, model.context_length, starts),
+    )
+    scores: dict[str, Score] = {}
+    for name, metric in named.items():
+        if not isinstance(metric, SeriesMetric):
+            score = probe_dynamics(metric, model, dt, places, truth)
+        elif metric.horizon is None:
+            score = compare_free_runs(metric, beside, free)
+        else:
+            score = compare_forecasts(metric, metric.horizon, model, stretches, dt)
+        scores[name] = _with_reference(score, name, metric, truth, references)
+    return Judgement(scores, beside.reference, free)
+
+
+def _with_reference(
+    score: Score,
+    name: str,
+    metric: Metric,
+    truth: System | None,
+    references: Mapping[str, float] | None,
+) -> Score:
+    known = (references or {}).get(name)
+    if known is None and isinstance(metric, SupportsReference):
+        known = metric.reference(truth.facts() if truth is not None else Facts())
+    return score if known is None else attrs.evolve(score, reference=known)
+
+
+def _named(metrics: Sequence[str | Metric]) -> dict[str, Metric]:
+    """Make the metrics that are given by name, and name those that are given."""
+    named: dict[str, Metric] = {}
+    for metric in metrics:
+        if isinstance(metric, str):
+            named[metric] = registered.create(metric)
+        else:
+            name = catalogue().qualified_name("metric", type(metric))
+            named[name.rpartition(":")[2] if name else type(metric).__name__] = metric
+    return named
+
+
+def _check(model: Model, reference: TimeSeries) -> float:
+    """Refuse data that do not fit the model; give their sampling interval."""
+    if reference.dim != model.obs_dim:
+        raise DataError(
+            f"The subject has {model.obs_dim} variables and the data have {reference.dim} "
+            f"({', '.join(reference.columns)})."
+        )
+    dt = reference.dt
+    if isinstance(model, TrainedModel) and abs(model.dt - dt) > 1e-6 * dt:
+        raise DataError(
+            f"The model was trained at an interval of {model.dt:g} and the data have {dt:g}; "
+            "resample the data."
+        )
+    if len(reference) < 2 * model.context_length + 2:
+        raise DataError(
+            f"Judging needs more than {2 * model.context_length + 1} samples in each stretch "
+            f"of the data; got {len(reference)}."
+        )
+    return dt

@@ -1,0 +1,70 @@
+"""Metrics that compare forecasts with the truth."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import attrs
+import numpy as np
+import torch
+from scipy.spatial import KDTree
+from torch import Tensor
+
+from takens._data.time_series import TimeSeries
+from takens._dynamics.generate import generate
+from takens._errors import DataError
+from takens._judging.stretches import Stretches
+from takens._protocols.metric import Score, SeriesMetric
+from takens._protocols.model import Model
+
+
+def compare_forecasts(
+    metric: SeriesMetric, horizon: int, model: Model, stretches: Stretches, dt: float
+) -> Score:
+    """Forecast from every sample of the reference that has enough before and after it.
+
+    The floor is the forecast by analogues: for each start, what followed the nearest state
+    of the second stretch.
+
+    Source: Lorenz (1969), Atmospheric predictability as revealed by naturally occurring
+    analogues, J. Atmos. Sci. 26, 636-646 (for the floor).
+    """
+    c = model.context_length
+    reference = stretches.reference
+    if len(reference) <= c + horizon:
+        raise DataError(
+            f"Forecasts of {horizon} steps from a context of {c} need more than {c + horizon} "
+            f"samples; got {len(reference)}."
+        )
+    true = _unfold(reference.x, c + horizon)
+    forecast = generate(model, context=true[:, :c], steps=max(horizon, 2), dt=dt).x[:, :horizon]
+    true = true[:, c - 1 :]
+    times = reference.t[: horizon + 1]
+    truth = attrs.evolve(reference, t=times, x=true)
+    model_series = _from_start(truth, true[:, :1], forecast)
+    floor = metric.compare(truth, _analogues(truth, stretches.second, horizon))
+    score = metric.compare(truth, model_series)
+    details = dict(score.details) | {
+        "starts": len(true),
+        "floor_from": "analogues: what followed the nearest state of a second true stretch",
+    }
+    return attrs.evolve(score, floor=floor.value, details=details)
+
+
+def _analogues(truth: TimeSeries, second: TimeSeries, horizon: int) -> TimeSeries:
+    """Follow, for each start, the nearest state of the second stretch."""
+    library = _unfold(second.x, horizon + 1)
+    scale = second.x.std(0)
+    tree = KDTree(np.asarray(library[:, 0] / scale))
+    found = cast(Any, tree.query(np.asarray(truth.x[:, 0] / scale), workers=-1))
+    nearest: Any = found[1]
+    return _from_start(truth, truth.x[:, :1], library[torch.as_tensor(nearest), 1:])
+
+
+def _from_start(truth: TimeSeries, start: Tensor, following: Tensor) -> TimeSeries:
+    return attrs.evolve(truth, x=torch.cat((start, following), 1))
+
+
+def _unfold(x: Tensor, length: int) -> Tensor:
+    """Give all windows: `(T, n) -> (T - length + 1, length, n)`, as a view."""
+    return x.unfold(0, length, 1).mT

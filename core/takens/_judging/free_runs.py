@@ -1,0 +1,68 @@
+"""Metrics that compare free runs with the truth."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+import attrs
+
+from takens._dynamics.free_run import FreeRun
+from takens._dynamics.generate import generate
+from takens._judging.stretches import Stretches, contexts
+from takens._protocols.metric import Score, SeriesMetric
+from takens._protocols.model import Model
+
+
+def free_runs(model: Model, stretches: Stretches, dt: float, runs: int) -> FreeRun:
+    """Run freely from places along the reference, each time as long as what is left of it.
+
+    The first run starts where the reference starts, so that the two can be laid over each
+    other.
+    """
+    c = model.context_length
+    starts = contexts(stretches.reference, c, runs)
+    return generate(model, context=starts, steps=len(stretches.reference) - c, dt=dt)
+
+
+def compare_free_runs(metric: SeriesMetric, stretches: Stretches, free: FreeRun) -> Score:
+    """Give the median over the runs that did not diverge, with the floor.
+
+    ``stretches`` are as long as the runs.
+    """
+    alive = [i for i, at in enumerate(free.diverged_at) if at is None]
+    floor = metric.compare(stretches.reference, stretches.second)
+    share = {
+        "runs": len(free.diverged_at),
+        "diverged": free.diverged,
+        "diverged_at": [at for at in free.diverged_at if at is not None],
+    }
+    scores = [
+        metric.compare(stretches.reference, attrs.evolve(free.series, x=free.x[i]))
+        for i in alive
+    ]
+    answered = [(score, score.value) for score in scores if score.value is not None]
+    if not answered:
+        reason = (
+            scores[0].details.get("reason", "the metric gave no value")
+            if scores
+            else f"all {len(free.diverged_at)} free runs diverged"
+        )
+        details = share | {"reason": reason}
+        return attrs.evolve(floor, value=None, error=None, floor=floor.value, details=details)
+    values = [value for _, value in answered]
+    median = statistics.median_low(values)
+    typical = next(score for score, value in answered if value == median)
+    details = dict(typical.details) | share | {"values": values}
+    error = typical.error
+    if len(values) > 1:
+        # The standard error of a median of normal samples: sqrt(pi / 2) of that of the mean.
+        error = math.sqrt(math.pi / 2) * statistics.stdev(values) / math.sqrt(len(values))
+        details["error_from"] = f"the spread over {len(values)} free runs"
+    return attrs.evolve(
+        typical,
+        value=statistics.median(values),
+        error=error,
+        floor=floor.value,
+        details=details | {"floor_from": "two true stretches of the same length"},
+    )
