@@ -1,0 +1,113 @@
+"""The configuration of a run."""
+
+from __future__ import annotations
+
+from typing import Any, Final, final
+
+import attrs
+
+from takens._errors import ConfigurationError
+from takens._training.settings import Training
+from takens._validators import above_zero, at_least
+
+FORMAT: Final = 1
+
+
+@final
+@attrs.frozen
+class Component:
+    """A component by name, with its parameters; in TOML a table, or just the name."""
+
+    name: str
+    parameters: dict[str, Any] = attrs.field(factory=dict[str, Any])
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Data:
+    """Where the series comes from: a known ``system`` or a ``file``.
+
+    A system is sampled ``steps`` times, every ``dt``, and again for the truth to judge
+    against. Of a file, the first fraction ``train`` is learned from and the rest is judged
+    against. ``noise`` is added to what is learned from, as a fraction of each variable's
+    standard deviation.
+
+    Raises: ConfigurationError where the two are mixed up.
+    """
+
+    system: Component | None = None
+    file: str | None = None
+    format: str | None = None
+    columns: list[str] | None = None
+    time: str | None = None
+    dt: float | None = attrs.field(
+        default=None, validator=above_zero("data"), metadata={"unit": "time units of the data"}
+    )
+    steps: int = attrs.field(
+        default=50_000, validator=at_least("data", 10), metadata={"unit": "samples"}
+    )
+    integrator: Component = Component("rk4")
+    noise: float = attrs.field(
+        default=0.0, validator=at_least("data", 0), metadata={"unit": "standard deviations"}
+    )
+    train: float = attrs.field(default=0.5, metadata={"unit": "fraction of the file"})
+
+    def __attrs_post_init__(self) -> None:
+        if (self.system is None) == (self.file is None):
+            both = "both" if self.system else "neither"
+            raise ConfigurationError(f"[data] has either a system or a file; got {both}.")
+        if self.system is not None:
+            for name in ("format", "columns", "time"):
+                if getattr(self, name) is not None:
+                    raise ConfigurationError(f"data.{name} goes with a file, not a system.")
+        if not 0 < self.train < 1:
+            raise ConfigurationError(
+                f"data.train is the fraction of the file to learn from, above 0 and below 1; "
+                f"got {self.train}."
+            )
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Judge:
+    """Which metrics judge the model, over how many free runs and starts.
+
+    ``reference`` holds known values by metric name, for data whose system is not known.
+    """
+
+    metrics: list[Component] = attrs.field(
+        factory=lambda: [
+            Component("max_lyapunov"),
+            Component("state_space_divergence"),
+            Component("spectrum_distance"),
+            Component("prediction_error"),
+        ]
+    )
+    runs: int = attrs.field(default=8, validator=at_least("judge", 1))
+    starts: int = attrs.field(default=32, validator=at_least("judge", 1))
+    reference: dict[str, float] = attrs.field(factory=dict[str, float])
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Configuration:
+    """Everything that decides what a run does."""
+
+    data: Data
+    seed: int = 0
+    device: str = "auto"
+    model: Component = Component("shallow_plrnn")
+    scheme: Component = Component("sparse_teacher_forcing")
+    training: Training = attrs.field(factory=Training)
+    judge: Judge = attrs.field(factory=Judge)
+    figures: list[Component] = attrs.field(
+        factory=lambda: [
+            Component("loss_history"),
+            Component("time_series"),
+            Component("attractor"),
+            Component("spectra"),
+            Component("lyapunov_convergence"),
+        ]
+    )
+    format: int = FORMAT
+    versions: dict[str, str] = attrs.field(factory=dict[str, str])

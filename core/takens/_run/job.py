@@ -1,0 +1,213 @@
+"""The whole job: data, training, free run, judgement, report."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, final
+
+import attrs
+
+from takens._errors import ConfigurationError, InputError, PluginWarning
+from takens._judging.evaluate import judge
+from takens._plugins.catalogue import catalogue
+from takens._plugins.registry import Registry, figures, metrics, models, schemes
+from takens._plugins.warn import warn_outside
+from takens._protocols.metric import Metric
+from takens._protocols.model import Model
+from takens._run.configuration import Component, Configuration
+from takens._run.folder import RunFolder
+from takens._run.reading import complete, read_configuration, to_toml
+from takens._run.report import report_html
+from takens._run.results import Results
+from takens._run.sources import Source, find_series
+from takens._training.fit import Fit, fit
+from takens._training.preparation import prepare
+from takens._versions import versions
+
+
+@final
+@attrs.frozen(eq=False)
+class Run:
+    """A run that is done: its folder, its model and what was found."""
+
+    folder: Path
+    fit: Fit
+    results: Results
+    seconds: float
+
+
+def run(
+    configuration: Configuration | str | Path,
+    out: str | Path,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: bool = False,
+    say: Callable[[str], None] = lambda line: None,
+) -> Run:
+    """Do everything that a configuration, or its file, asks for, and write the run folder.
+
+    Nothing is written before everything that was given has been found to make sense. ``say``
+    is told, in a line each, what is being done.
+
+    Raises: InputError for what cannot be used; TrainingError where training breaks down.
+    """
+    began = time.perf_counter()
+    if not isinstance(configuration, Configuration):
+        configuration = read_configuration(Path(configuration))
+    configuration = resolve(configuration)
+    say(_describe(configuration))
+    source = find_series(configuration.data, configuration.seed)
+    model, scheme = _learner(configuration, source)
+    named = _metrics(configuration)
+    prepare(model, source.training, scheme, configuration.training, configuration.device)
+    folder = RunFolder.create(Path(out), resume=resume, overwrite=overwrite)
+    toml = to_toml(configuration)
+    if resume:
+        _check_same(configuration, folder)
+    folder.write_configuration(toml)
+
+    started = resume and (folder.path / "checkpoint.pt").exists()
+    trained = fit(
+        model,
+        source.training,
+        scheme,
+        configuration.training,
+        seed=configuration.seed,
+        device=configuration.device,
+        folder=folder.path,
+        resume=started,
+        progress=progress,
+    )
+    say(f"Trained in {trained.seconds:.0f} s on {trained.placement.device}.")
+    say(f"Judging {configuration.judge.runs} free runs of {len(source.reference)} samples.")
+    judgement = judge(
+        trained.model,
+        source.reference,
+        list(named.values()),
+        second=source.second,
+        truth=source.truth,
+        references=configuration.judge.reference,
+        runs=configuration.judge.runs,
+        starts=configuration.judge.starts,
+    )
+    results = Results(
+        title=_title(configuration),
+        history=trained.history,
+        training=source.training,
+        reference=judgement.reference,
+        free=judgement.free,
+        scores=judgement.scores,
+    )
+    folder.write_metrics(results.scores)
+    folder.write_generated(results.free)
+    pictures = _draw(configuration, results, folder)
+    seconds = time.perf_counter() - began
+    about = versions() | {
+        "device": f"{trained.placement.device} ({trained.placement.reason})",
+        "seed": str(configuration.seed),
+        "training": f"{trained.seconds:.1f} s",
+        "whole job": f"{seconds:.1f} s",
+    }
+    folder.write_report(report_html(results, pictures, toml, about))
+    return Run(folder.path, trained, results, seconds)
+
+
+def resolve(configuration: Configuration) -> Configuration:
+    """Check every component that is named, and fill in the defaults.
+
+    Raises: InputError.
+    """
+    data, judging = configuration.data, configuration.judge
+    return attrs.evolve(
+        configuration,
+        data=attrs.evolve(
+            data,
+            system=complete("system", data.system) if data.system else None,
+            integrator=complete("integrator", data.integrator),
+        ),
+        model=complete("model", configuration.model, ("obs_dim", "seed")),
+        scheme=complete("scheme", configuration.scheme),
+        judge=attrs.evolve(judging, metrics=[complete("metric", m) for m in judging.metrics]),
+        figures=[complete("figure", f) for f in configuration.figures],
+    )
+
+
+def _learner(configuration: Configuration, source: Source) -> tuple[Model, Any]:
+    table = configuration.model
+    wanted = {p.name for p in models.spec(table.name).parameters}
+    from_run = {"obs_dim": source.training.dim, "seed": configuration.seed}
+    supplied = {name: value for name, value in from_run.items() if name in wanted}
+    model = models.create(table.name, **(supplied | table.parameters))
+    return model, _create(schemes, configuration.scheme)
+
+
+def _metrics(configuration: Configuration) -> dict[str, Metric]:
+    named = {m.name: _create(metrics, m) for m in configuration.judge.metrics}
+    for name in configuration.judge.reference:
+        if name not in named:
+            raise ConfigurationError(
+                f"judge.reference names {name!r}, which is not among judge.metrics: "
+                f"{', '.join(named)}."
+            )
+    return named
+
+
+def _create(registry: Registry[Any], component: Component) -> Any:
+    return registry.create(component.name, **component.parameters)
+
+
+def _check_same(configuration: Configuration, folder: RunFolder) -> None:
+    """Refuse to go on with another experiment than the one in the folder."""
+    stored = resolve(read_configuration(folder.path / "config.toml"))
+    for field in attrs.fields(Configuration):
+        before, now = getattr(stored, field.name), getattr(configuration, field.name)
+        if field.name in ("data", "model", "scheme", "training", "seed") and before != now:
+            raise InputError(
+                f"{folder.path} holds a run with another {field.name}; restore the old "
+                "settings to resume it, or start again with --overwrite."
+            )
+
+
+def _draw(
+    configuration: Configuration, results: Results, folder: RunFolder
+) -> dict[str, bytes]:
+    """Draw every figure; one that fails is left out with a warning."""
+    pictures: dict[str, bytes] = {}
+    for component in configuration.figures:
+        figure = _create(figures, component)
+        try:
+            drawn = figure.draw(results)
+        except Exception as error:
+            if catalogue().strict:
+                raise
+            warn_outside(
+                f"takens: figure {component.name!r} is left out: "
+                f"{type(error).__name__}: {error}.",
+                PluginWarning,
+            )
+            continue
+        if drawn is not None:
+            buffer = io.BytesIO()
+            drawn.savefig(buffer, format="png", dpi=150)
+            pictures[figure.title] = buffer.getvalue()
+            folder.write_figure(component.name, buffer.getvalue())
+    return pictures
+
+
+def _title(configuration: Configuration) -> str:
+    data = configuration.data
+    subject = data.system.name if data.system else Path(data.file or "").name
+    return f"{subject} by {configuration.model.name}, {configuration.scheme.name}"
+
+
+def _describe(configuration: Configuration) -> str:
+    data = configuration.data
+    if data.system is not None:
+        return (
+            f"Simulating {data.system.name}: 3 series of {data.steps} samples every {data.dt}."
+        )
+    return f"Reading {data.file}."

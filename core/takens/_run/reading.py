@@ -1,0 +1,233 @@
+"""Reading a configuration from TOML, and writing it back."""
+
+from __future__ import annotations
+
+import tomllib
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import attrs
+import cattrs
+import tomli_w
+from cattrs.errors import (
+    AttributeValidationNote,
+    BaseValidationError,
+    ForbiddenExtraKeysError,
+    IterableValidationNote,
+)
+from cattrs.gen import make_dict_structure_fn
+
+from takens._errors import ConfigurationError, InputError, near
+from takens._plugins.component import Kind
+from takens._plugins.parameters import check_parameters
+from takens._plugins.registry import Registry
+from takens._run.configuration import FORMAT, Component, Configuration, Data, Judge
+from takens._training.settings import Training
+from takens._versions import versions
+
+
+def read_configuration(path: Path, changes: Sequence[str] = ()) -> Configuration:
+    """Read a TOML file, with changes of the form ``a.b=value`` on top.
+
+    Raises: ConfigurationError in one sentence that names the file and the key.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"There is no configuration {path}.") from None
+    except IsADirectoryError:
+        raise ConfigurationError(
+            f"{path} is a folder; give the TOML file, for a run folder {path / 'config.toml'}."
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{path} is not a text file in UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not valid TOML: {error}.") from None
+    for change in changes:
+        apply_change(table, change)
+    return structure(table, str(path))
+
+
+def apply_change(table: dict[str, Any], change: str) -> None:
+    """Set one key, as in ``training.steps=100``; the value is TOML, or else a text.
+
+    Raises: ConfigurationError.
+    """
+    key, equals, text = change.partition("=")
+    parts = [part.strip() for part in key.split(".")]
+    if not equals or not all(parts):
+        raise ConfigurationError(
+            f"--set takes key=value, as in training.steps=100; got {change!r}."
+        )
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    place = table
+    for i, part in enumerate(parts[:-1]):
+        inner = place.setdefault(part, {})
+        if isinstance(inner, str):
+            # A component that is just a name becomes a table when a parameter is set.
+            inner = place[part] = {"name": inner}
+        if not isinstance(inner, dict):
+            raise ConfigurationError(
+                f"--set {change}: {'.'.join(parts[: i + 1])} is {inner!r}, not a table."
+            )
+        place = typing.cast(dict[str, Any], inner)
+    place[parts[-1]] = value
+
+
+def structure(table: Mapping[str, Any], source: str) -> Configuration:
+    """Make a configuration of a table.
+
+    Raises: ConfigurationError naming ``source``, the key and the nearest valid name.
+    """
+    _refuse_newer(table, source)
+    try:
+        configuration = _converter().structure(table, Configuration)
+    except (BaseValidationError, InputError) as error:
+        raise ConfigurationError(f"{source}: {_sentence(error, '')}") from error
+    return attrs.evolve(configuration, versions={})
+
+
+def to_toml(configuration: Configuration) -> str:
+    """Write a configuration out, with every default and the versions in use."""
+    full = attrs.evolve(configuration, versions=versions())
+    return tomli_w.dumps(_plain(full))
+
+
+def complete(kind: Kind, component: Component, supplied: Sequence[str] = ()) -> Component:
+    """Check a component against its plugin and fill in its defaults.
+
+    Parameters in ``supplied`` are given by the run itself.
+
+    Raises: ComponentError, UnknownComponentError, AmbiguousComponentError.
+    """
+    spec = Registry[Any](kind).spec(component.name)
+    given = {p.name: None for p in spec.parameters if p.name in supplied}
+    check_parameters(spec, given | component.parameters)
+    defaults = {
+        p.name: p.default
+        for p in spec.parameters
+        if not p.required and p.default is not None and p.name not in supplied
+    }
+    return Component(component.name, defaults | component.parameters)
+
+
+def _refuse_newer(table: Mapping[str, Any], source: str) -> None:
+    ours = version("takens")
+    found = table.get("format", FORMAT)
+    if isinstance(found, int) and found > FORMAT:
+        raise ConfigurationError(
+            f"{source} has configuration format {found}, and takens {ours} reads up to "
+            f"{FORMAT}; upgrade takens."
+        )
+    written = table.get("versions", {})
+    if isinstance(written, dict):
+        by = str(typing.cast(dict[str, Any], written).get("takens", ours))
+        if _release(by) > _release(ours):
+            raise ConfigurationError(
+                f"{source} was written by takens {by}, which is newer than this takens {ours}; "
+                "upgrade takens."
+            )
+
+
+def _release(text: str) -> tuple[int, ...]:
+    numbers = (part for part in text.split(".")[:2])
+    return tuple(int(part) if part.isdecimal() else 0 for part in numbers)
+
+
+_EXPECTED: Mapping[type, str] = {
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    bool: "true or false",
+}
+
+
+def _strict(kind: type) -> Callable[[Any, Any], Any]:
+    """Accept a value of just this type; a whole number also serves as a number."""
+
+    def accept(value: Any, _: Any) -> Any:
+        right = isinstance(
+            value, int if kind is int else (int, float) if kind is float else kind
+        )
+        if not right or isinstance(value, bool) is not (kind is bool):
+            raise TypeError(f"{_EXPECTED[kind]}%s; got {value!r}")
+        return kind(value)
+
+    return accept
+
+
+def _component(value: Any, _: Any) -> Component:
+    if isinstance(value, str):
+        return Component(value)
+    if isinstance(value, dict):
+        table = dict(typing.cast(dict[str, Any], value))
+        name = table.pop("name", None)
+        if isinstance(name, str):
+            return Component(name, table)
+        raise TypeError(f"a table with a name; got {value!r}")
+    raise TypeError(f"a name, or a table with a name; got {value!r}")
+
+
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    for kind in _EXPECTED:
+        converter.register_structure_hook(kind, _strict(kind))
+    converter.register_structure_hook(Component, _component)
+    for table in (Training, Data, Judge, Configuration):
+        hook = make_dict_structure_fn(table, converter, _cattrs_forbid_extra_keys=True)
+        converter.register_structure_hook(table, _only_tables(hook))
+    return converter
+
+
+def _only_tables(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def accept(value: Any, kind: Any) -> Any:
+        if not isinstance(value, dict):
+            raise TypeError(f"a table; got {value!r}")
+        return hook(value, kind)
+
+    return accept
+
+
+def _sentence(error: BaseException, key: str, unit: str = "") -> str:
+    """Say what is wrong first, with the key where it is and the unit that it has."""
+    if isinstance(error, ForbiddenExtraKeysError):
+        name = sorted(error.extra_fields)[0]
+        known = [field.name for field in attrs.fields(error.cl)]
+        full = f"{key}.{name}" if key else name
+        where = f"[{key}]" if key else "a configuration"
+        return f"unknown key {full!r}; {where} has {', '.join(known)}.{near(name, known)}"
+    if isinstance(error, BaseValidationError):
+        inner = error.exceptions[0]
+        for note in getattr(inner, "__notes__", ()):
+            if isinstance(note, AttributeValidationNote):
+                key = f"{key}.{note.name}" if key else note.name
+                field = attrs.fields_dict(typing.cast(Any, error).cl).get(note.name)
+                unit = field.metadata.get("unit", "") if field else ""
+            elif isinstance(note, IterableValidationNote):
+                key = f"{key}[{note.index}]"
+        return _sentence(inner, key, unit)
+    if isinstance(error, KeyError):
+        return f"the key {key or error.args[0]} is missing."
+    if isinstance(error, TypeError):
+        return f"{key} is {str(error).replace('%s', f' ({unit})' if unit else '')}."
+    return str(error)
+
+
+def _plain(value: Any) -> Any:
+    """Turn settings into what TOML can hold; what is None is left out."""
+    if isinstance(value, Component):
+        return {"name": value.name} | _plain(value.parameters)
+    if attrs.has(value.__class__):
+        value = attrs.asdict(value, recurse=False)
+    if isinstance(value, dict):
+        items = typing.cast(dict[str, Any], value).items()
+        return {key: _plain(inner) for key, inner in items if inner is not None}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in typing.cast(Sequence[Any], value)]
+    return value

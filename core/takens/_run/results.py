@@ -1,0 +1,30 @@
+"""What a run found, as figures and the report see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import final
+
+import attrs
+
+from takens._data.time_series import TimeSeries
+from takens._dynamics.free_run import FreeRun
+from takens._protocols.metric import Score
+
+
+@final
+@attrs.frozen(eq=False, kw_only=True)
+class Results:
+    """Everything about one run.
+
+    ``history`` holds a mapping for each logged step, with at least ``step``, ``loss``,
+    ``gradient_norm`` and ``learning_rate``. ``training`` is what was learned from, `(T, n)`;
+    ``reference`` is the truth that the free runs, `(runs, T, n)`, are judged against.
+    """
+
+    title: str
+    history: tuple[Mapping[str, float], ...]
+    training: TimeSeries
+    reference: TimeSeries
+    free: FreeRun
+    scores: Mapping[str, Score]

@@ -1,0 +1,109 @@
+"""The series of a run: what is learned from and what is judged against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import final
+
+import attrs
+import torch
+
+from takens._data.time_series import TimeSeries
+from takens._dynamics.simulate import simulate
+from takens._errors import DataError, near
+from takens._plugins.registry import datasets, integrators, systems
+from takens._protocols.dataset import Dataset
+from takens._protocols.system import System
+from takens._run.configuration import Data
+
+
+@final
+@attrs.frozen(eq=False)
+class Source:
+    """Training data, two stretches of truth to judge against, and the system if it is known."""
+
+    training: TimeSeries
+    reference: TimeSeries
+    second: TimeSeries
+    truth: System | None
+
+
+def find_series(data: Data, seed: int) -> Source:
+    """Simulate or read the series, `x: (T, n)` each, and add the noise.
+
+    Raises: InputError where the system, the file or a number cannot be used.
+    """
+    source = _simulated(data, seed) if data.system is not None else _read(data)
+    return attrs.evolve(source, training=_with_noise(source.training, data.noise, seed))
+
+
+def read_series(
+    path: Path,
+    *,
+    form: str | None = None,
+    columns: list[str] | None = None,
+    time: str | None = None,
+    dt: float | None = None,
+) -> TimeSeries:
+    """Read a file with the reader for its format, or for the ending of its name.
+
+    Raises: DataError.
+    """
+    return _reader(path, form).read(path, columns=columns, time=time, dt=dt)
+
+
+def _simulated(data: Data, seed: int) -> Source:
+    assert data.system is not None
+    if data.dt is None:
+        raise DataError("A simulated series needs data.dt, the sampling interval.")
+    truth = systems.create(data.system.name, **data.system.parameters)
+    integrator = integrators.create(data.integrator.name, **data.integrator.parameters)
+    series = simulate(
+        truth, dt=data.dt, steps=data.steps, trajectories=3, seed=seed, integrator=integrator
+    )
+    parts = [attrs.evolve(series, x=x) for x in series.x]
+    return Source(parts[0], parts[1], parts[2], truth)
+
+
+def _read(data: Data) -> Source:
+    assert data.file is not None
+    series = read_series(
+        Path(data.file), form=data.format, columns=data.columns, time=data.time, dt=data.dt
+    )
+    if series.x.ndim > 2:
+        raise DataError(
+            f"{data.file} holds {series.x.shape[0]} series; a run learns from one. "
+            "Write one series of shape (T, n) to a file."
+        )
+    cut = round(len(series) * data.train)
+    if min(cut, len(series) - cut) < 10:
+        raise DataError(
+            f"data.train = {data.train:g} leaves {cut} samples to learn from and "
+            f"{len(series) - cut} to judge against; each needs at least 10."
+        )
+    training, reference = series.between(0, cut), series.between(cut, len(series))
+    return Source(training, reference, training, None)
+
+
+def _reader(path: Path, form: str | None) -> Dataset:
+    if form is not None:
+        return datasets.create(form)
+    readers = {name: datasets.create(name) for name in datasets.names()}
+    suffix = path.suffix.lower()
+    for reader in readers.values():
+        if suffix in reader.suffixes:
+            return reader
+    known = [ending for reader in readers.values() for ending in reader.suffixes]
+    raise DataError(
+        f"{path} ends in {suffix or 'nothing'!r}; files are read that end in "
+        f"{', '.join(known)}.{near(suffix, known)} Rename it, or name its format in data.format."
+    )
+
+
+def _with_noise(series: TimeSeries, noise: float, seed: int) -> TimeSeries:
+    if not noise:
+        return series
+    generator = torch.Generator().manual_seed(seed)
+    draw = torch.randn(series.x.shape, generator=generator, dtype=torch.float64)
+    x = series.x.double()
+    return attrs.evolve(series, x=x + noise * x.std(-2, keepdim=True) * draw)

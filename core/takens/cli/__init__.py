@@ -1,0 +1,3 @@
+"""The command line."""
+
+from takens.cli.main import main as main

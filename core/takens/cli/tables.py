@@ -1,0 +1,41 @@
+"""Tables on the terminal."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from takens._protocols.metric import Score
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: drawn where there is a terminal, else columns parted by tabs."""
+    if not sys.stdout.isatty():
+        for row in (header, *rows):
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*header, header_style="bold", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def print_scores(scores: "Mapping[str, Score]") -> None:
+    """Print one row for each score, as the report has it."""
+    from takens._run.table import COLUMNS, score_rows
+
+    print_table(COLUMNS, score_rows(scores))
+
+
+def print_scores_json(scores: "Mapping[str, Score]") -> None:
+    """Print what ``metrics.json`` holds."""
+    import attrs
+
+    table = {name: attrs.asdict(score) for name, score in scores.items()}
+    click.echo(json.dumps(table, indent=2, allow_nan=False))

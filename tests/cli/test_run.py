@@ -1,0 +1,276 @@
+"""The whole job, from the command line."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+import torch
+
+Takens: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def history_steps(folder: Path) -> list[int]:
+    lines = (folder / "history.jsonl").read_text().splitlines()
+    return [json.loads(line)["step"] for line in lines]
+
+
+def test_a_run_folder_holds_everything(takens: Takens, small: Path) -> None:
+    done = takens("run", small, "--out", "out")
+    assert done.returncode == 0, done.stderr
+    out = small.parent / "out"
+    names = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert names >= {
+        "config.toml",
+        "metrics.json",
+        "history.jsonl",
+        "checkpoint.pt",
+        "generated.npz",
+        "report.html",
+        "figures/attractor.png",
+        "figures/time_series.png",
+        "figures/loss_history.png",
+        "figures/spectra.png",
+    }
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert list(metrics) == ["state_space_divergence", "prediction_error"]
+    for score in metrics.values():
+        assert list(score) == [
+            "value",
+            "unit",
+            "error",
+            "reference",
+            "floor",
+            "convention",
+            "details",
+        ]
+        assert score["value"] is not None
+        assert score["floor"] is not None
+    steps = history_steps(out)
+    assert steps == [5, 10, 15, 20]
+    generated = np.load(out / "generated.npz")
+    assert generated["x"].shape == (2, 399, 3)
+    resolved = tomllib.loads((out / "config.toml").read_text())
+    assert resolved["data"]["system"] == {
+        "name": "lorenz63",
+        "sigma": 10.0,
+        "rho": 28.0,
+        "beta": 8 / 3,
+    }
+    assert resolved["training"]["optimiser"] == "radam"
+    assert resolved["versions"]["takens"]
+    html = (out / "report.html").read_text()
+    assert "state_space_divergence" in html
+    assert "http" not in html.replace("http-equiv", "")
+
+
+def test_a_run_is_repeated_by_its_own_configuration(takens: Takens, small: Path) -> None:
+    assert takens("run", small, "--out", "one", "--seed", "3").returncode == 0
+    again = takens("run", "one/config.toml", "--out", "two")
+    assert again.returncode == 0, again.stderr
+    one, two = (json.loads((small.parent / n / "metrics.json").read_text()) for n in ("one", "two"))
+    assert one == two
+    other = takens("run", small, "--out", "three", "--seed", "4")
+    assert other.returncode == 0
+    assert one != json.loads((small.parent / "three" / "metrics.json").read_text())
+
+
+def test_a_user_s_own_file(takens: Takens, small: Path) -> None:
+    made = takens("simulate", "lorenz63", "--dt", "0.02", "--steps", "900", "--out", "mine.csv")
+    assert made.returncode == 0, made.stderr
+    text = small.read_text().replace('system = "lorenz63"\n', 'file = "mine.csv"\ntime = "t"\n')
+    small.write_text(text.replace("dt = 0.02\n", "").replace("steps = 400\n", "", 1))
+    done = takens("run", small, "--out", "out", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["prediction_error"]["value"] > 0
+
+
+def test_a_killed_run_resumes_to_the_same_weights(small: Path, takens: Takens) -> None:
+    folder = small.parent
+    size = ("--set", "training.steps=600", "--set", "training.checkpoint_every=20")
+    assert takens("run", small, "--out", "whole", *size).returncode == 0
+    command = [sys.executable, "-m", "takens", "run", str(small), "--out", "parts", *size]
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    history = folder / "parts" / "history.jsonl"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        if history.exists() and len(history.read_text().splitlines()) > 20:
+            break
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL, "it was done before it could be killed"
+    stored = torch.load(folder / "parts" / "checkpoint.pt", weights_only=True)
+    assert 0 < stored["training"]["step"] < 600
+
+    resumed = takens("run", small, "--out", "parts", "--resume", *size)
+    assert resumed.returncode == 0, resumed.stderr
+    one, two = (_weights(folder / name) for name in ("whole", "parts"))
+    torch.testing.assert_close(one, two, rtol=0, atol=0)
+    assert history_steps(folder / "parts") == list(range(5, 601, 5))
+
+
+def _weights(folder: Path) -> dict[str, Any]:
+    return torch.load(folder / "checkpoint.pt", weights_only=True)["state_dict"]
+
+
+def test_an_existing_folder_is_left_alone(takens: Takens, small: Path) -> None:
+    assert takens("run", small, "--out", "out").returncode == 0
+    before = (small.parent / "out" / "metrics.json").read_bytes()
+    refused = takens("run", small, "--out", "out", "--seed", "9")
+    assert refused.returncode == 2
+    assert "exists already; continue it with --resume" in refused.stderr
+    assert (small.parent / "out" / "metrics.json").read_bytes() == before
+    replaced = takens("run", small, "--out", "out", "--seed", "9", "--overwrite")
+    assert replaced.returncode == 0
+    assert (small.parent / "out" / "metrics.json").read_bytes() != before
+
+
+def test_a_folder_that_is_no_run_is_never_overwritten(takens: Takens, small: Path) -> None:
+    mine = small.parent / "mine"
+    mine.mkdir()
+    (mine / "thesis.tex").write_text("irreplaceable")
+    refused = takens("run", small, "--out", "mine", "--overwrite")
+    assert refused.returncode == 2
+    assert "is not the folder of a run" in refused.stderr
+    assert (mine / "thesis.tex").read_text() == "irreplaceable"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--set", "training.stepz=5"], "unknown key 'training.stepz'"),
+        (["--set", "training.stepz=5"], "Did you mean 'steps'?"),
+        (["--set", "trainin.steps=5"], "unknown key 'trainin'"),
+        (["--set", "training.steps=many"], "training.steps is a whole number"),
+        (["--set", "training.steps=2.5"], "training.steps is a whole number"),
+        (["--set", "training.steps=true"], "training.steps is a whole number"),
+        (["--set", "training.steps=0"], "training.steps is at least 1; got 0"),
+        (["--set", "training=5"], "training is a table; got 5"),
+        (["--set", "training.optimiser=sgd"], "training.optimiser is one of 'adam', 'radam'"),
+        (["--set", "data.dt=10 ms"], "data.dt is a number (time units of the data); got '10 ms'"),
+        (["--set", "data.dt=-0.1"], "data.dt is above 0"),
+        (["--set", "data.noise=-1"], "data.noise is at least 0"),
+        (["--set", "data.system=lorenz_63"], "Did you mean 'lorenz63'?"),
+        (["--set", "data.system.rho=hot"], "rho is a number (unit: 1); got 'hot'"),
+        (["--set", "data.system.rhoo=1"], "has no parameter 'rhoo'"),
+        (["--set", "data.file=mine.csv"], "either a system or a file; got both"),
+        (["--set", "model.name=shallow_plrn"], "Did you mean 'shallow_plrnn'?"),
+        (["--set", "model.latent_dim=2"], "Choose latent_dim = 3 or more"),
+        (["--set", "model.latent_dims=9"], "Did you mean 'latent_dim'?"),
+        (["--set", "scheme.name=nothing"], "No scheme is called 'nothing'"),
+        (["--set", "scheme.name=sparse_teacher_forcing", "--set", "scheme.every=0"], "at least 1"),
+        (["--set", 'judge.metrics=["max_lyapunow"]'], "Did you mean 'max_lyapunov'?"),
+        (["--set", "judge.reference.spectrum_distance=1"], "is not among judge.metrics"),
+        (["--set", "training.window=4000"], "longer than the data"),
+        (["--set", "format=2"], "has configuration format 2"),
+        (["--set", 'versions.takens="99.0"'], "was written by takens 99.0"),
+        (["--set", "steps"], "--set takes key=value"),
+        (["--device", "cuda:7"], "it has cpu"),
+        (["--device", "abacus"], "No device is called 'abacus'"),
+        (["--seed", "x"], "'x' is not a valid integer"),
+        (["--resume"], "There is no run in"),
+        (["--resume", "--overwrite"], "exclude each other"),
+    ],
+    ids=lambda value: " ".join(value[1:]) if isinstance(value, list) else None,
+)
+def test_bad_input_gets_one_sentence_and_writes_nothing(
+    takens: Takens, small: Path, arguments: list[str], sentence: str
+) -> None:
+    refused = takens("run", small, "--out", "out", *arguments)
+    assert refused.returncode == 2, refused.stderr
+    message = refused.stderr.splitlines()[-1]
+    assert message.startswith("takens: ")
+    assert sentence in message
+    assert "Traceback" not in refused.stderr
+    assert not (small.parent / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "There is no configuration"),
+        ("[data\n", "is not valid TOML"),
+        ("seed = 1\n", "the key data is missing"),
+        ("[data]\ndt = 0.1\n", "either a system or a file; got neither"),
+        ('[data]\nfile = "none.csv"\ndt = 0.1\n', "none.csv"),
+        ('[data]\nfile = "none.xyz"\ndt = 0.1\n', "ends in '.xyz'"),
+        ('[data]\nsystem = "lorenz63"\n', "needs data.dt"),
+        ('[data]\nsystem = 5\n', "data.system is a name, or a table with a name; got 5"),
+    ],
+)
+def test_a_bad_configuration(
+    takens: Takens, tmp_path: Path, content: str | None, sentence: str
+) -> None:
+    path = tmp_path / "bad.toml"
+    if content is not None:
+        path.write_text(content)
+    refused = takens("run", path, "--out", "out")
+    assert refused.returncode == 2, refused.stderr
+    assert sentence in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) <= 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_binary_file_is_no_configuration(takens: Takens, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_bytes(b"\xff\xfe\x00\x01")
+    refused = takens("run", "bad.toml")
+    assert refused.returncode == 2
+    assert "is not a text file in UTF-8" in refused.stderr
+
+
+def test_a_checkpoint_that_was_cut_short_is_not_resumed(takens: Takens, small: Path) -> None:
+    assert takens("run", small, "--out", "out").returncode == 0
+    path = small.parent / "out" / "checkpoint.pt"
+    path.write_bytes(path.read_bytes()[:1000])
+    refused = takens("run", small, "--out", "out", "--resume")
+    assert refused.returncode == 2
+    assert "no readable checkpoint" in refused.stderr.splitlines()[-1]
+
+
+def test_a_resume_with_other_settings_is_refused(takens: Takens, small: Path) -> None:
+    assert takens("run", small, "--out", "out").returncode == 0
+    before = (small.parent / "out" / "config.toml").read_bytes()
+    refused = takens("run", small, "--out", "out", "--resume", "--set", "training.batch=5")
+    assert refused.returncode == 2
+    assert "holds a run with another training" in refused.stderr
+    assert (small.parent / "out" / "config.toml").read_bytes() == before
+
+
+def test_no_space_on_the_disk(small: Path, tmp_path: Path) -> None:
+    # /dev/full is a file that is always full; a quota on file size does the same for a folder.
+    code = (
+        "import resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
+        "from takens.cli import main\n"
+        f"main(['run', {str(small)!r}, '--out', 'out'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 2, done.stderr
+    message = done.stderr.splitlines()[-1]
+    assert message.startswith("takens: Cannot write ")
+    assert "checkpoint.pt" in message
+    # Nothing is written half: neither the file nor its temporary name.
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "config.toml",
+        "history.jsonl",
+    ]
+
+
+def test_a_loss_that_breaks_down_exits_with_one(takens: Takens, small: Path) -> None:
+    hot = ("--set", "training.learning_rate=1e30", "--set", "training.gradient_clip=0")
+    failed = takens("run", small, "--out", "out", *hot)
+    assert failed.returncode == 1, failed.stderr
+    assert "Training stopped at update" in failed.stderr.splitlines()[-1]
