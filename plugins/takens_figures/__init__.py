@@ -1,0 +1,65 @@
+"""Pictures of a run: what was learned, beside the truth."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import takens
+
+if TYPE_CHECKING:
+    from takens_figures.attractor import Attractor as Attractor
+    from takens_figures.loss_history import LossHistory as LossHistory
+    from takens_figures.lyapunov_convergence import LyapunovConvergence as LyapunovConvergence
+    from takens_figures.spectra import Spectra as Spectra
+    from takens_figures.time_series import TimeSeriesPanels as TimeSeriesPanels
+
+_HOME = {
+    "Attractor": "attractor",
+    "LossHistory": "loss_history",
+    "LyapunovConvergence": "lyapunov_convergence",
+    "Spectra": "spectra",
+    "TimeSeriesPanels": "time_series",
+}
+
+
+@takens.hookimpl
+def takens_components() -> Iterator[takens.ComponentSpec]:
+    """Offer the figures of this package."""
+    yield takens.ComponentSpec(
+        kind="figure",
+        name="loss_history",
+        target="takens_figures.loss_history:LossHistory",
+        summary="Loss, gradient norm and learning rate against the update.",
+    )
+    yield takens.ComponentSpec(
+        kind="figure",
+        name="time_series",
+        target="takens_figures.time_series:TimeSeriesPanels",
+        summary="Truth and free run against time, from the same start.",
+    )
+    yield takens.ComponentSpec(
+        kind="figure",
+        name="attractor",
+        target="takens_figures.attractor:Attractor",
+        summary="The attractor of the truth beside that of the free run.",
+    )
+    yield takens.ComponentSpec(
+        kind="figure",
+        name="spectra",
+        target="takens_figures.spectra:Spectra",
+        summary="Power spectra of truth and free runs, for each variable.",
+        source="Welch (1967), IEEE Trans. Audio Electroacoust. 15, 70-73",
+    )
+    yield takens.ComponentSpec(
+        kind="figure",
+        name="lyapunov_convergence",
+        target="takens_figures.lyapunov_convergence:LyapunovConvergence",
+        summary="The estimate of the largest Lyapunov exponent as it settles, with its error.",
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,0 +1,91 @@
+"""Truth and free run against time."""
+
+# matplotlib leaves its keyword arguments untyped.
+# pyright: reportUnknownMemberType=false
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import attrs
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy.signal import find_peaks  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+
+import takens
+from takens_figures.style import (
+    MODEL,
+    TRUTH,
+    array,
+    bounds,
+    canvas,
+    first_run,
+    grid,
+    note,
+    plain,
+    style,
+    time_label,
+)
+
+_PANELS = 8
+_OSCILLATIONS = 15
+
+
+@final
+@attrs.frozen
+class TimeSeriesPanels:
+    """Truth and free run from the same start, one panel for each of at most 8 variables.
+
+    The stretch holds about 15 oscillations of the fastest variable.
+    """
+
+    title = "Truth and free run from the same start"
+
+    def draw(self, results: takens.Results, /) -> Figure:
+        """Draw the first free run over the truth."""
+        reference = results.reference
+        truth = array(reference.x)
+        model, about_run = first_run(results.free)
+        diverged = results.free.diverged_at[0] is not None
+        stop = min(_stretch(truth), results.free.x.shape[-2])
+        t = array(reference.t - reference.t[0])[:stop]
+        shown = min(reference.dim, _PANELS)
+        model = model[:stop]
+        with style():
+            figure = canvas(0.9 + 1.15 * shown)
+            panels = [row[0] for row in grid(figure, shown)]
+            for i, axes in enumerate(panels):
+                axes.plot(t, truth[:stop, i], color=TRUTH, label="truth")
+                axes.plot(
+                    t[: len(model)], model[:, i], color=MODEL, label="model, running freely"
+                )
+                axes.set_ylim(bounds(truth[:stop, i], model[:, i], diverged))
+                axes.set_ylabel(plain(reference.columns[i]))
+                if len(model) < stop:
+                    axes.axvline(t[len(model) - 1], color=MODEL, linestyle=":", linewidth=0.8)
+            panels[0].set_xlim(t[0], t[-1])
+            panels[-1].set_xlabel(time_label(reference))
+            figure.align_ylabels()
+            handles, labels = panels[0].get_legend_handles_labels()
+            figure.legend(handles, labels, loc="outside upper center", ncols=2)
+            hidden = reference.dim - shown
+            note(
+                figure,
+                f"The first {shown} of {reference.dim} variables." if hidden else "",
+                about_run,
+            )
+        return figure
+
+
+def _stretch(x: NDArray[np.float64]) -> int:
+    """Find the number of samples that hold the wanted oscillations of the fastest variable."""
+    stops = [len(x)]
+    for column in x.T:
+        # The ripple of noise is not prominent.
+        found: Any = find_peaks(  # pyright: ignore[reportUnknownVariableType]
+            column, prominence=0.5 * column.std()
+        )
+        peaks: NDArray[np.intp] = found[0]
+        stops += peaks[_OSCILLATIONS : _OSCILLATIONS + 1].tolist()
+    return min(stops)
