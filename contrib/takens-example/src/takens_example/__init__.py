@@ -1,0 +1,29 @@
+"""An example of a plugin for takens: one system and one metric."""
+
+from collections.abc import Iterator
+
+import takens
+
+TAKENS_API = 1
+
+
+@takens.hookimpl
+def takens_components() -> Iterator[takens.ComponentSpec]:
+    """Offer the components of this package, importing none of them."""
+    yield takens.ComponentSpec(
+        kind="system",
+        name="thomas",
+        target="takens_example.thomas:Thomas",
+        summary="A cyclically symmetric attractor in a lattice of wells.",
+        parameters=(
+            takens.Parameter("damping", 0.18, unit="1 / time unit", summary="friction"),
+        ),
+        supports=("jacobian",),
+        source="Thomas (1999), Int. J. Bifurcation Chaos 9, 1889-1905, eq. 1",
+    )
+    yield takens.ComponentSpec(
+        kind="metric",
+        name="mean_distance",
+        target="takens_example.mean_distance:MeanDistance",
+        summary="How far the mean of a free run is from that of the truth.",
+    )
