@@ -1,0 +1,50 @@
+"""Readers of time series from files: CSV, NPY and NPZ."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import takens
+
+if TYPE_CHECKING:
+    from takens_datasets.csv_file import Csv as Csv
+    from takens_datasets.npy_file import Npy as Npy
+    from takens_datasets.npz_file import Npz as Npz
+
+
+@takens.hookimpl
+def takens_components() -> Iterator[takens.ComponentSpec]:
+    """Offer the readers of this package."""
+    yield takens.ComponentSpec(
+        kind="dataset",
+        name="csv",
+        target="takens_datasets.csv_file:Csv",
+        summary="Columns of text (.csv, .tsv, .txt, .dat), with or without a header.",
+    )
+    yield takens.ComponentSpec(
+        kind="dataset",
+        name="npy",
+        target="takens_datasets.npy_file:Npy",
+        summary="One NumPy array: (time, variables), or one such table for each trajectory.",
+    )
+    yield takens.ComponentSpec(
+        kind="dataset",
+        name="npz",
+        target="takens_datasets.npz_file:Npz",
+        summary="Named NumPy arrays: x and t, or one array for each variable.",
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Csv":
+        from takens_datasets.csv_file import Csv
+
+        return Csv
+    if name == "Npy":
+        from takens_datasets.npy_file import Npy
+
+        return Npy
+    if name == "Npz":
+        from takens_datasets.npz_file import Npz
+
+        return Npz
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,88 @@
+"""What the fields of a text file hold: numbers, dates, gaps or something else."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+import takens
+from takens_datasets.dates import is_date, moments
+
+# Point and comma change places, so that a point for thousands does not pass as a decimal one.
+SWAP: Final = str.maketrans(",.", ".,")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+_GAPS = {"", "-", "--", "?", ".", "na", "n/a", "#n/a", "nan", "null", "none", "missing"}
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number that is not infinite (Python alone reads 1_0 as ten)."""
+    try:
+        return "_" not in text and bool(np.isfinite(float(text)))
+    except ValueError:
+        return False
+
+
+def is_gap(text: str) -> bool:
+    """Whether a text says that nothing was measured."""
+    return text.strip().lower() in _GAPS
+
+
+@final
+@attrs.frozen
+class Column:
+    """A column of a file, by the name that a person knows it by."""
+
+    path: Path
+    name: str
+    decimal_comma: bool
+
+    def numbers(self, rows: Sequence[int], texts: Sequence[str]) -> NDArray[np.float64]:
+        """Read fields as finite numbers; ``rows`` say where in the file they are.
+
+        Raises: DataError for the first field that is something else.
+        """
+        try:
+            values = np.array(list(map(float, texts)))
+            if bool(np.isfinite(values).all()) and "_" not in "".join(texts):
+                return values
+        except ValueError:
+            pass
+        raise self._refusal(rows, texts, is_number, "finite number")
+
+    def dates(self, rows: Sequence[int], texts: Sequence[str]) -> NDArray[np.datetime64]:
+        """Read fields as dates; ``rows`` say where in the file they are.
+
+        Raises: DataError for the first field that is something else.
+        """
+        try:
+            return moments(texts)
+        except ValueError:
+            raise self._refusal(rows, texts, is_date, "date") from None
+
+    def _refusal(
+        self,
+        rows: Sequence[int],
+        texts: Sequence[str],
+        good: Callable[[str], bool],
+        expected: str,
+    ) -> takens.DataError:
+        row, text = next(
+            (row, text) for row, text in zip(rows, texts, strict=True) if not good(text)
+        )
+        place = f"{self.path}: row {row}, column {self.name!r}"
+        text = (text.translate(SWAP) if self.decimal_comma else text).strip()
+        shown = repr(text if len(text) <= 40 else f"{text[:40]}...") if text else "empty"
+        if is_gap(text):
+            return takens.DataError(
+                f"{place} is {shown}; fill the gap by interpolation, or cut the series there."
+            )
+        do = "name the column as the time" if is_date(text) else "correct it"
+        if _DECIMAL_COMMA.fullmatch(text):
+            do = "write all decimals with points, or all with commas"
+        return takens.DataError(
+            f"{place} is {shown}, which is no {expected}; {do}, or do without the column."
+        )
