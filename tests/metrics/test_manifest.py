@@ -1,0 +1,53 @@
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import takens
+import takens_metrics
+
+SPECS = list(takens_metrics.takens_components())
+
+
+def test_the_manifest_imports_nothing_heavy() -> None:
+    code = "import sys, takens_metrics; print({'torch', 'numpy', 'scipy'} & sys.modules.keys())"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert found.stdout.strip() == b"set()"
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+def test_a_metric_is_what_its_spec_says(spec: takens.ComponentSpec) -> None:
+    made = takens.metrics.create(spec.name)
+    assert isinstance(made, takens.SeriesMetric) != isinstance(made, takens.DynamicsMetric)
+    assert isinstance(made, takens.SupportsReference) == ("reference" in spec.supports)
+    arguments = inspect.signature(type(made)).parameters
+    assert {p.name: p.default for p in spec.parameters} == {
+        name: argument.default for name, argument in arguments.items()
+    }
+
+
+def test_horizons() -> None:
+    horizons = {
+        spec.name: metric.horizon
+        for spec in SPECS
+        if isinstance(metric := takens.metrics.create(spec.name), takens.SeriesMetric)
+    }
+    assert horizons == {
+        "state_space_divergence": None,
+        "spectrum_distance": None,
+        "prediction_error": 20,
+    }
+
+
+def test_parameters_come_from_a_configuration() -> None:
+    metric = takens.metrics.create("prediction_error", steps=[2, 4])
+    assert metric == takens_metrics.PredictionError(steps=(2, 4))
+    assert takens.metrics.create("max_lyapunov", qr_interval="auto")
+    with pytest.raises(takens.ComponentError, match="'auto'"):
+        takens.metrics.create("max_lyapunov", qr_interval="often")
+
+
+def test_an_unknown_name_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match="MinLyapunov"):
+        takens_metrics.MinLyapunov  # noqa: B018 # pyright: ignore

@@ -1,0 +1,191 @@
+import itertools
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from hypothesis import given, settings, strategies as st
+
+import takens
+from takens_metrics import StateSpaceDivergence
+
+Array = npt.NDArray[np.float64]
+
+
+def record(x: Array, dt: float = 0.01) -> takens.TimeSeries:
+    return takens.TimeSeries(torch.arange(len(x), dtype=torch.float64) * dt, torch.tensor(x))
+
+
+def divergence(truth: Array, run: Array, **parameters: Any) -> float:
+    value = StateSpaceDivergence(**parameters).compare(record(truth), record(run)).value
+    assert value is not None
+    return value
+
+
+def noise(samples: int, n: int, seed: int = 0) -> Array:
+    return np.random.default_rng(seed).normal(size=(samples, n))
+
+
+def dense(truth: Array, run: Array, bins: int) -> float:
+    """Compute the definition over every cell of the grid."""
+    low = truth.min(0) - 0.1 * truth.std(0)
+    high = truth.max(0) + 0.1 * truth.std(0)
+    grid = list(zip(low, high, strict=True))
+    p, q = (
+        (np.histogramdd(x, bins, grid)[0].ravel() + 1e-5)
+        / (len(x) + 1e-5 * bins ** truth.shape[1])
+        for x in (truth, run)
+    )
+    return float((p * np.log(p / q)).sum())
+
+
+@pytest.mark.parametrize(("n", "bins"), [(1, 30), (2, 7), (3, 30)])
+def test_it_is_the_definition_over_all_cells(n: int, bins: int) -> None:
+    truth, run = noise(500, n), 1.3 * noise(500, n, seed=1) + 0.4
+    expected = dense(truth, run, bins)
+    assert divergence(truth, run, bins=bins) == pytest.approx(expected, rel=1e-12)
+
+
+def test_no_slab_of_cells_is_dropped() -> None:
+    # Nearly all mass is in the first cell, and only there do the two differ.
+    truth, run = np.zeros((1000, 1)), np.zeros((1000, 1))
+    truth[:300], run[:100] = 1.0, 1.0
+    expected = 0.3 * np.log(0.3 / 0.1) + 0.7 * np.log(0.7 / 0.9)
+    assert divergence(truth, run) == pytest.approx(expected, rel=1e-6)
+
+
+def test_identical_records_do_not_diverge(lorenz_orbits: list[Array]) -> None:
+    assert divergence(lorenz_orbits[0], lorenz_orbits[0]) == 0.0
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    scale=st.lists(st.floats(1e-6, 1e6), min_size=3, max_size=3),
+    shift=st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=3),
+    seed=st.integers(0, 1000),
+)
+def test_units_and_order_in_time_do_not_matter(
+    scale: list[float], shift: list[float], seed: int
+) -> None:
+    truth, run = noise(200, 3), 1.2 * noise(200, 3, seed=1)
+    order = np.random.default_rng(seed).permutation(200)
+    # The shift is in units of the spread, so that rounding moves no sample to another cell.
+    moved = [(x + np.array(shift)) * np.array(scale) for x in (truth, run[order])]
+    assert divergence(*moved) == pytest.approx(divergence(truth, run), rel=1e-9)
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(0, 1000), scale=st.floats(0, 100), shift=st.floats(-100, 100))
+def test_it_is_never_negative(seed: int, scale: float, shift: float) -> None:
+    assert divergence(noise(100, 2), scale * noise(100, 2, seed) + shift) >= 0
+
+
+def test_it_is_worse_for_worse_dynamics(
+    lorenz_orbits: list[Array], wrong_orbits: dict[float, Array]
+) -> None:
+    values = [
+        divergence(lorenz_orbits[0], x) for x in (lorenz_orbits[1], *wrong_orbits.values())
+    ]
+    assert values == sorted(values)
+    assert values[0] < 0.5 < values[1]
+
+
+@pytest.mark.parametrize(("samples", "low", "high"), [(50_000, 0.05, 0.2), (10_000, 0.3, 1.0)])
+def test_the_floor_of_lorenz_is_the_known_one(
+    lorenz_orbits: list[Array], samples: int, low: float, high: float
+) -> None:
+    pairs = itertools.permutations([x[:samples] for x in lorenz_orbits], 2)
+    assert low < np.median([divergence(*pair) for pair in pairs]) < high
+
+
+def test_known_values_of_wrong_answers(lorenz_orbits: list[Array]) -> None:
+    truth = np.concatenate(lorenz_orbits[:2])
+    still = np.repeat(truth[:1], len(truth), axis=0)
+    assert divergence(truth, still) == pytest.approx(16.3, abs=0.2)
+    gaussian = noise(len(truth), 3) * truth.std(0) + truth.mean(0)
+    assert divergence(truth, gaussian) == pytest.approx(3.6, abs=0.2)
+
+
+def test_a_cell_holds_any_number_of_samples() -> None:
+    truth = noise(70_000, 1)
+    still = np.zeros((70_000, 1))
+    assert divergence(truth, still) == pytest.approx(dense(truth, still, 30), rel=1e-12)
+
+
+def test_samples_outside_are_not_forgotten() -> None:
+    truth, run = noise(1000, 2), noise(1000, 2, seed=1)
+    run = np.clip(run, truth.min(0), truth.max(0))
+    run[::4] = 1e3
+    score = StateSpaceDivergence(bins=10).compare(record(truth), record(run))
+    assert score.details["outside"] == 0.25
+    # Leaving them out of the total as well would make the cells inside look fuller.
+    hidden = dense(truth, run[run[:, 0] < 1e3], 10)
+    assert score.value == pytest.approx(hidden - np.log(0.75), rel=1e-4)
+
+
+@pytest.mark.parametrize("far", [1e3, 1e200, 1.7e308])
+def test_a_run_that_is_gone_has_a_finite_score(far: float) -> None:
+    truth = noise(100, 2)
+    score = StateSpaceDivergence().compare(record(truth), record(np.full((100, 2), far)))
+    assert score.details["outside"] == 1.0
+    assert score.value is not None
+    assert score.value > divergence(truth, np.zeros((100, 2)))
+
+
+def test_five_dimensions_are_held_sparsely_and_six_refused() -> None:
+    truth, run = noise(1000, 6), noise(1000, 6, seed=1)
+    assert divergence(truth[:, :5], run[:, :5]) > 0
+    with pytest.raises(takens.DataError, match=r"30\^6 cells.*fewer bins"):
+        divergence(truth, run)
+    assert divergence(truth, run, bins=8) > 0
+
+
+def test_the_convention_names_what_two_numbers_must_share() -> None:
+    truth, run = record(noise(300, 2)), record(noise(300, 2, seed=1))
+    score = StateSpaceDivergence(bins=12).compare(truth, run)
+    for word in ("KL(truth || generated)", "12 bins", "2 dimensions", "0.1 sd", "1e-05", "300"):
+        assert word in score.convention
+    assert score.unit == "nats"
+    assert score.error is None
+    json.dumps(dict(score.details), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "message"),
+    [
+        (((50, 2), (50, 3)), r"\(50, 2\).*\(50, 3\)"),
+        (((50, 2), (60, 2)), r"\(50, 2\).*\(60, 2\)"),
+        (((4, 50, 2), (4, 50, 2)), r"one shape \(T, n\); got \(4, 50, 2\)"),
+        (((20, 2), (20, 2)), "at least 30 samples in time; got 20"),
+    ],
+)
+def test_records_that_do_not_fit_are_refused(
+    shapes: tuple[tuple[int, ...], ...], message: str
+) -> None:
+    rng = np.random.default_rng(0)
+    series = [
+        takens.TimeSeries(torch.arange(s[-2]), torch.tensor(rng.normal(size=s))) for s in shapes
+    ]
+    with pytest.raises(takens.DataError, match=message):
+        StateSpaceDivergence().compare(*series)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1e6])
+def test_a_constant_truth_is_refused_by_its_name(value: float) -> None:
+    x = noise(100, 2)
+    x[:, 1] = value
+    with pytest.raises(takens.DataError, match="column 'x2' is 0"):
+        divergence(x, noise(100, 2))
+
+
+def test_another_sampling_interval_is_refused() -> None:
+    x = noise(100, 2)
+    with pytest.raises(takens.DataError, match=r"covers 0\.99 .* 100 samples .* 1\.98"):
+        StateSpaceDivergence().compare(record(x), record(x, dt=0.02))
+
+
+def test_one_bin_is_refused() -> None:
+    with pytest.raises(takens.ComponentError, match="bins is at least 2; got 1"):
+        StateSpaceDivergence(bins=1)
