@@ -1,0 +1,69 @@
+"""The Duffing oscillator."""
+
+from typing import final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_systems.matrix import matrix
+from takens_systems.parameters import finite, not_negative, positive
+
+
+@final
+@attrs.frozen
+class Duffing:
+    """A spring with a cubic term: by default two wells between which the drive throws.
+
+    `x' = v`, `v' = -damping v - linear x - cubic x^3 + amplitude cos p`. Where it is driven
+    (any amplitude but the number zero) the phase `p' = frequency` is the third state.
+    Everything is dimensionless.
+
+    Source: Guckenheimer and Holmes (1983), Nonlinear Oscillations, eq. 2.2.1.
+    """
+
+    damping: float | Tensor = attrs.field(default=0.25, validator=not_negative)
+    linear: float | Tensor = attrs.field(default=-1.0, validator=finite)
+    cubic: float | Tensor = attrs.field(default=1.0, validator=finite)
+    amplitude: float | Tensor = attrs.field(default=0.4, validator=finite)
+    frequency: float | Tensor = attrs.field(default=1.0, validator=positive)
+    time = takens.Time.CONTINUOUS
+
+    @property
+    def driven(self) -> bool:
+        """Whether the phase of a drive is part of the state."""
+        return isinstance(self.amplitude, Tensor) or self.amplitude != 0.0
+
+    @property
+    def dim(self) -> int:
+        """2, or 3 with the phase of the drive."""
+        return 3 if self.driven else 2
+
+    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the velocity at `x: (..., 3)`, or `(..., 2)` without drive."""
+        q, v = x[..., 0], x[..., 1]
+        pull = -self.damping * v - q * (self.linear + self.cubic * q * q)
+        if not self.driven:
+            return torch.stack((v, pull), -1)
+        phase = x[..., 2]
+        turn = torch.zeros_like(phase) + self.frequency
+        return torch.stack((v, pull + self.amplitude * torch.cos(phase), turn), -1)
+
+    def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the derivative of the velocity: `(..., d) -> (..., d, d)`."""
+        q = x[..., 0]
+        stiffness = -self.linear - 3 * self.cubic * q * q
+        if not self.driven:
+            return matrix(q, ((0.0, 1.0), (stiffness, -self.damping)))
+        drive = -self.amplitude * torch.sin(x[..., 2])
+        rows = ((0.0, 1.0, 0.0), (stiffness, -self.damping, drive), (0.0, 0.0, 0.0))
+        return matrix(q, rows)
+
+    def initial(self) -> tuple[float, ...]:
+        """Give a point near the attractor."""
+        return (0.2, 0.0, 0.0) if self.driven else (0.2, 0.0)
+
+    def facts(self) -> takens.Facts:
+        """Give nothing: the exponents of the driven wells are not settled in print."""
+        return takens.Facts()

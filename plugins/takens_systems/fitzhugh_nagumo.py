@@ -1,0 +1,51 @@
+"""The FitzHugh-Nagumo model of a nerve cell."""
+
+from typing import final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_systems.matrix import matrix
+from takens_systems.parameters import finite, positive
+
+
+@final
+@attrs.frozen
+class FitzHughNagumo:
+    """Voltage `v` and recovery `w` of an excitable cell; dimensionless.
+
+    `v' = v - v^3 / 3 - w + current`, `w' = (v + a - b w) / tau`. It fires periodically for
+    currents between about 0.33 and 1.42.
+
+    Source: FitzHugh (1961), Impulses and physiological states in theoretical models of nerve
+    membrane, Biophys. J. 1, eqs. 1-2; Nagumo et al. (1962), Proc. IRE 50, 2061-2070.
+    """
+
+    a: float | Tensor = attrs.field(default=0.7, validator=finite)
+    b: float | Tensor = attrs.field(default=0.8, validator=finite)
+    tau: float | Tensor = attrs.field(default=12.5, validator=positive)
+    current: float | Tensor = attrs.field(default=0.5, validator=finite)
+    dim = 2
+    time = takens.Time.CONTINUOUS
+
+    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the velocity at `x: (..., 2)`."""
+        v, w = x.unbind(-1)
+        return torch.stack(
+            (v - v * v * v / 3 - w + self.current, (v + self.a - self.b * w) / self.tau), -1
+        )
+
+    def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the derivative of the velocity: `(..., 2) -> (..., 2, 2)`."""
+        v = x[..., 0]
+        return matrix(v, ((1 - v * v, -1.0), (1 / self.tau, -self.b / self.tau)))
+
+    def initial(self) -> tuple[float, ...]:
+        """Give a point near the limit cycle of the standard parameters."""
+        return (-1.0, 1.0)
+
+    def facts(self) -> takens.Facts:
+        """Give nothing: no exponents of the limit cycle are published."""
+        return takens.Facts()

@@ -1,0 +1,52 @@
+"""The Henon map."""
+
+from typing import final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_systems.matrix import matrix
+from takens_systems.parameters import equal, finite
+
+
+@final
+@attrs.frozen
+class Henon:
+    """A plane, folded and pressed: `x' = 1 - a x^2 + y`, `y' = b x`; dimensionless.
+
+    Source: Henon (1976), A two-dimensional mapping with a strange attractor, Commun. Math.
+    Phys. 50, eq. 4.
+    """
+
+    a: float | Tensor = attrs.field(default=1.4, validator=finite)
+    b: float | Tensor = attrs.field(default=0.3, validator=finite)
+    dim = 2
+    time = takens.Time.DISCRETE
+
+    def __call__(self, x: Tensor, /) -> Tensor:
+        """Give the state that follows `x: (..., 2)`."""
+        u, v = x.unbind(-1)
+        return torch.stack((1 - self.a * u * u + v, self.b * u), -1)
+
+    def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+        """Give the next state, and the tangent vectors `v: (..., 2, k)` carried along."""
+        u = x[..., 0]
+        return self(x), matrix(u, ((-2 * self.a * u, 1.0), (self.b, 0.0))) @ v
+
+    def initial(self) -> tuple[float, ...]:
+        """Give a point near the attractor."""
+        return (0.1, 0.1)
+
+    def facts(self) -> takens.Facts:
+        """Give the exponents per step, which are known for the standard parameters.
+
+        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.
+        """
+        if not equal((self.a, self.b), (1.4, 0.3)):
+            return takens.Facts()
+        return takens.Facts(
+            lyapunov_spectrum=(0.41922, -1.62319),
+            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A",
+        )

@@ -1,0 +1,49 @@
+"""The logistic map."""
+
+import math
+from typing import final
+
+import attrs
+from torch import Tensor
+
+import takens
+from takens_systems.parameters import between, equal
+
+
+@final
+@attrs.frozen
+class Logistic:
+    """Growth that limits itself: `x' = r x (1 - x)` on the unit interval.
+
+    Source: May (1976), Simple mathematical models with very complicated dynamics, Nature
+    261, eq. 3.
+    """
+
+    r: float | Tensor = attrs.field(default=4.0, validator=between(0.0, 4.0))
+    dim = 1
+    time = takens.Time.DISCRETE
+
+    def __call__(self, x: Tensor, /) -> Tensor:
+        """Give the state that follows `x: (..., 1)`."""
+        return self._rate() * x * (1 - x)
+
+    def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+        """Give the next state, and the tangent vectors `v: (..., 1, k)` carried along."""
+        return self(x), (self._rate() * (1 - 2 * x)).unsqueeze(-1) * v
+
+    def initial(self) -> tuple[float, ...]:
+        """Give a point of the unit interval."""
+        return (0.3,)
+
+    def facts(self) -> takens.Facts:
+        """Give the exponent per step, which has a closed form where `r` is 4."""
+        if not equal((self.r,), (4.0,)):
+            return takens.Facts()
+        return takens.Facts(
+            lyapunov_spectrum=(math.log(2),),
+            source="Ott (2002), Chaos in Dynamical Systems, 2nd edition, section 2.5",
+        )
+
+    def _rate(self) -> float | Tensor:
+        r = self.r
+        return r.unsqueeze(-1) if isinstance(r, Tensor) and r.dim() else r

@@ -1,0 +1,61 @@
+"""The Lorenz system of 1963."""
+
+from typing import final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_systems.matrix import matrix
+from takens_systems.parameters import equal, finite
+
+
+@final
+@attrs.frozen
+class Lorenz63:
+    """Three modes of convection; time and states are dimensionless.
+
+    `x' = sigma (y - x)`, `y' = x (rho - z) - y`, `z' = x y - beta z`.
+
+    Source: Lorenz (1963), Deterministic nonperiodic flow, J. Atmos. Sci. 20, eqs. 25-27.
+    """
+
+    sigma: float | Tensor = attrs.field(default=10.0, validator=finite)
+    rho: float | Tensor = attrs.field(default=28.0, validator=finite)
+    beta: float | Tensor = attrs.field(default=8 / 3, validator=finite)
+    dim = 3
+    time = takens.Time.CONTINUOUS
+
+    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the velocity at `x: (..., 3)`."""
+        a, b, c = x.unbind(-1)
+        return torch.stack(
+            (self.sigma * (b - a), a * (self.rho - c) - b, a * b - self.beta * c), -1
+        )
+
+    def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the derivative of the velocity: `(..., 3) -> (..., 3, 3)`."""
+        a, b, c = x.unbind(-1)
+        rows = (
+            (-self.sigma, self.sigma, 0.0),
+            (self.rho - c, -1.0, -a),
+            (b, a, -self.beta),
+        )
+        return matrix(a, rows)
+
+    def initial(self) -> tuple[float, ...]:
+        """Give a point near the attractor."""
+        return (1.0, 1.0, 25.0)
+
+    def facts(self) -> takens.Facts:
+        """Give the exponents, which are known for the standard parameters.
+
+        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.
+        """
+        if not equal((self.sigma, self.rho, self.beta), (10.0, 28.0, 8 / 3)):
+            return takens.Facts()
+        return takens.Facts(
+            lyapunov_spectrum=(0.9056, 0.0, -14.5723),
+            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A",
+        )

@@ -1,0 +1,74 @@
+"""The pendulum, damped and driven if one likes."""
+
+from typing import final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_systems.matrix import matrix
+from takens_systems.parameters import finite, not_negative, positive
+
+
+@final
+@attrs.frozen
+class Pendulum:
+    """A rigid pendulum of angle `q` and angular velocity `w`, hanging down at zero.
+
+    `q' = w`, `w' = -(gravity / length) sin q - damping w + drive_amplitude cos p`. Where
+    it is driven (any amplitude but the number zero) the phase `p' = drive_frequency` is the
+    third state. Units: m / s^2, m, 1 / s, rad / s^2, rad / s.
+
+    Source: Baker and Gollub (1996), Chaotic Dynamics: an Introduction, 2nd edition, eq. 1.1.
+    """
+
+    gravity: float | Tensor = attrs.field(default=9.81, validator=positive)
+    length: float | Tensor = attrs.field(default=1.0, validator=positive)
+    damping: float | Tensor = attrs.field(default=0.0, validator=not_negative)
+    drive_amplitude: float | Tensor = attrs.field(default=0.0, validator=finite)
+    drive_frequency: float | Tensor = attrs.field(default=1.0, validator=positive)
+    time = takens.Time.CONTINUOUS
+
+    @property
+    def driven(self) -> bool:
+        """Whether the phase of a drive is part of the state."""
+        return isinstance(self.drive_amplitude, Tensor) or self.drive_amplitude != 0.0
+
+    @property
+    def dim(self) -> int:
+        """2, or 3 with the phase of the drive."""
+        return 3 if self.driven else 2
+
+    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the velocity at `x: (..., 2)`, or `(..., 3)` where it is driven."""
+        q, w = x[..., 0], x[..., 1]
+        pull = -(self.gravity / self.length) * torch.sin(q) - self.damping * w
+        if not self.driven:
+            return torch.stack((w, pull), -1)
+        phase = x[..., 2]
+        turn = torch.zeros_like(phase) + self.drive_frequency
+        return torch.stack((w, pull + self.drive_amplitude * torch.cos(phase), turn), -1)
+
+    def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the derivative of the velocity: `(..., d) -> (..., d, d)`."""
+        q = x[..., 0]
+        stiffness = -(self.gravity / self.length) * torch.cos(q)
+        if not self.driven:
+            return matrix(q, ((0.0, 1.0), (stiffness, -self.damping)))
+        drive = -self.drive_amplitude * torch.sin(x[..., 2])
+        rows = ((0.0, 1.0, 0.0), (stiffness, -self.damping, drive), (0.0, 0.0, 0.0))
+        return matrix(q, rows)
+
+    def energy(self, x: Tensor, /) -> Tensor:
+        """Give the energy of a unit mass at `x: (..., d)`, in joule: `(...)`."""
+        q, w = x[..., 0], x[..., 1]
+        return (self.length * w) ** 2 / 2 + self.gravity * self.length * (1 - torch.cos(q))
+
+    def initial(self) -> tuple[float, ...]:
+        """Give a deflection of one radian at rest."""
+        return (1.0, 0.0, 0.0) if self.driven else (1.0, 0.0)
+
+    def facts(self) -> takens.Facts:
+        """Give nothing: no exponents are published for standard parameters."""
+        return takens.Facts()

@@ -1,0 +1,54 @@
+"""The Roessler system."""
+
+from typing import final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_systems.matrix import matrix
+from takens_systems.parameters import equal, finite
+
+
+@final
+@attrs.frozen
+class Rossler:
+    """One folded band; time and states are dimensionless.
+
+    `x' = -y - z`, `y' = x + a y`, `z' = b + z (x - c)`.
+
+    Source: Roessler (1976), An equation for continuous chaos, Phys. Lett. A 57, eq. 2.
+    """
+
+    a: float | Tensor = attrs.field(default=0.2, validator=finite)
+    b: float | Tensor = attrs.field(default=0.2, validator=finite)
+    c: float | Tensor = attrs.field(default=5.7, validator=finite)
+    dim = 3
+    time = takens.Time.CONTINUOUS
+
+    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the velocity at `x: (..., 3)`."""
+        u, v, w = x.unbind(-1)
+        return torch.stack((-v - w, u + self.a * v, self.b + w * (u - self.c)), -1)
+
+    def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the derivative of the velocity: `(..., 3) -> (..., 3, 3)`."""
+        u, _, w = x.unbind(-1)
+        return matrix(u, ((0.0, -1.0, -1.0), (1.0, self.a, 0.0), (w, 0.0, u - self.c)))
+
+    def initial(self) -> tuple[float, ...]:
+        """Give a point near the attractor."""
+        return (-9.0, 0.0, 0.0)
+
+    def facts(self) -> takens.Facts:
+        """Give the exponents, which are known for the standard parameters.
+
+        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.
+        """
+        if not equal((self.a, self.b, self.c), (0.2, 0.2, 5.7)):
+            return takens.Facts()
+        return takens.Facts(
+            lyapunov_spectrum=(0.0714, 0.0, -5.3943),
+            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A",
+        )
