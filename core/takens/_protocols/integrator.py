@@ -12,7 +12,7 @@ class Integrator(Protocol):
     """Solves initial value problems."""
 
     def solve(self, f: VectorField, x0: Tensor, ts: Tensor, /) -> Tensor:
-        """Give the states at `ts: (n,)`, the first of which is `x0: (..., d)`: `(..., n, d)`."""
+        """Give the states at `ts: (n,)`, beginning with `x0: (..., d)`: `(..., n, d)`."""
         ...
 
 

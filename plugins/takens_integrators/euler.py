@@ -1,0 +1,27 @@
+"""The explicit Euler method."""
+
+from typing import Final, final
+
+import attrs
+
+import takens
+from takens_integrators.fixed_step import FixedStep
+
+TABLEAU: Final = takens.Tableau(
+    name="euler",
+    order=1,
+    c=(0.0,),
+    a=((),),
+    b=(1.0,),
+)
+
+
+@final
+@attrs.frozen
+class Euler(FixedStep):
+    """Euler's method, of order 1.
+
+    Source: Euler (1768), Institutiones calculi integralis, part 1, section 2, chapter 7.
+    """
+
+    tableau = TABLEAU

@@ -1,0 +1,154 @@
+"""Zero crossings of a function along a solution, as for Poincare sections."""
+
+from collections.abc import Callable
+from typing import Any, Literal, Protocol, final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_integrators.attempt import Attempt, Method
+from takens_integrators.dense import interpolate
+from takens_integrators.solution import Crossings
+
+
+class EventFunction(Protocol):
+    """Any callable that gives `g: (...)` at `t: (...)` and `x: (..., d)`, one per sample."""
+
+    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the value whose zeros are looked for."""
+        ...
+
+
+def _known_direction(_: object, __: Any, value: int) -> None:
+    if value not in (-1, 0, 1):
+        raise takens.InputError(
+            f"An event's direction is 1 (rising), -1 (falling) or 0 (either); got {value!r}."
+        )
+
+
+@final
+@attrs.frozen(eq=False)
+class Event:
+    """Looks for zeros of `function(t, x) -> (...)` where it rises (1), falls (-1) or both (0).
+
+    A ``terminal`` event ends the solve of its sample. Two crossings within one step cancel
+    out unseen; a bound on the step is the cure. A solution that starts at zero has no
+    crossing there.
+    """
+
+    function: EventFunction
+    direction: Literal[-1, 0, 1] = attrs.field(default=0, validator=_known_direction)
+    terminal: bool = False
+
+
+@final
+class Watcher:
+    """Finds the crossings of all events while the loop runs, and keeps them."""
+
+    def __init__(
+        self,
+        method: Method,
+        f: takens.VectorField,
+        events: tuple[Event, ...],
+        t: Tensor,
+        x: Tensor,
+    ) -> None:
+        self.method, self.f, self.events = method, f, events
+        self.values = [_value(event, t, x) for event in events]
+        self.found: list[list[tuple[Tensor, Tensor, Tensor]]] = [[] for _ in events]
+
+    def look(
+        self,
+        t: Tensor,
+        dt: Tensor,
+        x: Tensor,
+        trial: Attempt,
+        arrived: Tensor,
+        accepted: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Look at one round; give which samples ended, and times and states after it."""
+        crossed = list[Tensor]()
+        for i, event in enumerate(self.events):
+            old, new = self.values[i], _value(event, arrived, trial.x)
+            rising, falling = (old < 0) & (new >= 0), (old > 0) & (new <= 0)
+            either = (rising, rising | falling, falling)[1 - event.direction]
+            crossed.append(either & accepted)
+            self.values[i] = torch.where(accepted, new, old)
+        state = trial.x
+        hit = torch.zeros_like(accepted)
+        if not any(bool(c.any()) for c in crossed):
+            return hit, arrived, state
+        pieces = self.method.increments(self.f, t, x, dt, trial.stages)
+        weights = x.new_tensor(self.method.dense)
+
+        def at(theta: Tensor) -> Tensor:
+            return interpolate(x, pieces, weights, theta)
+
+        first = torch.full_like(t, 2.0)
+        fractions = list[Tensor]()
+        for event, mask in zip(self.events, crossed, strict=True):
+            theta = _root(lambda s, e=event: _value(e, t + s * dt, at(s)), t, mask)
+            fractions.append(theta)
+            if event.terminal:
+                first = torch.where(mask, torch.minimum(first, theta), first)
+        for i, (mask, theta) in enumerate(zip(crossed, fractions, strict=True)):
+            # What comes after the end of a sample never happened.
+            keep = mask & (theta <= first)
+            if bool(keep.any()):
+                self.found[i].append((keep, t + theta * dt, at(theta)))
+        hit = first <= 1
+        end = torch.where(hit, first, 1.0)
+        arrived = torch.where(hit, t + end * dt, arrived)
+        return hit, arrived, torch.where(hit.unsqueeze(-1), at(end), state)
+
+    def crossings(self, t: Tensor, x: Tensor) -> tuple[Crossings, ...]:
+        """Give what was found for each event; `t` and `x` fill up after the last."""
+        return tuple(_gather(found, t, x) for found in self.found)
+
+
+def _value(event: Event, t: Tensor, x: Tensor) -> Tensor:
+    value = event.function(t, x)
+    if value.shape != x.shape[:-1]:
+        raise takens.InputError(
+            f"An event's function gives one number for each sample, {tuple(x.shape[:-1])}; got "
+            f"{tuple(value.shape)}. Index the state as in x[..., 0]."
+        )
+    return value.to(t.dtype)
+
+
+def _root(g: Callable[[Tensor], Tensor], like: Tensor, mask: Tensor) -> Tensor:
+    """Find a zero of `g(theta): (...)` on the unit interval by the Illinois method."""
+    low, high = torch.zeros_like(like), torch.ones_like(like)
+    g_low, g_high = g(low), g(high)
+    eps = 4 * torch.finfo(like.dtype).eps
+    middle = high
+    for _ in range(100):
+        share = torch.nan_to_num(g_low / (g_low - g_high), nan=0.5).clamp(0, 1)
+        middle = low + (high - low) * share
+        value = g(middle)
+        done = (value == 0) | (high - low <= eps) | (middle <= low) | (middle >= high)
+        if bool((done | ~mask).all()):
+            break
+        same = torch.sign(value) == torch.sign(g_low)
+        g_low, g_high = (
+            torch.where(same, value, g_low / 2),
+            torch.where(same, g_high / 2, value),
+        )
+        low, high = torch.where(same, middle, low), torch.where(same, high, middle)
+    return torch.where(mask, middle, 1.0)
+
+
+def _gather(found: list[tuple[Tensor, Tensor, Tensor]], t: Tensor, x: Tensor) -> Crossings:
+    if not found:
+        count = torch.zeros_like(t, dtype=torch.int64)
+        return Crossings(t.unsqueeze(-1)[..., :0], x.unsqueeze(-2)[..., :0, :], count)
+    mask, times, states = (torch.stack(part) for part in zip(*found, strict=True))
+    count = mask.sum(0)
+    order = (~mask).to(torch.int8).argsort(stable=True, dim=0)[: int(count.max())]
+    there = torch.arange(len(order), device=t.device).reshape(-1, *[1] * t.dim()) < count
+    times = torch.where(there, times.gather(0, order), t)
+    rows = order.unsqueeze(-1).expand(*order.shape, x.shape[-1])
+    states = torch.where(there.unsqueeze(-1), states.gather(0, rows), x)
+    return Crossings(times.movedim(0, -1), states.movedim(0, -2), count)

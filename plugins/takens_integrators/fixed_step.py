@@ -1,0 +1,154 @@
+"""Solves with a fixed number of steps between saved times."""
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import ClassVar, TypeAlias, cast
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_integrators.adjoint import Steps, solve_with_adjoint
+from takens_integrators.backend import accelerated
+from takens_integrators.inputs import (
+    Gradient,
+    checked_field,
+    checked_times,
+    is_constant,
+    is_plain,
+    known_gradient,
+    positive,
+    with_own_times,
+)
+from takens_integrators.leaves import tensors_within
+from takens_integrators.runge_kutta import runge_kutta_step
+from takens_integrators.segments import in_segments
+from takens_integrators.solution import check_finite
+
+Advance: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor, Tensor | float], Tensor]
+"""`(f, t, x, dt) -> x'`; `t` and `dt` are `()`, or `(...)` as the samples of `x: (..., d)`."""
+
+
+def solve_fixed(
+    tableau: takens.Tableau,
+    f: takens.VectorField,
+    x0: Tensor,
+    ts: Tensor,
+    substeps: int = 1,
+) -> Tensor:
+    """Give the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
+
+    A pure function that works under every transform of ``torch.func``. Long solves that
+    need a gradient keep the states between segments only, and recompute the rest.
+    """
+    return repeat_steps(functools.partial(runge_kutta_step, tableau), f, x0, ts, substeps)
+
+
+def repeat_steps(
+    advance: Advance, f: takens.VectorField, x0: Tensor, ts: Tensor, substeps: int = 1
+) -> Tensor:
+    """Give the states at `ts`, each reached from the one before in ``substeps`` steps."""
+    n = ts.shape[-1]
+
+    def run(x: Tensor, start: int, stop: int) -> list[Tensor]:
+        xs: list[Tensor] = []
+        for i, (t, dt) in enumerate(_steps(ts, x, substeps, start, stop), start + 1):
+            x = advance(f, t, x, dt)
+            if i % substeps == 0:
+                xs.append(x)
+        return [*xs, x]
+
+    steps = (n - 1) * substeps
+    kept, _ = in_segments(run, x0, steps, per_step=8 * x0.numel())
+    return torch.stack([x0, *kept], -2)
+
+
+def _steps(
+    ts: Tensor, x: Tensor, substeps: int, start: int, stop: int
+) -> Iterator[tuple[Tensor, Tensor | float]]:
+    """Give time and size of each step, the size as a number where it can be one."""
+    shared = ts.dim() == 1 and is_constant(ts)
+    numbers = cast(list[float], ts.tolist()) if shared else None  # pyright: ignore[reportUnknownMemberType]
+    times = ts.to(x.dtype).unbind(-1)
+    for i in range(start, stop):
+        k, j = divmod(i, substeps)
+        dt: Tensor | float
+        if numbers is not None:
+            dt = (numbers[k + 1] - numbers[k]) / substeps
+        else:
+            dt = (ts[..., k + 1] - ts[..., k]) / substeps
+        yield (times[k] + j * dt if j else times[k]), dt
+
+
+@attrs.frozen
+class FixedStep:
+    """What all explicit Runge-Kutta methods of fixed step have in common.
+
+    ``substeps`` steps lead from each saved time to the next. With ``gradient="direct"``
+    autograd goes through the steps; with ``"adjoint"`` the continuous adjoint equation is
+    solved backward, whose error is that of the step.
+    """
+
+    substeps: int = attrs.field(default=1, validator=positive)
+    gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
+    tableau: ClassVar[takens.Tableau]
+
+    @property
+    def order(self) -> int:
+        """The order of the global error in the step size."""
+        return self.tableau.order
+
+    def step(self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
+        """Advance `x: (..., d)` from `t: ()` by `dt: ()`; pure, without checks."""
+        return runge_kutta_step(self.tableau, f, t, x, dt)
+
+    def solve(
+        self,
+        f: takens.VectorField,
+        x0: Tensor,
+        ts: Tensor,
+        /,
+        *,
+        parameters: Sequence[Tensor] = (),
+    ) -> Tensor:
+        """Give the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
+
+        ``parameters`` are Tensors that the field uses and that the adjoint cannot find by
+        itself; direct gradients need none.
+
+        Raises: takens.InputError for times, states or a field that do not fit;
+            IntegrationError where the states do not stay finite.
+        """
+        ts = checked_times(ts, x0)
+        xs = accelerated(self, f, x0, ts)
+        if xs is None:
+            xs = self._eager(f, x0, ts, parameters)
+        if is_plain(xs):
+            check_finite(ts, xs)
+        return xs
+
+    def _eager(
+        self, f: takens.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
+    ) -> Tensor:
+        field = f
+        if ts.dim() > 1 or self.gradient == "adjoint":
+            field, _ = with_own_times(f, ts[..., 0], x0)
+        field = checked_field(field)
+        if self.gradient == "direct":
+            return solve_fixed(self.tableau, field, x0, ts, self.substeps)
+
+        def solve(f: takens.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
+            return solve_fixed(self.tableau, f, x0, ts, self.substeps)
+
+        def trace(f: takens.VectorField, x0: Tensor, ts: Tensor) -> Steps:
+            fractions = torch.linspace(
+                0, 1, self.substeps + 1, dtype=ts.dtype, device=ts.device
+            )
+            grid = ts[..., :1] + (ts[..., 1:] - ts[..., :1]) * fractions
+            xs = solve_fixed(self.tableau, f, x0, grid).movedim(-2, 0)
+            times = grid.movedim(-1, 0)
+            return Steps(times[:-1], times.diff(dim=0), xs[:-1], xs[-1])
+
+        known = (*parameters, *tensors_within(f))
+        return solve_with_adjoint(self.tableau, solve, trace, field, x0, ts, known)

@@ -1,0 +1,167 @@
+"""What an integrator is given: times, states and fields, looked at once before the work."""
+
+from collections.abc import Iterable
+from typing import Any, Final, Literal, Protocol, TypeAlias, cast, runtime_checkable
+
+import torch
+from torch import Tensor
+from torch.autograd.forward_ad import unpack_dual  # pyright: ignore[reportUnknownVariableType]
+from torch.overrides import TorchFunctionMode
+
+import takens
+
+Gradient: TypeAlias = Literal["direct", "adjoint"]
+GRADIENTS: Final = ("direct", "adjoint")
+
+
+def known_gradient(_: object, __: object, value: str) -> None:
+    """Refuse any other way to a gradient than `Gradient`."""
+    if value not in GRADIENTS:
+        raise takens.ComponentError(f"gradient is 'direct' or 'adjoint'; got {value!r}.")
+
+
+def positive(_: object, attribute: Any, value: float) -> None:
+    """Refuse a number that is not above zero."""
+    if not value > 0:
+        raise takens.ComponentError(f"{attribute.name} is above zero; got {value!r}.")
+
+
+def is_plain(x: Tensor) -> bool:
+    """Whether the values may be looked at: no transform of ``torch.func`` is at work on `x`."""
+    return torch.func.debug_unwrap(x) is x
+
+
+def is_constant(x: Tensor) -> bool:
+    """Whether `x` is plain and nothing asks for a derivative with respect to it."""
+    return is_plain(x) and not x.requires_grad and unpack_dual(x).tangent is None
+
+
+def checked_times(ts: Tensor, x0: Tensor) -> Tensor:
+    """Give times `(n,)` or `(..., n)` as real numbers on the device of `x0: (..., d)`.
+
+    They are in double precision wherever the device has it, since many small steps add up.
+
+    Raises: InputError where shapes do not match or times are not strictly monotone.
+    """
+    if not x0.is_floating_point():
+        raise takens.InputError(
+            f"An initial state is made of floating point numbers; got {x0.dtype}. Convert it, "
+            "as in x0.double()."
+        )
+    if x0.dim() == 0:
+        raise takens.InputError("An initial state has the shape (..., d); got a single number.")
+    lead = x0.shape[:-1]
+    if ts.dim() == 0 or not ts.shape[-1] or (ts.dim() > 1 and ts.shape[:-1] != lead):
+        raise takens.InputError(
+            f"Times have the shape (n,), or one row for each sample: {(*lead, 'n')}; "
+            f"got {tuple(ts.shape)} with initial states of shape {tuple(x0.shape)}."
+        )
+    ts = ts.to(x0.device, x0.dtype if x0.device.type == "mps" else torch.float64)
+    if is_plain(ts):
+        gaps = ts.detach().diff()
+        if not bool(((gaps > 0).all(-1) | (gaps < 0).all(-1)).all()) or not bool(
+            torch.isfinite(ts.detach()).all()
+        ):
+            raise takens.InputError(_not_monotone(ts.detach()))
+    return ts
+
+
+def _not_monotone(ts: Tensor) -> str:
+    rows = cast(list[list[float]], ts.reshape(-1, ts.shape[-1]).tolist())  # pyright: ignore[reportUnknownMemberType]
+    for row in rows:
+        for i in range(1, len(row)):
+            step, first = row[i] - row[i - 1], row[1] - row[0]
+            if not step * first > 0 or step in (float("inf"), -float("inf")):
+                return (
+                    "Times are finite and increase, or decrease, from each to the next; got "
+                    f"{row[i - 1]:.6g} followed by {row[i]:.6g} at index {i}."
+                )
+    return "Times are finite; got one that is not."
+
+
+def checked_field(f: takens.VectorField) -> takens.VectorField:
+    """Give the field, made to refuse results whose shape or dtype is not that of the state.
+
+    Broadcasting would hide a field that is written for one sample and given a batch.
+    """
+
+    def field(t: Tensor, x: Tensor, /) -> Tensor:
+        k = f(t, x)
+        if not isinstance(k, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise takens.InputError(
+                f"A field returns a Tensor of the shape of its state, {tuple(x.shape)}; "
+                f"got {type(k).__name__}."
+            )
+        if k.shape != x.shape or k.dtype != x.dtype:
+            raise takens.InputError(
+                f"A field returns the shape and dtype of its state, {tuple(x.shape)} "
+                f"{x.dtype}; got {tuple(k.shape)} {k.dtype}. Write it for states of shape "
+                "(..., d), as with x.unbind(-1) and torch.stack(..., -1), and create no "
+                "tensors of another dtype."
+            )
+        return k
+
+    return field
+
+
+@runtime_checkable
+class SupportsOwnTimes(Protocol):
+    """A field that takes a time for each sample."""
+
+    def at_own_times(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the velocity at `t: (...)` and `x: (..., d)`: `(..., d)`."""
+        ...
+
+
+class _Watch(TorchFunctionMode):
+    """Notices whether a function of torch is called with one given Tensor."""
+
+    def __init__(self, watched: Tensor) -> None:
+        super().__init__()
+        self.watched, self.seen = watched, False
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        self.seen = self.seen or _holds((args, kwargs), self.watched)
+        return func(*args, **kwargs)
+
+
+def _holds(nested: Any, watched: Tensor) -> bool:
+    if isinstance(nested, dict):
+        nested = cast(dict[Any, Any], nested).values()
+    elif not isinstance(nested, (tuple, list)):
+        return nested is watched
+    return any(_holds(item, watched) for item in cast(Iterable[Any], nested))
+
+
+def with_own_times(
+    f: takens.VectorField, t: Tensor, x: Tensor
+) -> tuple[takens.VectorField, bool]:
+    """Give the field, made to take times `(...)`, one for each sample of `x: (..., d)`.
+
+    Tells also whether it looks at its time.
+
+    A field that has a form for this (``at_own_times``) is asked for it. One that looks at
+    its time is mapped over the samples by ``torch.func.vmap``, so
+    that it still sees `t: ()`; others, found by one evaluation, are called as they are.
+    """
+    if isinstance(f, SupportsOwnTimes):
+        own = f.at_own_times
+        return (lambda t, x: own(t, x) if t.dim() else f(t, x)), True
+    if not t.numel():
+        return f, False
+    with torch.no_grad(), _Watch(t.reshape(-1)[:1].reshape(()).to(x.dtype)) as watch:
+        f(watch.watched, x)
+    if not watch.seen:
+        return f, False
+    each = cast(takens.VectorField, torch.func.vmap(f))
+
+    def field(t: Tensor, x: Tensor, /) -> Tensor:
+        if t.numel() == 1:
+            return f(t.reshape(()), x)
+        y = x.reshape(t.numel(), *x.shape[t.dim() :])
+        return each(t.reshape(-1), y).reshape(x.shape)
+
+    return field, True

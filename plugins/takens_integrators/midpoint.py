@@ -1,0 +1,27 @@
+"""The explicit midpoint method."""
+
+from typing import Final, final
+
+import attrs
+
+import takens
+from takens_integrators.fixed_step import FixedStep
+
+TABLEAU: Final = takens.Tableau(
+    name="midpoint",
+    order=2,
+    c=(0.0, 0.5),
+    a=((), (0.5,)),
+    b=(0.0, 1.0),
+)
+
+
+@final
+@attrs.frozen
+class Midpoint(FixedStep):
+    """The explicit midpoint rule, of order 2.
+
+    Source: Runge (1895), Math. Ann. 46, 167-178.
+    """
+
+    tableau = TABLEAU

@@ -1,0 +1,65 @@
+"""The steps that an adaptive loop has chosen, taken once more for their gradient."""
+
+import torch
+from torch import Tensor
+
+import takens
+from takens_integrators.attempt import Method
+from takens_integrators.inputs import is_constant
+from takens_integrators.records import answer, find_steps
+from takens_integrators.segments import in_segments
+
+
+def replay(
+    method: Method,
+    f: takens.VectorField,
+    x0: Tensor,
+    ts: Tensor,
+    grid: tuple[Tensor, Tensor],
+    done: Tensor,
+    queries: Tensor,
+) -> tuple[Tensor, Tensor]:
+    """Give the state at the end and at `queries: (..., q)`: `(..., d)`, `(..., q, d)`.
+
+    ``grid`` holds `t, dt: (k, ...)` of the steps, which are constants but for the first
+    and the last time of `ts: (..., n)` (the last where the sample is ``done``): choosing
+    steps is not part of the gradient.
+    """
+    t, dt = _attached(grid, ts, done)
+    n, d = queries.shape[-1], x0.shape[-1]
+    sign = torch.sign(dt.detach().sum(0))
+    edges = torch.cat((t, (t[-1] + dt[-1]).unsqueeze(0))).detach().movedim(0, -1)
+    where = find_steps(edges, queries.detach(), sign)
+
+    def run(x: Tensor, start: int, stop: int) -> list[Tensor]:
+        xs, stages = list[Tensor](), list[list[Tensor]]()
+        slope = None
+        for k in range(start, stop):
+            trial = method.attempt(f, t[k].to(x.dtype), x, dt[k], slope)
+            xs.append(x)
+            stages.append(trial.stages)
+            x, slope = trial.x, trial.slope
+        rows = ((where >= start) & (where < stop)).reshape(-1).nonzero().flatten()
+        if not len(rows):
+            return [x]
+        rounds = (t[start:stop], dt[start:stop], torch.stack(xs))
+        parts = [torch.stack(ks) for ks in zip(*stages, strict=True)]
+        return [rows, answer(method, f, rounds, parts, queries, where - start, rows), x]
+
+    kept, last = in_segments(run, x0, len(t), per_step=20 * x0.numel())
+    out = x0.unsqueeze(-2).expand(*x0.shape[:-1], n, d).reshape(-1, d)
+    if kept:
+        out = out.index_put((torch.cat(kept[::2]),), torch.cat(kept[1::2]))
+    return last, out.reshape(*x0.shape[:-1], n, d)
+
+
+def _attached(grid: tuple[Tensor, Tensor], ts: Tensor, done: Tensor) -> tuple[Tensor, Tensor]:
+    """Give the grid, made to move with the first and the last time."""
+    t, dt = grid
+    if is_constant(ts):
+        return grid
+    moved_start = ts[..., 0] - ts[..., 0].detach()
+    moved_end = torch.where(done, ts[..., -1] - ts[..., -1].detach(), 0.0)
+    number = torch.arange(len(t), device=t.device).reshape(-1, *[1] * (t.dim() - 1))
+    first, last = number == 0, number == (dt != 0).sum(0) - 1
+    return t + first * moved_start, dt - first * moved_start + last * moved_end

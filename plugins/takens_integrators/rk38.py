@@ -1,0 +1,27 @@
+"""The 3/8 rule of Kutta."""
+
+from typing import Final, final
+
+import attrs
+
+import takens
+from takens_integrators.fixed_step import FixedStep
+
+TABLEAU: Final = takens.Tableau(
+    name="rk38",
+    order=4,
+    c=(0.0, 1 / 3, 2 / 3, 1.0),
+    a=((), (1 / 3,), (-1 / 3, 1.0), (1.0, -1.0, 1.0)),
+    b=(1 / 8, 3 / 8, 3 / 8, 1 / 8),
+)
+
+
+@final
+@attrs.frozen
+class RK38(FixedStep):
+    """Kutta's 3/8 rule, of order 4.
+
+    Source: Kutta (1901), Z. Math. Phys. 46, 435-453.
+    """
+
+    tableau = TABLEAU

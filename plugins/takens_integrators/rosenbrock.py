@@ -1,0 +1,124 @@
+"""Rosenbrock methods: implicit ones that solve linear systems only."""
+
+from collections.abc import Callable
+from typing import cast, final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_integrators.attempt import Attempt
+from takens_integrators.runge_kutta import combine, per_state, stage_time
+
+
+@final
+@attrs.frozen
+class Rosenbrock:
+    """A stiffly accurate Rosenbrock method as data, in the variables that avoid products.
+
+    Stage i solves `(1 - gamma h J) u_i = gamma (h f(t + c_i h, x + sum_j a_ij u_j) +
+    sum_j g_ij u_j + d_i h^2 f_t)`. The state of the last stage plus `u_s` is the solution,
+    and `u_s` the error estimate. ``dense`` is as in a Runge-Kutta tableau, with `u_i` for
+    `h k_i`.
+
+    Source: Hairer and Wanner (1996), Solving Ordinary Differential Equations II, 2nd edition,
+    section IV.7, eq. 7.25.
+    """
+
+    name: str
+    order: int
+    gamma: float
+    c: tuple[float, ...]
+    a: tuple[tuple[float, ...], ...]
+    g: tuple[tuple[float, ...], ...]
+    d: tuple[float, ...]
+    dense: tuple[tuple[float, ...], ...]
+
+
+@final
+@attrs.frozen(eq=False)
+class Linearised:
+    """A Rosenbrock method for one field, with its derivatives.
+
+    ``jacobian(t, x)`` gives `(..., d, d)`; ``drift(t, x)`` the derivative with respect to
+    time, `(..., d)`, or is None where the field does not look at the time.
+    """
+
+    method: Rosenbrock
+    jacobian: Callable[[Tensor, Tensor], Tensor]
+    drift: Callable[[Tensor, Tensor], Tensor] | None
+
+    @property
+    def order(self) -> int:
+        """The order of the solution, which is that of the estimate's local error."""
+        return self.method.order
+
+    @property
+    def evaluations(self) -> int:
+        """The stages; those for derivatives are not counted."""
+        return len(self.method.c)
+
+    @property
+    def dense(self) -> tuple[tuple[float, ...], ...]:
+        """The weights of the increments."""
+        return self.method.dense
+
+    def attempt(
+        self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, slope: Tensor | None, /
+    ) -> Attempt:
+        """Try a step of `dt: (...)` from `t: (...)` and `x: (..., d)`."""
+        m, h = self.method, per_state(dt, x)
+        eye = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
+        left = eye - (m.gamma * dt).to(x.dtype)[..., None, None] * self.jacobian(t, x)
+        lu, pivots = cast(tuple[Tensor, Tensor], torch.linalg.lu_factor(left))  # pyright: ignore[reportUnknownMemberType]
+        drift = None if self.drift is None else self.drift(t, x) * h * h
+        us: list[Tensor] = []
+        y = x
+        for i, c in enumerate(m.c):
+            if i:
+                y = combine(x, 1.0, m.a[i], us)
+            right = h * f(stage_time(t, c, dt).to(x.dtype), y)
+            for weight, u in zip(m.g[i], us, strict=True):
+                right = torch.add(right, u, alpha=weight)
+            if drift is not None and m.d[i]:
+                right = torch.add(right, drift, alpha=m.d[i])
+            right = (m.gamma * right).unsqueeze(-1)
+            solved = cast(Tensor, torch.linalg.lu_solve(lu, pivots, right))
+            us.append(solved.squeeze(-1))
+        return Attempt(y + us[-1], (us[-1],), us, None)
+
+    def increments(
+        self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, stages: list[Tensor], /
+    ) -> Tensor:
+        """Give the stages, which are increments already."""
+        return torch.stack(stages)
+
+
+def linearised(
+    method: Rosenbrock, source: takens.VectorField, f: takens.VectorField, sees_time: bool
+) -> Linearised:
+    """Prepare a method for a field: its own Jacobian where it knows it, else by columns.
+
+    ``source`` is the field as it was given, ``f`` the same for a time per sample.
+    """
+
+    def columns(t: Tensor, x: Tensor) -> Tensor:
+        def column(v: Tensor) -> Tensor:
+            def at(y: Tensor) -> Tensor:
+                return f(t, y)
+
+            return cast(Tensor, torch.func.jvp(at, (x,), (v.expand_as(x),))[1])
+
+        eye = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
+        return torch.func.vmap(column, out_dims=-1)(eye)
+
+    def drift(t: Tensor, x: Tensor) -> Tensor:
+        def at(s: Tensor) -> Tensor:
+            return f(s, x)
+
+        return cast(Tensor, torch.func.jvp(at, (t,), (torch.ones_like(t),))[1])
+
+    if isinstance(source, takens.SupportsJacobian) and not sees_time:
+        return Linearised(method, source.jacobian, None)
+    return Linearised(method, columns, drift if sees_time else None)
