@@ -21,6 +21,12 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             takens.Parameter("obs_dim", types=(int,), summary="observed variables"),
             takens.Parameter("latent_dim", 20, summary="latent variables, at least obs_dim"),
             takens.Parameter("hidden_dim", 100, summary="hidden units"),
+            takens.Parameter(
+                "initialisation",
+                "uniform",
+                choices=("uniform", "talathi"),
+                summary="how weights start",
+            ),
             takens.Parameter("seed", 0, summary="of the initial weights"),
         ),
         supports=("tangent",),

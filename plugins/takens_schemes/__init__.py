@@ -29,6 +29,9 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         summary="Every n-th observation is written into the state, which runs freely between.",
         parameters=(
             takens.Parameter("every", 16, unit="samples", summary="the forcing interval"),
+            takens.Parameter(
+                "warm_up", 16, unit="samples", summary="forced throughout, left out of the loss"
+            ),
         ),
         source="Mikhaeil, Monfared, Durstewitz (2022), NeurIPS, section 3.3",
     )

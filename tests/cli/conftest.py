@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+
 from takens.cli import main
 
 Takens: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]

@@ -55,20 +55,22 @@ def evaluate(
     dt: float = 0.01,
     runs: int = 8,
     starts: int = 32,
+    context: int = 32,
     seed: int = 0,
 ) -> dict[str, Score]:
     """Judge a model or a system, in float64 on the CPU; gives a score for each metric.
 
     Against ``data``, `x: (T, n)`, the subject runs freely from ``runs`` places, each time as
     long as the data, and a score is the median over the runs; metrics of the dynamics start
-    from ``starts`` places. Without data, a system can be asked for metrics of its dynamics,
+    from ``starts`` places. Every run and forecast is warmed up on ``context`` samples, or as
+    many as the model encodes. Without data, a system can be asked for metrics of its dynamics,
     at the interval ``dt`` and from starts drawn by ``seed``.
 
     The floor of a score is the same metric between the data and a ``second`` stretch of the
-    truth, equally long and independent; without one, the data are cut into halves for the
-    two. ``truth`` is the system that made the data: its published facts are the references,
-    and it gives the floor of metrics of the dynamics. ``references`` are known values by
-    metric name, and go before it.
+    truth, equally long and independent (the median over several, `x: (pairs, T, n)`);
+    without one, the data are cut into halves for the two. ``truth`` is the system that made
+    the data: its published facts are the references, and it gives the floor of metrics of
+    the dynamics. ``references`` are known values by metric name, and go before it.
 
     Raises: InputError where the data do not fit the subject, or where they are needed.
     """
@@ -82,17 +84,18 @@ def evaluate(
             references=references,
             runs=runs,
             starts=starts,
+            context=context,
         )
         return dict(judgement.scores)
     if isinstance(subject, Model):
         raise InputError("A model is judged against data: give a time series.")
     model, truth = as_model(subject), truth or subject
     scores: dict[str, Score] = {}
-    points = simulate(subject, dt=dt, steps=2, trajectories=2 * starts, seed=seed).x[:, -1:]
+    points = simulate(subject, dt=dt, steps=2, trajectories=starts, seed=seed).x[:, -1:]
     for name, metric in _named(metrics).items():
         if isinstance(metric, SeriesMetric):
             raise InputError(f"{name} compares with data: give a time series.")
-        score = probe_dynamics(metric, model, dt, (points[:starts], points[starts:]), truth)
+        score = probe_dynamics(metric, model, dt, points, truth)
         scores[name] = _with_reference(score, name, metric, truth, references)
     return scores
 
@@ -107,21 +110,20 @@ def judge(
     references: Mapping[str, float] | None,
     runs: int,
     starts: int,
+    context: int,
 ) -> Judgement:
     """Judge against data, and give the free runs too; see ``evaluate``."""
-    for what, number in (("runs", runs), ("starts", starts)):
+    for what, number in (("runs", runs), ("starts", starts), ("context", context)):
         if number < 1:
             raise InputError(f"{what} is at least 1; got {number}.")
     named = _named(metrics)
     model = as_model(subject)
     stretches = Stretches.of(data, second)
-    dt = _check(model, stretches.reference)
-    free = free_runs(model, stretches, dt, runs)
-    beside = stretches.after(model.context_length)
-    places = (
-        contexts(stretches.reference, model.context_length, starts),
-        contexts(stretches.second, model.context_length, starts),
-    )
+    context = max(context, model.context_length)
+    dt = _check(model, stretches.reference, context)
+    free = free_runs(model, stretches, dt, runs, context)
+    beside = stretches.after(context)
+    places = contexts(stretches.reference, context, starts)
     scores: dict[str, Score] = {}
     for name, metric in named.items():
         if not isinstance(metric, SeriesMetric):
@@ -129,7 +131,7 @@ def judge(
         elif metric.horizon is None:
             score = compare_free_runs(metric, beside, free)
         else:
-            score = compare_forecasts(metric, metric.horizon, model, stretches, dt)
+            score = compare_forecasts(metric, metric.horizon, model, stretches, dt, context)
         scores[name] = _with_reference(score, name, metric, truth, references)
     return Judgement(scores, beside.reference, free)
 
@@ -159,7 +161,7 @@ def _named(metrics: Sequence[str | Metric]) -> dict[str, Metric]:
     return named
 
 
-def _check(model: Model, reference: TimeSeries) -> float:
+def _check(model: Model, reference: TimeSeries, context: int) -> float:
     """Refuse data that do not fit the model; give their sampling interval."""
     if reference.dim != model.obs_dim:
         raise DataError(
@@ -172,9 +174,9 @@ def _check(model: Model, reference: TimeSeries) -> float:
             f"The model was trained at an interval of {model.dt:g} and the data have {dt:g}; "
             "resample the data."
         )
-    if len(reference) < 2 * model.context_length + 2:
+    if len(reference) < context + 3:
         raise DataError(
-            f"Judging needs more than {2 * model.context_length + 1} samples in each stretch "
-            f"of the data; got {len(reference)}."
+            f"Judging warms up on {context} samples and needs at least {context + 3} in each "
+            f"stretch of the data; got {len(reference)}. Give more data or a shorter context."
         )
     return dt

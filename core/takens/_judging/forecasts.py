@@ -19,9 +19,16 @@ from takens._protocols.model import Model
 
 
 def compare_forecasts(
-    metric: SeriesMetric, horizon: int, model: Model, stretches: Stretches, dt: float
+    metric: SeriesMetric,
+    horizon: int,
+    model: Model,
+    stretches: Stretches,
+    dt: float,
+    context: int,
 ) -> Score:
     """Forecast from every sample of the reference that has enough before and after it.
+
+    Each forecast is warmed up on ``context`` samples.
 
     The floor is the forecast by analogues: for each start, what followed the nearest state
     of the second stretch.
@@ -29,7 +36,7 @@ def compare_forecasts(
     Source: Lorenz (1969), Atmospheric predictability as revealed by naturally occurring
     analogues, J. Atmos. Sci. 26, 636-646 (for the floor).
     """
-    c = model.context_length
+    c = context
     reference = stretches.reference
     if len(reference) <= c + horizon:
         raise DataError(
@@ -42,10 +49,11 @@ def compare_forecasts(
     times = reference.t[: horizon + 1]
     truth = attrs.evolve(reference, t=times, x=true)
     model_series = _from_start(truth, true[:, :1], forecast)
-    floor = metric.compare(truth, _analogues(truth, stretches.second, horizon))
+    floor = metric.compare(truth, _analogues(truth, next(stretches.pairs()), horizon))
     score = metric.compare(truth, model_series)
     details = dict(score.details) | {
         "starts": len(true),
+        "context": context,
         "floor_from": "analogues: what followed the nearest state of a second true stretch",
     }
     return attrs.evolve(score, floor=floor.value, details=details)

@@ -14,15 +14,18 @@ from takens._protocols.metric import Score, SeriesMetric
 from takens._protocols.model import Model
 
 
-def free_runs(model: Model, stretches: Stretches, dt: float, runs: int) -> FreeRun:
+def free_runs(
+    model: Model, stretches: Stretches, dt: float, runs: int, context: int
+) -> FreeRun:
     """Run freely from places along the reference, each time as long as what is left of it.
+
+    Each run is warmed up on ``context`` samples.
 
     The first run starts where the reference starts, so that the two can be laid over each
     other.
     """
-    c = model.context_length
-    starts = contexts(stretches.reference, c, runs)
-    return generate(model, context=starts, steps=len(stretches.reference) - c, dt=dt)
+    starts = contexts(stretches.reference, context, runs)
+    return generate(model, context=starts, steps=len(stretches.reference) - context, dt=dt)
 
 
 def compare_free_runs(metric: SeriesMetric, stretches: Stretches, free: FreeRun) -> Score:
@@ -31,7 +34,9 @@ def compare_free_runs(metric: SeriesMetric, stretches: Stretches, free: FreeRun)
     ``stretches`` are as long as the runs.
     """
     alive = [i for i, at in enumerate(free.diverged_at) if at is None]
-    floor = metric.compare(stretches.reference, stretches.second)
+    perfect = [metric.compare(stretches.reference, other) for other in stretches.pairs()]
+    floors = [score.value for score in perfect if score.value is not None]
+    floor = statistics.median(floors) if floors else None
     share = {
         "runs": len(free.diverged_at),
         "diverged": free.diverged,
@@ -48,8 +53,8 @@ def compare_free_runs(metric: SeriesMetric, stretches: Stretches, free: FreeRun)
             if scores
             else f"all {len(free.diverged_at)} free runs diverged"
         )
-        details = share | {"reason": reason}
-        return attrs.evolve(floor, value=None, error=None, floor=floor.value, details=details)
+        details = share | {"reason": reason, "floor_values": floors}
+        return attrs.evolve(perfect[0], value=None, error=None, floor=floor, details=details)
     values = [value for _, value in answered]
     median = statistics.median_low(values)
     typical = next(score for score, value in answered if value == median)
@@ -63,6 +68,11 @@ def compare_free_runs(metric: SeriesMetric, stretches: Stretches, free: FreeRun)
         typical,
         value=statistics.median(values),
         error=error,
-        floor=floor.value,
-        details=details | {"floor_from": "two true stretches of the same length"},
+        floor=floor,
+        details=details
+        | {
+            "floor_values": floors,
+            "floor_from": f"the reference against {len(floors)} other true "
+            f"stretch{'es' * (len(floors) > 1)} of the same length (median)",
+        },
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 import torch
 from torch import Tensor
 
+from takens._dynamics.generate import warm_up
 from takens._dynamics.latent_map import latent_map
 from takens._judging.subject import system_model
 from takens._protocols.metric import DynamicsMetric, Score
@@ -18,27 +21,27 @@ def probe_dynamics(
     metric: DynamicsMetric,
     model: Model,
     dt: float,
-    places: tuple[Tensor, Tensor],
+    places: Tensor,
     truth: System | None,
 ) -> Score:
-    """Probe a model from observed `places: (starts, c, n)`, the first of two sets of them.
+    """Probe a model from observed `places: (starts, c, n)`, which warm it up.
 
-    The floor is how far two estimates for the true system, from the two sets of places and
-    of the same length, are from each other; it needs the equations.
+    The floor is how far two estimates for the true system, of the same length and from as
+    many places, are expected to be from each other; it needs the equations.
     """
     weights = sum(parameter.numel() for parameter in model.parameters())
-    with threads_for(len(places[0]) * (weights + model.latent_dim)), torch.no_grad():
-        score = metric.probe(latent_map(model, dt), model.encode(places[0]), dt)
+    step = latent_map(model, dt)
+    with threads_for(len(places) * (weights + model.latent_dim)), torch.no_grad():
+        score = metric.probe(step, warm_up(model, step, places), dt)
     if truth is None:
         details = dict(score.details) | {"floor_from": "no floor: it needs the true equations"}
         return attrs.evolve(score, details=details)
-    true_step = latent_map(system_model(truth), dt)
-    with threads_for(len(places[0]) * truth.dim):
-        estimates = [metric.probe(true_step, place[:, -1], dt).value for place in places]
+    with threads_for(len(places) * truth.dim):
+        true = metric.probe(latent_map(system_model(truth), dt), places[:, -1], dt)
     details = dict(score.details) | {
-        "floor_from": "the difference of two estimates for the true system",
-        "floor_estimates": estimates,
+        "floor_from": "two estimates for the true system (sqrt 2 of the standard error of one)",
+        "true_estimate": true.value,
+        "true_estimate_error": true.error,
     }
-    first, second = estimates
-    floor = None if first is None or second is None else abs(first - second)
+    floor = None if true.error is None else math.sqrt(2) * true.error
     return attrs.evolve(score, floor=floor, details=details)

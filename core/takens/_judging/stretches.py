@@ -1,7 +1,8 @@
-"""Two stretches of the truth: one to judge against, one for the floor."""
+"""Stretches of the truth: one to judge against, others for the floor."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import final
 
 import attrs
@@ -15,30 +16,33 @@ from takens._errors import DataError
 @final
 @attrs.frozen(eq=False)
 class Stretches:
-    """Two independent stretches of the truth, `x: (T, n)` each, of one length.
+    """Independent stretches of the truth, of one length.
 
-    The reference is what a subject is judged against; the second says what a perfect model
-    would score.
+    The reference, `x: (T, n)`, is what a subject is judged against; the others, `x: (pairs,
+    T, n)`, say what a perfect model would score.
     """
 
     reference: TimeSeries
-    second: TimeSeries
+    others: TimeSeries
 
     @classmethod
     def of(cls, data: TimeSeries, second: TimeSeries | None) -> Stretches:
         """Cut two series to one length; without a second, take the halves of the first.
 
+        The second may be several, `x: (pairs, T, n)`.
+
         Raises: DataError where the two do not go together.
         """
-        for series in (data,) if second is None else (data, second):
-            if series.x.ndim != 2:
-                raise DataError(
-                    f"Judging takes one series x: (T, n); got shape {tuple(series.x.shape)}."
-                )
+        if data.x.ndim != 2:
+            raise DataError(
+                f"Judging takes one series x: (T, n); got shape {tuple(data.x.shape)}."
+            )
         data = _double(data)
         if second is None:
-            return cls(*data.halves())
+            first, second = data.halves()
+            return cls(first, attrs.evolve(second, x=second.x.unsqueeze(0)))
         second = _double(second)
+        second = attrs.evolve(second, x=second.x.reshape(-1, *second.x.shape[-2:]))
         if second.dim != data.dim or abs(second.dt - data.dt) > 1e-6 * data.dt:
             raise DataError(
                 f"Two stretches of one truth have the same variables and interval; got "
@@ -49,7 +53,11 @@ class Stretches:
 
     def after(self, context: int) -> Stretches:
         """Leave out the first samples, which a free run is started from."""
-        return Stretches(*(s.between(context, len(s)) for s in (self.reference, self.second)))
+        return Stretches(*(s.between(context, len(s)) for s in (self.reference, self.others)))
+
+    def pairs(self) -> Iterator[TimeSeries]:
+        """Give the other stretches one by one, `x: (T, n)` each."""
+        return (attrs.evolve(self.others, x=x) for x in self.others.x)
 
 
 def contexts(series: TimeSeries, length: int, count: int, ahead: int = 0) -> Tensor:

@@ -7,8 +7,8 @@ from typing import cast
 
 import torch
 
-from takens._errors import InputError
 from takens._dynamics.system_model import SystemModel
+from takens._errors import InputError
 from takens._plugins.registry import integrators
 from takens._protocols.integrator import Stepper
 from takens._protocols.model import Model

@@ -72,6 +72,8 @@ class Data:
 class Judge:
     """Which metrics judge the model, over how many free runs and starts.
 
+    Each is warmed up on ``context`` samples.
+
     ``reference`` holds known values by metric name, for data whose system is not known.
     """
 
@@ -85,6 +87,9 @@ class Judge:
     )
     runs: int = attrs.field(default=8, validator=at_least("judge", 1))
     starts: int = attrs.field(default=32, validator=at_least("judge", 1))
+    context: int = attrs.field(
+        default=32, validator=at_least("judge", 1), metadata={"unit": "samples"}
+    )
     reference: dict[str, float] = attrs.field(factory=dict[str, float])
 
 

@@ -63,11 +63,15 @@ def run(
     source = find_series(configuration.data, configuration.seed)
     model, scheme = _learner(configuration, source)
     named = _metrics(configuration)
-    prepare(model, source.training, scheme, configuration.training, configuration.device)
+    ready = prepare(
+        model, source.training, scheme, configuration.training, configuration.device
+    )
     folder = RunFolder.create(Path(out), resume=resume, overwrite=overwrite)
-    toml = to_toml(configuration)
+    # A resume must not end up on another device than the one that it began on.
+    configuration = attrs.evolve(configuration, device=str(ready.placement.device))
     if resume:
-        _check_same(configuration, folder)
+        configuration = _resumed(configuration, folder)
+    toml = to_toml(configuration)
     folder.write_configuration(toml)
 
     started = resume and (folder.path / "checkpoint.pt").exists()
@@ -93,6 +97,7 @@ def run(
         references=configuration.judge.reference,
         runs=configuration.judge.runs,
         starts=configuration.judge.starts,
+        context=configuration.judge.context,
     )
     results = Results(
         title=_title(configuration),
@@ -160,8 +165,8 @@ def _create(registry: Registry[Any], component: Component) -> Any:
     return registry.create(component.name, **component.parameters)
 
 
-def _check_same(configuration: Configuration, folder: RunFolder) -> None:
-    """Refuse to go on with another experiment than the one in the folder."""
+def _resumed(configuration: Configuration, folder: RunFolder) -> Configuration:
+    """Take the device of the run in the folder; refuse to go on with another experiment."""
     stored = resolve(read_configuration(folder.path / "config.toml"))
     for field in attrs.fields(Configuration):
         before, now = getattr(stored, field.name), getattr(configuration, field.name)
@@ -170,6 +175,7 @@ def _check_same(configuration: Configuration, folder: RunFolder) -> None:
                 f"{folder.path} holds a run with another {field.name}; restore the old "
                 "settings to resume it, or start again with --overwrite."
             )
+    return attrs.evolve(configuration, device=stored.device)
 
 
 def _draw(
@@ -207,7 +213,5 @@ def _title(configuration: Configuration) -> str:
 def _describe(configuration: Configuration) -> str:
     data = configuration.data
     if data.system is not None:
-        return (
-            f"Simulating {data.system.name}: 3 series of {data.steps} samples every {data.dt}."
-        )
+        return f"Simulating {data.system.name}: {data.steps} samples every {data.dt}."
     return f"Reading {data.file}."

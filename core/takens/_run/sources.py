@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import final
+from typing import Final, final
 
 import attrs
 import torch
@@ -16,11 +16,17 @@ from takens._protocols.dataset import Dataset
 from takens._protocols.system import System
 from takens._run.configuration import Data
 
+# True stretches beside the reference, over which the floor of a score is a median.
+_PAIRS: Final = 5
+
 
 @final
 @attrs.frozen(eq=False)
 class Source:
-    """Training data, two stretches of truth to judge against, and the system if it is known."""
+    """Training data, `(T, n)`, stretches of truth to judge against, the system if known.
+
+    ``second`` holds those for the floor, `(T, n)` or `(pairs, T, n)`.
+    """
 
     training: TimeSeries
     reference: TimeSeries
@@ -59,10 +65,17 @@ def _simulated(data: Data, seed: int) -> Source:
     truth = systems.create(data.system.name, **data.system.parameters)
     integrator = integrators.create(data.integrator.name, **data.integrator.parameters)
     series = simulate(
-        truth, dt=data.dt, steps=data.steps, trajectories=3, seed=seed, integrator=integrator
+        truth,
+        dt=data.dt,
+        steps=data.steps,
+        trajectories=2 + _PAIRS,
+        seed=seed,
+        integrator=integrator,
     )
-    parts = [attrs.evolve(series, x=x) for x in series.x]
-    return Source(parts[0], parts[1], parts[2], truth)
+    training, reference, second = (
+        attrs.evolve(series, x=x) for x in (series.x[0], series.x[1], series.x[2:])
+    )
+    return Source(training, reference, second, truth)
 
 
 def _read(data: Data) -> Source:
@@ -91,12 +104,14 @@ def _reader(path: Path, form: str | None) -> Dataset:
     readers = {name: datasets.create(name) for name in datasets.names()}
     suffix = path.suffix.lower()
     for reader in readers.values():
-        if suffix in reader.suffixes:
+        # Where there is no such file every reader says so, with the nearest name.
+        if suffix in reader.suffixes or not path.is_file():
             return reader
     known = [ending for reader in readers.values() for ending in reader.suffixes]
     raise DataError(
         f"{path} ends in {suffix or 'nothing'!r}; files are read that end in "
-        f"{', '.join(known)}.{near(suffix, known)} Rename it, or name its format in data.format."
+        f"{', '.join(known)}.{near(suffix, known)} Rename it, "
+        "or name its format in data.format."
     )
 
 

@@ -1,0 +1,159 @@
+import math
+from typing import Any
+
+import attrs
+import pytest
+import torch
+
+import takens
+from takens_systems import Lorenz63
+
+
+@attrs.frozen
+class MeanDifference:
+    """A metric whose value is easy to work out."""
+
+    horizon = None
+
+    def compare(
+        self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
+    ) -> takens.Score:
+        assert reference.x.shape == generated.x.shape
+        return takens.Score(value=float((generated.x - reference.x).mean()), unit="metres")
+
+
+@attrs.frozen
+class FinalError:
+    horizon = 3
+
+    def compare(
+        self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
+    ) -> takens.Score:
+        assert torch.equal(reference.x[:, 0], generated.x[:, 0])
+        off = (generated.x[:, -1] - reference.x[:, -1]).abs().max()
+        return takens.Score(value=float(off), details={"n": len(reference.x)})
+
+
+@attrs.frozen
+class Growth:
+    def probe(self, step: takens.Map, x0: torch.Tensor, dt: float, /) -> takens.Score:
+        assert x0.dtype == torch.float64
+        return takens.Score(value=float((step(x0) / x0).log().mean() / dt), error=0.5)
+
+    def reference(self, facts: takens.Facts, /) -> float | None:
+        return None if facts.lyapunov_spectrum is None else facts.lyapunov_spectrum[0]
+
+
+def ramp(n: int, offset: float = 0.0) -> takens.TimeSeries:
+    t = torch.arange(n, dtype=torch.float64)
+    return takens.TimeSeries(t, (t + 1 + offset).unsqueeze(-1))
+
+
+def test_value_is_the_median_over_runs_and_floor_that_of_true_stretches(linear: Any) -> None:
+    # A model that stands still, from contexts that end at 5, 15 and 25 of the ramp 1..30:
+    # the part of the reference after the context of 5 has mean 18.
+    data, others = ramp(30), [ramp(30, offset) for offset in (1.0, 2.0, 4.0)]
+    second = attrs.evolve(others[0], x=torch.stack([s.x for s in others]))
+    score = takens.evaluate(
+        linear(1.0), data, [MeanDifference()], second=second, runs=3, context=5
+    )["MeanDifference"]
+    assert score.details["values"] == pytest.approx([5 - 18, 17 - 18, 30 - 18])
+    assert score.value == pytest.approx(-1)
+    assert score.floor == pytest.approx(2)
+    assert score.details["floor_values"] == pytest.approx([1, 2, 4])
+    assert score.error is not None
+    deviation = torch.tensor([-13.0, -1.0, 12.0]).std()
+    assert score.error == pytest.approx(
+        math.sqrt(math.pi / 2) * float(deviation) / math.sqrt(3)
+    )
+
+
+def test_runs_that_diverge_are_counted_and_left_out(linear: Any) -> None:
+    data = takens.TimeSeries(
+        torch.arange(90.0), torch.cat((torch.zeros(45), torch.ones(45))).double().unsqueeze(-1)
+    )
+    score = takens.evaluate(
+        linear(2.0), data, [MeanDifference()], second=data, runs=2, context=1
+    )["MeanDifference"]
+    assert score.details["diverged"] == 0.5
+    assert score.details["diverged_at"] == [20]
+    assert score.value is not None
+
+
+def test_when_all_runs_diverge_the_score_says_so(linear: Any) -> None:
+    score = takens.evaluate(linear(2.0), ramp(80), [MeanDifference()], runs=3, context=1)[
+        "MeanDifference"
+    ]
+    assert score.value is None
+    assert score.error is None
+    assert score.floor is not None
+    assert score.details["reason"] == "all 3 free runs diverged"
+
+
+def test_forecasts_start_from_every_sample(linear: Any) -> None:
+    # Standing still, three steps ahead on a ramp of slope one, is off by three; the analogue
+    # from an equal ramp is exact.
+    score = takens.evaluate(linear(1.0), ramp(40), [FinalError()], second=ramp(40), context=4)[
+        "FinalError"
+    ]
+    assert score.value == pytest.approx(3)
+    assert score.details["n"] == 40 - 4 - 3 + 1
+    # The last states of the ramp have no continuation in the library.
+    assert score.floor == pytest.approx(0)
+
+
+def test_metrics_of_the_dynamics_get_the_map_and_its_interval(linear: Any) -> None:
+    data = attrs.evolve(ramp(60), t=torch.arange(60) * 0.5)
+    score = takens.evaluate(linear(3.0), data, [Growth()], context=2)["Growth"]
+    assert score.value == pytest.approx(math.log(3) / 0.5)
+    assert score.floor is None
+
+
+def test_a_system_needs_no_data_for_metrics_of_its_dynamics() -> None:
+    score = takens.evaluate(Lorenz63(), metrics=["max_lyapunov"], starts=4)["max_lyapunov"]
+    assert score.reference == 0.9056
+    assert score.value is not None
+    assert score.error is not None
+    assert abs(score.value - 0.9056) < 4 * max(score.error, 0.01)
+
+
+def test_the_reference_of_other_parameters_is_none() -> None:
+    score = takens.evaluate(Lorenz63(rho=35.0), metrics=[Growth()], starts=2)["Growth"]
+    assert score.reference is None
+
+
+def test_known_values_go_before_published_ones(linear: Any) -> None:
+    scores = takens.evaluate(
+        linear(1.0), ramp(80), [MeanDifference()], references={"MeanDifference": 0.25}
+    )
+    assert scores["MeanDifference"].reference == 0.25
+
+
+def test_the_model_stays_as_it_was(linear: Any) -> None:
+    model = linear(1.0).float()
+    takens.evaluate(model, ramp(80), [MeanDifference()])
+    assert model.factor.dtype == torch.float32
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"data": None}, "A model is judged against data"),
+        ({"data": ramp(50), "runs": 0}, "runs is at least 1"),
+        ({"data": ramp(30)}, "warms up on 32 samples and needs at least 35"),
+        ({"data": takens.TimeSeries(torch.arange(9), torch.zeros(9, 2))}, "1 variables"),
+        ({"data": takens.TimeSeries(torch.arange(9), torch.zeros(2, 9, 1))}, "one series"),
+        (
+            {"data": ramp(50), "second": attrs.evolve(ramp(50), t=torch.arange(50) * 2)},
+            "interval",
+        ),
+    ],
+)
+def test_what_does_not_fit(linear: Any, arguments: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(takens.InputError, match=sentence):
+        takens.evaluate(linear(1.0), metrics=[MeanDifference()], **arguments)
+
+
+def test_a_score_refuses_what_is_not_a_number() -> None:
+    with pytest.raises(ValueError, match="is a finite number, or None"):
+        takens.Score(value=math.nan)
