@@ -19,6 +19,7 @@ exclude_patterns = ["_build", "jupyter_execute"]
 html_theme = "pydata_sphinx_theme"
 html_title = "takens"
 html_theme_options = {"show_toc_level": 2, "navigation_with_keys": False}
+html_sidebars = {"**": []}
 
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 nb_execution_mode = "force"

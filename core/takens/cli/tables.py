@@ -20,7 +20,9 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*header, header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for i, name in enumerate(header):
+        table.add_column(name, no_wrap=i == 0)
     for row in rows:
         table.add_row(*row)
     Console().print(table)
@@ -30,7 +32,16 @@ def print_scores(scores: "Mapping[str, Score]") -> None:
     """Print one row for each score, as the report has it."""
     from takens._run.table import COLUMNS, score_rows
 
-    print_table(COLUMNS, score_rows(scores))
+    rows = score_rows(scores)
+    if not sys.stdout.isatty():
+        print_table(COLUMNS, rows)
+        return
+    # Conventions are sentences, too long for a column of a terminal.
+    print_table(COLUMNS[:-1], [row[:-1] for row in rows])
+    click.echo()
+    for row in rows:
+        click.secho(f"{row[0]}: {row[-1]}", dim=True)
+    click.echo()
 
 
 def print_scores_json(scores: "Mapping[str, Score]") -> None:
