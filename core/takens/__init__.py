@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         integrators as integrators,
         metrics as metrics,
         models as models,
+        portraits as portraits,
         schemes as schemes,
         systems as systems,
     )
@@ -91,6 +92,7 @@ if TYPE_CHECKING:
         SupportsReference as SupportsReference,
     )
     from takens._protocols.model import ContinuousModel as ContinuousModel, Model as Model
+    from takens._protocols.portrait import Portrait as Portrait
     from takens._protocols.scheme import TrainingScheme as TrainingScheme
     from takens._protocols.system import Facts as Facts, System as System
     from takens._protocols.tableau import Tableau as Tableau
@@ -143,6 +145,7 @@ _HOME: Final = {
     "Placement": "_protocols.device",
     "Plugin": "_plugins.loading",
     "PluginWarning": "_errors",
+    "Portrait": "_protocols.portrait",
     "Precision": "_protocols.device",
     "Question": "_protocols.backend",
     "REQUIRED": "_plugins.component",
@@ -186,6 +189,7 @@ _HOME: Final = {
     "load_model": "_training.checkpoint",
     "metrics": "_plugins.registry",
     "models": "_plugins.registry",
+    "portraits": "_plugins.registry",
     "push_tangents": "_dynamics.flow_map",
     "run": "_run.job",
     "save_model": "_training.checkpoint",

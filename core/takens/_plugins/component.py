@@ -15,6 +15,7 @@ Kind = Literal[
     "device",
     "dataset",
     "figure",
+    "portrait",
     "backend",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)

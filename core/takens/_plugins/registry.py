@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from takens._protocols.integrator import Integrator
     from takens._protocols.metric import Metric
     from takens._protocols.model import Model
+    from takens._protocols.portrait import Portrait
     from takens._protocols.scheme import TrainingScheme
     from takens._protocols.system import System
 
@@ -88,4 +89,5 @@ metrics: Registry[Metric] = Registry("metric")
 devices: Registry[DevicePolicy] = Registry("device")
 datasets: Registry[Dataset] = Registry("dataset")
 figures: Registry[Figure] = Registry("figure")
+portraits: Registry[Portrait] = Registry("portrait")
 backends: Registry[Backend] = Registry("backend")

@@ -1,0 +1,1 @@
+"""The simulation engine against its peers: ``python -m benchmarks.engine``."""

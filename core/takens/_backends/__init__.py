@@ -1,0 +1,1 @@
+"""Asking the backends, and saying what they answered."""

@@ -1,0 +1,276 @@
+"""Solves with adaptive steps, with the discrete adjoint of the steps that were taken."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any, cast, final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_native.calls import (
+    bind,
+    long,
+    pointer,
+    refuse_state,
+    refuse_transforms,
+    run,
+    shares,
+)
+from takens_native.family import Family, family, number, parameters, several
+from takens_native.fixed import again
+from takens_native.kernels import adaptive_adjoint_source, adaptive_source
+from takens_native.leaves import Leaves, unpack
+from takens_native.reference import disagreement
+from takens_native.refusal import Refusal
+from takens_native.writer import LANES
+
+
+class _Control(ctypes.Structure):
+    _fields_ = [
+        *(
+            (name, ctypes.c_double)
+            for name in ("safety", "smallest", "largest", "alpha", "beta")
+        ),
+        *((name, ctypes.c_double) for name in ("inverse_order", "rtol", "atol")),
+        ("max_steps", ctypes.c_long),
+        ("evaluations", ctypes.c_long),
+    ]
+
+
+@final
+@attrs.frozen(eq=False)
+class Steps:
+    """The accepted steps of every sample: `t, h: (b, m)`, `x: (b, m, d)`, `count: (b,)`."""
+
+    t: Tensor
+    h: Tensor
+    x: Tensor
+    count: Tensor
+    reached: Tensor
+
+
+@final
+@attrs.frozen(eq=False)
+class Adaptive:
+    """One question, ready to be answered: `ts: (n,)` or `(b, n)` in float64."""
+
+    family: Family
+    leaves: Leaves
+    question: takens.AdaptiveSolve
+    ts: Tensor
+    first_step: Tensor | None
+
+    def numbers(self, dtype: torch.dtype) -> Tensor:
+        """Give the parameters of the day, and the tolerances."""
+        control = self.question.control
+        return parameters(self.leaves, dtype, control.rtol, control.atol)
+
+    def forward(self, x0: Tensor, u: Tensor, keep: bool) -> tuple[takens.Adapted, Steps]:
+        """Solve from `x0: (b, d)`; with ``keep`` the accepted steps are kept."""
+        (b, d), n = x0.shape, self.ts.shape[-1]
+        out = x0.new_empty((n, b, d))
+        whole = torch.empty((6, b), dtype=torch.int64)
+        time = torch.empty((b,), dtype=torch.float64)
+        _, reached, accepted, *_ = whole.unbind()
+        room = self.family.room if keep else 0
+        while True:
+            t = torch.empty((b, room), dtype=torch.float64)
+            h, x = (torch.empty_like(t), x0.new_empty((b, room, d))) if keep else (t, out)
+            self._run(x0, u, out, whole, time, Steps(t, h, x, accepted, reached))
+            most = int(accepted.max()) if keep else 0
+            if most <= room:
+                break
+            room = most
+            self.family.room = room + room // 4
+        lead = self.question.x0.shape[:-1]
+        each = whole.view(6, *lead).unbind()
+        answer = takens.Adapted(
+            x=out,
+            status=each[0],
+            reached=each[1],
+            time=time.view(lead),
+            steps=each[2],
+            rejected=each[3],
+            evaluations=each[5],
+            component=each[4],
+        )
+        return answer, Steps(t, h, x, accepted, reached)
+
+    def _run(
+        self,
+        x0: Tensor,
+        u: Tensor,
+        out: Tensor,
+        whole: Tensor,
+        time: Tensor,
+        steps: Steps,
+    ) -> None:
+        (b, d), n, room = x0.shape, self.ts.shape[-1], steps.t.shape[1]
+        method, dynamics = self.question.method, self.family.dynamics
+        library = self.family.kernel(
+            ("adaptive", number(method)), b > 1, lambda s: adaptive_source(dynamics, method, s)
+        )
+        solve = bind(library, "adaptive", *[long] * 4, *[pointer] * 13, long, *[pointer] * 3)
+        c = self.question.control
+        control = _Control(
+            c.safety, c.smallest, c.largest, c.alpha, c.beta, 1 / method.order, c.rtol, c.atol,
+            c.max_steps, method.stages - method.first_same_as_last,
+        )  # fmt: skip
+        size, stride = x0.element_size(), 0 if self.ts.ndim == 1 else n
+        first = None if self.first_step is None else self.first_step.data_ptr()
+
+        u_, x_, o_, numbers = u.data_ptr(), x0.data_ptr(), out.data_ptr(), whole.data_ptr()
+        ts, times = self.ts.data_ptr(), time.data_ptr()
+        kept = steps.t.data_ptr(), steps.h.data_ptr(), steps.x.data_ptr()
+
+        def task(start: int, stop: int) -> int:
+            status, reached, accepted, rejected, component, evaluations = (
+                numbers + (row * b + start) * 8 for row in range(6)
+            )
+            return solve(
+                stop - start, b, n, stride, ts + start * stride * 8, ctypes.addressof(control),
+                u_, x_ + start * d * size, first and first + start * 8, o_ + start * d * size,
+                status, reached, times + start * 8, accepted, rejected, component, evaluations,
+                room, kept[0] + start * room * 8, kept[1] + start * room * 8,
+                kept[2] + start * room * d * size,
+            )  # fmt: skip
+
+        # A guess of the steps that a sample takes: one for every other saved time.
+        work = b * max(n / 2, 50) * method.stages * (8 * d + dynamics.parameters)
+        run(shares(b, work, LANES[self.family.single]), task)
+
+    def backward(self, steps: Steps, gout: Tensor, u: Tensor) -> tuple[Tensor, Tensor]:
+        """Give the gradients to the start, `(b, d)`, and to the parameters."""
+        n, b, d = gout.shape
+        method, dynamics = self.question.method, self.family.dynamics
+        library = self.family.kernel(
+            ("adaptive_adjoint", number(method)),
+            b > 1,
+            lambda s: adaptive_adjoint_source(dynamics, method, s),
+        )
+        pull = bind(
+            library, "adaptive_adjoint", *[long] * 4, *[pointer] * 6, long, *[pointer] * 5
+        )
+        count = steps.count.clamp(max=steps.t.shape[1])
+        order = count.argsort(descending=True)
+        work = 4 * b * float(count.max()) * method.stages * (8 * d + dynamics.parameters)
+        parts = shares(b, work, LANES[self.family.single])
+        gx0, gu = gout.new_empty((b, d)), u.new_zeros((len(parts), u.numel()))
+        stride = 0 if self.ts.ndim == 1 else n
+        rows = {start: row for row, (start, _) in zip(gu, parts, strict=True)}
+
+        def task(start: int, stop: int) -> int:
+            return pull(
+                stop - start, b, n, stride, self.ts.data_ptr(), u.data_ptr(), gout.data_ptr(),
+                order.data_ptr() + start * 8, count.data_ptr(), steps.reached.data_ptr(),
+                steps.t.shape[1], steps.t.data_ptr(), steps.h.data_ptr(), steps.x.data_ptr(),
+                gx0.data_ptr(), rows[start].data_ptr(),
+            )  # fmt: skip
+
+        run(parts, task)
+        return gx0, gu.sum(0)
+
+    def verify(self, x0: Tensor, gradient: bool) -> None:
+        """Compare one step, and its gradient, with eager torch.
+
+        Raises: Refusal where they differ.
+        """
+        if self.ts.shape[-1] < 2:
+            return
+        key = ("adaptive", number(self.question.method), several(x0), gradient)
+        self.family.verify(key, lambda: self._disagreement(x0, gradient))
+
+    def _disagreement(self, x0: Tensor, gradient: bool) -> str | None:
+        x = x0.detach().contiguous()
+        ts = self.ts if self.ts.ndim == 1 else self.ts[0]
+        h = (ts[-1] - ts[0]).clamp(-0.01, 0.01)
+        # Whatever its error, the only step is taken.
+        control = attrs.evolve(self.question.control, rtol=0.0, atol=1e30)
+        question = attrs.evolve(self.question, control=control)
+        both, first = (
+            torch.stack((ts[0], ts[0] + h)),
+            (ts[0] + h - ts[0]).expand(x[..., 0].numel()),
+        )
+        once = attrs.evolve(self, question=question, ts=both, first_step=first.contiguous())
+        u = once.numbers(x.dtype)
+
+        def advance(x: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, Tensor]]]:
+            answer, steps = once.forward(x, u, gradient)
+
+            def pull(g: Tensor) -> tuple[Tensor, Tensor]:
+                return once.backward(steps, torch.stack((torch.zeros_like(g), g)), u)
+
+            return answer.x[1], pull
+
+        start = (ts[0].to(x.dtype), first[0].to(x.dtype), x)
+        field, method = question.field, question.method
+        return disagreement(advance, field, method, self.leaves, start, gradient)
+
+
+def answer_adaptive(question: takens.AdaptiveSolve) -> takens.Adapted:
+    """Answer with states `(..., n, d)` and what became of every sample.
+
+    Raises: Refusal.
+    """
+    refuse_transforms()
+    x0, ts, method = question.x0, question.ts, question.method
+    refuse_state(x0)
+    if not method.error or not method.dense:
+        raise Refusal("the method has no error estimate, or no dense output")
+    if ts.requires_grad:
+        raise Refusal("the times need a gradient")
+    found, numbers = family(question.field, x0, True)
+    if ts.ndim > 1:
+        ts = ts.reshape(-1, ts.shape[-1])
+    ts = ts.detach().to(torch.float64).contiguous()
+    first = question.control.first_step
+    lead = x0.shape[:-1]
+    if first is not None:
+        first = first.detach().to(torch.float64).expand(lead).reshape(-1).contiguous()
+    solve = Adaptive(found, numbers, question, ts, first)
+    flat = x0.reshape(-1, x0.shape[-1])
+    gradient = torch.is_grad_enabled() and (
+        x0.requires_grad or any(t.requires_grad for t in numbers.tensors)
+    )
+    solve.verify(x0, gradient)
+    if gradient:
+        box: list[takens.Adapted] = []
+        apply = cast(Callable[..., Tensor], _Solve.apply)
+        x = apply(solve, box, x0, *numbers.tensors)
+        made = attrs.evolve(box[0], x=x)
+    else:
+        made, _ = solve.forward(flat.contiguous(), solve.numbers(x0.dtype), False)
+    x = made.x.movedim(0, 1)
+    if x0.ndim != 2:
+        x = x.reshape(*x0.shape[:-1], *x.shape[1:])
+    return attrs.evolve(made, x=x)
+
+
+class _Solve(torch.autograd.Function):
+    """The derivative of the steps that were taken; choosing them is no part of it."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, solve: Adaptive, box: list[takens.Adapted], x0: Tensor, *tensors: Tensor
+    ) -> Tensor:
+        u = solve.numbers(x0.dtype)
+        answer, steps = solve.forward(x0.reshape(-1, x0.shape[-1]).contiguous(), u, True)
+        box.append(answer)
+        ctx.solve, ctx.steps = solve, steps
+        ctx.save_for_backward(x0, u, *tensors)
+        return answer.x
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        solve: Adaptive = ctx.solve
+        x0, u, *tensors = ctx.saved_tensors
+        if torch.is_grad_enabled():
+            eager: Callable[[], Tensor] | None = solve.question.eager
+            gout = grads[0].movedim(0, 1)
+            return None, None, *again(eager, gout, (x0, *tensors))
+        gx0, gu = solve.backward(ctx.steps, grads[0].contiguous(), u)
+        return None, None, gx0.view(x0.shape), *unpack(solve.leaves, gu)

@@ -1,0 +1,84 @@
+"""Calling a kernel: pointers to memory, and the batch shared out to the cores."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import itertools
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+
+from takens_native.refusal import Refusal
+
+# Waking a second thread costs about as much as this many operations.
+_WORTH: Final = 4_000_000
+
+long, real, pointer = ctypes.c_long, ctypes.c_double, ctypes.c_void_p
+
+
+def bind(library: ctypes.CDLL, name: str, *types: Any) -> Callable[..., int]:
+    """Give a function of a kernel; it answers 0, or 1 where memory ran out."""
+    function: Any = getattr(library, name)
+    if function.argtypes is None:
+        function.argtypes, function.restype = types, ctypes.c_int
+    return function
+
+
+def check(status: int) -> None:
+    """Raise: MemoryError where a kernel found no memory."""
+    if status:
+        raise MemoryError("A compiled solve found no memory for its work space.")
+
+
+def shares(samples: int, work: float, lanes: int) -> list[tuple[int, int]]:
+    """Cut a batch into the parts that threads take, whole blocks of lanes each."""
+    threads = min(torch.get_num_threads(), int(work / _WORTH), samples // lanes)
+    if threads < 2:
+        return [(0, samples)]
+    blocks = -(-samples // lanes)
+    cuts = [blocks * i // threads * lanes for i in range(threads)] + [samples]
+    return list(itertools.pairwise(cuts))
+
+
+def run(parts: list[tuple[int, int]], task: Callable[[int, int], int]) -> None:
+    """Run a task on every part; ctypes lets go of the interpreter meanwhile."""
+    if len(parts) == 1:
+        check(task(*parts[0]))
+        return
+    starts, stops = zip(*parts, strict=True)
+    for status in _pool(os.getpid()).map(task, starts, stops):
+        check(status)
+
+
+@functools.lru_cache(maxsize=1)
+def _pool(process: int) -> ThreadPoolExecutor:
+    # Threads do not survive a fork: each process has a pool of its own.
+    del process
+    return ThreadPoolExecutor(thread_name_prefix="takens-native")
+
+
+def refuse_transforms() -> None:
+    """Raise: Refusal under a transform of torch.func, forward differentiation or a compiler."""
+    if torch._C._functorch.peek_interpreter_stack() is not None:  # pyright: ignore
+        raise Refusal("a transform of torch.func is at work")
+    if torch.autograd.forward_ad._current_level >= 0:  # pyright: ignore
+        raise Refusal("forward differentiation is at work")
+    if torch.compiler.is_compiling():
+        raise Refusal("torch.compile is at work")
+
+
+def refuse_state(x0: Tensor) -> None:
+    """Raise: Refusal for a state that kernels do not take."""
+    if type(x0) is not Tensor and type(x0) is not torch.nn.Parameter:
+        raise Refusal(f"the state is a {type(x0).__name__}")
+    if x0.device.type != "cpu":
+        raise Refusal(f"the state is on {x0.device}")
+    if x0.dtype not in (torch.float32, torch.float64):
+        raise Refusal(f"the state is {x0.dtype}")
+    if x0.ndim == 0 or x0.numel() == 0:
+        raise Refusal(f"the state has the shape {tuple(x0.shape)}")

@@ -1,0 +1,201 @@
+"""Solves with fixed steps, and iterated maps, with their discrete adjoint."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any, cast, final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_native.calls import (
+    bind,
+    long,
+    pointer,
+    refuse_state,
+    refuse_transforms,
+    run,
+    shares,
+)
+from takens_native.family import Family, family, number, parameters, several
+from takens_native.kernels import adjoint_source, fixed_source
+from takens_native.leaves import Leaves, unpack
+from takens_native.reference import disagreement
+from takens_native.refusal import Refusal
+from takens_native.writer import LANES
+
+
+@final
+@attrs.frozen(eq=False)
+class Solve:
+    """One question, ready to be answered: `ts: (n,)` or `(b, n)` in float64."""
+
+    family: Family
+    leaves: Leaves
+    function: Any
+    method: takens.Tableau | None
+    ts: Tensor
+    substeps: int
+    eager: Callable[[], Tensor] | None
+
+    def forward(self, x0: Tensor, u: Tensor) -> Tensor:
+        """Give `(n, b, d)` for `x0: (b, d)` and the parameters `u`."""
+        (b, d), n = x0.shape, self.ts.shape[-1]
+        library = self._library("fixed", b)
+        solve = bind(library, "solve", *[long] * 5, *[pointer] * 4)
+        out = x0.new_empty((n, b, d))
+        size, stride = x0.element_size(), self._stride
+        x, o, t, p = x0.data_ptr(), out.data_ptr(), self.ts.data_ptr(), u.data_ptr()
+
+        def task(start: int, stop: int) -> int:
+            return solve(
+                stop - start, b, n, self.substeps, stride, t + start * stride * 8, p,
+                x + start * d * size, o + start * d * size,
+            )  # fmt: skip
+
+        run(self._shares(b, 1), task)
+        return out
+
+    def backward(self, out: Tensor, gout: Tensor, u: Tensor) -> tuple[Tensor, Tensor]:
+        """Give the gradients to the start, `(b, d)`, and to the parameters."""
+        n, b, d = out.shape
+        library = self._library("adjoint", b)
+        adjoint = bind(library, "adjoint", *[long] * 5, *[pointer] * 6)
+        gx0, parts = out.new_empty((b, d)), self._shares(b, 4)
+        gu = u.new_zeros((len(parts), u.numel()))
+        size, stride = out.element_size(), self._stride
+        o, g, x = out.data_ptr(), gout.data_ptr(), gx0.data_ptr()
+        t, p, q = self.ts.data_ptr(), u.data_ptr(), gu.data_ptr()
+        rows = {start: q + i * u.numel() * size for i, (start, _) in enumerate(parts)}
+
+        def task(start: int, stop: int) -> int:
+            return adjoint(
+                stop - start, b, n, self.substeps, stride, t + start * stride * 8, p,
+                o + start * d * size, g + start * d * size, x + start * d * size, rows[start],
+            )  # fmt: skip
+
+        run(parts, task)
+        return gx0, gu[0] if len(parts) == 1 else gu.sum(0)
+
+    def verify(self, x0: Tensor, gradient: bool) -> None:
+        """Compare one step, and its gradient, with eager torch.
+
+        Raises: Refusal where they differ.
+        """
+        if self.ts.shape[-1] < 2:
+            return
+        key = ("fixed", number(self.method), several(x0), gradient)
+        self.family.verify(key, lambda: self._disagreement(x0, gradient))
+
+    def _disagreement(self, x0: Tensor, gradient: bool) -> str | None:
+        x = x0.detach().contiguous()
+        ts = (self.ts if self.ts.ndim == 1 else self.ts[0])[:2].contiguous()
+        short = attrs.evolve(self, ts=ts, substeps=1)
+        u = parameters(self.leaves, x.dtype)
+
+        def advance(x: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, Tensor]]]:
+            out = short.forward(x, u)
+
+            def pull(g: Tensor) -> tuple[Tensor, Tensor]:
+                return short.backward(out, torch.stack((torch.zeros_like(g), g)), u)
+
+            return out[1], pull
+
+        start = (ts[0].to(x.dtype), (ts[1] - ts[0]).to(x.dtype), x)
+        return disagreement(advance, self.function, self.method, self.leaves, start, gradient)
+
+    @property
+    def _stride(self) -> int:
+        return 0 if self.ts.ndim == 1 else self.ts.shape[-1]
+
+    def _library(self, kind: str, b: int) -> ctypes.CDLL:
+        write = fixed_source if kind == "fixed" else adjoint_source
+        dynamics, method = self.family.dynamics, self.method
+        return self.family.kernel(
+            (kind, number(method)), b > 1, lambda s: write(dynamics, method, s)
+        )
+
+    def _shares(self, b: int, passes: int) -> list[tuple[int, int]]:
+        stages = self.method.stages if self.method else 1
+        operations = len(self.family.dynamics.value) * 8 + self.family.dynamics.parameters
+        work = passes * b * (self.ts.shape[-1] - 1) * self.substeps * stages * operations
+        return shares(b, work, LANES[self.family.single])
+
+
+def answer_fixed(question: takens.FixedSolve | takens.Iterate) -> Tensor:
+    """Answer with `(..., n, d)`.
+
+    Raises: Refusal.
+    """
+    refuse_transforms()
+    x0 = question.x0
+    refuse_state(x0)
+    if isinstance(question, takens.Iterate):
+        function, method = question.map, None
+        n = question.steps // question.every + 1
+        ts, substeps = torch.arange(n, dtype=torch.float64), question.every
+    else:
+        function, method = question.field, question.method
+        ts, substeps = question.ts, question.substeps
+    if ts.requires_grad:
+        raise Refusal("the times need a gradient")
+    found, numbers = family(function, x0, method is not None)
+    if ts.ndim > 1:
+        ts = ts.reshape(-1, ts.shape[-1])
+    ts = ts.detach().to(torch.float64).contiguous()
+    solve = Solve(found, numbers, function, method, ts, substeps, question.eager)
+    gradient = torch.is_grad_enabled() and (
+        x0.requires_grad or any(t.requires_grad for t in numbers.tensors)
+    )
+    solve.verify(x0, gradient)
+    if gradient:
+        apply = cast(Callable[..., Tensor], _Solve.apply)
+        out = apply(solve, x0, *numbers.tensors)
+    else:
+        out = solve.forward(
+            x0.reshape(-1, x0.shape[-1]).contiguous(), parameters(numbers, x0.dtype)
+        )
+    return out.movedim(0, 1).reshape(*x0.shape[:-1], len(out), x0.shape[-1])
+
+
+class _Solve(torch.autograd.Function):
+    """The derivative of the steps that were taken."""
+
+    @staticmethod
+    def forward(ctx: Any, solve: Solve, x0: Tensor, *tensors: Tensor) -> Tensor:
+        u = parameters(solve.leaves, x0.dtype)
+        out = solve.forward(x0.reshape(-1, x0.shape[-1]).contiguous(), u)
+        ctx.solve = solve
+        ctx.save_for_backward(x0, u, out, *tensors)
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        solve: Solve = ctx.solve
+        x0, u, out, *tensors = ctx.saved_tensors
+        if torch.is_grad_enabled():
+            return None, *again(solve.eager, grads[0].movedim(0, 1), (x0, *tensors))
+        gx0, gu = solve.backward(out, grads[0].contiguous(), u)
+        return None, gx0.view(x0.shape), *unpack(solve.leaves, gu)
+
+
+def again(
+    eager: Callable[[], Tensor] | None, gout: Tensor, wanted: tuple[Tensor, ...]
+) -> tuple[Tensor | None, ...]:
+    """Give gradients that can be differentiated once more, from the solve in eager torch."""
+    if eager is None:
+        raise takens.InputError(
+            "Second derivatives of this solve need the eager integrator; ask for "
+            "backend='eager'."
+        )
+    out = eager()
+    needed = [tensor for tensor in wanted if tensor.requires_grad]
+    grads = iter(
+        torch.autograd.grad(
+            out, needed, gout.reshape(out.shape), create_graph=True, allow_unused=True
+        )
+    )
+    return tuple(next(grads) if tensor.requires_grad else None for tensor in wanted)

@@ -1,0 +1,196 @@
+/* Solve every sample with steps of its own, over times ts[n] that are `stride` apart from
+   sample to sample: out[n][B][D], part of `all` samples. A lane whose sample is done takes the
+   next one, so that a stiff sample delays no other.
+
+   first[B] are the first step sizes, where given. The first `room_for` accepted steps of every
+   sample are kept for the adjoint in steps_t, steps_h and steps_x. */
+
+enum { RUNNING, DONE, EVENT, MAX_STEPS, UNDERFLOW, NOT_FINITE };
+
+typedef struct {
+  double safety, smallest, largest, alpha, beta, inverse_order, rtol, atol;
+  long max_steps, evaluations;
+} Control;
+
+/* The start of Hairer, Norsett and Wanner, Solving ODEs I, section II.4. */
+static void begin(const Control *c, const R *u, const R *x, const R *slope, const double *start,
+                  const double *span, double *dt, R *w) {
+  R t[W], y[D * W], ahead[D * W];
+  double d0[W] = {0}, d1[W] = {0}, d2[W] = {0};
+  for (int d = 0; d < D; d++)
+    for (int l = 0; l < W; l++) {
+      const R scale = (R)c->atol + (R)c->rtol * ABS(x[d * W + l]);
+      const R a = x[d * W + l] / scale, b = slope[d * W + l] / scale;
+      d0[l] += a * a, d1[l] += b * b;
+    }
+  for (int l = 0; l < W; l++) {
+    d0[l] = sqrt(d0[l] / D), d1[l] = sqrt(d1[l] / D);
+    double h = d0[l] < 1e-5 || d1[l] < 1e-5 ? 1e-6 : 0.01 * d0[l] / d1[l];
+    if (!(h == h)) h = 1e-6;
+    h = fmin(h, fabs(span[l]));
+    dt[l] = span[l] < 0 ? -h : h;
+    t[l] = (R)(start[l] + dt[l]);
+    for (int d = 0; d < D; d++) y[d * W + l] = x[d * W + l] + (R)dt[l] * slope[d * W + l];
+  }
+  field(u, t, y, ahead, w);
+  for (int l = 0; l < W; l++) {
+    const double h = fabs(dt[l]);
+    for (int d = 0; d < D; d++) {
+      const R scale = (R)c->atol + (R)c->rtol * ABS(x[d * W + l]);
+      const R a = (ahead[d * W + l] - slope[d * W + l]) / scale;
+      d2[l] += a * a;
+    }
+    const double steepest = fmax(d1[l], sqrt(d2[l] / D) / h);
+    double next = steepest <= 1e-15 ? fmax(1e-6, 1e-3 * h) : pow(0.01 / steepest, c->inverse_order);
+    if (!(next == next)) next = 1e-6;
+    next = fmin(fmin(100 * h, fmax(next, 1e-12)), fabs(span[l]));
+    dt[l] = span[l] < 0 ? -next : next;
+  }
+}
+
+int adaptive(long B, long all, long n, long stride, const double *ts, const Control *c,
+             const R *parameters, const R *x0, const double *first, R *out, long *status,
+             long *reached, double *time, long *accepted, long *rejected, long *component,
+             long *evaluations, long room_for, double *steps_t, double *steps_h, R *steps_x) {
+  R *w = room(SCRATCH), *u = malloc((NU + 1) * sizeof(R)), *slopes = malloc(B * D * sizeof(R));
+  R *k = room(STAGES * D), *q = room(DEGREE * D);
+  double *sizes = malloc(B * sizeof(double));
+  if (!w || !u || !slopes || !k || !q || !sizes)
+    return free(w), free(u), free(slopes), free(k), free(q), free(sizes), 1;
+  prepare(parameters, u);
+  for (long b = 0; b < B; b += W) {
+    const int lanes = B - b < W ? B - b : W;
+    R x[D * W], slope[D * W], tr[W];
+    double start[W], span[W], dt[W];
+    load(x, x0 + b * D, lanes);
+    for (int l = 0; l < W; l++) {
+      const double *own = ts + (b + (l < lanes ? l : 0)) * stride;
+      start[l] = own[0], span[l] = own[n - 1] - own[0], tr[l] = (R)own[0];
+    }
+    field(u, tr, x, slope, w);
+    if (first)
+      for (int l = 0; l < lanes; l++) dt[l] = first[b + l];
+    else
+      begin(c, u, x, slope, start, span, dt, w);
+    save(slope, slopes + b * D, lanes);
+    for (int l = 0; l < lanes; l++) sizes[b + l] = dt[l];
+  }
+
+  long sample[W], at[W], next = 0, active = 0;
+  double t[W], dt[W], step[W], end[W], tiny[W], log_before[W], gain[W];
+  int last[W], good[W], failed[W];
+  R x[D * W] = {0}, y[D * W], tr[W], h[W], norm[W], ratio[D * W];
+  memset(k, 0, STAGES * D * W * sizeof(R));
+  for (int l = 0; l < W; l++) sample[l] = -1, t[l] = dt[l] = end[l] = tiny[l] = 0;
+
+  for (;;) {
+    for (int l = 0; l < W; l++) {
+      while (sample[l] < 0 && next < B) {
+        const long s = next++;
+        const double *own = ts + s * stride;
+        for (int d = 0; d < D; d++) {
+          x[d * W + l] = out[s * D + d] = x0[s * D + d];
+          k[d * W + l] = slopes[s * D + d];
+        }
+        status[s] = n < 2 ? DONE : RUNNING;
+        reached[s] = 1, accepted[s] = rejected[s] = component[s] = evaluations[s] = 0, time[s] = own[0];
+        if (n < 2) continue;
+        sample[l] = s, at[l] = 1, failed[l] = 0, log_before[l] = 0, active++;
+        t[l] = own[0], end[l] = own[n - 1], dt[l] = sizes[s];
+        tiny[l] = 10 * 2.220446049250313e-16 *
+                  fmax(fmax(fabs(t[l]), fabs(end[l])), fabs(end[l] - t[l]));
+      }
+      /* An idle lane repeats its last sample with a step of nothing. */
+      if (sample[l] < 0) end[l] = t[l];
+    }
+    if (!active) break;
+
+    LANES for (int l = 0; l < W; l++) {
+      const double left = end[l] - t[l];
+      last[l] = fabs(dt[l]) >= fabs(left) * (1 - 1e-10);
+      step[l] = last[l] ? left : dt[l];
+      h[l] = (R)step[l];
+      tr[l] = (R)t[l];
+    }
+    trial(u, tr, h, x, y, k, norm, ratio, w);
+    LANES for (int l = 0; l < W; l++) {
+      const double e = norm[l] == norm[l] ? norm[l] : INFINITY;
+      const double size = log(e > 1e-10 ? e : 1e-10);
+      good[l] = e <= 1;
+      double factor = c->safety * exp(good[l] ? c->beta * log_before[l] - c->alpha * size
+                                             : -c->inverse_order * size);
+      factor = factor < c->smallest ? c->smallest : factor;
+      const double most = good[l] && !failed[l] ? c->largest : 1;
+      gain[l] = factor > most ? most : factor;
+      /* ln 1e-4 */
+      log_before[l] = good[l] ? (size > -9.210340371976182 ? size : -9.210340371976182)
+                              : log_before[l];
+    }
+
+    int between = 0;
+    for (int l = 0; l < W; l++)
+      if (sample[l] >= 0 && good[l]) {
+        const double *own = ts + sample[l] * stride, to = last[l] ? end[l] : t[l] + step[l];
+        if (step[l] > 0 ? own[at[l]] < to : own[at[l]] > to) between = 1;
+      }
+    if (between) dense(u, tr, h, x, k, q, w);
+
+    for (int l = 0; l < W; l++) {
+      const long s = sample[l];
+      if (s < 0) continue;
+      const double from = t[l], to = last[l] ? end[l] : t[l] + step[l];
+      const double proposal = step[l] * gain[l];
+      int ended = RUNNING;
+      if (good[l]) {
+        const double *own = ts + s * stride;
+        const double sign = step[l] < 0 ? -1 : 1, reach = to * sign;
+        while (at[l] < n && own[at[l]] * sign <= reach) {
+          R *o = out + (at[l] * all + s) * D;
+          if (own[at[l]] == to)
+            for (int d = 0; d < D; d++) o[d] = y[d * W + l];
+          else {
+            const R theta = (R)((own[at[l]] - from) / step[l]);
+            for (int d = 0; d < D; d++) {
+              R value = q[((DEGREE - 1) * D + d) * W + l];
+              for (int p = DEGREE - 2; p >= 0; p--) value = value * theta + q[(p * D + d) * W + l];
+              o[d] = x[d * W + l] + theta * value;
+            }
+          }
+          at[l]++;
+        }
+        if (accepted[s] < room_for) {
+          const long r = s * room_for + accepted[s];
+          steps_t[r] = from, steps_h[r] = step[l];
+          for (int d = 0; d < D; d++) steps_x[r * D + d] = x[d * W + l];
+        }
+        accepted[s]++;
+        t[l] = to;
+        if (last[l]) ended = DONE;
+        for (int d = 0; d < D; d++) {
+          x[d * W + l] = y[d * W + l];
+          if (FSAL) k[d * W + l] = k[((FSAL - 1) * D + d) * W + l];
+        }
+      } else
+        rejected[s]++;
+      /* A step that was cut at the end says little about the next one. */
+      if (!(ended == DONE && fabs(proposal) < fabs(dt[l]))) dt[l] = proposal;
+      failed[l] = !good[l];
+      if (!good[l] && fabs(dt[l]) <= tiny[l])
+        ended = norm[l] - norm[l] == 0 ? UNDERFLOW : NOT_FINITE;
+      if (ended == RUNNING && accepted[s] + rejected[s] >= c->max_steps) ended = MAX_STEPS;
+      if (ended == RUNNING) continue;
+      R most = -1;
+      for (int d = 0; d < D; d++) {
+        const R r = ratio[d * W + l] == ratio[d * W + l] ? ratio[d * W + l] : (R)INFINITY;
+        if (r > most) most = r, component[s] = d;
+      }
+      evaluations[s] = 2 + (accepted[s] + rejected[s]) * c->evaluations;
+      status[s] = ended, reached[s] = at[l], time[s] = t[l];
+      for (long j = at[l]; j < n; j++)
+        for (int d = 0; d < D; d++) out[(j * all + s) * D + d] = x[d * W + l];
+      sample[l] = -1, active--;
+    }
+  }
+  free(w), free(u), free(slopes), free(k), free(q), free(sizes);
+  return 0;
+}

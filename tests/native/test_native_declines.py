@@ -1,0 +1,222 @@
+"""What cannot be compiled is declined with a reason, and never raises."""
+
+# pyright: basic
+
+import itertools
+import logging
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import takens
+
+from .fields import RK4, Lorenz, van_der_pol
+
+TS = torch.linspace(0, 0.3, 5, dtype=torch.float64)
+X0 = torch.rand((4, 2), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+
+def reason(native, f, x0=X0, ts=TS):
+    answer = native.answer(takens.FixedSolve(field=f, method=RK4, x0=x0, ts=ts))
+    assert isinstance(answer, takens.Declined), answer
+    assert "\n" not in answer.reason
+    return answer.reason
+
+
+def branching(t, x):
+    return x if x.sum() > 0 else -x
+
+
+def drawing(t, x):
+    return x + torch.randn_like(x)
+
+
+def writing(t, x):
+    x[..., 0] = 0.0
+    return x
+
+
+def reading(t, x):
+    return x * float(x.sum())
+
+
+def listing(t, x):
+    return torch.tensor(x.tolist())
+
+
+def through_numpy(t, x):
+    return torch.from_numpy(np.sin(x.numpy()))
+
+
+def unusual(t, x):
+    return torch.special.bessel_j0(x)
+
+
+def complex_numbers(t, x):
+    return torch.fft.fft(x).real
+
+
+def other_shape(t, x):
+    return x[..., :1]
+
+
+def other_type(t, x):
+    return [x]
+
+
+def converted(t, x):
+    return x.float().double()
+
+
+def hidden(t, x, box=itertools.repeat(torch.ones(2).double())):  # noqa: B008
+    return x * next(box)
+
+
+class Dropping(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.drop = nn.Dropout(0.5)
+
+    def forward(self, t, x):
+        return self.drop(x)
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        (branching, "branches"),
+        (drawing, "random"),
+        (writing, "writes"),
+        (reading, "reads out"),
+        (listing, ""),
+        (through_numpy, ""),
+        (unusual, "operation bessel_j0"),
+        (complex_numbers, "operation"),
+        (other_shape, "returns shape"),
+        (other_type, "returns list"),
+        (converted, "converts"),
+        (hidden, "not found"),
+        (Dropping(), "random"),
+    ],
+    ids=lambda v: getattr(v, "__name__", type(v).__name__),
+)
+def test_fields_that_are_declined(native, field, words):
+    assert words in reason(native, field)
+    # The second time the answer is remembered.
+    assert words in reason(native, field)
+
+
+def test_states_and_times_that_are_declined(native):
+    assert "bfloat16" in reason(native, van_der_pol, X0.bfloat16())
+    assert "meta" in reason(native, van_der_pol, X0.to("meta"))
+    assert "shape" in reason(native, van_der_pol, X0[:0])
+    assert "times" in reason(native, van_der_pol, ts=TS.clone().requires_grad_())
+
+
+def test_transforms_are_declined(native):
+    seen = []
+
+    def run(x0):
+        seen.append(reason(native, van_der_pol, x0))
+        return x0
+
+    torch.func.vmap(run)(X0)
+    torch.func.jvp(run, (X0,), (X0,))
+    with torch.autograd.forward_ad.dual_level():
+        run(torch.autograd.forward_ad.make_dual(X0, X0))
+    assert len(seen) == 3
+
+
+def test_tensors_of_another_dtype_are_declined(native):
+    weight = torch.ones(2)
+
+    def mixing(t, x):
+        return x * weight
+
+    assert "mixes" in reason(native, mixing)
+
+
+def test_samples_that_see_each_other_are_noticed(native, caplog):
+    def coupled(t, x):
+        return x - x.mean(0) if x.ndim > 1 else x * 0
+
+    with caplog.at_level(logging.WARNING, "takens"):
+        assert "difference" in reason(native, coupled)
+    assert len(caplog.records) == 1
+    reason(native, coupled)
+    assert len(caplog.records) == 1
+
+
+def test_no_compiler_is_no_error(native, monkeypatch):
+    from takens_native import compiler
+
+    monkeypatch.setenv("CC", "a-compiler-that-is-not-there")
+    compiler._compiler.cache_clear()
+    try:
+
+        def fresh(t, x):
+            return -0.123 * x
+
+        assert "no C compiler" in reason(native, fresh)
+    finally:
+        monkeypatch.undo()
+        compiler._compiler.cache_clear()
+
+
+def test_exponents_with_a_gradient_are_declined(native):
+    f = Lorenz(torch.tensor(10.0, dtype=torch.float64, requires_grad=True))
+    x0 = torch.ones((1, 3), dtype=torch.float64)
+    answer = native.answer(takens.Exponents(dynamics=f, x0=x0, steps=5, count=2, method=RK4))
+    assert isinstance(answer, takens.Declined)
+
+
+def test_a_field_with_a_side_effect(native):
+    calls = 0
+
+    def counted(t, x):
+        nonlocal calls
+        calls += 1
+        return -x
+
+    class Counting(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.evaluations = 0.0
+
+        def forward(self, t, x):
+            self.evaluations += 1.0
+            return -x
+
+    seen = []
+
+    def listing(t, x):
+        seen.append(float(len(seen)))
+        return -x
+
+    for field in (counted, Counting(), listing):
+        assert "changes what it depends on" in reason(native, field)
+
+
+def test_a_field_that_takes_one_sample_only(native):
+    def single(t, x):
+        return torch.stack((x[1], -x[0]))
+
+    answer = native.answer(takens.FixedSolve(field=single, method=RK4, x0=X0[0], ts=TS))
+    assert not isinstance(answer, takens.Declined)
+    # Three samples of two numbers: what it returns has the shape of two samples.
+    assert "eager torch gives" in reason(native, single, X0[:3])
+    assert "difference" in reason(native, single, X0[:2])
+
+
+def test_a_fault_of_the_compiler_is_logged_and_declined(native, monkeypatch, caplog):
+    from takens_native import backend
+
+    def broken(question):
+        raise KeyError("an operation")
+
+    monkeypatch.setattr(backend, "answer_fixed", broken)
+    with caplog.at_level(logging.WARNING, "takens"):
+        assert "KeyError" in reason(native, van_der_pol)
+    assert "eager torch is used instead" in caplog.text
