@@ -59,6 +59,9 @@ _GRADIENT: Final = takens.Parameter(
     choices=("direct", "adjoint"),
     summary="through the steps, or by the adjoint equation",
 )
+_BACKEND: Final = takens.Parameter(
+    "backend", "auto", summary="what runs it: 'auto', 'eager', or the name of a backend"
+)
 _SUBSTEPS: Final = takens.Parameter("substeps", 1, summary="steps between two saved times")
 _ADAPTIVE: Final = (
     takens.Parameter("rtol", 1e-6, summary="tolerance relative to the state"),
@@ -107,7 +110,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             name=name,
             target=target,
             summary=summary,
-            parameters=(_SUBSTEPS, _GRADIENT),
+            parameters=(_SUBSTEPS, _GRADIENT, _BACKEND),
             supports=("step", "adjoint"),
             source=source,
         )
@@ -151,7 +154,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             name=name,
             target=target,
             summary=summary,
-            parameters=(*_ADAPTIVE, _GRADIENT),
+            parameters=(*_ADAPTIVE, _GRADIENT, _BACKEND),
             supports=("adaptive", "path", "events", "adjoint"),
             source=source,
         )

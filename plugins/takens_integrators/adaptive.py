@@ -10,7 +10,7 @@ from torch import Tensor
 import takens
 from takens_integrators.adjoint import Steps, solve_with_adjoint
 from takens_integrators.attempt import Explicit, Method
-from takens_integrators.backend import accelerated
+from takens_integrators.backend import known_backend
 from takens_integrators.events import Event
 from takens_integrators.inputs import (
     Gradient,
@@ -22,7 +22,7 @@ from takens_integrators.inputs import (
     with_own_times,
 )
 from takens_integrators.leaves import tensors_within
-from takens_integrators.march import Control, Marched, march
+from takens_integrators.march import DAMPING, GROW, SAFETY, SHRINK, Control, Marched, march
 from takens_integrators.path import Path
 from takens_integrators.records import Outputs, Rounds
 from takens_integrators.replay import replay
@@ -121,7 +121,7 @@ def _solution(
     return Solution(
         ts=ts,
         x=xs,
-        status=marched.status,
+        status=marched.status.long(),
         reached=reached.sum(-1),
         time=marched.t,
         steps=marched.steps,
@@ -206,10 +206,6 @@ class AdaptiveBase:
         Raises: takens.InputError for times, states or a field that do not fit;
             IntegrationError where a sample does not reach its last time.
         """
-        ts = checked_times(ts, x0)
-        xs = accelerated(self, f, x0, ts)
-        if xs is not None:
-            return xs
         solution = self.solve_with_statistics(f, x0, ts, parameters=parameters)
         solution.check()
         return solution.x
@@ -229,9 +225,30 @@ class AdaptiveBase:
         Raises: takens.InputError for times, states or a field that do not fit.
         """
         ts = checked_times(ts, x0)
+        control = self._control(x0.dtype)
+        if not events:
+            compiled = self.accelerated(f, x0, ts, control)
+            if compiled is not None:
+                return compiled
+        return self._eager(f, x0, ts, control, events, parameters)
+
+    def accelerated(
+        self, f: takens.VectorField, x0: Tensor, ts: Tensor, control: Control
+    ) -> Solution | None:
+        """Give the solution of a backend, or None where the eager loop has to run."""
+        return None
+
+    def _eager(
+        self,
+        f: takens.VectorField,
+        x0: Tensor,
+        ts: Tensor,
+        control: Control,
+        events: Sequence[Event],
+        parameters: Sequence[Tensor],
+    ) -> Solution:
         field, sees_time = self._field(f, x0, ts)
-        method, control = self.prepared(f, field, sees_time), self._control(x0.dtype)
-        tableau = self.by_adjoint()
+        method, tableau = self.prepared(f, field, sees_time), self.by_adjoint()
         if tableau is None:
             return solve_adaptive(method, field, x0, ts, control, events)
         if events:
@@ -283,10 +300,13 @@ class Adaptive(AdaptiveBase):
     """What all explicit Runge-Kutta pairs have in common.
 
     With ``gradient="direct"`` autograd goes through the accepted steps; with ``"adjoint"``
-    the continuous adjoint equation is solved backward to the same tolerances.
+    the continuous adjoint equation is solved backward to the same tolerances. With
+    ``backend="auto"`` compiled code takes the steps where it can, ``"eager"`` is plain torch,
+    and other names are those of backends; ``takens.explain(f)`` tells which one did.
     """
 
     gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
+    backend: str = attrs.field(default="auto", validator=known_backend)
     tableau: ClassVar[takens.Tableau]
 
     @property
@@ -303,3 +323,42 @@ class Adaptive(AdaptiveBase):
     def by_adjoint(self) -> takens.Tableau | None:
         """Give the tableau where the adjoint equation is asked for."""
         return self.tableau if self.gradient == "adjoint" else None
+
+    def accelerated(
+        self, f: takens.VectorField, x0: Tensor, ts: Tensor, control: Control
+    ) -> Solution | None:
+        """Give the solution of a backend, or None where the eager loop has to run."""
+        if self.gradient == "adjoint" and torch.is_grad_enabled():
+            return None
+        order = self.tableau.order
+        question = takens.AdaptiveSolve(
+            field=f,
+            method=self.tableau,
+            x0=x0,
+            ts=ts,
+            control=takens.StepControl(
+                rtol=control.rtol,
+                atol=control.atol,
+                max_steps=control.max_steps,
+                alpha=(1 - 0.75 * DAMPING) / order,
+                beta=DAMPING / order,
+                safety=SAFETY,
+                smallest=SHRINK,
+                largest=GROW,
+            ),
+            eager=lambda: self._eager(f, x0, ts, control, (), ()).x,
+        )
+        found = takens.accelerated_adaptive(question, self.backend)
+        if found is None:
+            return None
+        return Solution(
+            ts=ts,
+            x=found.x,
+            status=found.status,
+            reached=found.reached,
+            time=found.time,
+            steps=found.steps,
+            rejected=found.rejected,
+            evaluations=found.evaluations,
+            component=found.component,
+        )

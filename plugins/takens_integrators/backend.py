@@ -1,12 +1,18 @@
-"""The one place where a compiled backend is asked before an eager loop runs."""
+"""What may solve a whole problem at once: a backend, or the eager loop."""
 
-from torch import Tensor
+from typing import Any, Final
 
 import takens
 
+_ALWAYS: Final = ("auto", "eager")
 
-def accelerated(
-    integrator: takens.Integrator, f: takens.VectorField, x0: Tensor, ts: Tensor
-) -> Tensor | None:
-    """Give the states at `ts` from a compiled solve, or None where no backend offers one."""
-    return None
+
+def known_backend(_: object, __: object, value: Any) -> None:
+    """Refuse a name that no installed backend has."""
+    if value in _ALWAYS:
+        return
+    known = [*_ALWAYS, *takens.backends.names()]
+    if value not in known:
+        raise takens.ComponentError(
+            f"backend is one of {', '.join(map(repr, known))}; got {value!r}."
+        )

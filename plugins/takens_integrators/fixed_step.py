@@ -10,7 +10,7 @@ from torch import Tensor
 
 import takens
 from takens_integrators.adjoint import Steps, solve_with_adjoint
-from takens_integrators.backend import accelerated
+from takens_integrators.backend import known_backend
 from takens_integrators.inputs import (
     Gradient,
     checked_field,
@@ -87,11 +87,14 @@ class FixedStep:
 
     ``substeps`` steps lead from each saved time to the next. With ``gradient="direct"``
     autograd goes through the steps; with ``"adjoint"`` the continuous adjoint equation is
-    solved backward, whose error is that of the step.
+    solved backward, whose error is that of the step. With ``backend="auto"`` compiled code
+    takes the steps where it can, ``"eager"`` is plain torch, and other names are those of
+    backends; ``takens.explain(f)`` tells which one did.
     """
 
     substeps: int = attrs.field(default=1, validator=positive)
     gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
+    backend: str = attrs.field(default="auto", validator=known_backend)
     tableau: ClassVar[takens.Tableau]
 
     @property
@@ -121,9 +124,20 @@ class FixedStep:
             IntegrationError where the states do not stay finite.
         """
         ts = checked_times(ts, x0)
-        xs = accelerated(self, f, x0, ts)
+        eager = functools.partial(self._eager, f, x0, ts, parameters)
+        xs = None
+        if self.gradient == "direct" or not torch.is_grad_enabled():
+            question = takens.FixedSolve(
+                field=f,
+                method=self.tableau,
+                x0=x0,
+                ts=ts,
+                substeps=self.substeps,
+                eager=eager,
+            )
+            xs = takens.accelerated_solve(question, self.backend)
         if xs is None:
-            xs = self._eager(f, x0, ts, parameters)
+            xs = eager()
         if is_plain(xs):
             check_finite(ts, xs)
         return xs

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_integrators.backend import accelerated
 from takens_integrators.fixed_step import repeat_steps
 from takens_integrators.inputs import (
     checked_field,
@@ -73,10 +72,8 @@ class Leapfrog:
                 "Leapfrog takes positions and as many velocities; got states of "
                 f"{x0.shape[-1]} numbers. Use 'rk4' for other fields."
             )
-        xs = accelerated(self, f, x0, ts)
-        if xs is None:
-            field = with_own_times(f, ts[..., 0], x0)[0] if ts.dim() > 1 else f
-            xs = repeat_steps(leapfrog_step, checked_field(field), x0, ts, self.substeps)
+        field = with_own_times(f, ts[..., 0], x0)[0] if ts.dim() > 1 else f
+        xs = repeat_steps(leapfrog_step, checked_field(field), x0, ts, self.substeps)
         if is_plain(xs):
             check_finite(ts, xs)
         return xs

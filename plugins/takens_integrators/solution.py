@@ -1,7 +1,8 @@
 """What became of a solve, sample by sample."""
 
 import enum
-from typing import final
+import math
+from typing import Final, final
 
 import attrs
 import torch
@@ -28,6 +29,9 @@ class Status(enum.IntEnum):
     def failed(self) -> bool:
         """Whether the sample did not get where it should."""
         return self in (Status.MAX_STEPS, Status.UNDERFLOW, Status.NOT_FINITE)
+
+
+_FAILED: Final = int(Status.MAX_STEPS)
 
 
 @final
@@ -73,10 +77,11 @@ class Solution:
 
         Raises: IntegrationError, naming the first such sample, its time and what to try.
         """
-        status = self.status.flatten()
-        failed = (status >= Status.MAX_STEPS).nonzero().flatten()
-        if not len(failed):
+        # A good solve pays for one look only.
+        if not self.status.numel() or int(self.status.max()) < _FAILED:
             return
+        status = self.status.flatten()
+        failed = (status >= _FAILED).nonzero().flatten()
         i = int(failed[0])
         kind = Status(int(status[i]))
         time = float(self.time.flatten()[i])
@@ -114,7 +119,7 @@ def check_finite(ts: Tensor, xs: Tensor) -> None:
     Raises: IntegrationError, naming sample, component and the last good time.
     """
     # A sum is finite where all terms are, up to overflow: one cheap question for all.
-    if bool(torch.isfinite(xs.detach().sum())):
+    if math.isfinite(float(xs.detach().sum())):
         return
     bad = ~torch.isfinite(xs.detach())
     if not bool(bad.any()):

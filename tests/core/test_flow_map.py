@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_integrators import RK4
-from takens_systems import Lorenz63
+from takens_integrators import RK4, Leapfrog
+from takens_systems import HarmonicOscillator, Lorenz63
 
 
 def rotation(t: Tensor, x: Tensor, /) -> Tensor:
@@ -34,6 +34,15 @@ def test_analytic_tangents_are_the_derivative_of_the_step() -> None:
 
     automatic = takens.push_tangents(takens.flow_map(bare, RK4(), 0.01), x, v)
     torch.testing.assert_close(analytic, automatic, rtol=1e-12, atol=1e-12)
+
+
+def test_analytic_tangents_of_a_method_that_splits_the_state() -> None:
+    x = torch.tensor([[1.0, 0.5], [0.2, -0.3], [0.1, 0.0]], dtype=torch.float64)
+    v = torch.eye(2, dtype=torch.float64).expand(3, 2, 2)
+    step = takens.flow_map(HarmonicOscillator(), Leapfrog(), 0.1)
+    y, w = step.tangent(x, v)
+    torch.testing.assert_close(y, step(x))
+    torch.testing.assert_close(w, torch.func.vmap(torch.func.jacfwd(step))(x))
 
 
 def test_a_map_given_for_a_field_fails_at_once() -> None:

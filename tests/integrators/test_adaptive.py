@@ -62,7 +62,8 @@ def test_an_answer_does_not_depend_on_its_batch(method: Any) -> None:
     together = method().solve_with_statistics(VanDerPol(mu), x0, ts)
     for i in range(4):
         alone = method().solve_with_statistics(VanDerPol(mu[i]), x0[i], ts)
-        torch.testing.assert_close(together.x[i], alone.x, rtol=1e-11, atol=1e-11)
+        # One sample and many are compiled apart, and round differently.
+        torch.testing.assert_close(together.x[i], alone.x, rtol=1e-9, atol=1e-9)
         assert int(together.steps[i]) == int(alone.steps)
         assert int(together.rejected[i]) == int(alone.rejected)
         assert int(together.evaluations[i]) == int(alone.evaluations)
@@ -135,7 +136,7 @@ def test_statistics_count_what_happens() -> None:
         return Lorenz63()(t, x)
 
     x0 = torch.tensor([1.0, 1.0, 25.0], dtype=torch.float64)
-    got = Dopri5().solve_with_statistics(counted, x0, times(0.0, 2.0))
+    got = Dopri5(backend="eager").solve_with_statistics(counted, x0, times(0.0, 2.0))
     assert int(got.steps) > 20
     assert int(got.evaluations) == 2 + 6 * int(got.steps + got.rejected)
     # Two more to look at the field: whether it sees the time, and whether it has gradients.

@@ -219,3 +219,11 @@ def test_the_registry_has_them_all_with_the_same_defaults() -> None:
         fields = {field.name: field.default for field in attrs.fields(type(made))}
         assert {p.name: p.default for p in spec.parameters} == fields
         assert spec.source
+
+
+@pytest.mark.parametrize("method", [RK4, Dopri5])
+def test_an_unknown_backend_is_refused(method: Any) -> None:
+    assert method(backend="eager").backend == "eager"
+    assert method(backend="native").backend == "native"
+    with pytest.raises(takens.ComponentError, match="'auto', 'eager', 'native'; got 'naive'"):
+        method(backend="naive")

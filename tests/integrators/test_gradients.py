@@ -32,8 +32,9 @@ from takens_systems import Driven, HarmonicOscillator, LinearSignal, Lorenz63, V
 ALL: list[Any] = [
     *(method(substeps=2) for method in (Euler, Midpoint, Heun, RK4, RK38, Leapfrog)),
     *(method(rtol=1e-7, atol=1e-7) for method in (Dopri5, Tsit5, Dop853)),
-    *(method(rtol=1e-5, atol=1e-5) for method in (Bosh3, Rodas4)),
+    Bosh3(rtol=1e-5, atol=1e-5),
 ]
+SLOW = pytest.param(Rodas4(rtol=1e-5, atol=1e-5), marks=pytest.mark.slow)
 ADJOINT: list[Any] = [
     *(method(substeps=100, gradient="adjoint") for method in (RK4, RK38)),
     *(
@@ -65,7 +66,7 @@ def forced(mu: Tensor) -> takens.VectorField:
     return field
 
 
-@pytest.mark.parametrize("solver", ALL, ids=name)
+@pytest.mark.parametrize("solver", [*ALL, SLOW], ids=name)
 @pytest.mark.parametrize("make", [VanDerPol, forced], ids=["system", "forced"])
 def test_direct_gradients_are_exact_to_second_order(
     solver: Any, make: Callable[[Tensor], takens.VectorField]
@@ -81,7 +82,9 @@ def test_direct_gradients_are_exact_to_second_order(
     assert gradgradcheck(solve, inputs(), atol=10 * atol, rtol=1e-2, fast_mode=True)
 
 
-@pytest.mark.parametrize("solver", [RK4(substeps=5), Dopri5(), Rodas4()], ids=name)
+@pytest.mark.parametrize(
+    "solver", [RK4(substeps=5), Dopri5(), Rodas4(rtol=1e-2, atol=1e-2)], ids=name
+)
 def test_recomputed_segments_change_no_gradient(
     solver: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,7 +114,7 @@ def test_direct_memory_grows_like_the_square_root_of_the_steps() -> None:
         x0 = torch.ones(30, 3, dtype=torch.float64)
         ts = torch.tensor([0.0, 0.001 * steps], dtype=torch.float64)
         with torch.autograd.graph.saved_tensors_hooks(pack, lambda saved: saved):
-            RK4(substeps=steps).solve(Lorenz63(rho=rho), x0, ts)
+            RK4(substeps=steps, backend="eager").solve(Lorenz63(rho=rho), x0, ts)
         return kept
 
     # What is left outside of the segments is the result itself.

@@ -37,19 +37,21 @@ class FlowMap:
         The step is applied to the field and its variational equation together, so the
         result is the exact derivative of the discrete step.
         """
-        field, d = self.field, x.shape[-1]
+        field = self.field
         if not isinstance(field, SupportsJacobian):
             return _forward_mode(self, x, v)
         jacobian = field.jacobian
 
+        # Tangents go first: the last axis stays that of the state, which some methods split.
         def joint(t: Tensor, xv: Tensor, /) -> Tensor:
-            y, w = xv[..., :1], xv[..., 1:]
-            y = y.squeeze(-1)
-            return torch.cat((field(t, y).unsqueeze(-1), jacobian(t, y) @ w), -1)
+            y, w = xv[0], xv[1:].movedim(0, -1)
+            pushed = jacobian(t, y) @ w
+            return torch.cat((field(t, y).unsqueeze(0), pushed.movedim(-1, 0)))
 
         t = x.new_zeros(())
-        xv = self.stepper.step(joint, t, torch.cat((x.unsqueeze(-1), v), -1), t + self.dt)
-        return xv[..., 0], xv[..., :, 1:].reshape(*x.shape[:-1], d, -1)
+        xv = torch.cat((x.unsqueeze(0), v.movedim(-1, 0)))
+        xv = self.stepper.step(joint, t, xv, t + self.dt)
+        return xv[0], xv[1:].movedim(0, -1)
 
 
 def flow_map(field: VectorField, stepper: Stepper, dt: float) -> FlowMap:

@@ -10,6 +10,7 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.latent_map import latent_map
+from takens._dynamics.orbit import orbit
 from takens._errors import InputError
 from takens._protocols.dynamics import Map
 from takens._protocols.model import Model
@@ -30,8 +31,8 @@ def generate(
     memory is used for the others. ``dt`` defaults to the interval that the model was trained
     at.
 
-    A run has diverged where a latent variable is not finite or beyond a million (trained
-    models work in standardised units); see ``FreeRun``.
+    A run has diverged where a latent variable is not finite, or a million times beyond 1 and
+    the largest at the start; see ``FreeRun``.
 
     Raises: InputError for a context that does not fit the model.
     """
@@ -45,7 +46,8 @@ def generate(
         )
     weight = next(iter(model.parameters()), context)
     with torch.no_grad():
-        context = context.to(weight)
+        # A trained model keeps the units of its data exact until they are standardised.
+        context = context.to(weight.device) if trained else context.to(weight)
         step = latent_map(model, dt)
         runs = math.prod(context.shape[:-2])
         weights = sum(parameter.numel() for parameter in model.parameters())
@@ -90,21 +92,18 @@ def _run(
     runs = z.shape[0]
     kept = model.observe(z).new_empty(runs, steps // keep_every, model.obs_dim)
     diverged_at: list[int | None] = [None] * runs
+    bound = _BOUND * max(1.0, float(z.abs().max()))
     for done in range(0, steps, _CHUNK):
         length = min(_CHUNK, steps - done)
-        states = z.new_empty(length + 1, runs, z.shape[-1])
-        states[0] = z
-        for i in range(length):
-            z = step(z)
-            states[i + 1] = z
+        states = orbit(step, z, length)
         stopped = [run for run, at in enumerate(diverged_at) if at is not None]
         states[1:, stopped] = states[0, stopped]
         # Looked at once a chunk: a look at every step would stop a GPU's queue.
-        bad = ~(states.abs() <= _BOUND).all(-1)
+        bad = ~(states.abs() <= bound).all(-1)
         for run in map(int, bad.any(0).nonzero()):
             first = max(int(bad[:, run].nonzero()[0]), 1)
             diverged_at[run] = done + first
-            last_good = states[first - 1, run].nan_to_num(0.0).clamp(-_BOUND, _BOUND)
+            last_good = states[first - 1, run].nan_to_num(0.0).clamp(-bound, bound)
             states[first:, run] = last_good
         z = states[-1]
         chosen = list(range(-done % keep_every or keep_every, length + 1, keep_every))

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from takens._data.time_series import TimeSeries
+from takens._dynamics.orbit import orbit
 from takens._errors import InputError, TakensError
 from takens._plugins.registry import integrators
 from takens._protocols.dynamics import Time
@@ -89,9 +90,4 @@ def _orbit(
         integrator = integrators.create("rk4") if integrator is None else integrator
         ts = torch.arange(samples, dtype=torch.float64) * dt
         return integrator.solve(system, x0, ts)  # pyright: ignore[reportArgumentType] - time says it is a field
-    orbit = x0.new_empty(len(x0), samples, x0.shape[-1])
-    x = x0
-    for i in range(samples):
-        orbit[:, i] = x
-        x = system(x)  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - time says it is a map
-    return orbit
+    return orbit(system, x0, samples - 1).transpose(0, 1)  # pyright: ignore[reportArgumentType] - time says it is a map

@@ -1,0 +1,25 @@
+"""Orbits of maps."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from takens._backends.asking import accelerated_solve
+from takens._protocols.backend import Iterate
+from takens._protocols.dynamics import Map
+
+
+def orbit(step: Map, x: Tensor, steps: int) -> Tensor:
+    """Give `x: (runs, d)` and the ``steps`` states that follow: `(1 + steps, runs, d)`.
+
+    They are computed by a backend where one offers to. States that are not finite stay so.
+    """
+    states = accelerated_solve(Iterate(map=step, x0=x, steps=steps))
+    if states is not None:
+        return states.transpose(0, 1)
+    states = x.new_empty(1 + steps, *x.shape)
+    states[0] = x
+    for i in range(steps):
+        x = step(x)
+        states[i + 1] = x
+    return states
