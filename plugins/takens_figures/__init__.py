@@ -1,4 +1,4 @@
-"""Pictures of a run: what was learned, beside the truth."""
+"""Pictures: of a run, beside the truth, and of systems."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -9,21 +9,27 @@ if TYPE_CHECKING:
     from takens_figures.attractor import Attractor as Attractor
     from takens_figures.loss_history import LossHistory as LossHistory
     from takens_figures.lyapunov_convergence import LyapunovConvergence as LyapunovConvergence
+    from takens_figures.phase_portrait import PhasePortrait as PhasePortrait
     from takens_figures.spectra import Spectra as Spectra
     from takens_figures.time_series import TimeSeriesPanels as TimeSeriesPanels
+    from takens_figures.trajectories import Trajectories as Trajectories
+    from takens_figures.vector_field import VectorFieldPortrait as VectorFieldPortrait
 
 _HOME = {
     "Attractor": "attractor",
     "LossHistory": "loss_history",
     "LyapunovConvergence": "lyapunov_convergence",
+    "PhasePortrait": "phase_portrait",
     "Spectra": "spectra",
     "TimeSeriesPanels": "time_series",
+    "Trajectories": "trajectories",
+    "VectorFieldPortrait": "vector_field",
 }
 
 
 @takens.hookimpl
 def takens_components() -> Iterator[takens.ComponentSpec]:
-    """Offer the figures of this package."""
+    """Offer the figures and portraits of this package."""
     yield takens.ComponentSpec(
         kind="figure",
         name="loss_history",
@@ -54,6 +60,24 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         name="lyapunov_convergence",
         target="takens_figures.lyapunov_convergence:LyapunovConvergence",
         summary="The estimate of the largest Lyapunov exponent as it settles, with its error.",
+    )
+    yield takens.ComponentSpec(
+        kind="portrait",
+        name="trajectories",
+        target="takens_figures.trajectories:Trajectories",
+        summary="Trajectories against time, one panel for each variable.",
+    )
+    yield takens.ComponentSpec(
+        kind="portrait",
+        name="phase_portrait",
+        target="takens_figures.phase_portrait:PhasePortrait",
+        summary="Trajectories in state space, from many starts in one picture.",
+    )
+    yield takens.ComponentSpec(
+        kind="portrait",
+        name="vector_field",
+        target="takens_figures.vector_field:VectorFieldPortrait",
+        summary="Streamlines of the field, with trajectories on top.",
     )
 
 

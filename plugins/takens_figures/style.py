@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
+import matplotlib
 import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor
@@ -24,6 +26,7 @@ TRUTH: Final = "#0072B2"
 MODEL: Final = "#D55E00"
 INK: Final = "#000000"
 FAINT: Final = "#6b6b6b"
+_APART: Final = (TRUTH, MODEL, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 WIDTH: Final = 7.0
 DPI: Final = 150
@@ -44,6 +47,14 @@ _SETTINGS: Final[dict[str, Any]] = {
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
 }
+
+
+def colours(count: int) -> list[str]:
+    """Give ``count`` colours: told apart where few, else from dark to light."""
+    if count <= len(_APART):
+        return list(_APART[:count])
+    shades = matplotlib.colormaps["viridis"](np.linspace(0, 0.9, count))
+    return [to_hex(shade) for shade in shades]
 
 
 def style() -> AbstractContextManager[None]:
@@ -72,10 +83,19 @@ def grid(
 
 def note(figure: Figure, *sentences: str) -> None:
     """Write what a reader must know to read the picture right, under it."""
-    text = " ".join(sentence for sentence in sentences if sentence)
-    if text:
-        lines = textwrap.fill(text, 115)
-        figure.supxlabel(lines, x=0.01, ha="left", fontsize=8, color=FAINT, linespacing=1.4)
+    lines = _lines(sentences)
+    if lines:
+        text = "\n".join(lines)
+        figure.supxlabel(text, x=0.01, ha="left", fontsize=8, color=FAINT, linespacing=1.4)
+
+
+def room_for(*sentences: str) -> float:
+    """Give the height in inches that a note of these sentences needs."""
+    return 0.15 + 0.16 * len(_lines(sentences))
+
+
+def _lines(sentences: Sequence[str]) -> list[str]:
+    return textwrap.wrap(" ".join(sentence for sentence in sentences if sentence), 115)
 
 
 def plain(text: str) -> str:

@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import final
 
 import attrs
-import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
-from scipy.signal import find_peaks  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 import takens
+from takens_figures.stretch import stretch
 from takens_figures.style import (
     MODEL,
     TRUTH,
@@ -29,7 +27,6 @@ from takens_figures.style import (
 )
 
 _PANELS = 8
-_OSCILLATIONS = 15
 
 
 @final
@@ -48,7 +45,7 @@ class TimeSeriesPanels:
         truth = array(reference.x)
         model, about_run = first_run(results.free)
         diverged = results.free.diverged_at[0] is not None
-        stop = min(_stretch(truth), results.free.x.shape[-2])
+        stop = min(stretch(truth), results.free.x.shape[-2])
         t = array(reference.t - reference.t[0])[:stop]
         shown = min(reference.dim, _PANELS)
         model = model[:stop]
@@ -76,16 +73,3 @@ class TimeSeriesPanels:
                 about_run,
             )
         return figure
-
-
-def _stretch(x: NDArray[np.float64]) -> int:
-    """Find the number of samples that hold the wanted oscillations of the fastest variable."""
-    stops = [len(x)]
-    for column in x.T:
-        # The ripple of noise is not prominent.
-        found: Any = find_peaks(  # pyright: ignore[reportUnknownVariableType]
-            column, prominence=0.5 * column.std()
-        )
-        peaks: NDArray[np.intp] = found[0]
-        stops += peaks[_OSCILLATIONS : _OSCILLATIONS + 1].tolist()
-    return min(stops)

@@ -1,0 +1,97 @@
+"""What to say of trajectories that a picture hardly shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+import takens
+from takens_figures.style import array, plain
+
+_LISTED = 6
+
+
+def about_starts(
+    system: takens.System | None, series: takens.TimeSeries
+) -> tuple[NDArray[np.bool_], str]:
+    """Tell which trajectories stay where they start, and write what a reader must know.
+
+    These are starts on fixed points, to be drawn as dots, and starts on an axis or another
+    plane that a trajectory never leaves.
+    """
+    x = trajectories_of(series)
+    size = np.abs(x).max(1)
+    constant = np.ptp(x, axis=1) <= np.maximum(1e-6 * size, 1e-12 * size.max(0))
+    still = constant.all(-1)
+    left = _starts_on_fixed_point(system, series) & ~still
+    sentences = [
+        _say(still, "start{s} on a fixed point and stay{s} there, a dot in state space"),
+        _say(
+            left,
+            "start{s} on a fixed point, to rounding, and leave{s} it by rounding alone",
+        ),
+    ]
+    for i, column in enumerate(series.columns):
+        flat = constant[:, i] & ~still
+        sentences += [
+            _say(flat & (x[:, 0, i] == value), f"stay{{s}} on {plain(column)} = {value:.4g}")
+            for value in np.unique(x[flat, 0, i])
+        ]
+    sentences = [sentence for sentence in sentences if sentence]
+    if len(sentences) > _LISTED:
+        rest = len(sentences) - _LISTED
+        sentences = [*sentences[:_LISTED], f"{rest} more stay on an axis or a plane."]
+    return still, " ".join(sentences)
+
+
+def about_leaving(x: NDArray[np.float64], limits: Sequence[tuple[float, float]]) -> str:
+    """Write which of the trajectories `x: (trajectories, T, n)` leave the limits, if any."""
+    low, high = np.transpose(limits)
+    left = ((x < low) | (x > high)).any((1, 2))
+    return _say(np.asarray(left, dtype=np.bool_), "leave{s} the picture")
+
+
+def trajectories_of(series: takens.TimeSeries) -> NDArray[np.float64]:
+    """Give `(trajectories, T, n)`, whether there is one or many."""
+    return array(series.x).reshape(-1, *series.x.shape[-2:])
+
+
+def velocity(system: takens.System, t: float, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the velocity at `x: (..., d)`, or how far a map moves it."""
+    state = torch.from_numpy(np.ascontiguousarray(x))
+    with torch.no_grad():
+        if system.time is takens.Time.DISCRETE:
+            moved = system(state) - state  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - time says it is a map
+        else:
+            moved = system(torch.tensor(t, dtype=torch.float64), state)  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - time says it is a field
+    return array(moved)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _starts_on_fixed_point(
+    system: takens.System | None, series: takens.TimeSeries
+) -> NDArray[np.bool_]:
+    x = trajectories_of(series)
+    if system is None or system.dim != series.dim:
+        return np.zeros(len(x), dtype=np.bool_)
+    speed = np.abs(velocity(system, float(series.t[0]), x)).max(-1)
+    return np.asarray(speed[:, 0] <= 1e-12 * speed.max(), dtype=np.bool_)
+
+
+def _say(chosen: NDArray[np.bool_], what: str) -> str:
+    """Say ``what`` of the chosen trajectories, by their numbers from 1; nothing of none."""
+    numbers = [str(i + 1) for i in np.flatnonzero(chosen)]
+    match numbers:
+        case []:
+            return ""
+        case [_] if len(chosen) == 1:
+            who = "The trajectory"
+        case [one]:
+            who = f"Trajectory {one}"
+        case [*some, last] if len(numbers) <= _LISTED:
+            who = f"Trajectories {', '.join(some)} and {last}"
+        case _:
+            who = f"{len(numbers)} trajectories"
+    return f"{who} {what.replace('{s}', 's' if len(numbers) == 1 else '')}."

@@ -1,0 +1,138 @@
+"""The vector field, with trajectories on top."""
+
+# matplotlib leaves its keyword arguments untyped.
+# pyright: reportUnknownMemberType=false
+
+from __future__ import annotations
+
+from typing import Final, final
+
+import attrs
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+import takens
+from takens_figures.phase_portrait import draw_trajectories
+from takens_figures.starts import about_leaving, about_starts, trajectories_of, velocity
+from takens_figures.state_space import limits_of, name_axes
+from takens_figures.style import canvas, note, plain, room_for, style, time_label
+
+_GREY: Final = "#a6a6a6"
+_HEIGHT: Final = 4.6
+_SIDE: Final = 41
+
+
+@final
+@attrs.frozen
+class VectorFieldPortrait:
+    """Streamlines of a vector field, thick where it is fast, with trajectories on top.
+
+    One variable is shown over time. Of more than two, the plane of the first two is shown,
+    through the mean of the trajectories, with the part of the velocity that lies within it.
+    """
+
+    title = "Vector field"
+
+    def draw(self, system: takens.System | None, series: takens.TimeSeries, /) -> Figure | None:
+        """Draw, or give None for maps and where the field of these variables is not known."""
+        if system is None or system.time is takens.Time.DISCRETE or system.dim != series.dim:
+            return None
+        x = trajectories_of(series)
+        still, about = about_starts(system, series)
+        t = series.t.numpy()
+        if series.dim == 1:
+            still[:] = False
+            x = np.concatenate((np.broadcast_to(t[:, None], x.shape), x), -1)
+            labels = [time_label(series), plain(series.columns[0])]
+            limits = [(float(t[0]), float(t[-1])), limits_of(x[..., 1:], 0.15)[0]]
+            about_plane, about = "", ""
+        else:
+            labels = [plain(name) for name in series.columns[:2]]
+            limits = limits_of(x[..., :2], 0.15)
+            about_plane = _about_plane(series, x)
+        across, up = (np.linspace(low, high, _SIDE) for low, high in limits)
+        with np.errstate(all="ignore"):
+            arrows = _arrows(system, across, up, t, x)
+        if _changes(system, t, x):
+            about_plane += " The field depends on time"
+            about_plane += "." if series.dim == 1 else f"; shown at t = {t[0]:.4g}."
+        shown = x[..., :2]
+        sentences = (about_plane.strip(), about, about_leaving(shown, limits))
+        with style():
+            figure = canvas(_HEIGHT + room_for(*sentences))
+            axes = figure.subplots()
+            _streamlines(axes, across, up, arrows)
+            draw_trajectories(axes, shown, still, limits, is_map=False)
+            name_axes(axes, labels, limits)
+            axes.grid(visible=False)
+            note(figure, *sentences)
+        return figure
+
+
+def _arrows(
+    system: takens.System,
+    across: NDArray[np.float64],
+    up: NDArray[np.float64],
+    t: NDArray[np.float64],
+    x: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Give the velocity within the plane: `(rows, columns, 2)`."""
+    if system.dim == 1:
+        columns = [velocity(system, float(time), up[:, None]) for time in across]
+        rates = np.concatenate(columns, -1)
+        return np.stack((np.ones_like(rates), rates), -1)
+    states = np.empty((len(up), len(across), system.dim))
+    states[:] = x.mean((0, 1))
+    states[..., 0], states[..., 1] = np.meshgrid(across, up)
+    return velocity(system, float(t[0]), states)[..., :2]
+
+
+def _streamlines(
+    axes: Axes,
+    across: NDArray[np.float64],
+    up: NDArray[np.float64],
+    arrows: NDArray[np.float64],
+) -> None:
+    known = np.isfinite(arrows[..., 0]) & np.isfinite(arrows[..., 1])
+    arrows = np.where(known[..., None], arrows, 0.0)
+    # As the eye sees it, whatever the units of the two axes.
+    seen = arrows / (across[-1] - across[0], up[-1] - up[0])
+    speed = np.hypot(seen[..., 0], seen[..., 1])
+    top = float(speed.max())
+    if top == 0:
+        return
+    u, v = (np.ma.masked_where(~known, part) for part in np.moveaxis(arrows / top, -1, 0))
+    axes.streamplot(
+        across,
+        up,
+        u,
+        v,
+        color=_GREY,
+        density=1.1,
+        linewidth=0.4 + 1.2 * np.sqrt(speed / top),
+        arrowsize=0.8,
+        zorder=1,
+    )
+
+
+def _changes(system: takens.System, t: NDArray[np.float64], x: NDArray[np.float64]) -> bool:
+    """Whether the field is another at other times, along the first trajectory."""
+    first = velocity(system, float(t[0]), x[0, :, -system.dim :])
+    later = velocity(system, float(t[0] + 0.37 * (t[-1] - t[0])), x[0, :, -system.dim :])
+    return not np.array_equal(first, later, equal_nan=True)
+
+
+def _about_plane(series: takens.TimeSeries, x: NDArray[np.float64]) -> str:
+    if series.dim == 2:
+        return ""
+    means = [
+        f"{plain(name)} = {value:.3g}"
+        for name, value in zip(series.columns[2:6], x.mean((0, 1))[2:6], strict=True)
+    ]
+    more = ", …" if series.dim > 6 else ""
+    return (
+        f"The plane through the mean of the trajectories, {', '.join(means)}{more}, with the "
+        "velocity within it; the trajectories are projected onto it."
+    )
