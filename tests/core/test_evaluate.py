@@ -50,19 +50,19 @@ def ramp(n: int, offset: float = 0.0) -> takens.TimeSeries:
 
 
 def test_value_is_the_median_over_runs_and_floor_that_of_true_stretches(linear: Any) -> None:
-    # A model that stands still, from contexts that end at 5, 15 and 25 of the ramp 1..30:
-    # the part of the reference after the context of 5 has mean 18.
+    # A model that stands still, from contexts that end at 6, 18 and 31 of the first other
+    # ramp: the part of the reference after the context of 5 has mean 18.
     data, others = ramp(30), [ramp(30, offset) for offset in (1.0, 2.0, 4.0)]
     second = attrs.evolve(others[0], x=torch.stack([s.x for s in others]))
     score = takens.evaluate(
         linear(1.0), data, [MeanDifference()], second=second, runs=3, context=5
     )["MeanDifference"]
-    assert score.details["values"] == pytest.approx([5 - 18, 17 - 18, 30 - 18])
-    assert score.value == pytest.approx(-1)
+    assert score.details["values"] == pytest.approx([6 - 18, 18 - 18, 31 - 18])
+    assert score.value == pytest.approx(0)
     assert score.floor == pytest.approx(2)
     assert score.details["floor_values"] == pytest.approx([1, 2, 4])
     assert score.error is not None
-    deviation = torch.tensor([-13.0, -1.0, 12.0]).std()
+    deviation = torch.tensor([-12.0, 0.0, 13.0]).std()
     assert score.error == pytest.approx(
         math.sqrt(math.pi / 2) * float(deviation) / math.sqrt(3)
     )
@@ -100,6 +100,29 @@ def test_forecasts_start_from_every_sample(linear: Any) -> None:
     assert score.details["n"] == 40 - 4 - 3 + 1
     # The last states of the ramp have no continuation in the library.
     assert score.floor == pytest.approx(0)
+
+
+def test_forecasts_that_diverge_are_counted_and_left_out(linear: Any) -> None:
+    score = takens.evaluate(linear(1e7), ramp(40), [FinalError()], second=ramp(40), context=4)[
+        "FinalError"
+    ]
+    assert score.value is None
+    assert score.details["diverged"] == 1.0
+    assert score.details["reason"] == "all 34 forecasts diverged"
+
+
+def test_a_map_is_probed_by_the_step() -> None:
+    score = takens.evaluate(takens.systems.create("henon"), metrics=["max_lyapunov"], starts=4)
+    value = score["max_lyapunov"].value
+    assert value is not None
+    assert abs(value - 0.419) < 0.02
+
+
+def test_more_runs_than_places_are_not_counted_twice(linear: Any) -> None:
+    score = takens.evaluate(
+        linear(1.0), ramp(30), [MeanDifference()], second=ramp(30), runs=1000, context=5
+    )["MeanDifference"]
+    assert score.details["runs"] == 26
 
 
 def test_metrics_of_the_dynamics_get_the_map_and_its_interval(linear: Any) -> None:

@@ -10,14 +10,17 @@ import attrs
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.simulate import simulate
-from takens._errors import DataError, InputError
+from takens._errors import DataError, InputError, PluginWarning, near
 from takens._judging.forecasts import compare_forecasts
 from takens._judging.free_runs import compare_free_runs, free_runs
+from takens._judging.plain import plain
 from takens._judging.probe import probe_dynamics
 from takens._judging.stretches import Stretches, contexts
 from takens._judging.subject import as_model
 from takens._plugins.catalogue import catalogue
 from takens._plugins.registry import metrics as registered
+from takens._plugins.warn import warn_outside
+from takens._protocols.dynamics import Time
 from takens._protocols.metric import Metric, Score, SeriesMetric, SupportsReference
 from takens._protocols.model import Model
 from takens._protocols.system import Facts, System
@@ -64,7 +67,7 @@ def evaluate(
     long as the data, and a score is the median over the runs; metrics of the dynamics start
     from ``starts`` places. Every run and forecast is warmed up on ``context`` samples, or as
     many as the model encodes. Without data, a system can be asked for metrics of its dynamics,
-    at the interval ``dt`` and from starts drawn by ``seed``.
+    at the interval ``dt`` (one step of a map) and from starts drawn by ``seed``.
 
     The floor of a score is the same metric between the data and a ``second`` stretch of the
     truth, equally long and independent (the median over several, `x: (pairs, T, n)`);
@@ -78,7 +81,7 @@ def evaluate(
         judgement = judge(
             subject,
             data,
-            metrics,
+            _named(metrics, references),
             second=second,
             truth=truth,
             references=references,
@@ -90,9 +93,11 @@ def evaluate(
     if isinstance(subject, Model):
         raise InputError("A model is judged against data: give a time series.")
     model, truth = as_model(subject), truth or subject
+    if subject.time is Time.DISCRETE:
+        dt = 1.0
     scores: dict[str, Score] = {}
     points = simulate(subject, dt=dt, steps=2, trajectories=starts, seed=seed).x[:, -1:]
-    for name, metric in _named(metrics).items():
+    for name, metric in _named(metrics, references).items():
         if isinstance(metric, SeriesMetric):
             raise InputError(f"{name} compares with data: give a time series.")
         score = probe_dynamics(metric, model, dt, points, truth)
@@ -103,7 +108,7 @@ def evaluate(
 def judge(
     subject: Model | System,
     data: TimeSeries,
-    metrics: Sequence[str | Metric],
+    metrics: Mapping[str, Metric],
     *,
     second: TimeSeries | None,
     truth: System | None,
@@ -112,11 +117,13 @@ def judge(
     starts: int,
     context: int,
 ) -> Judgement:
-    """Judge against data, and give the free runs too; see ``evaluate``."""
+    """Judge against data by metrics by name, and give the free runs too; see ``evaluate``.
+
+    A metric that fails gets a score without a value, which says why.
+    """
     for what, number in (("runs", runs), ("starts", starts), ("context", context)):
         if number < 1:
             raise InputError(f"{what} is at least 1; got {number}.")
-    named = _named(metrics)
     model = as_model(subject)
     stretches = Stretches.of(data, second)
     context = max(context, model.context_length)
@@ -125,15 +132,50 @@ def judge(
     beside = stretches.after(context)
     places = contexts(stretches.reference, context, starts)
     scores: dict[str, Score] = {}
-    for name, metric in named.items():
-        if not isinstance(metric, SeriesMetric):
-            score = probe_dynamics(metric, model, dt, places, truth)
-        elif metric.horizon is None:
-            score = compare_free_runs(metric, beside, free)
-        else:
-            score = compare_forecasts(metric, metric.horizon, model, stretches, dt, context)
+    for name, metric in metrics.items():
+        try:
+            if not isinstance(metric, SeriesMetric):
+                score = probe_dynamics(metric, model, dt, places, truth)
+            elif metric.horizon is None:
+                score = compare_free_runs(metric, beside, free)
+            else:
+                score = compare_forecasts(metric, metric.horizon, model, stretches, dt, context)
+        except Exception as error:
+            if catalogue().strict:
+                raise
+            reason = f"{type(error).__name__}: {error}"
+            warn_outside(f"takens: metric {name!r} gave no value: {reason}.", PluginWarning)
+            score = Score(value=None, details={"reason": reason})
         scores[name] = _with_reference(score, name, metric, truth, references)
     return Judgement(scores, beside.reference, free)
+
+
+def rehearse(
+    model: Model,
+    data: TimeSeries,
+    metrics: Mapping[str, Metric],
+    *,
+    second: TimeSeries | None,
+    context: int,
+) -> None:
+    """Find out before a long training whether its result could be judged by these data.
+
+    Raises: InputError where a metric could not be computed even for the truth.
+    """
+    stretches = Stretches.of(data, second)
+    context = max(context, model.context_length)
+    _check(model, stretches.reference, context)
+    beside = stretches.after(context)
+    for name, metric in metrics.items():
+        if not isinstance(metric, SeriesMetric):
+            continue
+        if metric.horizon is None:
+            metric.compare(beside.reference, next(beside.pairs()))
+        elif len(stretches.reference) <= context + metric.horizon:
+            raise DataError(
+                f"{name} forecasts {metric.horizon} steps after a context of {context}, and "
+                f"the data have {len(stretches.reference)} samples; give more data."
+            )
 
 
 def _with_reference(
@@ -143,21 +185,36 @@ def _with_reference(
     truth: System | None,
     references: Mapping[str, float] | None,
 ) -> Score:
+    score = attrs.evolve(score, details=plain(score.details))
     known = (references or {}).get(name)
     if known is None and isinstance(metric, SupportsReference):
         known = metric.reference(truth.facts() if truth is not None else Facts())
     return score if known is None else attrs.evolve(score, reference=known)
 
 
-def _named(metrics: Sequence[str | Metric]) -> dict[str, Metric]:
+def _named(
+    metrics: Sequence[str | Metric], references: Mapping[str, float] | None
+) -> dict[str, Metric]:
     """Make the metrics that are given by name, and name those that are given."""
     named: dict[str, Metric] = {}
     for metric in metrics:
         if isinstance(metric, str):
-            named[metric] = registered.create(metric)
+            name, made = metric, registered.create(metric)
         else:
-            name = catalogue().qualified_name("metric", type(metric))
-            named[name.rpartition(":")[2] if name else type(metric).__name__] = metric
+            found = catalogue().qualified_name("metric", type(metric))
+            name, made = (
+                (found.rpartition(":")[2] if found else type(metric).__name__),
+                metric,
+            )
+        if name in named:
+            raise InputError(f"The metric {name!r} is asked for twice; ask for each once.")
+        named[name] = made
+    for name in references or {}:
+        if name not in named:
+            raise InputError(
+                f"references names {name!r}, which is not among the metrics: "
+                f"{', '.join(named)}.{near(name, named)}"
+            )
     return named
 
 

@@ -44,19 +44,24 @@ def compare_forecasts(
             f"samples; got {len(reference)}."
         )
     true = _unfold(reference.x, c + horizon)
-    forecast = generate(model, context=true[:, :c], steps=max(horizon, 2), dt=dt).x[:, :horizon]
-    true = true[:, c - 1 :]
-    times = reference.t[: horizon + 1]
-    truth = attrs.evolve(reference, t=times, x=true)
-    model_series = _from_start(truth, true[:, :1], forecast)
+    forecast = generate(model, context=true[:, :c], steps=max(horizon, 2), dt=dt)
+    truth = attrs.evolve(reference, t=reference.t[: horizon + 1], x=true[:, c - 1 :])
     floor = metric.compare(truth, _analogues(truth, next(stretches.pairs()), horizon))
-    score = metric.compare(truth, model_series)
-    details = dict(score.details) | {
+    alive = torch.tensor([at is None for at in forecast.diverged_at])
+    about = {
         "starts": len(true),
+        "diverged": forecast.diverged,
         "context": context,
         "floor_from": "analogues: what followed the nearest state of a second true stretch",
     }
-    return attrs.evolve(score, floor=floor.value, details=details)
+    if not bool(alive.any()):
+        details = about | {"reason": f"all {len(true)} forecasts diverged"}
+        return attrs.evolve(floor, value=None, error=None, floor=floor.value, details=details)
+    truth = attrs.evolve(truth, x=truth.x[alive])
+    score = metric.compare(
+        truth, _from_start(truth, truth.x[:, :1], forecast.x[alive][:, :horizon])
+    )
+    return attrs.evolve(score, floor=floor.value, details=dict(score.details) | about)
 
 
 def _analogues(truth: TimeSeries, second: TimeSeries, horizon: int) -> TimeSeries:

@@ -6,6 +6,7 @@ import math
 import statistics
 
 import attrs
+import torch
 
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.generate import generate
@@ -17,30 +18,32 @@ from takens._protocols.model import Model
 def free_runs(
     model: Model, stretches: Stretches, dt: float, runs: int, context: int
 ) -> FreeRun:
-    """Run freely from places along the reference, each time as long as what is left of it.
-
-    Each run is warmed up on ``context`` samples.
+    """Run freely, each time as long as the reference after ``context`` samples of warm-up.
 
     The first run starts where the reference starts, so that the two can be laid over each
-    other.
+    other. The others, ``runs`` in number, start from places along another true stretch: a
+    good model that starts on the reference itself follows it for a while, and would seem
+    better than its floor.
     """
-    starts = contexts(stretches.reference, context, runs)
+    beside = contexts(stretches.reference, context, 1)
+    starts = torch.cat((beside, contexts(next(stretches.pairs()), context, runs)))
     return generate(model, context=starts, steps=len(stretches.reference) - context, dt=dt)
 
 
 def compare_free_runs(metric: SeriesMetric, stretches: Stretches, free: FreeRun) -> Score:
-    """Give the median over the runs that did not diverge, with the floor.
+    """Give the median over the scored runs that did not diverge, with the floor.
 
     ``stretches`` are as long as the runs.
     """
-    alive = [i for i, at in enumerate(free.diverged_at) if at is None]
+    scored = list(enumerate(free.diverged_at))[1:]
+    alive = [i for i, at in scored if at is None]
     perfect = [metric.compare(stretches.reference, other) for other in stretches.pairs()]
     floors = [score.value for score in perfect if score.value is not None]
     floor = statistics.median(floors) if floors else None
     share = {
-        "runs": len(free.diverged_at),
-        "diverged": free.diverged,
-        "diverged_at": [at for at in free.diverged_at if at is not None],
+        "runs": len(scored),
+        "diverged": 1 - len(alive) / len(scored),
+        "diverged_at": [at for _, at in scored if at is not None],
     }
     scores = [
         metric.compare(stretches.reference, attrs.evolve(free.series, x=free.x[i]))
@@ -51,7 +54,7 @@ def compare_free_runs(metric: SeriesMetric, stretches: Stretches, free: FreeRun)
         reason = (
             scores[0].details.get("reason", "the metric gave no value")
             if scores
-            else f"all {len(free.diverged_at)} free runs diverged"
+            else f"all {len(scored)} free runs diverged"
         )
         details = share | {"reason": reason, "floor_values": floors}
         return attrs.evolve(perfect[0], value=None, error=None, floor=floor, details=details)

@@ -60,13 +60,14 @@ class Stretches:
         return (attrs.evolve(self.others, x=x) for x in self.others.x)
 
 
-def contexts(series: TimeSeries, length: int, count: int, ahead: int = 0) -> Tensor:
-    """Cut ``count`` evenly spaced starts, the first at the beginning: `(count, length, n)`.
+def contexts(series: TimeSeries, length: int, count: int) -> Tensor:
+    """Cut evenly spaced starts, the first at the beginning: `(starts, length, n)`.
 
-    At least ``ahead`` samples follow each of them.
+    There are ``count`` of them, or as many as there are places.
     """
-    last = len(series) - length - ahead
-    first = torch.linspace(0, max(last, 0), count, dtype=torch.float64).long()
+    last = len(series) - length
+    places = torch.linspace(0, last, count, dtype=torch.float64).long()
+    first = torch.tensor(sorted(set(map(int, places))))
     return series.x[first[:, None] + torch.arange(length)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final, final
 
 import attrs
@@ -92,6 +93,18 @@ class Judge:
     )
     reference: dict[str, float] = attrs.field(factory=dict[str, float])
 
+    def __attrs_post_init__(self) -> None:
+        for name, value in self.reference.items():
+            if not math.isfinite(value):
+                raise ConfigurationError(
+                    f"judge.reference.{name} is a finite number; got {value}."
+                )
+
+
+def _seed(_: object, __: object, value: int) -> None:
+    if not 0 <= value < 2**63:
+        raise ConfigurationError(f"seed is a whole number from 0 to 2^63 - 1; got {value}.")
+
 
 @final
 @attrs.frozen(kw_only=True)
@@ -99,7 +112,7 @@ class Configuration:
     """Everything that decides what a run does."""
 
     data: Data
-    seed: int = 0
+    seed: int = attrs.field(default=0, validator=_seed)
     device: str = "auto"
     model: Component = Component("shallow_plrnn")
     scheme: Component = Component("sparse_teacher_forcing")

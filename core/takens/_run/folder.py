@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast, final
+from typing import final
 
 import attrs
 import numpy as np
@@ -17,13 +17,14 @@ from takens._errors import InputError
 from takens._files import cannot_write, write_whole
 from takens._protocols.metric import Score
 
+# The configuration comes last: it marks the folder as that of a run until all else is gone.
 _FILES = (
-    "config.toml",
     "history.jsonl",
     "checkpoint.pt",
     "generated.npz",
     "metrics.json",
     "report.html",
+    "config.toml",
 )
 
 
@@ -47,6 +48,10 @@ class RunFolder:
             if not (path / "config.toml").is_file():
                 raise InputError(f"There is no run in {path} to resume; leave out --resume.")
             return cls(path)
+        try:
+            _remove_leftovers(path)
+        except OSError as error:
+            raise cannot_write(path, error) from error
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             if not overwrite:
                 raise InputError(
@@ -67,9 +72,12 @@ class RunFolder:
 
     def _clear(self) -> None:
         # Only what a run writes: a person's own notes beside it stay.
-        for name in _FILES:
-            (self.path / name).unlink(missing_ok=True)
         shutil.rmtree(self.path / "figures", ignore_errors=True)
+        for name in _FILES:
+            try:
+                (self.path / name).unlink(missing_ok=True)
+            except OSError as error:
+                raise cannot_write(self.path / name, error) from error
 
     def write_configuration(self, toml: str) -> None:
         """Write ``config.toml``."""
@@ -78,7 +86,7 @@ class RunFolder:
     def write_metrics(self, scores: Mapping[str, Score]) -> None:
         """Write ``metrics.json``; numbers that do not exist are null."""
         table = {name: attrs.asdict(score) for name, score in scores.items()}
-        text = json.dumps(table, indent=2, allow_nan=False, default=_json) + "\n"
+        text = json.dumps(table, indent=2, allow_nan=False) + "\n"
         write_whole(self.path / "metrics.json", text)
 
     def write_generated(self, free: FreeRun) -> None:
@@ -103,7 +111,8 @@ class RunFolder:
         write_whole(self.path / "report.html", html)
 
 
-def _json(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return cast("np.generic[Any]", value).item()
-    raise TypeError(f"A score's details hold JSON types only; got {type(value).__name__}.")
+def _remove_leftovers(path: Path) -> None:
+    """Remove what a killed run left of a file that it was about to write."""
+    for name in _FILES:
+        for leftover in path.glob(f".{name}.*"):
+            leftover.unlink(missing_ok=True)

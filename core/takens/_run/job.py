@@ -11,7 +11,7 @@ from typing import Any, final
 import attrs
 
 from takens._errors import ConfigurationError, InputError, PluginWarning
-from takens._judging.evaluate import judge
+from takens._judging.evaluate import judge, rehearse
 from takens._plugins.catalogue import catalogue
 from takens._plugins.registry import Registry, figures, metrics, models, schemes
 from takens._plugins.warn import warn_outside
@@ -23,6 +23,7 @@ from takens._run.reading import complete, read_configuration, to_toml
 from takens._run.report import report_html
 from takens._run.results import Results
 from takens._run.sources import Source, find_series
+from takens._training.checkpoint import read_checkpoint
 from takens._training.fit import Fit, fit
 from takens._training.preparation import prepare
 from takens._versions import versions
@@ -66,15 +67,25 @@ def run(
     ready = prepare(
         model, source.training, scheme, configuration.training, configuration.device
     )
+    rehearse(
+        ready.trained,
+        source.reference,
+        named,
+        second=source.second,
+        context=configuration.judge.context,
+    )
     folder = RunFolder.create(Path(out), resume=resume, overwrite=overwrite)
     # A resume must not end up on another device than the one that it began on.
-    configuration = attrs.evolve(configuration, device=str(ready.placement.device))
+    if configuration.device == "auto":
+        configuration = attrs.evolve(configuration, device=str(ready.placement.device))
+    started = resume and (folder.path / "checkpoint.pt").exists()
     if resume:
         configuration = _resumed(configuration, folder)
+    if started:
+        read_checkpoint(folder.path / "checkpoint.pt")
     toml = to_toml(configuration)
     folder.write_configuration(toml)
 
-    started = resume and (folder.path / "checkpoint.pt").exists()
     trained = fit(
         model,
         source.training,
@@ -91,7 +102,7 @@ def run(
     judgement = judge(
         trained.model,
         source.reference,
-        list(named.values()),
+        named,
         second=source.second,
         truth=source.truth,
         references=configuration.judge.reference,
@@ -112,7 +123,7 @@ def run(
     pictures = _draw(configuration, results, folder)
     seconds = time.perf_counter() - began
     about = versions() | {
-        "device": f"{trained.placement.device} ({trained.placement.reason})",
+        "device": f"{trained.placement.device} ({ready.placement.reason})",
         "seed": str(configuration.seed),
         "training": f"{trained.seconds:.1f} s",
         "whole job": f"{seconds:.1f} s",
@@ -151,7 +162,13 @@ def _learner(configuration: Configuration, source: Source) -> tuple[Model, Any]:
 
 
 def _metrics(configuration: Configuration) -> dict[str, Metric]:
-    named = {m.name: _create(metrics, m) for m in configuration.judge.metrics}
+    named: dict[str, Metric] = {}
+    for component in configuration.judge.metrics:
+        if component.name in named:
+            raise ConfigurationError(
+                f"judge.metrics names {component.name!r} twice; name each once."
+            )
+        named[component.name] = _create(metrics, component)
     for name in configuration.judge.reference:
         if name not in named:
             raise ConfigurationError(

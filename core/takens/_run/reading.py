@@ -46,6 +46,9 @@ def read_configuration(path: Path, changes: Sequence[str] = ()) -> Configuration
         raise ConfigurationError(f"{path} is not a text file in UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}.") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigurationError(f"{path} cannot be read: {reason}.") from None
     for change in changes:
         apply_change(table, change)
     return structure(table, str(path))
@@ -120,7 +123,7 @@ def complete(kind: Kind, component: Component, supplied: Sequence[str] = ()) -> 
 def _refuse_newer(table: Mapping[str, Any], source: str) -> None:
     ours = version("takens")
     found = table.get("format", FORMAT)
-    if isinstance(found, int) and found > FORMAT:
+    if isinstance(found, int) and not 1 <= found <= FORMAT:
         raise ConfigurationError(
             f"{source} has configuration format {found}, and takens {ours} reads up to "
             f"{FORMAT}; upgrade takens."
@@ -179,16 +182,35 @@ def _converter() -> cattrs.Converter:
     for kind in _EXPECTED:
         converter.register_structure_hook(kind, _strict(kind))
     converter.register_structure_hook(Component, _component)
+
+    def each(value: Any, kind: Any) -> list[Any]:
+        (inner,) = typing.get_args(kind)
+        return [converter.structure(item, inner) for item in value]
+
+    def items(value: Any, kind: Any) -> dict[str, Any]:
+        _, inner = typing.get_args(kind)
+        return {key: converter.structure(item, inner) for key, item in value.items()}
+
+    converter.register_structure_hook_func(_is(list), _only(list, "a list", each))
+    converter.register_structure_hook_func(_is(dict), _only(dict, "a table", items))
     for table in (Training, Data, Judge, Configuration):
         hook = make_dict_structure_fn(table, converter, _cattrs_forbid_extra_keys=True)
-        converter.register_structure_hook(table, _only_tables(hook))
+        converter.register_structure_hook(table, _only(dict, "a table", hook))
     return converter
 
 
-def _only_tables(hook: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _is(container: type) -> Callable[[Any], bool]:
+    return lambda kind: typing.get_origin(kind) is container
+
+
+def _only(
+    container: type, expected: str, hook: Callable[[Any, Any], Any]
+) -> Callable[[Any, Any], Any]:
+    """Accept values of one container; a text is not the list of its letters."""
+
     def accept(value: Any, kind: Any) -> Any:
-        if not isinstance(value, dict):
-            raise TypeError(f"a table; got {value!r}")
+        if not isinstance(value, container):
+            raise TypeError(f"{expected}; got {value!r}")
         return hook(value, kind)
 
     return accept

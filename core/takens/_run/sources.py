@@ -13,11 +13,14 @@ from takens._dynamics.simulate import simulate
 from takens._errors import DataError, near
 from takens._plugins.registry import datasets, integrators, systems
 from takens._protocols.dataset import Dataset
+from takens._protocols.dynamics import Time
 from takens._protocols.system import System
 from takens._run.configuration import Data
 
 # True stretches beside the reference, over which the floor of a score is a median.
 _PAIRS: Final = 5
+# Samples that are dropped between two stretches of one orbit.
+_GAP: Final = 1000
 
 
 @final
@@ -60,22 +63,19 @@ def read_series(
 
 def _simulated(data: Data, seed: int) -> Source:
     assert data.system is not None
-    if data.dt is None:
-        raise DataError("A simulated series needs data.dt, the sampling interval.")
     truth = systems.create(data.system.name, **data.system.parameters)
+    dt = 1.0 if truth.time is Time.DISCRETE else data.dt
+    if dt is None:
+        raise DataError("A simulated series needs data.dt, the sampling interval.")
     integrator = integrators.create(data.integrator.name, **data.integrator.parameters)
-    series = simulate(
-        truth,
-        dt=data.dt,
-        steps=data.steps,
-        trajectories=2 + _PAIRS,
-        seed=seed,
-        integrator=integrator,
+    # One orbit, cut: trajectories that start near each other are alike for a while.
+    stretch = data.steps + _GAP
+    orbit = simulate(
+        truth, dt=dt, steps=(2 + _PAIRS) * stretch, seed=seed, integrator=integrator
     )
-    training, reference, second = (
-        attrs.evolve(series, x=x) for x in (series.x[0], series.x[1], series.x[2:])
-    )
-    return Source(training, reference, second, truth)
+    cuts = [orbit.between(i * stretch, i * stretch + data.steps) for i in range(2 + _PAIRS)]
+    second = attrs.evolve(cuts[2], x=torch.stack([cut.x for cut in cuts[2:]]))
+    return Source(cuts[0], cuts[1], second, truth)
 
 
 def _read(data: Data) -> Source:
