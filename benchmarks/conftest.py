@@ -27,6 +27,6 @@ def size(request: pytest.FixtureRequest) -> dict[str, int]:
         "trajectories",
         "steps",
     )
-    sizes = {name: int(request.config.getoption(name)) for name in names}
+    sizes = {name: int(str(request.config.getoption(name))) for name in names}
     torch.set_num_threads(sizes["threads"])
     return sizes

@@ -5,9 +5,10 @@ pytest benchmarks/test_simulation.py --trajectories 30 --steps 3000
 
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
+from torch import Tensor
+
 from takens_integrators import RK4
 from takens_systems import Lorenz63
-from torch import Tensor
 
 
 def test_lorenz_63(benchmark: BenchmarkFixture, size: dict[str, int]) -> None:

@@ -5,9 +5,10 @@ pytest benchmarks/test_training_step.py --batch 16 --window 100 --hidden-dim 100
 
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
+from torch import Tensor
+
 from takens_models import ShallowPLRNN
 from takens_schemes import SparseTeacherForcing
-from torch import Tensor
 
 
 def test_one_update(benchmark: BenchmarkFixture, size: dict[str, int]) -> None:

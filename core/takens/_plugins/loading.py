@@ -64,10 +64,11 @@ def load_plugins(environ: Mapping[str, str]) -> tuple[tuple[Plugin, ...], Manage
                     f"distribution {taken[entry.name]!r} already has a plugin of this name"
                 )
             specs = _admit(manager, entry)
-        except Exception as error:
+        # A module that exits must not take the program with it.
+        except (Exception, SystemExit) as error:
             if strict:
                 raise
-            reason = f"{type(error).__name__}: {error}"
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
             found.append(Plugin(*about, state="failed", reason=reason))
             warn_outside(
                 f"takens: plugin {entry.name!r} ({about[1]} {about[2]}) is left out: {reason}. "
@@ -107,6 +108,10 @@ def _check_hook_names(manager: Manager, module: ModuleType) -> None:
     from takens._errors import near
 
     callers = manager.get_hookcallers(module) or []
+    marked = {caller.name for caller in callers}
+    for name in HOOKS:
+        if name in vars(module) and name not in marked:
+            raise ValueError(f"{name} is not marked; put @takens.hookimpl above it")
     for caller in callers:
         if caller.name not in HOOKS:
             raise ValueError(

@@ -43,7 +43,10 @@ def check_value(what: str, parameter: Parameter, value: Any) -> None:
 
     Raises: ComponentError.
     """
-    if not isinstance(value, (bool, int, float, str, list, dict)) or value == parameter.default:
+    if not isinstance(value, (bool, int, float, str, list, dict)):
+        return
+    default = parameter.default
+    if value.__class__ is default.__class__ and value == default:
         return
     if isinstance(value, str) and value in parameter.choices:
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, cast
@@ -19,6 +18,7 @@ from takens._training.trained_model import TrainedModel
 from takens._versions import versions
 
 FORMAT: Final = 1
+_KEYS: Final = ("name", "parameters", "series", "state_dict", "training")
 
 
 def save_model(model: TrainedModel, path: str | Path) -> None:
@@ -43,17 +43,10 @@ def write_checkpoint(
     path: Path, model: TrainedModel, *, training: Mapping[str, Any] | None
 ) -> None:
     """Write a model and, for a resume, the state of its training."""
-    inner = type(model.inner)
-    name = catalogue().qualified_name("model", inner)
-    if name is None:
-        raise InputError(
-            f"No plugin offers {inner.__name__}, so it could not be loaded again; offer it as "
-            "a component, or store its state_dict yourself."
-        )
     content = {
         "format": FORMAT,
         "kind": "model",
-        "name": name,
+        "name": storable_name(model),
         "parameters": attrs.asdict(model.config),
         "series": {
             "dt": model.dt,
@@ -69,6 +62,21 @@ def write_checkpoint(
     write_whole(path, buffer.getvalue())
 
 
+def storable_name(model: TrainedModel) -> str:
+    """Give the qualified name that a model is stored under.
+
+    Raises: InputError where no plugin offers it.
+    """
+    inner = type(model.inner)
+    name = catalogue().qualified_name("model", inner)
+    if name is None:
+        raise InputError(
+            f"No plugin offers {inner.__name__}, so it could not be loaded again; offer it as "
+            "a component, or store its state_dict yourself."
+        )
+    return name
+
+
 def read_checkpoint(path: Path) -> dict[str, Any]:
     """Read and check the outer form of a checkpoint; no code in the file is ever run.
 
@@ -78,20 +86,23 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         raise CheckpointError(f"There is no checkpoint {path}.")
     try:
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, pickle.UnpicklingError, OSError, ValueError) as error:
+    except Exception as error:  # torch answers a damaged file with almost any exception
         raise CheckpointError(
             f"{path} is no readable checkpoint (it may have been cut short); restore it from a "
             "copy, or start again with --overwrite."
         ) from error
-    if not isinstance(content, dict) or "format" not in content:
+    found = cast(dict[str, Any], content) if isinstance(content, dict) else {}
+    if "format" not in found:
         raise CheckpointError(f"{path} is not a checkpoint of takens.")
-    found = cast(dict[str, Any], content)
     if found["format"] != FORMAT:
         raise CheckpointError(
             f"{path} has checkpoint format {found['format']}, and this takens reads format "
             f"{FORMAT}; install the takens that wrote it "
             f"({found.get('versions', {}).get('takens', 'unknown')})."
         )
+    missing = [key for key in _KEYS if key not in found]
+    if missing:
+        raise CheckpointError(f"{path} lacks {', '.join(missing)}; restore it from a copy.")
     return found
 
 
@@ -110,6 +121,9 @@ def model_of(content: Mapping[str, Any], path: Path) -> TrainedModel:
         columns=tuple(series["columns"]),
         time_unit=series["time_unit"],
     )
+    weights = [value.dtype for key, value in state.items() if key.startswith("model.")]
+    if weights:
+        inner.to(torch.device("cpu"), weights[0])
     try:
         model.load_state_dict(state)
     except RuntimeError as error:

@@ -21,7 +21,7 @@ from takens._protocols.device import DevicePolicy, Placement
 from takens._protocols.model import Model
 from takens._protocols.scheme import TrainingScheme
 from takens._threads import threads_for
-from takens._training.checkpoint import read_checkpoint, write_checkpoint
+from takens._training.checkpoint import read_checkpoint, storable_name, write_checkpoint
 from takens._training.events import FitFinished, FitStarted, StepLogged
 from takens._training.history import History
 from takens._training.preparation import prepare
@@ -68,12 +68,16 @@ def fit(
     a resume finds no checkpoint, or one of another training.
     """
     training = attrs.evolve(training or Training(), **options)
+    if isinstance(model, TrainedModel):
+        model = model.inner
     prepared = prepare(model, data, scheme, training, device)
     trained, windows, placement = prepared.trained, prepared.windows, prepared.placement
     parameters = [p for p in trained.parameters() if p.requires_grad]
     optimiser = _optimiser(training, parameters)
     generator = torch.Generator().manual_seed(seed)
-    folder = None if folder is None else Path(folder)
+    if folder is not None:
+        folder = Path(folder)
+        storable_name(trained)
     identity = _identity(training, scheme, data, seed)
 
     first, spent = 0, 0.0
@@ -126,9 +130,9 @@ def fit(
                         "identity": identity,
                     }
                     write_checkpoint(folder / "checkpoint.pt", trained, training=state)
-        except TrainingError as error:
+        except BaseException as error:
             seconds = spent + time.perf_counter() - began
-            event = FitFinished(trained, done, seconds, str(error))
+            event = FitFinished(trained, done, seconds, str(error) or type(error).__name__)
             plugins.announce("takens_fit_finished", event=event)
             raise
     seconds = spent + time.perf_counter() - began
@@ -165,9 +169,11 @@ def _identity(
     training: Training, scheme: TrainingScheme[Any], data: TimeSeries, seed: int
 ) -> dict[str, Any]:
     """Give what must be the same for a resume to be the same training."""
-    digest = hashlib.sha256(data.x.detach().cpu().contiguous().numpy().tobytes()).hexdigest()
+    digest = hashlib.sha256(data.t.numpy().tobytes())
+    digest.update(data.x.detach().cpu().contiguous().numpy().tobytes())
     settings = {f"training.{k}": v for k, v in attrs.asdict(training).items()}
-    return settings | {"scheme": repr(scheme), "seed": seed, "data": digest}
+    described = repr(scheme) if attrs.has(scheme.__class__) else scheme.__class__.__qualname__
+    return settings | {"scheme": described, "seed": seed, "data": digest.hexdigest()}
 
 
 def _restore(
@@ -191,6 +197,11 @@ def _restore(
                 f"{path} belongs to another training: {key} {shown}. Restore the old settings, "
                 "or start again with --overwrite."
             )
+    if content["name"] != storable_name(trained):
+        raise CheckpointError(
+            f"{path} holds a {content['name']} and this is a {storable_name(trained)}; restore "
+            "the old settings, or start again with --overwrite."
+        )
     if content["parameters"] != attrs.asdict(trained.config):
         raise CheckpointError(
             f"{path} holds a model with {content['parameters']}, and this one has "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import final
+from typing import cast, final
 
 import attrs
 
@@ -47,9 +47,12 @@ class History:
 def read_history(path: Path) -> list[Mapping[str, float]]:
     """Read the records of a file; a last line that was cut short is left out."""
     records: list[Mapping[str, float]] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            records.append(json.loads(line))
+            record = json.loads(line)
         except json.JSONDecodeError:
             break
+        if not isinstance(record, dict) or "step" not in record:
+            break
+        records.append(cast(Mapping[str, float], record))
     return records

@@ -37,7 +37,7 @@ def progress_bar(steps: int, first: int) -> Generator[Callable[[Mapping[str, flo
         task = bar.add_task("training", total=steps, completed=first, figures="")
 
         def advance(record: Mapping[str, float]) -> None:
-            speed = (record["step"] - first) / max(record["seconds"], 1e-9)
+            speed = record["step"] / max(record["seconds"], 1e-9)
             bar.update(
                 task,
                 completed=int(record["step"]),

@@ -10,7 +10,7 @@ def learning_rate(training: Training, step: int) -> float:
     first, last = training.learning_rate, training.final_learning_rate
     if training.schedule == "constant":
         return first
-    progress = step / training.steps
+    progress = step / max(training.steps - 1, 1)
     if training.schedule == "exponential":
         return first * (last / first) ** progress
     return last + (first - last) * 0.5 * (1 + math.cos(math.pi * progress))

@@ -20,7 +20,6 @@ def command(as_json: bool) -> None:
 
     import torch
 
-    from takens._errors import DeviceError
     from takens._plugins.catalogue import catalogue
     from takens._plugins.registry import devices
     from takens._protocols.device import Precision
@@ -34,7 +33,7 @@ def command(as_json: bool) -> None:
         try:
             placement = devices.create(name).choose(precision=Precision.SINGLE)
             facts[f"device {name}"] = f"{placement.device}: {placement.reason}"
-        except DeviceError as error:
+        except Exception as error:  # a stranger's policy must not end the report
             facts[f"device {name}"] = f"no: {error}"
     compiler = next((path for cc in ("cc", "gcc", "clang") if (path := shutil.which(cc))), None)
     facts["compiler"] = compiler or "none found"

@@ -72,6 +72,13 @@ def main(args: list[str] | None = None) -> None:
     except TakensError as error:
         click.echo(f"takens: {error}", err=True)
         sys.exit(error.exit_code)
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "can't allocate memory" not in str(error):
+            raise
+        click.echo(
+            "takens: this needs more memory than there is; choose smaller sizes.", err=True
+        )
+        sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
