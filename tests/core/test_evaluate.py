@@ -163,8 +163,17 @@ def test_the_model_stays_as_it_was(linear: Any) -> None:
     [
         ({"data": None}, "A model is judged against data"),
         ({"data": ramp(50), "runs": 0}, "runs is at least 1"),
+        ({"data": ramp(90), "truth": Lorenz63()}, "The true system has 3 variables"),
+        (
+            {
+                "data": takens.TimeSeries(
+                    torch.arange(99), torch.arange(99.0).clamp(50)[:, None]
+                )
+            },
+            "Column 'x1' does not vary in one stretch",
+        ),
         ({"data": ramp(30)}, "warms up on 32 samples and needs at least 35"),
-        ({"data": takens.TimeSeries(torch.arange(9), torch.zeros(9, 2))}, "1 variables"),
+        ({"data": takens.TimeSeries(torch.arange(99), torch.randn(99, 2))}, "1 variables"),
         ({"data": takens.TimeSeries(torch.arange(9), torch.zeros(2, 9, 1))}, "one series"),
         (
             {"data": ramp(50), "second": attrs.evolve(ramp(50), t=torch.arange(50) * 2)},

@@ -128,6 +128,11 @@ def judge(
     stretches = Stretches.of(data, second)
     context = max(context, model.context_length)
     dt = _check(model, stretches.reference, context)
+    if truth is not None and truth.dim != stretches.reference.dim:
+        raise DataError(
+            f"The true system has {truth.dim} variables and the data have "
+            f"{stretches.reference.dim}; leave out truth where it is observed in part."
+        )
     free = free_runs(model, stretches, dt, runs, context)
     beside = stretches.after(context)
     places = contexts(stretches.reference, context, starts)

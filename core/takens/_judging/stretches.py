@@ -39,8 +39,10 @@ class Stretches:
             )
         data = _double(data)
         if second is None:
-            first, second = data.halves()
-            return cls(first, attrs.evolve(second, x=second.x.unsqueeze(0)))
+            first, rest = data.halves()
+            second = attrs.evolve(rest, x=rest.x.unsqueeze(0))
+            _refuse_constants(first, second)
+            return cls(first, second)
         second = _double(second)
         second = attrs.evolve(second, x=second.x.reshape(-1, *second.x.shape[-2:]))
         if second.dim != data.dim or abs(second.dt - data.dt) > 1e-6 * data.dt:
@@ -49,7 +51,9 @@ class Stretches:
                 f"{data.dim} every {data.dt:g} and {second.dim} every {second.dt:g}."
             )
         length = min(len(data), len(second))
-        return cls(data.between(0, length), second.between(0, length))
+        data, second = data.between(0, length), second.between(0, length)
+        _refuse_constants(data, second)
+        return cls(data, second)
 
     def after(self, context: int) -> Stretches:
         """Leave out the first samples, which a free run is started from."""
@@ -69,6 +73,17 @@ def contexts(series: TimeSeries, length: int, count: int) -> Tensor:
     places = torch.linspace(0, last, count, dtype=torch.float64).long()
     first = torch.tensor(sorted(set(map(int, places))))
     return series.x[first[:, None] + torch.arange(length)]
+
+
+def _refuse_constants(*stretches: TimeSeries) -> None:
+    for series in stretches:
+        still = (series.x.amax(-2) == series.x.amin(-2)).reshape(-1, series.dim).any(0)
+        for name, constant in zip(series.columns, still, strict=True):
+            if bool(constant):
+                raise DataError(
+                    f"Column {name!r} does not vary in one stretch of the data, so nothing can "
+                    "be judged by it. Leave it out, or give more data."
+                )
 
 
 def _double(series: TimeSeries) -> TimeSeries:

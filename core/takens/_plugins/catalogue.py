@@ -12,7 +12,7 @@ import attrs
 from takens._errors import AmbiguousComponentError, PluginWarning, UnknownComponentError, near
 from takens._plugins.component import ComponentSpec, Kind
 from takens._plugins.hooks import GROUP
-from takens._plugins.loading import Manager, Plugin, load_plugins
+from takens._plugins.loading import Manager, Plugin, is_strict, load_plugins
 from takens._plugins.warn import warn_outside
 
 
@@ -28,8 +28,7 @@ class Catalogue:
     @classmethod
     def discover(cls, environ: Mapping[str, str] = os.environ) -> Catalogue:
         """Load the plugins that are installed and that ``environ`` allows."""
-        strict = environ.get("TAKENS_STRICT_PLUGINS", "0") not in ("", "0")
-        return cls(*load_plugins(environ), strict=strict)
+        return cls(*load_plugins(environ), strict=is_strict(environ))
 
     def __iter__(self) -> Iterator[tuple[Plugin, ComponentSpec]]:
         return ((plugin, spec) for plugin in self.plugins for spec in plugin.components)

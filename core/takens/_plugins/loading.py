@@ -45,7 +45,7 @@ def load_plugins(environ: Mapping[str, str]) -> tuple[tuple[Plugin, ...], Manage
     manager.add_hookspecs(HookSpecs)
     only = _names(environ, "TAKENS_PLUGINS")
     off = _names(environ, "TAKENS_DISABLE_PLUGINS") or frozenset()
-    strict = environ.get("TAKENS_STRICT_PLUGINS", "0") not in ("", "0")
+    strict = is_strict(environ)
     found: list[Plugin] = []
     taken: dict[str, str] = {}
     for entry in sorted(entry_points(group=GROUP), key=_precedence):
@@ -79,6 +79,11 @@ def load_plugins(environ: Mapping[str, str]) -> tuple[tuple[Plugin, ...], Manage
             taken[entry.name] = about[1]
             found.append(Plugin(*about, state="loaded", components=specs))
     return tuple(found), manager
+
+
+def is_strict(environ: Mapping[str, str]) -> bool:
+    """Whether what goes wrong in a plugin is to be raised."""
+    return environ.get("TAKENS_STRICT_PLUGINS", "0") not in ("", "0")
 
 
 def _admit(manager: Manager, entry: EntryPoint) -> tuple[ComponentSpec, ...]:

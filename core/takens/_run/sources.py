@@ -15,7 +15,7 @@ from takens._plugins.registry import datasets, integrators, systems
 from takens._protocols.dataset import Dataset
 from takens._protocols.dynamics import Time
 from takens._protocols.system import System
-from takens._run.configuration import Data
+from takens._run.configuration import Component, Data
 
 # True stretches beside the reference, over which the floor of a score is a median.
 _PAIRS: Final = 5
@@ -42,7 +42,10 @@ def find_series(data: Data, seed: int) -> Source:
 
     Raises: InputError where the system, the file or a number cannot be used.
     """
-    source = _simulated(data, seed) if data.system is not None else _read(data)
+    if data.system is not None:
+        source = _simulated(data, data.system, seed)
+    else:
+        source = _read(data, Path(data.file or ""))
     return attrs.evolve(source, training=_with_noise(source.training, data.noise, seed))
 
 
@@ -61,9 +64,8 @@ def read_series(
     return _reader(path, form).read(path, columns=columns, time=time, dt=dt)
 
 
-def _simulated(data: Data, seed: int) -> Source:
-    assert data.system is not None
-    truth = systems.create(data.system.name, **data.system.parameters)
+def _simulated(data: Data, system: Component, seed: int) -> Source:
+    truth = systems.create(system.name, **system.parameters)
     dt = 1.0 if truth.time is Time.DISCRETE else data.dt
     if dt is None:
         raise DataError("A simulated series needs data.dt, the sampling interval.")
@@ -78,14 +80,13 @@ def _simulated(data: Data, seed: int) -> Source:
     return Source(cuts[0], cuts[1], second, truth)
 
 
-def _read(data: Data) -> Source:
-    assert data.file is not None
+def _read(data: Data, file: Path) -> Source:
     series = read_series(
-        Path(data.file), form=data.format, columns=data.columns, time=data.time, dt=data.dt
+        file, form=data.format, columns=data.columns, time=data.time, dt=data.dt
     )
     if series.x.ndim > 2:
         raise DataError(
-            f"{data.file} holds {series.x.shape[0]} series; a run learns from one. "
+            f"{file} holds {series.x.shape[0]} series; a run learns from one. "
             "Write one series of shape (T, n) to a file."
         )
     cut = round(len(series) * data.train)
