@@ -65,9 +65,11 @@ if TYPE_CHECKING:
         Declined as Declined,
         Exponents as Exponents,
         FixedSolve as FixedSolve,
+        ForcedIterate as ForcedIterate,
         Iterate as Iterate,
         Question as Question,
         StepControl as StepControl,
+        Stretched as Stretched,
     )
     from takens._protocols.dataset import Dataset as Dataset
     from takens._protocols.device import (
@@ -91,7 +93,11 @@ if TYPE_CHECKING:
         SeriesMetric as SeriesMetric,
         SupportsReference as SupportsReference,
     )
-    from takens._protocols.model import ContinuousModel as ContinuousModel, Model as Model
+    from takens._protocols.model import (
+        ContinuousModel as ContinuousModel,
+        Model as Model,
+        SupportsForcingSignal as SupportsForcingSignal,
+    )
     from takens._protocols.portrait import Portrait as Portrait
     from takens._protocols.scheme import TrainingScheme as TrainingScheme
     from takens._protocols.system import Facts as Facts, System as System
@@ -134,6 +140,7 @@ _HOME: Final = {
     "FitStarted": "_training.events",
     "FixedSolve": "_protocols.backend",
     "FlowMap": "_dynamics.flow_map",
+    "ForcedIterate": "_protocols.backend",
     "FreeRun": "_dynamics.free_run",
     "InputError": "_errors",
     "Integrator": "_protocols.integrator",
@@ -156,6 +163,8 @@ _HOME: Final = {
     "StepControl": "_protocols.backend",
     "StepLogged": "_training.events",
     "Stepper": "_protocols.integrator",
+    "Stretched": "_protocols.backend",
+    "SupportsForcingSignal": "_protocols.model",
     "SupportsJacobian": "_protocols.dynamics",
     "SupportsReference": "_protocols.metric",
     "SupportsTangent": "_protocols.dynamics",

@@ -33,6 +33,8 @@ class Native:
                     return answer_adaptive(question)
                 case takens.Exponents():
                     return answer_exponents(question)
+                case takens.ForcedIterate():
+                    return takens.Declined("forced maps have no compiled form")
         except Refusal as refusal:
             return takens.Declined(str(refusal))
         except MemoryError:

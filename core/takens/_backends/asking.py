@@ -17,15 +17,17 @@ from takens._protocols.backend import (
     Declined,
     Exponents,
     FixedSolve,
+    ForcedIterate,
     Iterate,
     Question,
+    Stretched,
 )
 
 _LOG: Final = logging.getLogger("takens")
 
 
 def accelerated_solve(
-    question: FixedSolve | Iterate, /, backend: str = "auto"
+    question: FixedSolve | Iterate | ForcedIterate, /, backend: str = "auto"
 ) -> Tensor | None:
     """Give the states that a question asks for, or None where the eager loop has to run.
 
@@ -41,8 +43,8 @@ def accelerated_adaptive(question: AdaptiveSolve, /, backend: str = "auto") -> A
 
 def accelerated_exponents(
     question: Exponents, /, backend: str = "auto"
-) -> tuple[Tensor, Tensor] | None:
-    """Give sums of logarithms and last states, or None where the eager loop has to run."""
+) -> Stretched | None:
+    """Give sums of logarithms and where they ended, or None where the eager loop has to run."""
     return ask(question, backend)
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
-from takens._protocols.backend import Exponents, Iterate, Question
+from takens._protocols.backend import Exponents, ForcedIterate, Iterate, Question
 
 _LOG: Final = logging.getLogger("takens")
 _ANSWERS: dict[tuple[Any, ...], tuple[str | None, tuple[tuple[str, str], ...]]] = {}
@@ -37,6 +37,8 @@ def explain(dynamics: object, /) -> str:
 def _asked(question: Question) -> object:
     if isinstance(question, Iterate):
         return question.map
+    if isinstance(question, ForcedIterate):
+        return question.maps[0]
     return question.dynamics if isinstance(question, Exponents) else question.field
 
 

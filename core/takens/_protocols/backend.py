@@ -110,9 +110,9 @@ class Exponents:
     """Sum the logarithms of the stretching of ``count`` tangent vectors along orbits.
 
     The dynamics are a field with a method and a step ``dt``, or a map where ``method`` is
-    None. Vectors are made orthonormal every ``every`` steps, and lengths counted after
-    ``transient`` of the ``steps`` steps. The answer is `sums: (..., count)` in float64, in the
-    order of the vectors, and the last states `(..., d)`.
+None. Vectors are made orthonormal every ``every`` steps, and lengths counted after
+    ``transient`` of the ``steps`` steps, in ``blocks`` equal parts. They start from
+    ``vectors: (..., d, count)``, or from the first unit vectors. The answer is ``Stretched``.
     """
 
     dynamics: VectorField | Map
@@ -124,9 +124,44 @@ class Exponents:
     t0: float = 0.0
     every: int = 1
     transient: int = 0
+    blocks: int = 1
+    vectors: Tensor | None = None
 
 
-Question: TypeAlias = FixedSolve | AdaptiveSolve | Iterate | Exponents
+@final
+@attrs.frozen(eq=False, kw_only=True)
+class Stretched:
+    """Logarithms of stretching, `sums: (..., blocks, count)` in float64, in the vectors' order.
+
+    `x: (..., d)` are the last states and `vectors: (..., d, count)` the last vectors, made
+    orthonormal, from which another stretch can go on.
+    """
+
+    sums: Tensor
+    x: Tensor
+    vectors: Tensor
+
+
+@final
+@attrs.frozen(eq=False, kw_only=True)
+class ForcedIterate:
+    """Iterate maps from `x0: (members, b, m)` while data are written into the state.
+
+    Before step i of T, the first k units of a state become
+    `(1 - strength[i]) z[:k] + strength[i] signal[i]`, with `signal: (members, b, T, k)` and
+    `strength: (members, T)` on the host; no gradient flows to the signal. The answer is the
+    states after each step, `(members, b, T, m)`, with a gradient to ``x0`` and to every tensor
+    that the maps use. Each member has its own map; all are of one structure.
+    """
+
+    maps: tuple[Map, ...]
+    x0: Tensor
+    signal: Tensor
+    strength: Tensor
+    eager: Callable[[], Tensor] | None = None
+
+
+Question: TypeAlias = FixedSolve | AdaptiveSolve | Iterate | Exponents | ForcedIterate
 
 
 @final

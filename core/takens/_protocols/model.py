@@ -66,6 +66,18 @@ class Model(Protocol):
 
 
 @runtime_checkable
+class SupportsForcingSignal(Protocol):
+    """A model in which forcing writes into the first units, whatever the state is.
+
+    Then `force(z, x)` is `(forcing_signal(x), z[..., k:])`.
+    """
+
+    def forcing_signal(self, x: Tensor, /) -> Tensor:
+        """Give what an observation writes into the first k units: `(..., n) -> (..., k)`."""
+        ...
+
+
+@runtime_checkable
 class ContinuousModel(Model, Protocol):
     """A model whose latent dynamics are a field, and which says how they are integrated."""
 
