@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     )
     from takens._backends.explanations import explain as explain
     from takens._data.time_series import TimeSeries as TimeSeries
+    from takens._dynamics.ensemble import Ensemble as Ensemble, weights as weights
     from takens._dynamics.flow_map import (
         FlowMap as FlowMap,
         flow_map as flow_map,
         push_tangents as push_tangents,
     )
+    from takens._dynamics.forced_run import forced_run as forced_run
     from takens._dynamics.free_run import FreeRun as FreeRun
     from takens._dynamics.generate import generate as generate
     from takens._dynamics.latent_map import latent_map as latent_map
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
         devices as devices,
         figures as figures,
         integrators as integrators,
+        kernels as kernels,
         metrics as metrics,
         models as models,
         portraits as portraits,
@@ -86,6 +89,7 @@ if TYPE_CHECKING:
     )
     from takens._protocols.figure import Figure as Figure
     from takens._protocols.integrator import Integrator as Integrator, Stepper as Stepper
+    from takens._protocols.kernel import Kernel as Kernel
     from takens._protocols.metric import (
         DynamicsMetric as DynamicsMetric,
         Metric as Metric,
@@ -97,14 +101,27 @@ if TYPE_CHECKING:
         ContinuousModel as ContinuousModel,
         Model as Model,
         SupportsForcingSignal as SupportsForcingSignal,
+        SupportsUnits as SupportsUnits,
     )
     from takens._protocols.portrait import Portrait as Portrait
-    from takens._protocols.scheme import TrainingScheme as TrainingScheme
+    from takens._protocols.scheme import (
+        DirectScheme as DirectScheme,
+        Scheme as Scheme,
+        SupportsAdapting as SupportsAdapting,
+        SupportsEnsembles as SupportsEnsembles,
+        SupportsForcingReport as SupportsForcingReport,
+        SupportsState as SupportsState,
+        TrainingScheme as TrainingScheme,
+    )
     from takens._protocols.system import Facts as Facts, System as System
     from takens._protocols.tableau import Tableau as Tableau
     from takens._run.job import run as run
     from takens._run.results import Results as Results
-    from takens._training.checkpoint import load_model as load_model, save_model as save_model
+    from takens._training.checkpoint import (
+        load_members as load_members,
+        load_model as load_model,
+        save_model as save_model,
+    )
     from takens._training.events import (
         FitFinished as FitFinished,
         FitStarted as FitStarted,
@@ -131,7 +148,9 @@ _HOME: Final = {
     "Declined": "_protocols.backend",
     "DeviceError": "_errors",
     "DevicePolicy": "_protocols.device",
+    "DirectScheme": "_protocols.scheme",
     "DynamicsMetric": "_protocols.metric",
+    "Ensemble": "_dynamics.ensemble",
     "Exponents": "_protocols.backend",
     "Facts": "_protocols.system",
     "Figure": "_protocols.figure",
@@ -145,6 +164,7 @@ _HOME: Final = {
     "InputError": "_errors",
     "Integrator": "_protocols.integrator",
     "Iterate": "_protocols.backend",
+    "Kernel": "_protocols.kernel",
     "Map": "_protocols.dynamics",
     "Metric": "_protocols.metric",
     "Model": "_protocols.model",
@@ -158,16 +178,22 @@ _HOME: Final = {
     "REQUIRED": "_plugins.component",
     "Registry": "_plugins.registry",
     "Results": "_run.results",
+    "Scheme": "_protocols.scheme",
     "Score": "_protocols.metric",
     "SeriesMetric": "_protocols.metric",
     "StepControl": "_protocols.backend",
     "StepLogged": "_training.events",
     "Stepper": "_protocols.integrator",
     "Stretched": "_protocols.backend",
+    "SupportsAdapting": "_protocols.scheme",
+    "SupportsEnsembles": "_protocols.scheme",
+    "SupportsForcingReport": "_protocols.scheme",
     "SupportsForcingSignal": "_protocols.model",
     "SupportsJacobian": "_protocols.dynamics",
     "SupportsReference": "_protocols.metric",
+    "SupportsState": "_protocols.scheme",
     "SupportsTangent": "_protocols.dynamics",
+    "SupportsUnits": "_protocols.model",
     "System": "_protocols.system",
     "Tableau": "_protocols.tableau",
     "TakensError": "_errors",
@@ -191,10 +217,13 @@ _HOME: Final = {
     "figures": "_plugins.registry",
     "fit": "_training.fit",
     "flow_map": "_dynamics.flow_map",
+    "forced_run": "_dynamics.forced_run",
     "generate": "_dynamics.generate",
     "hookimpl": "_plugins.hooks",
     "integrators": "_plugins.registry",
+    "kernels": "_plugins.registry",
     "latent_map": "_dynamics.latent_map",
+    "load_members": "_training.checkpoint",
     "load_model": "_training.checkpoint",
     "metrics": "_plugins.registry",
     "models": "_plugins.registry",
@@ -205,6 +234,7 @@ _HOME: Final = {
     "schemes": "_plugins.registry",
     "simulate": "_dynamics.simulate",
     "systems": "_plugins.registry",
+    "weights": "_dynamics.ensemble",
 }
 
 

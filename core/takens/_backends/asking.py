@@ -41,9 +41,7 @@ def accelerated_adaptive(question: AdaptiveSolve, /, backend: str = "auto") -> A
     return ask(question, backend)
 
 
-def accelerated_exponents(
-    question: Exponents, /, backend: str = "auto"
-) -> Stretched | None:
+def accelerated_exponents(question: Exponents, /, backend: str = "auto") -> Stretched | None:
     """Give sums of logarithms and where they ended, or None where the eager loop has to run."""
     return ask(question, backend)
 

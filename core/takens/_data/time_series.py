@@ -69,6 +69,13 @@ class TimeSeries:
         return self.x.shape[-1]
 
     @property
+    def regular(self) -> bool:
+        """Whether the samples are equally spaced, to a thousandth of the median step."""
+        steps = self.t.diff()
+        dt = steps.median()
+        return bool((steps - dt).abs().max() <= 1e-3 * dt)
+
+    @property
     def dt(self) -> float:
         """The sampling interval.
 
@@ -77,7 +84,7 @@ class TimeSeries:
         steps = self.t.diff()
         dt = float(steps.median())
         off = (steps - dt).abs()
-        if float(off.max()) > 1e-3 * dt:
+        if not self.regular:
             i = int(off.argmax())
             raise DataError(
                 f"The samples must be equally spaced; step {i} is {float(steps[i]):g} where "

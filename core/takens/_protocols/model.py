@@ -78,6 +78,15 @@ class SupportsForcingSignal(Protocol):
 
 
 @runtime_checkable
+class SupportsUnits(Protocol):
+    """A model that needs the units of the data, as a known equation does."""
+
+    def adopt_units(self, mean: Tensor, scale: Tensor) -> None:
+        """Take up that standardised data are `(x - mean) / scale`, `(n,)` each."""
+        ...
+
+
+@runtime_checkable
 class ContinuousModel(Model, Protocol):
     """A model whose latent dynamics are a field, and which says how they are integrated."""
 

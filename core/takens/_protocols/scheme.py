@@ -1,6 +1,7 @@
-"""Training schemes: what is minimised."""
+"""Training schemes: what is minimised, and what they can do besides."""
 
-from typing import Protocol, TypeVar, runtime_checkable
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from torch import Tensor
 
@@ -9,7 +10,7 @@ M_contra = TypeVar("M_contra", contravariant=True)
 
 @runtime_checkable
 class TrainingScheme(Protocol[M_contra]):
-    """How a model is trained; it knows nothing of devices or optimisers."""
+    """How a model is trained by gradients; it knows nothing of devices or optimisers."""
 
     def loss(self, model: M_contra, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
         """Give the loss, `()`, of standardised `windows: (batch, T, n)`.
@@ -19,3 +20,61 @@ class TrainingScheme(Protocol[M_contra]):
         that change while they train.
         """
         ...
+
+
+@runtime_checkable
+class SupportsEnsembles(Protocol):
+    """A scheme whose loss also takes an ``Ensemble``.
+
+    Then the windows are `(members, batch, T, n)`, and the losses `(members,)`, each of which
+    depends on one member only. Members of other schemes are trained one after the other.
+    """
+
+    takes_ensembles: bool
+
+
+@runtime_checkable
+class SupportsAdapting(Protocol):
+    """A scheme with choices that depend on the data, made once before training."""
+
+    def adapted(self, x: Tensor, dt: float, /) -> TrainingScheme[Any]:
+        """Give the scheme for standardised data `x: (trajectories, T, n)`."""
+        ...
+
+
+@runtime_checkable
+class SupportsForcingReport(Protocol):
+    """A scheme that says what forcing is in force."""
+
+    def in_force(self, step: int, /) -> Mapping[str, float]:
+        """Give figures for the history, such as ``forcing_strength``."""
+        ...
+
+
+@runtime_checkable
+class SupportsState(Protocol):
+    """A scheme that remembers something from update to update, stored with a checkpoint."""
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Give what is remembered."""
+        ...
+
+    def load_state_dict(self, state: Mapping[str, Tensor], /) -> None:
+        """Take it up again."""
+        ...
+
+
+@runtime_checkable
+class DirectScheme(Protocol[M_contra]):
+    """A scheme that finds the weights at once, without updates by gradients."""
+
+    def solve(self, model: M_contra, x: Tensor, *, times: Tensor) -> Mapping[str, Any]:
+        """Train on standardised `x: (trajectories, T, n)`, in place.
+
+        ``times: (T,)`` are in the time unit of the data. Gives figures of JSON types: at
+        least ``loss``; standard errors and the like where there are any.
+        """
+        ...
+
+
+Scheme: TypeAlias = TrainingScheme[Any] | DirectScheme[Any]

@@ -68,7 +68,7 @@ def run(
         model, source.training, scheme, configuration.training, configuration.device
     )
     rehearse(
-        ready.trained,
+        ready.members[0],
         source.reference,
         named,
         second=source.second,

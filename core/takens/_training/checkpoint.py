@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -21,29 +21,43 @@ FORMAT: Final = 1
 _KEYS: Final = ("name", "parameters", "series", "state_dict", "training")
 
 
-def save_model(model: TrainedModel, path: str | Path) -> None:
-    """Write a trained model to a file, whole or not at all.
+def save_model(model: TrainedModel | Sequence[TrainedModel], path: str | Path) -> None:
+    """Write a trained model, or the members of an ensemble, to a file, whole or not at all.
 
     Raises: InputError where the model is not one that a plugin offers, or where the file
     cannot be written.
     """
-    write_checkpoint(Path(path), model, training=None)
+    members = (model,) if isinstance(model, TrainedModel) else model
+    write_checkpoint(Path(path), members, training=None)
 
 
 def load_model(path: str | Path) -> TrainedModel:
-    """Read a trained model; the name in the file is looked up among the installed plugins.
+    """Read a trained model, the first where there are several; see ``load_members``.
+
+    The name in the file is looked up among the installed plugins.
 
     Raises: CheckpointError where the file is no checkpoint, is cut short or is of a newer
     format; UnknownComponentError where no plugin offers its model.
     """
-    return model_of(read_checkpoint(Path(path)), Path(path))
+    return load_members(path)[0]
+
+
+def load_members(path: str | Path) -> tuple[TrainedModel, ...]:
+    """Read all members of an ensemble; a single model is an ensemble of one.
+
+    Raises: CheckpointError, UnknownComponentError; see ``load_model``.
+    """
+    content = read_checkpoint(Path(path))
+    states = (content["state_dict"], *content.get("others", ()))
+    return tuple(_model_of(content, state, Path(path)) for state in states)
 
 
 def write_checkpoint(
-    path: Path, model: TrainedModel, *, training: Mapping[str, Any] | None
+    path: Path, members: Sequence[TrainedModel], *, training: Mapping[str, Any] | None
 ) -> None:
-    """Write a model and, for a resume, the state of its training."""
-    content = {
+    """Write models and, for a resume, the state of their training."""
+    model, *others = members
+    content: dict[str, Any] = {
         "format": FORMAT,
         "kind": "model",
         "name": storable_name(model),
@@ -53,13 +67,23 @@ def write_checkpoint(
             "columns": list(model.columns),
             "time_unit": model.time_unit,
         },
-        "state_dict": {key: value.cpu() for key, value in model.state_dict().items()},
+        "state_dict": _state(model),
         "training": training,
         "versions": versions(),
     }
+    if others:
+        content["others"] = [_state(other) for other in others]
     buffer = io.BytesIO()
     torch.save(content, buffer)
     write_whole(path, buffer.getvalue())
+
+
+def _state(model: TrainedModel) -> dict[str, Any]:
+    # Copies: views would take the whole tensor that they belong to into the file.
+    return {
+        key: value.detach().cpu().clone() if isinstance(value, torch.Tensor) else value
+        for key, value in model.state_dict().items()
+    }
 
 
 def storable_name(model: TrainedModel) -> str:
@@ -106,13 +130,13 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     return found
 
 
-def model_of(content: Mapping[str, Any], path: Path) -> TrainedModel:
-    """Make the model of a checkpoint.
+def _model_of(content: Mapping[str, Any], state: Mapping[str, Any], path: Path) -> TrainedModel:
+    """Make a model of a checkpoint.
 
     Raises: CheckpointError where the weights do not fit the model.
     """
     inner = models.create(content["name"], **content["parameters"])
-    state, series = content["state_dict"], content["series"]
+    series = content["series"]
     model = TrainedModel(
         inner,
         mean=torch.zeros_like(state["mean"]),

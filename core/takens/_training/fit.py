@@ -4,48 +4,58 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Unpack, final
 
 import attrs
 import torch
-from torch import nn
 
 from takens._data.time_series import TimeSeries
 from takens._errors import CheckpointError, TrainingError
 from takens._plugins.catalogue import catalogue
 from takens._protocols.device import DevicePolicy, Placement
 from takens._protocols.model import Model
-from takens._protocols.scheme import TrainingScheme
+from takens._protocols.scheme import DirectScheme, Scheme
 from takens._threads import threads_for
-from takens._training.checkpoint import read_checkpoint, storable_name, write_checkpoint
+from takens._training.checkpoint import storable_name
+from takens._training.direct import solve_directly
 from takens._training.events import FitFinished, FitStarted, StepLogged
 from takens._training.history import History
 from takens._training.preparation import prepare
 from takens._training.progress import progress_bar
-from takens._training.schedule import learning_rate
 from takens._training.settings import Training, TrainingOptions
 from takens._training.trained_model import TrainedModel
+from takens._training.updates import Updates
 
 
 @final
 @attrs.frozen(eq=False)
 class Fit:
-    """What training gave: the model in the units of its data, and how it went."""
+    """What training gave: models in the units of their data, and how it went.
 
-    model: TrainedModel
-    history: tuple[Mapping[str, float], ...]
+    ``model`` is the first of the ``members``. ``details`` holds what a scheme that solves
+    directly found besides, such as standard errors; ``remarks`` say in words what was seen.
+    """
+
+    members: tuple[TrainedModel, ...]
+    history: tuple[Mapping[str, Any], ...]
     seconds: float
     placement: Placement
+    details: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def model(self) -> TrainedModel:
+        """The model, the first one where there are several."""
+        return self.members[0]
 
 
 def fit(
-    model: Model,
+    model: Model | Sequence[Model],
     data: TimeSeries,
-    scheme: TrainingScheme[Any],
+    scheme: Scheme,
     training: Training | None = None,
     *,
     seed: int = 0,
@@ -63,110 +73,93 @@ def fit(
     and ``resume`` goes on from the checkpoint: on the same machine the final weights are the
     same as without the interruption. ``progress`` shows a bar where there is a terminal.
 
+    Several models, or ``members``, are trained at once; the windows of member i are drawn by
+    ``seed + i``, so that it becomes what it would have become alone. One whose loss is no
+    longer finite is left as it was, and the others go on.
+
     Raises: InputError for settings that do not fit the data; TrainingError where the loss or
     its gradient is no longer finite (the last good checkpoint is kept); CheckpointError where
     a resume finds no checkpoint, or one of another training.
     """
-    training = attrs.evolve(training or Training(), **options)
-    if isinstance(model, TrainedModel):
-        model = model.inner
+    count = 1 if isinstance(model, Model) else len(model)
+    training = training or Training()
+    if count > 1 and "members" not in options:
+        options["members"] = count
+    training = attrs.evolve(training, **options)
     prepared = prepare(model, data, scheme, training, device)
-    trained, windows, placement = prepared.trained, prepared.windows, prepared.placement
-    parameters = [p for p in trained.parameters() if p.requires_grad]
-    optimiser = _optimiser(training, parameters)
-    generator = torch.Generator().manual_seed(seed)
     if folder is not None:
         folder = Path(folder)
-        storable_name(trained)
+        storable_name(prepared.members[0])
+    elif resume:
+        raise CheckpointError("To resume, fit needs the folder that holds the checkpoint.")
+    if isinstance(prepared.scheme, DirectScheme):
+        return solve_directly(prepared, prepared.scheme, training, seed, folder)
     identity = _identity(training, scheme, data, seed)
-
+    updates = Updates.begin(prepared, training, seed, data.dt if data.regular else None)
     first, spent = 0, 0.0
-    if resume:
-        if folder is None:
-            raise CheckpointError("To resume, fit needs the folder that holds the checkpoint.")
-        first, spent = _restore(folder, trained, optimiser, generator, identity)
+    if folder is not None and resume:
+        first, spent = updates.restore(_checkpoint(folder), identity)
     history = History.up_to(folder and folder / "history.jsonl", first)
     plugins = catalogue()
+    trained = prepared.members[0]
     plugins.announce(
         "takens_fit_started",
-        event=FitStarted(trained, scheme, training, placement, seed, first),
+        event=FitStarted(trained, scheme, training, prepared.placement, seed, first),
     )
 
     began = time.perf_counter()
     done = first
     with contextlib.ExitStack() as stack:
         show = stack.enter_context(progress_bar(training.steps, first)) if progress else None
-        weights = sum(parameter.numel() for parameter in parameters)
-        stack.enter_context(threads_for(training.batch * weights))
+        stack.enter_context(threads_for(training.batch * updates.weights.values.numel()))
         try:
             for step in range(first, training.steps):
-                rate = learning_rate(training, step)
-                batch = windows.draw(training.batch, generator)
-                optimiser.zero_grad()
-                loss = scheme.loss(trained.inner, batch, times=prepared.times, step=step)
-                loss.backward()
-                norm = nn.utils.clip_grad_norm_(parameters, training.gradient_clip or math.inf)
-                figures = {"loss": float(loss.detach()), "gradient_norm": float(norm)}
-                _check_finite(figures, step, training.steps, folder)
-                for group in optimiser.param_groups:
-                    group["lr"] = rate
-                optimiser.step()
+                figures = updates.make(step)
                 done = step + 1
                 seconds = spent + time.perf_counter() - began
-                if done % training.log_every == 0 or done == training.steps:
-                    record = {"step": done} | figures
-                    record |= {"learning_rate": rate, "seconds": round(seconds, 3)}
+                last = done == training.steps
+                checked = (
+                    updates.check(done) if last or _is_due(training.check_every, done) else {}
+                )
+                if checked or done % training.log_every == 0 or last:
+                    record = (
+                        {"step": done} | figures() | {"seconds": round(seconds, 3)} | checked
+                    )
                     history.add(record)
                     plugins.announce("takens_step_logged", event=StepLogged(record))
                     if show:
                         show(record)
-                last = done == training.steps
                 if folder and (last or done % training.checkpoint_every == 0):
-                    state = {
-                        "step": done,
-                        "seconds": seconds,
-                        "optimiser": optimiser.state_dict(),
-                        "generator": generator.get_state(),
-                        "identity": identity,
-                    }
-                    write_checkpoint(folder / "checkpoint.pt", trained, training=state)
+                    updates.store(_checkpoint(folder), done, seconds, identity)
         except BaseException as error:
             seconds = spent + time.perf_counter() - began
             event = FitFinished(trained, done, seconds, str(error) or type(error).__name__)
             plugins.announce("takens_fit_finished", event=event)
+            updates.weights.release()
+            if isinstance(error, TrainingError) and folder and _checkpoint(folder).exists():
+                kept = f"The last good checkpoint is kept in {_checkpoint(folder)}."
+                raise TrainingError(f"{error} {kept}") from None
             raise
     seconds = spent + time.perf_counter() - began
-    trained.inner.to(torch.device("cpu"), placement.dtype)
+    remarks = updates.finish()
+    for member in prepared.members:
+        member.inner.to(torch.device("cpu"), prepared.placement.dtype)
     plugins.announce("takens_fit_finished", event=FitFinished(trained, done, seconds))
-    return Fit(trained, tuple(history.records), seconds, placement)
+    return Fit(
+        prepared.members, tuple(history.records), seconds, prepared.placement, remarks=remarks
+    )
 
 
-def _optimiser(training: Training, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-    if training.optimiser == "adam":
-        return torch.optim.Adam(parameters, lr=training.learning_rate, foreach=True)
-    return torch.optim.RAdam(parameters, lr=training.learning_rate, foreach=True)
+def _checkpoint(folder: Path) -> Path:
+    return folder / "checkpoint.pt"
 
 
-def _check_finite(
-    figures: Mapping[str, float], step: int, steps: int, folder: Path | None
-) -> None:
-    """Stop before the weights are spoilt."""
-    for name, value in figures.items():
-        if not math.isfinite(value):
-            kept = (
-                f" The last good checkpoint is kept in {folder / 'checkpoint.pt'}."
-                if folder and (folder / "checkpoint.pt").exists()
-                else ""
-            )
-            raise TrainingError(
-                f"Training stopped at update {step + 1} of {steps}: the "
-                f"{name.replace('_', ' ')} is {value}.{kept} Try a lower learning rate or a "
-                "shorter forcing interval."
-            )
+def _is_due(every: int, done: int) -> bool:
+    return every > 0 and done % every == 0
 
 
 def _identity(
-    training: Training, scheme: TrainingScheme[Any], data: TimeSeries, seed: int
+    training: Training, scheme: Scheme, data: TimeSeries, seed: int
 ) -> dict[str, Any]:
     """Give what must be the same for a resume to be the same training."""
     digest = hashlib.sha256(data.t.numpy().tobytes())
@@ -174,41 +167,3 @@ def _identity(
     settings = {f"training.{k}": v for k, v in attrs.asdict(training).items()}
     described = repr(scheme) if attrs.has(scheme.__class__) else scheme.__class__.__qualname__
     return settings | {"scheme": described, "seed": seed, "data": digest.hexdigest()}
-
-
-def _restore(
-    folder: Path,
-    trained: TrainedModel,
-    optimiser: torch.optim.Optimizer,
-    generator: torch.Generator,
-    identity: Mapping[str, Any],
-) -> tuple[int, float]:
-    """Load a checkpoint into the state of a training; give its step and its seconds."""
-    path = folder / "checkpoint.pt"
-    content = read_checkpoint(path)
-    state = content["training"]
-    if state is None:
-        raise CheckpointError(f"{path} holds a model without the state of a training.")
-    for key, value in identity.items():
-        stored = state["identity"].get(key)
-        if stored != value:
-            shown = "differ" if key == "data" else f"was {stored!r} and is {value!r}"
-            raise CheckpointError(
-                f"{path} belongs to another training: {key} {shown}. Restore the old settings, "
-                "or start again with --overwrite."
-            )
-    if content["name"] != storable_name(trained):
-        raise CheckpointError(
-            f"{path} holds a {content['name']} and this is a {storable_name(trained)}; restore "
-            "the old settings, or start again with --overwrite."
-        )
-    if content["parameters"] != attrs.asdict(trained.config):
-        raise CheckpointError(
-            f"{path} holds a model with {content['parameters']}, and this one has "
-            f"{attrs.asdict(trained.config)}. Restore the old settings, or start again with "
-            "--overwrite."
-        )
-    trained.load_state_dict(content["state_dict"])
-    optimiser.load_state_dict(state["optimiser"])
-    generator.set_state(state["generator"])
-    return state["step"], state["seconds"]

@@ -5,9 +5,9 @@ import math
 from takens._training.settings import Training
 
 
-def learning_rate(training: Training, step: int) -> float:
-    """Give the learning rate of update ``step``, counted from 0."""
-    first, last = training.learning_rate, training.final_learning_rate
+def learning_rate(training: Training, step: int, member: int = 0) -> float:
+    """Give a member's learning rate at update ``step``, counted from 0."""
+    first, last = training.first_rate(member), training.final_learning_rate
     if training.schedule == "constant":
         return first
     progress = step / max(training.steps - 1, 1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypedDict, final
 
 import attrs
 
-from takens._validators import above_zero, at_least, one_of
+from takens._errors import InputError
+from takens._validators import PerMember, above_zero, at_least, one_of, per_member
 
 
 @final
@@ -19,6 +21,12 @@ class Training:
     ``schedule``; gradients longer than ``gradient_clip`` (Euclidean norm over all
     parameters; 0 for never) are shortened to it.
 
+    ``members`` models are trained at once, which differ by the seeds of their weights and
+    windows, and by their learning rates where a list of those is given; with ``bootstrap``
+    each sees a sample of the data of its own. Every ``check_every`` updates (0 for never) the
+    models run freely on the training data; ``keep`` says whether the best of those weights are
+    kept, or the last.
+
     Raises: InputError where a number makes no sense.
     """
 
@@ -30,7 +38,9 @@ class Training:
         default=100, validator=at_least("training", 2), metadata={"unit": "samples"}
     )
     optimiser: str = attrs.field(default="radam", validator=one_of("training", "adam", "radam"))
-    learning_rate: float = attrs.field(default=2e-2, validator=above_zero("training"))
+    learning_rate: PerMember = attrs.field(
+        default=2e-2, converter=per_member, validator=above_zero("training")
+    )
     final_learning_rate: float = attrs.field(default=1e-5, validator=above_zero("training"))
     schedule: str = attrs.field(
         default="cosine",
@@ -43,6 +53,25 @@ class Training:
     checkpoint_every: int = attrs.field(
         default=500, validator=at_least("training", 1), metadata={"unit": "steps"}
     )
+    members: int = attrs.field(default=1, validator=at_least("training", 1))
+    bootstrap: bool = False
+    check_every: int = attrs.field(
+        default=500, validator=at_least("training", 0), metadata={"unit": "steps"}
+    )
+    keep: str = attrs.field(default="best", validator=one_of("training", "best", "last"))
+
+    def __attrs_post_init__(self) -> None:
+        rates = self.learning_rate
+        if isinstance(rates, tuple) and len(rates) != self.members:
+            raise InputError(
+                f"training.learning_rate lists {len(rates)} rates for {self.members} members; "
+                "give one for each, or one number for all."
+            )
+
+    def first_rate(self, member: int) -> float:
+        """Give the learning rate that a member starts with."""
+        rates = self.learning_rate
+        return rates[member] if isinstance(rates, tuple) else rates
 
 
 class TrainingOptions(TypedDict, total=False):
@@ -52,9 +81,13 @@ class TrainingOptions(TypedDict, total=False):
     batch: int
     window: int
     optimiser: str
-    learning_rate: float
+    learning_rate: float | Sequence[float]
     final_learning_rate: float
     schedule: str
     gradient_clip: float
     log_every: int
     checkpoint_every: int
+    members: int
+    bootstrap: bool
+    check_every: int
+    keep: str

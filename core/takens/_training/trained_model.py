@@ -68,7 +68,7 @@ class TrainedModel(nn.Module):
             model,
             mean=mean,
             scale=scale,
-            dt=data.dt,
+            dt=data.dt if data.regular else float(data.t.diff().median()),
             columns=data.columns,
             time_unit=data.time_unit,
         )

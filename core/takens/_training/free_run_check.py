@@ -1,0 +1,130 @@
+"""Free runs on the training data, from which the best weights are chosen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final, final
+
+import attrs
+import torch
+from torch import Tensor
+
+from takens._data.time_series import TimeSeries
+from takens._dynamics.generate import generate
+from takens._errors import InputError, TakensError
+from takens._plugins.registry import metrics
+from takens._protocols.metric import Metric, SeriesMetric
+from takens._protocols.model import Model
+
+_STARTS: Final = 4
+_LONGEST: Final = 5000
+_SHORTEST: Final = 500
+_WARM_UP: Final = 32
+# A run that varies less than this share of the data's standard deviation has stopped.
+_STILL: Final = 0.05
+
+
+@final
+@attrs.frozen
+class Finding:
+    """What the free runs of one model did.
+
+    ``divergence`` is the state-space divergence of those that went on, in nats, against the
+    training data; ``exploded`` and ``stopped`` are shares of the runs.
+    """
+
+    divergence: float | None
+    exploded: float
+    stopped: float
+
+    @property
+    def badness(self) -> tuple[float, float]:
+        """What makes one finding worse than another: runs that were lost go first."""
+        lost = self.exploded + self.stopped
+        return lost, math.inf if self.divergence is None else self.divergence
+
+    def sentence(self) -> str:
+        """Say in words what is wrong, or nothing."""
+        parts: list[str] = []
+        if self.exploded:
+            parts.append(f"{self.exploded:.0%} of the free runs exploded")
+        if self.stopped:
+            parts.append(f"{self.stopped:.0%} of the free runs came to rest (collapsed)")
+        return " and ".join(parts)
+
+
+@final
+@attrs.frozen(eq=False)
+class FreeRunCheck:
+    """Lets models run freely from places in the training data, and compares with them.
+
+    `reference: (T, n)` is a stretch of the standardised data, `contexts: (starts, c, n)` are
+    where the runs start. ``floor`` is the divergence of another stretch of the data, if they
+    are long enough.
+    """
+
+    reference: TimeSeries
+    contexts: Tensor
+    metric: SeriesMetric | None
+    steps: int
+    floor: float | None
+
+    @classmethod
+    def on(cls, x: Tensor, model: Model, dt: float) -> FreeRunCheck | None:
+        """Prepare for data `x: (trajectories, T, n)`; None where they are too short."""
+        x = x.detach().to("cpu", torch.float64)
+        context = model.context_length + _WARM_UP
+        steps = min(_LONGEST, (x.shape[1] - context) // _STARTS)
+        if steps < _SHORTEST:
+            return None
+        first = x[0]
+        length = steps * _STARTS
+        places = torch.linspace(0, len(first) - context, _STARTS, dtype=torch.float64).long()
+        contexts = torch.stack([first[p : p + context] for p in places])
+        reference = _series(first[:length], dt)
+        metric = _divergence()
+        floor = None
+        if metric is not None:
+            try:
+                other = x[1, :length] if len(x) > 1 else first[length : 2 * length]
+                if len(other) == length:
+                    floor = metric.compare(reference, _series(other, dt)).value
+                else:
+                    metric.compare(reference, reference)
+            except TakensError:
+                metric = None
+        return cls(reference, contexts, metric, steps, floor)
+
+    def look(self, models: Sequence[Model], dt: float) -> list[Finding]:
+        """Let each model run, and say what came of it."""
+        return [self._one(model, dt) for model in models]
+
+    def _one(self, model: Model, dt: float) -> Finding:
+        free = generate(model, context=self.contexts, steps=self.steps, dt=dt)
+        x = free.x.to(torch.float64)
+        exploded = torch.tensor([at is not None for at in free.diverged_at])
+        spread = x[:, self.steps // 2 :].std(1).amax(-1)
+        stopped = ~exploded & (spread < _STILL)
+        divergence = None
+        alive = ~(exploded | stopped)
+        if self.metric is not None and bool(alive.any()):
+            # Runs that were lost count by their share; the others stand for them here.
+            runs = x[alive].repeat(math.ceil(len(x) / int(alive.sum())), 1, 1)[: len(x)]
+            generated = _series(runs.flatten(0, 1), dt)
+            divergence = self.metric.compare(self.reference, generated).value
+        return Finding(
+            divergence, float(exploded.double().mean()), float(stopped.double().mean())
+        )
+
+
+def _divergence() -> SeriesMetric | None:
+    try:
+        metric: Metric = metrics.create("state_space_divergence")
+    except InputError:
+        return None
+    return metric if isinstance(metric, SeriesMetric) else None
+
+
+def _series(x: Tensor, dt: float) -> TimeSeries:
+    return TimeSeries(torch.arange(len(x), dtype=torch.float64) * dt, x)

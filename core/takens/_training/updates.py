@@ -1,0 +1,278 @@
+"""Updates of the weights by gradients, and what goes with them from one to the next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, final
+
+import attrs
+import torch
+from torch import Tensor
+
+from takens._errors import CheckpointError, TrainingError
+from takens._protocols.scheme import SupportsForcingReport, SupportsState, TrainingScheme
+from takens._training.checkpoint import read_checkpoint, storable_name, write_checkpoint
+from takens._training.flat import FlatWeights
+from takens._training.free_run_check import Finding, FreeRunCheck
+from takens._training.preparation import Prepared
+from takens._training.schedule import learning_rate
+from takens._training.settings import Training
+from takens._training.windows import Draws
+
+
+@final
+@attrs.define(eq=False)
+class Best:
+    """The best weights of each member so far, `values: (members, p)`, and what was found."""
+
+    values: Tensor
+    findings: list[Finding | None]
+    steps: list[int]
+
+    @classmethod
+    def none_yet(cls, values: Tensor) -> Best:
+        """Start with nothing found."""
+        members = len(values)
+        return cls(values.detach().clone(), [None] * members, [0] * members)
+
+    def consider(self, values: Tensor, findings: Sequence[Finding], step: int) -> None:
+        """Keep the members that are better than before."""
+        for i, found in enumerate(findings):
+            before = self.findings[i]
+            if before is None or found.badness <= before.badness:
+                self.values[i] = values[i].detach()
+                self.findings[i], self.steps[i] = found, step
+
+    def state(self) -> dict[str, Any]:
+        """Give it in tensors and JSON types."""
+        found = [f and [f.divergence, f.exploded, f.stopped] for f in self.findings]
+        return {"values": self.values.clone(), "findings": found, "steps": list(self.steps)}
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> Best:
+        """Take up a stored state."""
+        findings = [found and Finding(*found) for found in state["findings"]]
+        return cls(state["values"], findings, list(state["steps"]))
+
+
+@final
+@attrs.define(eq=False)
+class Updates:
+    """Makes one update after the other."""
+
+    prepared: Prepared
+    scheme: TrainingScheme[Any]
+    training: Training
+    weights: FlatWeights
+    optimiser: torch.optim.Optimizer
+    draws: Draws
+    checker: FreeRunCheck | None
+    best: Best
+    stopped_at: dict[int, int] = attrs.field(factory=dict[int, int])
+
+    @classmethod
+    def begin(
+        cls, prepared: Prepared, training: Training, seed: int, dt: float | None
+    ) -> Updates:
+        """Make everything ready for the first update."""
+        members = prepared.models
+        weights = FlatWeights(members)
+        checker = None
+        if training.check_every and dt is not None:
+            checker = FreeRunCheck.on(prepared.windows.x, members[0], dt)
+        return cls(
+            prepared,
+            prepared.scheme,  # pyright: ignore[reportArgumentType] - direct schemes take another way
+            training,
+            weights,
+            _optimiser(training, weights),
+            Draws(
+                prepared.windows,
+                [seed + i for i in range(len(members))],
+                bootstrap=training.bootstrap,
+            ),
+            checker,
+            Best.none_yet(weights.values),
+        )
+
+    def make(self, step: int) -> Callable[[], dict[str, Any]]:
+        """Make update ``step``, counted from 0; give its figures when they are asked for.
+
+        Raises: TrainingError where no member can go on.
+        """
+        numbers = self.draws(self.training.batch)
+        batch = self.prepared.windows.at(numbers)
+        self.weights.zero_gradient()
+        losses = self.prepared.losses(self.scheme, batch, numbers, step)
+        losses.sum().backward()
+        norms = self.weights.clip(self.training.gradient_clip)
+        losses = losses.detach()
+        # One look at both for all members: a look at each would stop a GPU's queue every time.
+        if not math.isfinite(float((losses + norms).sum())) or self.stopped_at:
+            self._leave_out(losses, norms, step)
+        rates = [learning_rate(self.training, step, i) for i in range(len(losses))]
+        for group, rate in zip(self.optimiser.param_groups, rates, strict=False):
+            group["lr"] = rate
+        self.optimiser.step()
+        return lambda: self._figures(losses, norms, rates, step)
+
+    def check(self, done: int) -> dict[str, Any]:
+        """Let the models run freely on the training data; give figures for the history."""
+        if self.checker is None:
+            return {}
+        alive = [i for i in range(len(self.prepared.members)) if i not in self.stopped_at]
+        findings = self.checker.look(self.prepared.models, self.prepared.members[0].dt)
+        self.best.consider(self.weights.values, findings, done)
+        divergences = [findings[i].divergence for i in alive]
+        known = sorted(d for d in divergences if d is not None)
+        figures: dict[str, Any] = {
+            "free_runs_lost": sum(findings[i].badness[0] for i in alive) / len(alive)
+        }
+        if known:
+            figures["divergence"] = known[len(known) // 2]
+        if self.checker.floor is not None:
+            figures["divergence_floor"] = self.checker.floor
+        return figures
+
+    def finish(self) -> tuple[str, ...]:
+        """Put the weights in place that are to be kept; say what was seen."""
+        self._put_in_place()
+        self.weights.release()
+        remarks: list[str] = []
+        for i, step in sorted(self.stopped_at.items()):
+            remarks.append(
+                f"Member {i} stopped at update {step + 1}, where its loss was no longer finite."
+            )
+        for i, found in enumerate(self.best.findings):
+            if found and (words := found.sentence()):
+                whose = f"Member {i}: on" if len(self.best.findings) > 1 else "On"
+                remarks.append(f"{whose} the training data, {words}.")
+        return tuple(remarks)
+
+    def store(self, path: Path, done: int, seconds: float, identity: Mapping[str, Any]) -> None:
+        """Write a checkpoint, from which the training can go on.
+
+        At the end it holds the weights that are kept, and before it those of the moment.
+        """
+        state = {
+            "step": done,
+            "seconds": seconds,
+            "values": self.weights.values.detach().clone(),
+            "optimiser": self.optimiser.state_dict(),
+            "generators": [generator.get_state() for generator in self.draws.generators],
+            "best": self.best.state(),
+            "stopped_at": dict(self.stopped_at),
+            "scheme": self.scheme.state_dict()
+            if isinstance(self.scheme, SupportsState)
+            else {},
+            "identity": identity,
+        }
+        if done == self.training.steps:
+            self._put_in_place()
+        write_checkpoint(path, self.prepared.members, training=state)
+
+    def restore(self, path: Path, identity: Mapping[str, Any]) -> tuple[int, float]:
+        """Take up the training of a checkpoint; give its step and its seconds.
+
+        Raises: CheckpointError where it is of another training.
+        """
+        content = read_checkpoint(path)
+        state = content["training"]
+        if state is None:
+            raise CheckpointError(f"{path} holds a model without the state of a training.")
+        trained = self.prepared.members[0]
+        _refuse_others(
+            path, content, identity, storable_name(trained), attrs.asdict(trained.config)
+        )
+        with torch.no_grad():
+            self.weights.values.copy_(state["values"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        for generator, stored in zip(self.draws.generators, state["generators"], strict=True):
+            generator.set_state(stored)
+        self.best = Best.of(state["best"])
+        self.stopped_at = dict(state["stopped_at"])
+        if isinstance(self.scheme, SupportsState):
+            self.scheme.load_state_dict(state["scheme"])
+        return state["step"], state["seconds"]
+
+    def _put_in_place(self) -> None:
+        if self.training.keep == "best" and any(self.best.findings):
+            with torch.no_grad():
+                self.weights.values.copy_(self.best.values)
+
+    def _leave_out(self, losses: Tensor, norms: Tensor, step: int) -> None:
+        """Stop the members that are no longer finite, before their weights are spoilt."""
+        finite = losses.isfinite() & norms.isfinite()
+        for i in map(int, (~finite).nonzero()):
+            self.stopped_at.setdefault(i, step)
+        if len(self.stopped_at) == len(losses):
+            what = "loss" if not math.isfinite(float(losses[0])) else "gradient norm"
+            value = float(losses[0]) if what == "loss" else float(norms[0])
+            raise TrainingError(
+                f"Training stopped at update {step + 1} of {self.training.steps}: the {what} "
+                f"is {value}. Try a lower learning rate or a shorter forcing interval."
+            )
+        # Without a gradient an optimiser with moments would still move on, so they go too.
+        for i in self.stopped_at:
+            self.weights.forget(i)
+            for state in self.optimiser.state.values():
+                for moment in state.values():
+                    if isinstance(moment, Tensor) and moment.ndim == 2:
+                        moment[i] = 0
+
+    def _figures(
+        self, losses: Tensor, norms: Tensor, rates: list[float], step: int
+    ) -> dict[str, Any]:
+        alive = [i for i in range(len(losses)) if i not in self.stopped_at]
+        figures: dict[str, Any] = {
+            "loss": float(losses[alive].mean()),
+            "gradient_norm": float(norms[alive].mean()),
+            "learning_rate": rates[alive[0]],
+        }
+        if len(losses) > 1:
+            figures["member_loss"] = [
+                float(loss) if math.isfinite(loss) else None for loss in losses
+            ]
+        if isinstance(self.scheme, SupportsForcingReport):
+            figures |= self.scheme.in_force(step)
+        return figures
+
+
+def _optimiser(training: Training, weights: FlatWeights) -> torch.optim.Optimizer:
+    # With one rate, all members are one tensor; else each is a group of its own.
+    parameters = (
+        weights.rows() if isinstance(training.learning_rate, tuple) else [weights.values]
+    )
+    groups = [{"params": [p], "lr": training.first_rate(i)} for i, p in enumerate(parameters)]
+    if training.optimiser == "adam":
+        return torch.optim.Adam(groups, foreach=False)
+    return torch.optim.RAdam(groups, foreach=False)
+
+
+def _refuse_others(
+    path: Path,
+    content: Mapping[str, Any],
+    identity: Mapping[str, Any],
+    name: str,
+    settings: Mapping[str, Any],
+) -> None:
+    for key, value in identity.items():
+        stored = content["training"]["identity"].get(key)
+        if stored != value:
+            shown = "differ" if key == "data" else f"was {stored!r} and is {value!r}"
+            raise CheckpointError(
+                f"{path} belongs to another training: {key} {shown}. Restore the old settings, "
+                "or start again with --overwrite."
+            )
+    if content["name"] != name:
+        raise CheckpointError(
+            f"{path} holds a {content['name']} and this is a {name}; restore "
+            "the old settings, or start again with --overwrite."
+        )
+    if content["parameters"] != settings:
+        raise CheckpointError(
+            f"{path} holds a model with {content['parameters']}, and this one has "
+            f"{settings}. Restore the old settings, or start again with --overwrite."
+        )

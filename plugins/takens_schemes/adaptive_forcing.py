@@ -1,0 +1,108 @@
+"""Forcing whose strength follows the Jacobians of the model that is being trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_schemes.forcing import interval
+
+if TYPE_CHECKING:
+    from takens_schemes.generalised_teacher_forcing import GeneralisedTeacherForcing
+
+_EVERY: Final = 5
+_MEMORY: Final = 0.999
+
+
+def _norm(matrix: Tensor) -> Tensor:
+    return torch.linalg.svdvals(matrix)[..., 0]  # pyright: ignore[reportUnknownVariableType]
+
+
+def _product_bound(jacobians: Tensor) -> Tensor:
+    return _norm(jacobians).clamp_min(1e-12).log().mean(-1).exp()
+
+
+def _arithmetic_mean(jacobians: Tensor) -> Tensor:
+    return _norm(jacobians.mean(-3))
+
+
+def _largest(jacobians: Tensor) -> Tensor:
+    return _norm(jacobians).amax(-1)
+
+
+# Of Jacobians `(..., b, T, m, m)`, the growth that each sequence shows: `(..., b)`.
+ESTIMATORS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
+    "product_upper_bound": _product_bound,
+    "arithmetic_mean": _arithmetic_mean,
+    "batch_maximum": _largest,
+}
+
+
+@final
+@attrs.define(eq=False)
+class AdaptiveForcing:
+    """Generalised forcing with `alpha = max(0, 1 - 1 / kappa)`, kept up with the model.
+
+    Every fifth update kappa is estimated from the model's Jacobians at states that the data
+    force, the largest over the batch. Alpha follows upwards at once, and downwards by an
+    exponential average that remembers 0.999 of itself; it starts at 1. The estimators:
+    ``product_upper_bound``, the geometric mean along a sequence of the Jacobians' norms;
+    ``arithmetic_mean``, the norm of their mean; ``batch_maximum``, the largest norm.
+
+    Source: Hess, Monfared, Brenner, Durstewitz (2023), Generalized teacher forcing for
+    learning chaotic dynamics, ICML, algorithm 1.
+    """
+
+    base: GeneralisedTeacherForcing
+    estimator: str
+    alpha: Tensor | None = None
+    takes_ensembles: bool = True
+
+    def in_force(self, step: int, /) -> Mapping[str, float]:
+        """Give the strength of forcing, the mean over members."""
+        return {} if self.alpha is None else {"forcing_strength": float(self.alpha.mean())}
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Give the strength that was reached."""
+        return {} if self.alpha is None else {"alpha": self.alpha.clone()}
+
+    def load_state_dict(self, state: Mapping[str, Tensor], /) -> None:
+        """Go on from a strength that was reached."""
+        self.alpha = state.get("alpha")
+
+    def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
+        """Give the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
+        alpha = self.alpha
+        if alpha is None or alpha.shape != windows.shape[:-3]:
+            alpha = torch.ones(windows.shape[:-3], dtype=torch.float64)
+        if step % _EVERY == 0 and torch.is_grad_enabled():
+            found = self._wanted(model, windows, times)
+            alpha = torch.where(found > alpha, found, _MEMORY * alpha + (1 - _MEMORY) * found)
+            self.alpha = alpha
+        return self.base.loss_at(alpha, model, windows, times, step)
+
+    def _wanted(self, model: takens.Model, windows: Tensor, times: Tensor) -> Tensor:
+        with torch.no_grad():
+            c = model.context_length
+            step = takens.latent_map(model, interval(times))
+            z = model.encode(windows[..., :c, :])
+            seen: list[Tensor] = []
+            for x in windows[..., c:, :].unbind(-2):
+                seen.append(z)
+                z = model.force(step(z), x)
+            states = torch.stack(seen, -2)
+            jacobians = _jacobians(step, states)
+            kappa = ESTIMATORS[self.estimator](jacobians).amax(-1)
+        return (1 - 1 / kappa.double().cpu().clamp_min(1e-12)).clamp_min(0.0)
+
+
+def _jacobians(step: takens.Map, states: Tensor) -> Tensor:
+    """Give the Jacobian of a map at each of `states: (..., m)`: `(..., m, m)`."""
+    m = states.shape[-1]
+    unit = torch.eye(m).to(states).expand(*states.shape, m)
+    return takens.push_tangents(step, states, unit)[1]
