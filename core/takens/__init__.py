@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     from takens._protocols.model import (
         ContinuousModel as ContinuousModel,
         Model as Model,
+        SupportsClosedForm as SupportsClosedForm,
         SupportsForcingSignal as SupportsForcingSignal,
         SupportsUnits as SupportsUnits,
     )
@@ -186,6 +187,7 @@ _HOME: Final = {
     "Stepper": "_protocols.integrator",
     "Stretched": "_protocols.backend",
     "SupportsAdapting": "_protocols.scheme",
+    "SupportsClosedForm": "_protocols.model",
     "SupportsEnsembles": "_protocols.scheme",
     "SupportsForcingReport": "_protocols.scheme",
     "SupportsForcingSignal": "_protocols.model",

@@ -6,18 +6,28 @@ from typing import TYPE_CHECKING, Any, Final
 import takens
 
 if TYPE_CHECKING:
+    from takens_schemes.closed_form import ClosedForm as ClosedForm
     from takens_schemes.generalised_teacher_forcing import (
         GeneralisedTeacherForcing as GeneralisedTeacherForcing,
     )
+    from takens_schemes.least_squares import LeastSquares as LeastSquares
+    from takens_schemes.multiple_shooting import MultipleShooting as MultipleShooting
+    from takens_schemes.one_step import OneStep as OneStep
     from takens_schemes.sparse_teacher_forcing import (
         SparseTeacherForcing as SparseTeacherForcing,
     )
     from takens_schemes.teacher_forcing import TeacherForcing as TeacherForcing
+    from takens_schemes.trajectory_matching import TrajectoryMatching as TrajectoryMatching
 
 _HOME: Final = {
+    "ClosedForm": "closed_form",
     "GeneralisedTeacherForcing": "generalised_teacher_forcing",
+    "LeastSquares": "least_squares",
+    "MultipleShooting": "multiple_shooting",
+    "OneStep": "one_step",
     "SparseTeacherForcing": "sparse_teacher_forcing",
     "TeacherForcing": "teacher_forcing",
+    "TrajectoryMatching": "trajectory_matching",
 }
 
 _OBJECTIVE: Final = (
@@ -111,6 +121,70 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         ),
         supports=("ensembles",),
         source="Hess, Monfared, Brenner, Durstewitz (2023), ICML, section 3",
+    )
+    yield takens.ComponentSpec(
+        kind="scheme",
+        name="trajectory_matching",
+        target="takens_schemes.trajectory_matching:TrajectoryMatching",
+        summary="A free run from the start of each window is compared with all of it.",
+        parameters=(
+            takens.Parameter(
+                "gradient",
+                "model",
+                choices=("model", "direct", "adjoint"),
+                summary="how the integrator differentiates; model leaves it as it is",
+            ),
+            takens.Parameter("horizon", 1, unit="samples", summary="predicted at first"),
+            takens.Parameter(
+                "growing", 0, unit="updates", summary="until the whole window is predicted"
+            ),
+            *_OBJECTIVE,
+        ),
+        supports=("ensembles", "irregular"),
+        source="Chen, Rubanova, Bettencourt, Duvenaud (2018), NeurIPS, sections 2 and 5",
+    )
+    yield takens.ComponentSpec(
+        kind="scheme",
+        name="multiple_shooting",
+        target="takens_schemes.multiple_shooting:MultipleShooting",
+        summary="Segments run freely, and their ends are made to meet.",
+        parameters=(
+            takens.Parameter("segment", 20, unit="samples", summary="run freely"),
+            takens.Parameter("continuity", 0.1, unit="1", summary="weight of the joints"),
+            *_OBJECTIVE,
+        ),
+        supports=("ensembles",),
+        source="Turan and Jaeschke (2022), IEEE Control Systems Letters 6",
+    )
+    yield takens.ComponentSpec(
+        kind="scheme",
+        name="one_step",
+        target="takens_schemes.one_step:OneStep",
+        summary="One step from every context, with no memory between.",
+        parameters=_OBJECTIVE,
+        supports=("ensembles",),
+    )
+    yield takens.ComponentSpec(
+        kind="scheme",
+        name="closed_form",
+        target="takens_schemes.closed_form:ClosedForm",
+        summary="Models that know how are solved for at once.",
+    )
+    yield takens.ComponentSpec(
+        kind="scheme",
+        name="least_squares",
+        target="takens_schemes.least_squares:LeastSquares",
+        summary="Parameters of known equations by Levenberg-Marquardt, with standard errors.",
+        parameters=(
+            takens.Parameter("initial_states", True, summary="find the starts too"),
+            takens.Parameter(
+                "segment", 0, unit="samples", summary="with a start of its own; 0 for none"
+            ),
+            takens.Parameter("tolerance", 1e-10, unit="1", summary="relative, at the end"),
+            takens.Parameter("most_evaluations", 200, summary="of all trajectories"),
+        ),
+        supports=("irregular",),
+        source="Marquardt (1963), SIAM J. Appl. Math. 11, 431-441",
     )
 
 

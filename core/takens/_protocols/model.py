@@ -87,6 +87,18 @@ class SupportsUnits(Protocol):
 
 
 @runtime_checkable
+class SupportsClosedForm(Protocol):
+    """A model whose weights follow from the data at once."""
+
+    def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
+        """Set the weights from standardised `x: (trajectories, T, n)` at `times: (T,)`.
+
+        Gives figures of JSON types that are worth knowing, such as ``evidence``.
+        """
+        ...
+
+
+@runtime_checkable
 class ContinuousModel(Model, Protocol):
     """A model whose latent dynamics are a field, and which says how they are integrated."""
 

@@ -1,0 +1,47 @@
+"""One step from every context."""
+
+from collections.abc import Mapping
+from typing import final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_schemes.forcing import interval
+from takens_schemes.objective import objective_of
+from takens_schemes.pieces import pieces
+
+
+@final
+@attrs.frozen
+class OneStep:
+    """Encode the observations before every sample, and predict it by one step.
+
+    Nothing is remembered from sample to sample but what a model encodes; ``teacher_forcing``
+    differs in that unobserved variables run on. ``error``, ``regularisation``, ``noise`` and
+    ``noisy_targets`` are those of an ``Objective``.
+
+    Raises: ComponentError where an argument makes no sense; InputError where windows are no
+    longer than what the model encodes.
+    """
+
+    error: str = "mean_squared"
+    regularisation: Mapping[str, float] = attrs.field(factory=dict[str, float])
+    noise: float = 0.0
+    noisy_targets: bool = False
+    takes_ensembles = True
+
+    def __attrs_post_init__(self) -> None:
+        objective_of("one_step", self)
+
+    def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
+        """Give the error of every one-step prediction in `windows: (..., b, T, n)`: `(...)`."""
+        c = model.context_length
+        objective = objective_of("one_step", self)
+        noisy = objective.inputs(windows, step)
+        parts = pieces(noisy, c + 1, 1).flatten(-4, -3)
+        once = torch.zeros(1, dtype=torch.float64)
+        states = takens.forced_run(model, parts, dt=interval(times), strength=once)
+        targets = pieces(objective.targets(windows, noisy), c + 1, 1).flatten(-4, -3)
+        return objective.value(model, model.observe(states), targets[..., c:, :])

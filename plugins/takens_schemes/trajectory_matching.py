@@ -1,0 +1,119 @@
+"""Trajectory matching."""
+
+from collections.abc import Mapping
+from typing import Any, final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_schemes.forcing import interval, refuse_below
+from takens_schemes.objective import objective_of
+
+_GRADIENTS = ("model", "direct", "adjoint")
+
+
+@final
+@attrs.frozen
+class TrajectoryMatching:
+    """Run freely from the start of each window, and compare with all of it.
+
+    A model that is continuous in time is solved once over the times of a window, which may be
+    irregular. ``gradient`` is how its integrator differentiates: ``"direct"`` through the
+    steps taken, ``"adjoint"`` by the continuous adjoint equation, or as the ``"model"`` says.
+    ``horizon`` samples are predicted at first, and more and more until all of them are after
+    ``growing`` updates; with ``growing = 0`` all of them at once. ``error``,
+    ``regularisation``, ``noise`` and ``noisy_targets`` are those of an ``Objective``.
+
+    Raises: ComponentError where an argument makes no sense; InputError where the model has no
+    such gradient.
+
+    Source: Chen, Rubanova, Bettencourt, Duvenaud (2018), Neural ordinary differential
+    equations, NeurIPS, sections 2 and 5, for the adjoint.
+    """
+
+    gradient: str = "model"
+    horizon: int = 1
+    growing: int = 0
+    error: str = "mean_squared"
+    regularisation: Mapping[str, float] = attrs.field(factory=dict[str, float])
+    noise: float = 0.0
+    noisy_targets: bool = False
+    takes_ensembles = True
+
+    def __attrs_post_init__(self) -> None:
+        name = "trajectory_matching"
+        if self.gradient not in _GRADIENTS:
+            raise takens.ComponentError(
+                f"{name}: gradient is one of {', '.join(_GRADIENTS)}; got {self.gradient!r}."
+            )
+        refuse_below(name, horizon=(self.horizon, 1), growing=(self.growing, 0))
+        objective_of(name, self)
+
+    def in_force(self, step: int, /) -> Mapping[str, float]:
+        """Give the share of the way to the whole window, where the horizon grows."""
+        return {"horizon_share": min(step / self.growing, 1.0)} if self.growing else {}
+
+    def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
+        """Give the error of a free run in each of `windows: (..., b, T, n)`: `(...)`."""
+        if isinstance(model, takens.Ensemble) and model.time is takens.Time.CONTINUOUS:
+            each = times if times.ndim == 3 else [times] * len(model.members)
+            return torch.stack(
+                [
+                    self.loss(member, own, times=when, step=step)
+                    for member, own, when in zip(model.members, windows, each, strict=True)
+                ]
+            )
+        c = model.context_length
+        length = c + self._horizon(windows.shape[-2] - c, step)
+        windows, times = windows[..., :length, :], times[..., :length]
+        objective = objective_of("trajectory_matching", self)
+        noisy = objective.inputs(windows, step)
+        states = self._run(model, noisy, times)
+        targets = objective.targets(windows, noisy)[..., c:, :]
+        return objective.value(model, model.observe(states), targets)
+
+    def _horizon(self, most: int, step: int) -> int:
+        if most < 1:
+            raise takens.InputError(
+                "trajectory_matching: the windows are no longer than what the model encodes, "
+                "so that nothing is left to predict; choose longer windows."
+            )
+        if step >= self.growing:
+            return most
+        return min(most, self.horizon + (most - self.horizon) * step // self.growing)
+
+    def _run(self, model: takens.Model, windows: Tensor, times: Tensor) -> Tensor:
+        c = model.context_length
+        if model.time is takens.Time.DISCRETE or not isinstance(model, takens.ContinuousModel):
+            if self.gradient == "adjoint":
+                raise takens.InputError(
+                    f"gradient = 'adjoint' is for models that are continuous in time, and "
+                    f"{type(model).__name__} is a map; choose 'direct'."
+                )
+            free = torch.zeros(windows.shape[-2] - c, dtype=torch.float64)
+            return takens.forced_run(model, windows, dt=interval(times), strength=free)
+        integrator: takens.Integrator = model.integrator
+        if self.gradient != "model":
+            integrator = _with_gradient(integrator, self.gradient)
+        when = times[..., c - 1 :]
+        return integrator.solve(model, model.encode(windows[..., :c, :]), when)[..., 1:, :]
+
+
+def _with_gradient(integrator: Any, gradient: str) -> Any:
+    """Choose how an integrator, or the one that it wraps, differentiates.
+
+    Raises: InputError where there is no such choice.
+    """
+    fields = attrs.fields_dict(type(integrator)) if attrs.has(type(integrator)) else {}
+    if "gradient" in fields:
+        return attrs.evolve(integrator, gradient=gradient)
+    for name in ("integrator", "stepper"):
+        if name in fields:
+            inner = _with_gradient(getattr(integrator, name), gradient)
+            return attrs.evolve(integrator, **{name: inner})
+    raise takens.InputError(
+        f"{type(integrator).__name__} has no choice of gradients; leave out gradient, or give "
+        "the model an integrator that has."
+    )
