@@ -34,7 +34,11 @@ def medians(
 
 
 def _time(run: Contestant, calls: int = 1) -> float:
-    start = time.process_time()
+    """Give the shorter of the processor's time and that of the clock on the wall.
+
+    Other programs lengthen the second, and threads that wait for work of others the first.
+    """
+    wall, start = time.perf_counter(), time.process_time()
     for _ in range(calls):
         run()
-    return (time.process_time() - start) / calls
+    return min(time.process_time() - start, time.perf_counter() - wall) / calls

@@ -1,14 +1,18 @@
 """How many threads a piece of work is worth."""
 
 import contextlib
-from collections.abc import Generator
-from typing import Final
+from collections.abc import Callable, Generator
+from contextvars import ContextVar
+from typing import Final, TypeVar
 
 import torch
 
 # Multiply-adds in one step below which waking a second thread costs more than it brings.
 # Where other programs keep the cores busy, it costs many times the work itself.
 _WORTH_SHARING: Final = 10_000_000
+_Given = TypeVar("_Given")
+_Answer = TypeVar("_Answer")
+_BEFORE: Final[ContextVar[int]] = ContextVar("threads before they were limited", default=0)
 
 
 @contextlib.contextmanager
@@ -18,9 +22,29 @@ def threads_for(work: int) -> Generator[None]:
     The choice depends on nothing but the size, so that a run can be repeated.
     """
     before = torch.get_num_threads()
-    if work < _WORTH_SHARING:
+    token = None
+    if work < _WORTH_SHARING and before > 1:
+        token = _BEFORE.set(_BEFORE.get() or before)
         torch.set_num_threads(1)
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        if token is not None:
+            _BEFORE.reset(token)
+            torch.set_num_threads(before)
+
+
+def with_all_threads(work: Callable[[_Given], _Answer], given: _Given) -> _Answer:
+    """Give what ``work`` makes of ``given``, by the threads that ``threads_for`` has taken.
+
+    Many steps at once are worth the threads that a single one is not.
+    """
+    before = _BEFORE.get()
+    if not before:
+        return work(given)
+    now = torch.get_num_threads()
+    torch.set_num_threads(before)
+    try:
+        return work(given)
+    finally:
+        torch.set_num_threads(now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from typing import Any, cast, final
+from typing import Any, Final, cast, final
 
 import attrs
 import torch
@@ -13,20 +13,29 @@ from torch import Tensor
 import takens
 from takens_native.calls import (
     bind,
+    by_sample,
     long,
+    needs_gradient,
     pointer,
     refuse_state,
     refuse_transforms,
     run,
+    samples,
     shares,
 )
 from takens_native.family import Family, family, number, parameters, several
 from takens_native.fixed import again
 from takens_native.kernels import adaptive_adjoint_source, adaptive_source
 from takens_native.leaves import Leaves, unpack
+from takens_native.memory import result
 from takens_native.reference import disagreement
 from takens_native.refusal import Refusal
 from takens_native.writer import LANES
+
+_CALLS: Final = {
+    "adaptive": (*[long] * 4, *[pointer] * 13, long, *[pointer] * 3),
+    "adaptive_adjoint": (*[long] * 4, *[pointer] * 6, long, *[pointer] * 5),
+}
 
 
 class _Control(ctypes.Structure):
@@ -55,6 +64,19 @@ class Steps:
 
 @final
 @attrs.frozen(eq=False)
+class Reached:
+    """States `x: (n, b, d)`, last times `(b,)` and the other `numbers: (6, b)` of an answer.
+
+    The numbers are status, times reached, steps, rejected steps, component and evaluations.
+    """
+
+    x: Tensor
+    numbers: Tensor
+    time: Tensor
+
+
+@final
+@attrs.frozen(eq=False)
 class Adaptive:
     """One question, ready to be answered: `ts: (n,)` or `(b, n)` in float64."""
 
@@ -69,92 +91,85 @@ class Adaptive:
         control = self.question.control
         return parameters(self.leaves, dtype, control.rtol, control.atol)
 
-    def forward(self, x0: Tensor, u: Tensor, keep: bool) -> tuple[takens.Adapted, Steps]:
-        """Solve from `x0: (b, d)`; with ``keep`` the accepted steps are kept."""
-        (b, d), n = x0.shape, self.ts.shape[-1]
-        out = x0.new_empty((n, b, d))
-        whole = torch.empty((6, b), dtype=torch.int64)
-        time = torch.empty((b,), dtype=torch.float64)
-        _, reached, accepted, *_ = whole.unbind()
-        room = self.family.room if keep else 0
+    def forward(self, x0: Tensor, u: Tensor) -> Reached:
+        """Solve from `x0: (b, d)`, and keep nothing but what was asked for."""
+        return self._run(x0, u, None)
+
+    def forward_with_steps(self, x0: Tensor, u: Tensor) -> tuple[Reached, Steps]:
+        """Solve from `x0: (b, d)`, and keep the accepted steps."""
+        (b, d), room = x0.shape, self.family.room
         while True:
-            t = torch.empty((b, room), dtype=torch.float64)
-            h, x = (torch.empty_like(t), x0.new_empty((b, room, d))) if keep else (t, out)
-            self._run(x0, u, out, whole, time, Steps(t, h, x, accepted, reached))
-            most = int(accepted.max()) if keep else 0
+            t, h = torch.empty((2, b, room), dtype=torch.float64).unbind()
+            kept = (t, h, x0.new_empty((b, room, d)))
+            made = self._run(x0, u, kept)
+            accepted = made.numbers[2]
+            most = int(accepted.max())
             if most <= room:
-                break
+                return made, Steps(*kept, accepted, made.numbers[1])
             room = most
             self.family.room = room + room // 4
-        lead = self.question.x0.shape[:-1]
-        each = whole.view(6, *lead).unbind()
-        answer = takens.Adapted(
-            x=out,
-            status=each[0],
-            reached=each[1],
-            time=time.view(lead),
-            steps=each[2],
-            rejected=each[3],
-            evaluations=each[5],
-            component=each[4],
-        )
-        return answer, Steps(t, h, x, accepted, reached)
 
     def _run(
-        self,
-        x0: Tensor,
-        u: Tensor,
-        out: Tensor,
-        whole: Tensor,
-        time: Tensor,
-        steps: Steps,
-    ) -> None:
-        (b, d), n, room = x0.shape, self.ts.shape[-1], steps.t.shape[1]
-        method, dynamics = self.question.method, self.family.dynamics
-        library = self.family.kernel(
-            ("adaptive", number(method)), b > 1, lambda s: adaptive_source(dynamics, method, s)
+        self, x0: Tensor, u: Tensor, kept: tuple[Tensor, Tensor, Tensor] | None
+    ) -> Reached:
+        (b, d), n = x0.shape, self.ts.shape[-1]
+        made = Reached(
+            result((n, b, d), x0.dtype)[0],
+            torch.empty((6, b), dtype=torch.int64),
+            torch.empty((b,), dtype=torch.float64),
         )
-        solve = bind(library, "adaptive", *[long] * 4, *[pointer] * 13, long, *[pointer] * 3)
+        method, dynamics = self.question.method, self.family.dynamics
+        solve = self._function("adaptive", b)
+        room = kept[0].shape[1] if kept else 0
+        kept_t, kept_h, kept_x = (part.data_ptr() for part in kept) if kept else (0, 0, 0)
         c = self.question.control
         control = _Control(
             c.safety, c.smallest, c.largest, c.alpha, c.beta, 1 / method.order, c.rtol, c.atol,
             c.max_steps, method.stages - method.first_same_as_last,
         )  # fmt: skip
         size, stride = x0.element_size(), 0 if self.ts.ndim == 1 else n
-        first = None if self.first_step is None else self.first_step.data_ptr()
-
-        u_, x_, o_, numbers = u.data_ptr(), x0.data_ptr(), out.data_ptr(), whole.data_ptr()
-        ts, times = self.ts.data_ptr(), time.data_ptr()
-        kept = steps.t.data_ptr(), steps.h.data_ptr(), steps.x.data_ptr()
+        first = 0 if self.first_step is None else self.first_step.data_ptr()
+        c_, u_, x_, o_ = (
+            ctypes.addressof(control),
+            u.data_ptr(),
+            x0.data_ptr(),
+            made.x.data_ptr(),
+        )
+        ts, times, numbers = self.ts.data_ptr(), made.time.data_ptr(), made.numbers.data_ptr()
 
         def task(start: int, stop: int) -> int:
             status, reached, accepted, rejected, component, evaluations = (
                 numbers + (row * b + start) * 8 for row in range(6)
             )
             return solve(
-                stop - start, b, n, stride, ts + start * stride * 8, ctypes.addressof(control),
+                stop - start, b, n, stride, ts + start * stride * 8, c_,
                 u_, x_ + start * d * size, first and first + start * 8, o_ + start * d * size,
                 status, reached, times + start * 8, accepted, rejected, component, evaluations,
-                room, kept[0] + start * room * 8, kept[1] + start * room * 8,
-                kept[2] + start * room * d * size,
+                room, kept_t + start * room * 8, kept_h + start * room * 8,
+                kept_x + start * room * d * size,
             )  # fmt: skip
 
         # A guess of the steps that a sample takes: one for every other saved time.
         work = b * max(n / 2, 50) * method.stages * (8 * d + dynamics.parameters)
         run(shares(b, work, LANES[self.family.single]), task)
+        return made
+
+    def _function(self, kind: str, b: int) -> Callable[..., int]:
+        method, dynamics = self.question.method, self.family.dynamics
+        key = (kind, number(method), b > 1)
+        known = self.family.functions.get(key)
+        if known is not None:
+            return known
+        write = adaptive_source if kind == "adaptive" else adaptive_adjoint_source
+        library = self.family.kernel(key[:2], b > 1, lambda s: write(dynamics, method, s))
+        made = self.family.functions[key] = bind(library, kind, *_CALLS[kind])
+        return made
 
     def backward(self, steps: Steps, gout: Tensor, u: Tensor) -> tuple[Tensor, Tensor]:
         """Give the gradients to the start, `(b, d)`, and to the parameters."""
         n, b, d = gout.shape
         method, dynamics = self.question.method, self.family.dynamics
-        library = self.family.kernel(
-            ("adaptive_adjoint", number(method)),
-            b > 1,
-            lambda s: adaptive_adjoint_source(dynamics, method, s),
-        )
-        pull = bind(
-            library, "adaptive_adjoint", *[long] * 4, *[pointer] * 6, long, *[pointer] * 5
-        )
+        pull = self._function("adaptive_adjoint", b)
         count = steps.count.clamp(max=steps.t.shape[1])
         order = count.argsort(descending=True)
         work = 4 * b * float(count.max()) * method.stages * (8 * d + dynamics.parameters)
@@ -182,7 +197,8 @@ class Adaptive:
         if self.ts.shape[-1] < 2:
             return
         key = ("adaptive", number(self.question.method), several(x0), gradient)
-        self.family.verify(key, lambda: self._disagreement(x0, gradient))
+        if self.family.verified.get(key) != "":
+            self.family.verify(key, lambda: self._disagreement(x0, gradient))
 
     def _disagreement(self, x0: Tensor, gradient: bool) -> str | None:
         x = x0.detach().contiguous()
@@ -199,7 +215,9 @@ class Adaptive:
         u = once.numbers(x.dtype)
 
         def advance(x: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, Tensor]]]:
-            answer, steps = once.forward(x, u, gradient)
+            if not gradient:
+                return once.forward(x, u).x[1], lambda g: (g, u)
+            answer, steps = once.forward_with_steps(x, u)
 
             def pull(g: Tensor) -> tuple[Tensor, Tensor]:
                 return once.backward(steps, torch.stack((torch.zeros_like(g), g)), u)
@@ -226,28 +244,45 @@ def answer_adaptive(question: takens.AdaptiveSolve) -> takens.Adapted:
     found, numbers = family(question.field, x0, True)
     if ts.ndim > 1:
         ts = ts.reshape(-1, ts.shape[-1])
-    ts = ts.detach().to(torch.float64).contiguous()
+    if ts.dtype != torch.float64 or not ts.is_contiguous():
+        ts = ts.to(torch.float64).contiguous()
     first = question.control.first_step
     lead = x0.shape[:-1]
     if first is not None:
         first = first.detach().to(torch.float64).expand(lead).reshape(-1).contiguous()
     solve = Adaptive(found, numbers, question, ts, first)
-    flat = x0.reshape(-1, x0.shape[-1])
-    gradient = torch.is_grad_enabled() and (
-        x0.requires_grad or any(t.requires_grad for t in numbers.tensors)
-    )
+    gradient = needs_gradient(x0, numbers)
     solve.verify(x0, gradient)
     if gradient:
-        box: list[takens.Adapted] = []
+        box: list[Reached] = []
         apply = cast(Callable[..., Tensor], _Solve.apply)
         x = apply(solve, box, x0, *numbers.tensors)
-        made = attrs.evolve(box[0], x=x)
+        made = box[0]
     else:
-        made, _ = solve.forward(flat.contiguous(), solve.numbers(x0.dtype), False)
-    x = made.x.movedim(0, 1)
-    if x0.ndim != 2:
-        x = x.reshape(*x0.shape[:-1], *x.shape[1:])
-    return attrs.evolve(made, x=x)
+        made = solve.forward(samples(x0), solve.numbers(x0.dtype))
+        x = made.x
+    status, reached, steps, rejected, component, evaluations = made.numbers.unbind()
+    if len(lead) == 1:
+        return takens.Adapted(
+            x=by_sample(x, x0),
+            status=status,
+            reached=reached,
+            time=made.time,
+            steps=steps,
+            rejected=rejected,
+            evaluations=evaluations,
+            component=component,
+        )
+    return takens.Adapted(
+        x=by_sample(x, x0),
+        status=status.view(lead),
+        reached=reached.view(lead),
+        time=made.time.view(lead),
+        steps=steps.view(lead),
+        rejected=rejected.view(lead),
+        evaluations=evaluations.view(lead),
+        component=component.view(lead),
+    )
 
 
 class _Solve(torch.autograd.Function):
@@ -255,14 +290,14 @@ class _Solve(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, solve: Adaptive, box: list[takens.Adapted], x0: Tensor, *tensors: Tensor
+        ctx: Any, solve: Adaptive, box: list[Reached], x0: Tensor, *tensors: Tensor
     ) -> Tensor:
         u = solve.numbers(x0.dtype)
-        answer, steps = solve.forward(x0.reshape(-1, x0.shape[-1]).contiguous(), u, True)
-        box.append(answer)
+        made, steps = solve.forward_with_steps(samples(x0), u)
+        box.append(made)
         ctx.solve, ctx.steps = solve, steps
         ctx.save_for_backward(x0, u, *tensors)
-        return answer.x
+        return made.x
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:

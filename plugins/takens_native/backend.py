@@ -11,6 +11,7 @@ import takens
 from takens_native.adaptive import answer_adaptive
 from takens_native.exponents import answer_exponents
 from takens_native.fixed import answer_fixed
+from takens_native.forced import answer_forced
 from takens_native.refusal import Refusal
 
 _LOG: Final = logging.getLogger("takens.native")
@@ -34,7 +35,7 @@ class Native:
                 case takens.Exponents():
                     return answer_exponents(question)
                 case takens.ForcedIterate():
-                    return takens.Declined("forced maps have no compiled form")
+                    return answer_forced(question)
         except Refusal as refusal:
             return takens.Declined(str(refusal))
         except MemoryError:

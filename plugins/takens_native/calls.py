@@ -13,6 +13,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
+from takens_native.leaves import Leaves
 from takens_native.refusal import Refusal
 
 # Waking a second thread costs about as much as this many operations.
@@ -70,6 +71,25 @@ def refuse_transforms() -> None:
         raise Refusal("forward differentiation is at work")
     if torch.compiler.is_compiling():
         raise Refusal("torch.compile is at work")
+
+
+def samples(x0: Tensor) -> Tensor:
+    """Give a state `(..., d)` as samples `(b, d)` that stand side by side in memory."""
+    return (x0 if x0.ndim == 2 else x0.reshape(-1, x0.shape[-1])).contiguous()
+
+
+def needs_gradient(x0: Tensor, numbers: Leaves) -> bool:
+    """Tell whether autograd asks for a gradient to the state or to what a function holds."""
+    return torch.is_grad_enabled() and (
+        x0.requires_grad or any(tensor.requires_grad for tensor in numbers.tensors)
+    )
+
+
+def by_sample(out: Tensor, x0: Tensor) -> Tensor:
+    """Give states `(n, b, d)` as `(..., n, d)`, for a start `x0: (..., d)`."""
+    if x0.ndim == 2:
+        return out.transpose(0, 1)
+    return out.view(len(out), *x0.shape).movedim(0, -2)
 
 
 def refuse_state(x0: Tensor) -> None:

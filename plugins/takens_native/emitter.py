@@ -15,6 +15,7 @@ import attrs
 
 from takens_native.derivative import BlockGradient
 from takens_native.graph import Node, ancestors
+from takens_native.products import Products
 
 _INFIX: Final = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "eq": "==",
@@ -38,17 +39,21 @@ def emit(
     single: bool,
     blocks: Sequence[BlockGradient] = (),
     add: frozenset[str] = frozenset(),
+    vectors: Sequence[tuple[str, Node]] = (),
+    products: Products | None = None,
 ) -> Body:
     """Give the code that computes outputs, each into its place.
 
     A place is C text such as ``y[2*W+l]``; those in ``add`` are added to, for sums over steps.
+    Those of ``vectors`` count their entries by ``i``. With ``products``, matrices are packed.
     """
-    return _Emitter(single).run(outputs, blocks, add)
+    return _Emitter(single, products).run(outputs, blocks, add, vectors)
 
 
 @final
 class _Emitter:
-    def __init__(self, single: bool):
+    def __init__(self, single: bool, products: Products | None):
+        self.products = products
         self.suffix = "f" if single else ""
         self.lines: list[str] = []
         self.loop: list[str] = []
@@ -65,8 +70,9 @@ class _Emitter:
         outputs: Sequence[tuple[str, Node]],
         blocks: Sequence[BlockGradient],
         add: frozenset[str],
+        vectors: Sequence[tuple[str, Node]],
     ) -> Body:
-        roots = [node for _, node in outputs]
+        roots = [node for _, node in (*outputs, *vectors)]
         for block in blocks:
             roots += [block.g] if block.v is None else [block.g, block.v]
         order = ancestors(roots)
@@ -84,6 +90,11 @@ class _Emitter:
         for i, (place, _) in enumerate(outputs):
             self.loop.append(f"{place} {'+=' if place in add else '='} o{i};")
         self._close()
+        for place, node in vectors:
+            self.lines.append(
+                f"  for (int i = 0; i < {node.size}; i++) LANES for (int l = 0; l < W; l++)"
+                f" {place} = {self._name(node)};"
+            )
         for block in blocks:
             self._block(block)
         head = [f"  const R {name} = {place};" for name, place in self.uniform.items()]
@@ -233,6 +244,11 @@ class _Emitter:
             (v,), (offset, row, column) = node.args, node.detail
             source = self._array(v)
             slot = self._slot(node)
+            if self.products:
+                x, y = f"w+{source}*W", f"w+{slot}*W"
+                call = self.products.call(node.detail, node.size, v.size, x, y)
+                self.lines.append(f"  {call}")
+                return
             self.lines.append(
                 f"  matvec(u+{offset}, {row}, {column}, {node.size}, {v.size}, "
                 f"w+{source}*W, w+{slot}*W);"

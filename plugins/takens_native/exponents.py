@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from typing import Final, final
 
 import attrs
 import torch
@@ -19,85 +20,152 @@ from takens_native.calls import (
     run,
     shares,
 )
-from takens_native.family import family, number, parameters
-from takens_native.kernels import exponents_source
+from takens_native.family import Family, family, number, parameters
+from takens_native.kernels import exponents_source, tangents_source
 from takens_native.leaves import Leaves
 from takens_native.reference import difference, step
 from takens_native.refusal import Refusal
-from takens_native.writer import LANES
+from takens_native.writer import LANES, Shape
+
+# Up to so many entries, the vectors of a block of samples stay in the nearest cache, and the
+# steps of all of them in code of a reasonable length.
+_FEW: Final = 32
 
 
-def answer_exponents(question: takens.Exponents) -> tuple[Tensor, Tensor]:
-    """Answer with sums of logarithms, `(..., count)`, and the last states, `(..., d)`.
+@final
+@attrs.frozen(eq=False)
+class _Stretch:
+    """One question, ready to be answered for `x0: (b, d)` and `vectors: (b, d, count)`."""
 
-    The vectors are the first unit vectors at the start.
+    question: takens.Exponents
+    family: Family
+    numbers: Leaves
+
+    def run(self, x0: Tensor, vectors: Tensor) -> takens.Stretched:
+        """Give sums, `(b, blocks, count)`, last states and last vectors."""
+        (b, d), question, count = x0.shape, self.question, self.question.count
+        states = x0.clone(memory_format=torch.contiguous_format)
+        vectors = vectors.clone(memory_format=torch.contiguous_format)
+        sums = torch.empty((b, question.blocks, count), dtype=torch.float64)
+        push = bind(self.library(b), "exponents", *[long] * 5, real, real, *[pointer] * 4)
+        u = parameters(self.numbers, x0.dtype, question.dt)
+        size, each = x0.element_size(), question.blocks * count * 8
+        p, v, x, s = u.data_ptr(), vectors.data_ptr(), states.data_ptr(), sums.data_ptr()
+
+        def task(start: int, stop: int) -> int:
+            return push(
+                stop - start, question.steps, question.every, question.transient,
+                question.blocks, question.t0, question.dt, p, v + start * d * count * size,
+                x + start * d * size, s + start * each,
+            )  # fmt: skip
+
+        lanes = 1 if self.tangents_are_lanes(b) else LANES[self.family.single]
+        stages = question.method.stages if question.method else 1
+        operations = d * 8 + self.family.dynamics.parameters
+        work = b * question.steps * (count + 1) * stages * operations
+        run(shares(b, float(work), lanes), task)
+        return takens.Stretched(sums=sums, x=states, vectors=vectors)
+
+    def tangents_are_lanes(self, b: int) -> bool:
+        """Tell whether the vectors of one sample advance together, or one of many samples."""
+        return b == 1 or self.question.count * self.family.dynamics.dim > _FEW
+
+    def library(self, b: int) -> ctypes.CDLL:
+        """Give the kernel for so many samples."""
+        method, count, dynamics = (
+            self.question.method,
+            self.question.count,
+            self.family.dynamics,
+        )
+        if not self.tangents_are_lanes(b):
+            return self.family.kernel(
+                ("exponents", number(method), count),
+                True,
+                lambda shape: exponents_source(dynamics, method, shape, count),
+            )
+        # Whole registers of 64 bytes, or half of one.
+        whole = 16 if self.family.single else 8
+        width = whole // 2 if count <= whole // 2 else -(-count // whole) * whole
+        shape = Shape(self.family.single, False, width)
+        return self.family.kernel(
+            ("tangents", number(method), count),
+            False,
+            lambda _: tangents_source(dynamics, method, shape, count),
+        )
+
+
+def answer_exponents(question: takens.Exponents) -> takens.Stretched:
+    """Answer with the stretching of tangent vectors along orbits.
 
     Raises: Refusal.
     """
     refuse_transforms()
-    x0, method, count = question.x0, question.method, question.count
+    x0, count = question.x0, question.count
     refuse_state(x0)
-    d = x0.shape[-1]
+    d, lead = x0.shape[-1], x0.shape[:-1]
     if not 1 <= count <= d:
         raise Refusal(f"{count} tangent vectors are asked for in {d} dimensions")
-    found, numbers = family(question.dynamics, x0, method is not None)
-    if torch.is_grad_enabled() and (
-        x0.requires_grad or any(t.requires_grad for t in numbers.tensors)
-    ):
+    counted = question.steps - question.transient
+    if min(question.transient, counted, question.every - 1, question.blocks - 1) < 0:
+        raise Refusal("the numbers of steps make no sense")
+    if counted % question.blocks:
+        raise Refusal(f"{counted} steps are not {question.blocks} equal parts")
+    found, numbers = family(question.dynamics, x0, question.method is not None)
+    vectors = torch.eye(d, dtype=x0.dtype)[:, :count]
+    if question.vectors is not None:
+        vectors = question.vectors
+        if vectors.shape[-2:] != (d, count) or vectors.device != x0.device:
+            raise Refusal(f"the vectors have the shape {tuple(vectors.shape)}")
+    inputs = (x0, vectors, *numbers.tensors)
+    if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in inputs):
         raise Refusal("exponents have no compiled gradient")
-    flat = x0.detach().reshape(-1, d)
-    dynamics = found.dynamics
-    library = found.kernel(
-        ("exponents", number(method), count),
-        len(flat) > 1,
-        lambda shape: exponents_source(dynamics, method, shape, count),
-    )
+    stretch = _Stretch(question, found, numbers)
+    x = x0.detach().reshape(-1, d)
+    v = vectors.detach().to(x0.dtype).expand(*lead, d, count).reshape(-1, d, count)
     found.verify(
-        ("exponents", number(method), len(flat) > 1),
-        lambda: _disagreement(question, library, flat, numbers),
+        ("exponents", number(question.method), stretch.tangents_are_lanes(len(x))),
+        lambda: _disagreement(stretch, x),
     )
-    sums, states = _push(question, library, flat, numbers, LANES[found.single])
-    return sums.reshape(*x0.shape[:-1], count), states.reshape(x0.shape)
+    made = stretch.run(x, v)
+    return takens.Stretched(
+        sums=made.sums.view(*lead, question.blocks, count),
+        x=made.x.view(x0.shape),
+        vectors=made.vectors.view(*lead, d, count),
+    )
 
 
-def _push(
-    question: takens.Exponents, library: ctypes.CDLL, x0: Tensor, numbers: Leaves, lanes: int
-) -> tuple[Tensor, Tensor]:
-    (b, d), count = x0.shape, question.count
-    states = x0.clone(memory_format=torch.contiguous_format)
-    push = bind(library, "exponents", *[long] * 4, real, real, *[pointer] * 4)
-    u = parameters(numbers, x0.dtype)
-    vectors = torch.eye(d, dtype=x0.dtype)[:, :count].contiguous()
-    sums = torch.empty((b, count), dtype=torch.float64)
-
-    def task(start: int, stop: int) -> int:
-        return push(
-            stop - start, question.steps, question.every, question.transient, question.t0,
-            question.dt, u.data_ptr(), vectors.data_ptr(),
-            states.data_ptr() + start * d * states.element_size(),
-            sums.data_ptr() + start * count * 8,
-        )  # fmt: skip
-
-    run(shares(b, b * question.steps * (count + 1) * d * 40.0, lanes), task)
-    return sums, states
-
-
-def _disagreement(
-    question: takens.Exponents, library: ctypes.CDLL, x0: Tensor, numbers: Leaves
-) -> str | None:
-    """Compare one step, and the length of the first tangent vector, with eager torch."""
-    x = x0[:2].contiguous()
-    once = attrs.evolve(question, steps=1, transient=0)
-    sums, states = _push(once, library, x, numbers, 1)
+def _disagreement(stretch: _Stretch, x0: Tensor) -> str | None:
+    """Compare one step, and what it makes of tangent vectors, with eager torch."""
+    # Three samples, or the one, are answered by the kernel that answers all.
+    x, question = x0[:3].contiguous(), stretch.question
+    once = attrs.evolve(
+        stretch, question=attrs.evolve(question, steps=1, transient=0, blocks=1)
+    )
+    d, count = x.shape[1], question.count
+    rates = torch.linspace(1, 2, d * count, dtype=x.dtype).view(d, count)
+    start = torch.eye(d, dtype=x.dtype)[:, :count] + torch.sin(37 * rates) / d
+    made = once.run(x, start.expand(len(x), d, count))
     t, h = (torch.tensor(v, dtype=x.dtype) for v in (question.t0, question.dt))
     again = x.clone().requires_grad_()
     with torch.enable_grad():
         y = step(question.dynamics, question.method, t, again, h)
         rows = [
-            torch.autograd.grad(y[:, i].sum(), again, retain_graph=True)[0]
+            torch.autograd.grad(
+                y[:, i].sum(), again, retain_graph=True, materialize_grads=True
+            )[0]
             for i in range(y.shape[1])
         ]
-    # The first unit vector is pushed to the first column of the Jacobian.
-    length = sum(row[:, 0].square() for row in rows) ** 0.5
-    ours = sums[:, 0].exp().to(x.dtype)
-    return difference(states, y.detach()) or difference(ours, torch.as_tensor(length))
+    moved = torch.stack(rows, 1) @ start
+    # What is left of a vector that was pushed into the span of those before it is rounding.
+    sizes = torch.linalg.qr(moved).R.diagonal(dim1=1, dim2=2).abs()
+    fine = int((sizes > 1e-2 * sizes[:, :1]).all(0).cumprod(0).sum())
+    moved, vectors = moved[..., :fine], made.vectors[..., :fine]
+    # Vectors are orthonormal where they span what was pushed, and have no part of what came
+    # before them; lengths are what is left of each in its own direction.
+    parts = vectors.mT @ moved
+    lengths = parts.diagonal(dim1=1, dim2=2)
+    return (
+        difference(made.x, y.detach())
+        or difference(vectors @ parts.triu(), moved)
+        or difference(made.sums[:, 0, :fine].exp().to(x.dtype), lengths)
+    )

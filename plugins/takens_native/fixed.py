@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
-from typing import Any, cast, final
+from typing import Any, Final, cast, final
 
 import attrs
 import torch
@@ -13,19 +12,29 @@ from torch import Tensor
 import takens
 from takens_native.calls import (
     bind,
+    by_sample,
+    check,
     long,
+    needs_gradient,
     pointer,
     refuse_state,
     refuse_transforms,
     run,
+    samples,
     shares,
 )
 from takens_native.family import Family, family, number, parameters, several
 from takens_native.kernels import adjoint_source, fixed_source
 from takens_native.leaves import Leaves, unpack
+from takens_native.memory import result
 from takens_native.reference import disagreement
 from takens_native.refusal import Refusal
 from takens_native.writer import LANES
+
+_CALLS: Final = {
+    "fixed": ("solve", (*[long] * 6, *[pointer] * 4)),
+    "adjoint": ("adjoint", (*[long] * 5, *[pointer] * 6)),
+}
 
 
 @final
@@ -44,31 +53,37 @@ class Solve:
     def forward(self, x0: Tensor, u: Tensor) -> Tensor:
         """Give `(n, b, d)` for `x0: (b, d)` and the parameters `u`."""
         (b, d), n = x0.shape, self.ts.shape[-1]
-        library = self._library("fixed", b)
-        solve = bind(library, "solve", *[long] * 5, *[pointer] * 4)
-        out = x0.new_empty((n, b, d))
-        size, stride = x0.element_size(), self._stride
+        solve = self._function("fixed", b)
+        out, again = result((n, b, d), x0.dtype)
+        stride, substeps = self._stride, self.substeps
         x, o, t, p = x0.data_ptr(), out.data_ptr(), self.ts.data_ptr(), u.data_ptr()
+        parts = self._shares(b, 1)
+        if len(parts) == 1:
+            check(solve(b, b, n, substeps, stride, again, t, p, x, o))
+            return out
+        size = x0.element_size()
 
         def task(start: int, stop: int) -> int:
             return solve(
-                stop - start, b, n, self.substeps, stride, t + start * stride * 8, p,
+                stop - start, b, n, substeps, stride, again, t + start * stride * 8, p,
                 x + start * d * size, o + start * d * size,
             )  # fmt: skip
 
-        run(self._shares(b, 1), task)
+        run(parts, task)
         return out
 
     def backward(self, out: Tensor, gout: Tensor, u: Tensor) -> tuple[Tensor, Tensor]:
         """Give the gradients to the start, `(b, d)`, and to the parameters."""
         n, b, d = out.shape
-        library = self._library("adjoint", b)
-        adjoint = bind(library, "adjoint", *[long] * 5, *[pointer] * 6)
+        adjoint = self._function("adjoint", b)
         gx0, parts = out.new_empty((b, d)), self._shares(b, 4)
         gu = u.new_zeros((len(parts), u.numel()))
         size, stride = out.element_size(), self._stride
         o, g, x = out.data_ptr(), gout.data_ptr(), gx0.data_ptr()
         t, p, q = self.ts.data_ptr(), u.data_ptr(), gu.data_ptr()
+        if len(parts) == 1:
+            check(adjoint(b, b, n, self.substeps, stride, t, p, o, g, x, q))
+            return gx0, gu[0]
         rows = {start: q + i * u.numel() * size for i, (start, _) in enumerate(parts)}
 
         def task(start: int, stop: int) -> int:
@@ -78,7 +93,7 @@ class Solve:
             )  # fmt: skip
 
         run(parts, task)
-        return gx0, gu[0] if len(parts) == 1 else gu.sum(0)
+        return gx0, gu.sum(0)
 
     def verify(self, x0: Tensor, gradient: bool) -> None:
         """Compare one step, and its gradient, with eager torch.
@@ -88,7 +103,8 @@ class Solve:
         if self.ts.shape[-1] < 2:
             return
         key = ("fixed", number(self.method), several(x0), gradient)
-        self.family.verify(key, lambda: self._disagreement(x0, gradient))
+        if self.family.verified.get(key) != "":
+            self.family.verify(key, lambda: self._disagreement(x0, gradient))
 
     def _disagreement(self, x0: Tensor, gradient: bool) -> str | None:
         x = x0.detach().contiguous()
@@ -111,14 +127,21 @@ class Solve:
     def _stride(self) -> int:
         return 0 if self.ts.ndim == 1 else self.ts.shape[-1]
 
-    def _library(self, kind: str, b: int) -> ctypes.CDLL:
+    def _function(self, kind: str, b: int) -> Callable[..., int]:
+        key = (kind, number(self.method), b > 1)
+        known = self.family.functions.get(key)
+        if known is not None:
+            return known
         write = fixed_source if kind == "fixed" else adjoint_source
         dynamics, method = self.family.dynamics, self.method
-        return self.family.kernel(
-            (kind, number(method)), b > 1, lambda s: write(dynamics, method, s)
-        )
+        library = self.family.kernel(key[:2], b > 1, lambda s: write(dynamics, method, s))
+        name, types = _CALLS[kind]
+        made = self.family.functions[key] = bind(library, name, *types)
+        return made
 
     def _shares(self, b: int, passes: int) -> list[tuple[int, int]]:
+        if b == 1:
+            return [(0, 1)]
         stages = self.method.stages if self.method else 1
         operations = len(self.family.dynamics.value) * 8 + self.family.dynamics.parameters
         work = passes * b * (self.ts.shape[-1] - 1) * self.substeps * stages * operations
@@ -145,20 +168,17 @@ def answer_fixed(question: takens.FixedSolve | takens.Iterate) -> Tensor:
     found, numbers = family(function, x0, method is not None)
     if ts.ndim > 1:
         ts = ts.reshape(-1, ts.shape[-1])
-    ts = ts.detach().to(torch.float64).contiguous()
+    if ts.dtype != torch.float64 or not ts.is_contiguous():
+        ts = ts.to(torch.float64).contiguous()
     solve = Solve(found, numbers, function, method, ts, substeps, question.eager)
-    gradient = torch.is_grad_enabled() and (
-        x0.requires_grad or any(t.requires_grad for t in numbers.tensors)
-    )
+    gradient = needs_gradient(x0, numbers)
     solve.verify(x0, gradient)
     if gradient:
         apply = cast(Callable[..., Tensor], _Solve.apply)
         out = apply(solve, x0, *numbers.tensors)
     else:
-        out = solve.forward(
-            x0.reshape(-1, x0.shape[-1]).contiguous(), parameters(numbers, x0.dtype)
-        )
-    return out.movedim(0, 1).reshape(*x0.shape[:-1], len(out), x0.shape[-1])
+        out = solve.forward(samples(x0), parameters(numbers, x0.dtype))
+    return by_sample(out, x0)
 
 
 class _Solve(torch.autograd.Function):
@@ -167,7 +187,7 @@ class _Solve(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, solve: Solve, x0: Tensor, *tensors: Tensor) -> Tensor:
         u = parameters(solve.leaves, x0.dtype)
-        out = solve.forward(x0.reshape(-1, x0.shape[-1]).contiguous(), u)
+        out = solve.forward(samples(x0), u)
         ctx.solve = solve
         ctx.save_for_backward(x0, u, out, *tensors)
         return out

@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import takens
 from takens_native.derivative import BlockGradient, backward, forward
-from takens_native.graph import Graph, Node
+from takens_native.graph import Graph, Node, ancestors
+from takens_native.products import Products
 from takens_native.stages import Dynamics, combine, inputs, interpolant, stages, step
-from takens_native.writer import Shape, Writer
+from takens_native.writer import Shape, Writer, uniform_among
 
 
 def fixed_source(dynamics: Dynamics, method: takens.Tableau | None, shape: Shape) -> str:
     """Solve with fixed steps; iterate, where there is no method."""
-    writer = Writer(dynamics, shape)
+    # One sample has no lanes: rows of packed matrices take their place.
+    products = None if shape.many else Products(shape.single, shape.lanes)
+    writer = Writer(dynamics, shape, products=products)
     _write_step(writer, dynamics, method)
     return writer.source("fixed", {})
 
@@ -130,7 +133,7 @@ def _places(name: str, nodes: Sequence[Node]) -> list[tuple[str, Node]]:
 def exponents_source(
     dynamics: Dynamics, method: takens.Tableau | None, shape: Shape, count: int
 ) -> str:
-    """Push ``count`` tangent vectors along with the state."""
+    """Push ``count`` tangent vectors along with the states of a block of samples."""
     writer = Writer(dynamics, shape)
     graph, d = dynamics.graph, dynamics.dim
     x, after = inputs(graph, "x", d), step(dynamics, method)
@@ -142,6 +145,50 @@ def exponents_source(
     arguments = "const R *t, const R *h, const R *x, const R *v, R *y, R *z"
     writer.function("push", arguments, outputs)
     return writer.source("exponents", {"K": count})
+
+
+def tangents_source(
+    dynamics: Dynamics, method: takens.Tableau | None, shape: Shape, count: int
+) -> str:
+    """Push ``count`` tangent vectors, the lanes, along with the state of one sample.
+
+    What the tangents need of the state's step is computed once for all of them, and handed
+    over as if it were parameters. The step size follows the parameters.
+    """
+    writer = Writer(dynamics, shape, reserved=1)
+    graph, d = dynamics.graph, dynamics.dim
+    x = inputs(graph, "x", d)
+    size = graph.input("u", writer.given - 1)
+    after = graph.substitute(step(dynamics, method), {graph.input("h", 0): size})
+    pushed = forward(graph, after, {x[i]: graph.input("v", i) for i in range(d)})
+    order = ancestors(pushed)
+    moving = {node for node in order if node.op == "input" and node.detail[0] == "v"}
+    for node in order:
+        if any(a in moving for a in node.args):
+            moving.add(node)
+    known = moving | uniform_among(order)
+    needed = {a for node in moving for a in node.args}
+    needed |= {node for node in pushed if node not in known}
+    scalars, vectors = list[tuple[str, Node]](), list[tuple[str, Node]]()
+    places = dict[Node, Node]()
+    for node in order:
+        if node not in needed or node in known or node.op == "parameters":
+            continue
+        at, from_first = writer.parameters, writer.parameters - writer.given
+        if node.size:
+            places[node] = graph.parameters(at, 1, node.size)
+            vectors.append((f"s[{from_first}+i]", node))
+        else:
+            places[node] = graph.input("u", at)
+            scalars.append((f"s[{from_first}]", node))
+        writer.parameters += max(node.size, 1)
+    arguments = "const R *t, const R *x, R *y, R *s"
+    writer.function(
+        "point", arguments, _places("y", after) + scalars, vectors=vectors, one_lane=True
+    )
+    moved = graph.substitute(pushed, places)
+    writer.function("push", "const R *v, R *z", _places("z", moved))
+    return writer.source("tangents", {"K": count, "GIVEN": writer.given})
 
 
 def _write_step(writer: Writer, dynamics: Dynamics, method: takens.Tableau | None) -> None:

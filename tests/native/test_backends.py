@@ -73,6 +73,46 @@ def test_without_an_answer_eager_torch_has_to_run(installed, caplog):
     assert len(caplog.records) == 1
 
 
+def test_all_answers_are_told_the_latest_first(installed):
+    installed(quick=Fixed(takens.Declined("it is a Monday")))
+    for _ in range(3):
+        takens.accelerated_solve(QUESTION)
+    installed(quick=Fixed("quick"))
+    takens.accelerated_solve(QUESTION)
+    assert takens.explain(Lorenz()).endswith(
+        "(float64, 3 variables): quick (1 times); before: eager torch, because quick declined "
+        "because it is a Monday (3 times)."
+    )
+
+
+def test_whole_solves_get_the_threads_that_single_steps_do_not(installed):
+    from takens._threads import threads_for
+
+    seen = []
+
+    @attrs.frozen
+    class Counting:
+        preference: int = 0
+
+        def answer(self, question):
+            seen.append(torch.get_num_threads())
+            return "counted"
+
+    installed(counting=Counting())
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with threads_for(10):
+            assert torch.get_num_threads() == 1
+            takens.accelerated_solve(QUESTION)
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 2
+        takens.accelerated_solve(QUESTION)
+    finally:
+        torch.set_num_threads(before)
+    assert seen == [2, 2]
+
+
 def test_what_was_never_asked_is_said_so():
     assert "not asked" in takens.explain(lambda t, x: x)
 

@@ -210,6 +210,19 @@ def test_a_field_that_takes_one_sample_only(native):
     assert "difference" in reason(native, single, X0[:2])
 
 
+def test_a_field_that_agrees_with_another_on_one_sample_only(native):
+    def good(t, x):
+        return 3.25 * torch.stack((x[..., 1], -x[..., 0]), -1)
+
+    def single(t, x):
+        return 3.25 * torch.stack((x[1], -x[0]))
+
+    # Both are one kernel, and each is compared with what it gives itself.
+    question = takens.FixedSolve(field=good, method=RK4, x0=X0[:2], ts=TS)
+    assert not isinstance(native.answer(question), takens.Declined)
+    assert "difference" in reason(native, single, X0[:2])
+
+
 def test_a_fault_of_the_compiler_is_logged_and_declined(native, monkeypatch, caplog):
     from takens_native import backend
 

@@ -46,83 +46,182 @@ def test_a_small_map(native):
     torch.testing.assert_close(ours, iterated(henon, x0, 20), rtol=1e-10, atol=1e-10)
 
 
-def by_qr(step, x, steps, every, count):
+def by_qr(step, x, steps, every, count, start=None):
     """Give the sums of logarithms from Jacobians by autograd and QR decompositions."""
-    v, sums = torch.eye(x.numel(), dtype=x.dtype)[:, :count], torch.zeros(count).double()
+    v = torch.eye(x.numel(), dtype=x.dtype)[:, :count] if start is None else start
+    sums = torch.zeros(count).double()
     for i in range(steps):
         v = torch.autograd.functional.jacobian(step, x) @ v
         x = step(x)
         if (i + 1) % every == 0 or i + 1 == steps:
             v, r = torch.linalg.qr(v)
+            v = v * r.diagonal().sign()
             sums += r.diagonal().abs().log()
-    return sums, x
+    return sums, x, v
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_exponents_of_a_field(native, count):
+def lorenz_step(x):
     from .fields import _step
 
     t, h = torch.tensor(0.0).double(), torch.tensor(0.01, dtype=torch.float64)
-    x0 = torch.tensor([[1.0, 1.0, 25.0], [2.0, 1.0, 20.0]], dtype=torch.float64)
-    sums, last = native.answer(
+    return _step(Lorenz(), RK4, t, x, h)
+
+
+def near_lorenz(batch):
+    generator = torch.Generator().manual_seed(0)
+    centre = torch.tensor([1.0, 1.0, 25.0], dtype=torch.float64)
+    return centre + torch.rand((batch, 3), dtype=torch.float64, generator=generator)
+
+
+# One sample has its vectors as lanes; of many small ones the samples are the lanes.
+@pytest.mark.parametrize("batch", [1, 2, 17])
+@pytest.mark.parametrize("count", [1, 3])
+def test_exponents_of_a_field(native, batch, count):
+    x0 = near_lorenz(batch)
+    answer = native.answer(
         takens.Exponents(
             dynamics=Lorenz(), method=RK4, dt=0.01, x0=x0, steps=50, every=7, count=count
         )
     )
-    for i in range(2):
-        known, x = by_qr(lambda x: _step(Lorenz(), RK4, t, x, h), x0[i], 50, 7, count)
-        torch.testing.assert_close(sums[i], known, rtol=1e-8, atol=1e-8)
-        torch.testing.assert_close(last[i], x, rtol=1e-10, atol=1e-10)
+    assert answer.sums.shape == (batch, 1, count)
+    for i in range(batch):
+        known, x, v = by_qr(lorenz_step, x0[i], 50, 7, count)
+        torch.testing.assert_close(answer.sums[i, 0], known, rtol=1e-8, atol=1e-8)
+        torch.testing.assert_close(answer.x[i], x, rtol=1e-10, atol=1e-10)
+        torch.testing.assert_close(answer.vectors[i], v, rtol=1e-7, atol=1e-7)
 
 
-def test_exponents_of_maps(native):
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("count", [1, 5, 20])
+def test_exponents_of_maps(native, batch, count):
     f = Plrnn().double().requires_grad_(False)
-    x0 = torch.full((1, 20), 0.3, dtype=torch.float64)
-    question = takens.Exponents(dynamics=f, x0=x0, steps=9, every=3, count=5)
-    sums, _ = native.answer(question)
-    known, _ = by_qr(f, x0[0], 9, 3, 5)
-    torch.testing.assert_close(sums[0], known, rtol=1e-8, atol=1e-8)
+    x0 = 0.3 + 0.1 * torch.arange(batch * 20).view(batch, 20).double() / 20
+    answer = native.answer(takens.Exponents(dynamics=f, x0=x0, steps=6, every=3, count=count))
+    for i in range(batch):
+        known, x, _ = by_qr(f, x0[i], 6, 3, count)
+        torch.testing.assert_close(answer.sums[i, 0], known, rtol=1e-7, atol=1e-7)
+        torch.testing.assert_close(answer.x[i], x, rtol=1e-10, atol=1e-10)
 
 
-def test_a_transient_is_not_counted(native):
-    x0 = torch.tensor([[0.1, 0.2]], dtype=torch.float64)
-
-    def ask(**more):
-        return native.answer(takens.Exponents(dynamics=henon, x0=x0, count=2, every=5, **more))
-
-    both, late = ask(steps=60)[0], ask(steps=60, transient=20)[0]
-    early = ask(steps=20)[0]
-    torch.testing.assert_close(early + late, both, rtol=1e-9, atol=1e-9)
+def ask_henon(native, batch=1, **more):
+    x0 = torch.tensor([0.1, 0.2], dtype=torch.float64).expand(batch, 2)
+    return native.answer(takens.Exponents(dynamics=henon, x0=x0, count=2, every=5, **more))
 
 
-def test_the_largest_exponent_of_lorenz(native):
+@pytest.mark.parametrize("batch", [1, 2])
+def test_a_transient_is_not_counted(native, batch):
+    both, late = (
+        ask_henon(native, batch, steps=60),
+        ask_henon(native, batch, steps=60, transient=22),
+    )
+    early = ask_henon(native, batch, steps=22)
+    torch.testing.assert_close(early.sums + late.sums, both.sums, rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(late.x, both.x, rtol=1e-9, atol=1e-9)
+    nothing = ask_henon(native, batch, steps=22, transient=22)
+    assert not nothing.sums.any()
+    torch.testing.assert_close(nothing.vectors, early.vectors, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_blocks_are_parts_of_the_whole(native, batch):
+    whole = ask_henon(native, batch, steps=50, transient=8)
+    parts = ask_henon(native, batch, steps=50, transient=8, blocks=3)
+    assert parts.sums.shape == (batch, 3, 2)
+    torch.testing.assert_close(parts.sums.sum(1, keepdim=True), whole.sums)
+    # Another stretch goes on from where one ended.
+    first = ask_henon(native, batch, steps=22, transient=8)
+    torch.testing.assert_close(parts.sums[:, 0], first.sums[:, 0])
+    second = native.answer(
+        takens.Exponents(
+            dynamics=henon, x0=first.x, vectors=first.vectors, steps=14, every=5, count=2
+        )
+    )
+    torch.testing.assert_close(parts.sums[:, 1], second.sums[:, 0])
+
+
+def test_vectors_may_start_anywhere(native):
+    generator = torch.Generator().manual_seed(3)
+    for batch in (1, 2):
+        start = torch.randn((batch, 3, 2), dtype=torch.float64, generator=generator)
+        x0 = near_lorenz(batch)
+        answer = native.answer(
+            takens.Exponents(
+                dynamics=Lorenz(), method=RK4, dt=0.01, x0=x0, steps=9, every=4, count=2,
+                vectors=start,
+            )
+        )  # fmt: skip
+        for i in range(batch):
+            known, *_ = by_qr(lorenz_step, x0[i], 9, 4, 2, start[i])
+            torch.testing.assert_close(answer.sums[i, 0], known, rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_a_direction_that_is_lost_is_minus_infinity(native, batch):
+    def flat(x):
+        return torch.stack((1.5 * x[..., 0], x[..., 0] * x[..., 0], 0 * x[..., 2]), -1)
+
+    x0 = torch.tensor([0.3, 0.2, 0.1], dtype=torch.float64).expand(batch, 3)
+    answer = native.answer(takens.Exponents(dynamics=flat, x0=x0, steps=4, count=3))
+    assert answer.sums[..., 0].isfinite().all()
+    assert (answer.sums[..., 2] == -torch.inf).all()
+
+
+def test_numbers_of_steps_that_make_no_sense(native):
+    for more in ({"transient": 9}, {"transient": -1}, {"blocks": 0}, {"blocks": 3}):
+        assert isinstance(ask_henon(native, steps=8, **more), takens.Declined)
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_the_exponents_of_lorenz(native, batch):
     question = takens.Exponents(
         dynamics=Lorenz(),
         method=RK4,
         dt=0.01,
-        x0=torch.tensor([[1.0, 1.0, 25.0]], dtype=torch.float64),
+        x0=near_lorenz(batch),
         steps=1_000_000,
         transient=10_000,
         every=10,
         count=3,
     )
-    sums, _ = native.answer(question)
-    exponents = sums[0] / (990_000 * 0.01)
+    sums = native.answer(question).sums[:, 0].mean(0)
+    exponents = sums / (990_000 * 0.01)
     expected = torch.tensor([0.9056, 0.0, -14.5723], dtype=torch.float64)
     torch.testing.assert_close(exponents, expected, rtol=0, atol=0.01)
 
 
-def test_tangents_of_a_larger_field(native):
+@pytest.mark.parametrize("count", [1, 4, 18])
+def test_tangents_of_a_larger_field(native, count):
     x0 = torch.rand((2, 18), dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     from .fields import _step
 
     t, h = torch.tensor(0.0).double(), torch.tensor(0.01, dtype=torch.float64)
     question = takens.Exponents(
-        dynamics=lorenz96, method=RK4, dt=0.01, x0=x0, steps=6, every=2, count=4
+        dynamics=lorenz96, method=RK4, dt=0.01, x0=x0, steps=6, every=2, count=count
     )
-    sums, _ = native.answer(question)
-    known, _ = by_qr(lambda x: _step(lorenz96, RK4, t, x, h), x0[1], 6, 2, 4)
-    torch.testing.assert_close(sums[1], known, rtol=1e-8, atol=1e-8)
+    answer = native.answer(question)
+    known, *_ = by_qr(lambda x: _step(lorenz96, RK4, t, x, h), x0[1], 6, 2, count)
+    torch.testing.assert_close(answer.sums[1, 0], known, rtol=1e-8, atol=1e-8)
+
+
+def test_tangents_of_a_field_that_depends_on_time(native):
+    from .fields import Network, _step
+
+    f = Network().double().requires_grad_(False)
+    x0 = near_lorenz(1) / 10
+    answer = native.answer(
+        takens.Exponents(dynamics=f, method=RK4, dt=0.2, t0=1.5, x0=x0, steps=2, count=3)
+    )
+    x, v, sums = x0[0], torch.eye(3).double(), torch.zeros(3).double()
+    for i in range(2):
+        t, h = torch.tensor([1.5 + 0.2 * i, 0.2], dtype=torch.float64)
+
+        def step(x, t=t, h=h):
+            return _step(f, RK4, t, x, h)
+
+        v, r = torch.linalg.qr(torch.autograd.functional.jacobian(step, x) @ v)
+        sums += r.diagonal().abs().log()
+        x = step(x)
+    torch.testing.assert_close(answer.sums[0, 0], sums, rtol=1e-9, atol=1e-9)
 
 
 def test_flow_maps_are_maps(native):
@@ -147,7 +246,7 @@ def test_free_runs_diverge_at_the_same_step(monkeypatch):
     theirs = takens.generate(model, context=context * 1e3, steps=1200)
     monkeypatch.undo()
     ours = takens.generate(model, context=context * 1e3, steps=1200)
-    assert "Iterate of ShallowPLRNN (float32, 3 variables): native." in takens.explain(model)
+    assert "Iterate of ShallowPLRNN (float32, 3 variables): native" in takens.explain(model)
     assert ours.diverged_at == theirs.diverged_at
     assert None not in ours.diverged_at
     torch.testing.assert_close(ours.x, theirs.x, rtol=1e-3, atol=1e-3)

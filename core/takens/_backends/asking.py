@@ -22,6 +22,7 @@ from takens._protocols.backend import (
     Question,
     Stretched,
 )
+from takens._threads import with_all_threads
 
 _LOG: Final = logging.getLogger("takens")
 
@@ -53,7 +54,7 @@ def ask(question: Question, backend: str = "auto") -> Any | None:
     candidates = _preferred() if backend == "auto" else ((backend, _made(backend)),)
     reasons: list[tuple[str, str]] = []
     for name, candidate in candidates:
-        answer = candidate.answer(question)
+        answer = with_all_threads(candidate.answer, question)
         if not isinstance(answer, Declined):
             record(question, name, reasons)
             return answer

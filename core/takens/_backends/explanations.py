@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from takens._protocols.backend import Exponents, ForcedIterate, Iterate, Question
 
 _LOG: Final = logging.getLogger("takens")
-_ANSWERS: dict[tuple[Any, ...], tuple[str | None, tuple[tuple[str, str], ...]]] = {}
-_MOST = 256
+_Answer: TypeAlias = tuple[str | None, tuple[tuple[str, str], ...]]
+# How often each answer was given to each kind of question, the latest last.
+_ANSWERS: dict[tuple[Any, ...], dict[_Answer, int]] = {}
+_MOST: Final = 256
+_MOST_ANSWERS: Final = 8
 
 
 def record(question: Question, taken: str | None, declined: Sequence[tuple[str, str]]) -> None:
@@ -18,17 +21,27 @@ def record(question: Question, taken: str | None, declined: Sequence[tuple[str, 
     asked = _asked(question)
     x0 = question.x0
     key = (_kind(asked), type(question), x0.dtype, x0.shape[-1] if x0.ndim else 0)
+    answer = (taken, tuple(declined))
     known = _ANSWERS.get(key)
-    if known is not None and known[0] == taken and (taken or known[1] == tuple(declined)):
+    if known is None:
+        if len(_ANSWERS) >= _MOST:
+            _ANSWERS.pop(next(iter(_ANSWERS)))
+        known = _ANSWERS[key] = {}
+    elif answer == next(reversed(known)):
+        known[answer] += 1
         return
-    if len(_ANSWERS) >= _MOST:
-        _ANSWERS.pop(next(iter(_ANSWERS)))
-    _ANSWERS[key] = (taken, tuple(declined))
-    _LOG.info("%s", _sentence(key))
+    known[answer] = known.pop(answer, 0) + 1
+    if len(known) > _MOST_ANSWERS:
+        known.pop(next(iter(known)))
+    _LOG.info("%s: %s.", _work(key), _text(answer))
 
 
 def explain(dynamics: object, /) -> str:
-    """Say which backend ran a field or map so far and why, one line for each kind of work."""
+    """Say which backend ran a field or map so far and why, one line for each kind of work.
+
+    Where answers differed, all of them are named with how often they were given, the latest
+    first.
+    """
     kind = _kind(dynamics)
     lines = [_sentence(key) for key in _ANSWERS if key[0] == kind]
     return "\n".join(lines) or f"{_name(kind)} was not asked about yet."
@@ -52,11 +65,23 @@ def _name(kind: Any) -> str:
 
 
 def _sentence(key: tuple[Any, ...]) -> str:
+    given = _ANSWERS[key]
+    if len(given) == 1:
+        (answer,) = given
+        return f"{_work(key)}: {_text(answer)}."
+    times = [f"{_text(answer)} ({count} times)" for answer, count in reversed(given.items())]
+    return f"{_work(key)}: {'; before: '.join(times)}."
+
+
+def _work(key: tuple[Any, ...]) -> str:
     kind, question, dtype, dim = key
-    taken, declined = _ANSWERS[key]
     about = f"{str(dtype).removeprefix('torch.')}, {dim} variables"
-    what = f"{question.__name__} of {_name(kind)} ({about})"
+    return f"{question.__name__} of {_name(kind)} ({about})"
+
+
+def _text(answer: _Answer) -> str:
+    taken, declined = answer
     why = "; ".join(f"{name} declined because {reason}" for name, reason in declined)
     if taken is None:
-        return f"{what}: eager torch, because {why or 'no backend is installed'}."
-    return f"{what}: {taken}" + (f", since {why}." if why else ".")
+        return f"eager torch, because {why or 'no backend is installed'}"
+    return taken + (f", since {why}" if why else "")

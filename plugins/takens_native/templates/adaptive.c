@@ -76,6 +76,8 @@ int adaptive(long B, long all, long n, long stride, const double *ts, const Cont
     for (int l = 0; l < lanes; l++) sizes[b + l] = dt[l];
   }
 
+  const double safety = c->safety, smallest = c->smallest, largest = c->largest;
+  const double alpha = c->alpha, beta = c->beta, inverse_order = c->inverse_order;
   long sample[W], at[W], next = 0, active = 0;
   double t[W], dt[W], step[W], end[W], tiny[W], log_before[W], gain[W];
   int last[W], good[W], failed[W];
@@ -113,17 +115,24 @@ int adaptive(long B, long all, long n, long stride, const double *ts, const Cont
       tr[l] = (R)t[l];
     }
     trial(u, tr, h, x, y, k, norm, ratio, w);
-    LANES for (int l = 0; l < W; l++) {
+    /* In loops of their own, logarithm and exponential are taken of all lanes at once. */
+    double size[W], power[W];
+    for (int l = 0; l < W; l++) {
       const double e = norm[l] == norm[l] ? norm[l] : INFINITY;
-      const double size = log(e > 1e-10 ? e : 1e-10);
       good[l] = e <= 1;
-      double factor = c->safety * exp(good[l] ? c->beta * log_before[l] - c->alpha * size
-                                             : -c->inverse_order * size);
-      factor = factor < c->smallest ? c->smallest : factor;
-      const double most = good[l] && !failed[l] ? c->largest : 1;
+      size[l] = e > 1e-10 ? e : 1e-10;
+    }
+    LANES for (int l = 0; l < W; l++) size[l] = log(size[l]);
+    for (int l = 0; l < W; l++)
+      power[l] = good[l] ? beta * log_before[l] - alpha * size[l] : -inverse_order * size[l];
+    LANES for (int l = 0; l < W; l++) power[l] = exp(power[l]);
+    for (int l = 0; l < W; l++) {
+      double factor = safety * power[l];
+      factor = factor < smallest ? smallest : factor;
+      const double most = good[l] && !failed[l] ? largest : 1;
       gain[l] = factor > most ? most : factor;
       /* ln 1e-4 */
-      log_before[l] = good[l] ? (size > -9.210340371976182 ? size : -9.210340371976182)
+      log_before[l] = good[l] ? (size[l] > -9.210340371976182 ? size[l] : -9.210340371976182)
                               : log_before[l];
     }
 
@@ -144,20 +153,25 @@ int adaptive(long B, long all, long n, long stride, const double *ts, const Cont
       if (good[l]) {
         const double *own = ts + s * stride;
         const double sign = step[l] < 0 ? -1 : 1, reach = to * sign;
-        while (at[l] < n && own[at[l]] * sign <= reach) {
-          R *o = out + (at[l] * all + s) * D;
-          if (own[at[l]] == to)
-            for (int d = 0; d < D; d++) o[d] = y[d * W + l];
-          else {
-            const R theta = (R)((own[at[l]] - from) / step[l]);
+        long j = at[l];
+        if (j < n && own[j] * sign < reach) {
+          R base[D], piece[DEGREE * D];
+          const double length = step[l];
+          for (int d = 0; d < D; d++) base[d] = x[d * W + l];
+          for (int e = 0; e < DEGREE * D; e++) piece[e] = q[e * W + l];
+          for (; j < n && own[j] * sign < reach; j++) {
+            R *o = out + (j * all + s) * D;
+            const R theta = (R)((own[j] - from) / length);
             for (int d = 0; d < D; d++) {
-              R value = q[((DEGREE - 1) * D + d) * W + l];
-              for (int p = DEGREE - 2; p >= 0; p--) value = value * theta + q[(p * D + d) * W + l];
-              o[d] = x[d * W + l] + theta * value;
+              R value = piece[(DEGREE - 1) * D + d];
+              for (int p = DEGREE - 2; p >= 0; p--) value = value * theta + piece[p * D + d];
+              o[d] = base[d] + theta * value;
             }
           }
-          at[l]++;
         }
+        for (; j < n && own[j] == to; j++)
+          for (int d = 0; d < D; d++) out[(j * all + s) * D + d] = y[d * W + l];
+        at[l] = j;
         if (accepted[s] < room_for) {
           const long r = s * room_for + accepted[s];
           steps_t[r] = from, steps_h[r] = step[l];

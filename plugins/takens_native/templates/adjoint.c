@@ -19,7 +19,7 @@ int adjoint(long B, long all, long n, long m, long stride, const double *ts, con
     for (long j = n - 1; j > 0; j--) {
       load(more, gout + (j * all + b) * D, lanes);
       for (int d = 0; d < D; d++)
-        for (int l = 0; l < lanes; l++) g[d * W + l] += more[d * W + l];
+        for (int l = 0; l < W; l++) g[d * W + l] += l < lanes ? more[d * W + l] : 0;
       load(mark, out + ((j - 1) * all + b) * D, lanes);
       for (long k = 1; k < marks; k++) {
         R *x = mark + k * D * W;

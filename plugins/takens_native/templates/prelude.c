@@ -1,8 +1,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
-#include <sys/mman.h>
+#ifdef __x86_64__
+#include <immintrin.h>
 #endif
 
 /* The vector forms of these functions are in glibc's libmvec, which only -ffast-math
@@ -49,30 +49,81 @@ VECTOR_FORM float erff(float);
 #define INLINE static inline __attribute__((always_inline, unused))
 #define APART static __attribute__((noinline, unused))
 
-/* y[r][l] = sum_c a[r][c] x[c][l]; rows go in groups that share each x[c]. */
+/* Matrices are multiplied by vectors of whole registers, several rows at a time, so that sums
+   stay in registers. */
+#if defined(__AVX512F__) && BYTES % 64 == 0
+#define REGISTER 64
+#elif defined(__AVX__) && BYTES % 32 == 0
+#define REGISTER 32
+#else
+#define REGISTER 16
+#endif
+typedef R Vector __attribute__((vector_size(REGISTER), aligned(sizeof(R)), may_alias));
+#define KEEP(to, v) (*(Vector *)(to) = (v))
+#ifndef __x86_64__
+#define STREAM(to, v) (*(Vector *)(to) = (v))
+#define FENCE()
+#else
+#define FENCE() _mm_sfence()
+#if REGISTER == 64
+#define STREAM(to, v) _mm512_stream_si512((void *)(to), (__m512i)(v))
+#elif REGISTER == 32
+#define STREAM(to, v) _mm256_stream_si256((void *)(to), (__m256i)(v))
+#else
+#define STREAM(to, v) _mm_stream_si128((void *)(to), (__m128i)(v))
+#endif
+#endif
+typedef I Places __attribute__((vector_size(REGISTER)));
+#if defined(__clang__) || __GNUC__ >= 12
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (Places){__VA_ARGS__})
+#endif
+enum {
+  EACH = REGISTER / sizeof(R),
+  ROWS = REGISTER == 64 ? 8 : 4,
+  SIDE = W % EACH ? 0 : W / EACH % 2 == 0 ? 2 : W / EACH % 3 == 0 && REGISTER == 64 ? 3 : 1
+};
+
+INLINE void rows_times(const int count, const R *restrict a, long row, long column, int columns,
+                       const R *restrict x, R *restrict y) {
+  Vector sum[ROWS][SIDE ? SIDE : 1];
+#pragma GCC unroll 8
+  for (int r = 0; r < count; r++)
+#pragma GCC unroll 4
+    for (int s = 0; s < SIDE; s++) sum[r][s] = (Vector){0};
+  for (int c = 0; c < columns; c++, a += column, x += W) {
+    Vector v[SIDE ? SIDE : 1];
+#pragma GCC unroll 4
+    for (int s = 0; s < SIDE; s++) v[s] = *(const Vector *)(x + s * EACH);
+#pragma GCC unroll 8
+    for (int r = 0; r < count; r++)
+#pragma GCC unroll 4
+      for (int s = 0; s < SIDE; s++) sum[r][s] += a[r * row] * v[s];
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < count; r++)
+#pragma GCC unroll 4
+    for (int s = 0; s < SIDE; s++) *(Vector *)(y + r * W + s * EACH) = sum[r][s];
+}
+
+/* y[r][l] = sum_c a[r][c] x[c][l]. */
 APART void matvec(const R *restrict a, long row, long column, int rows, int columns,
                   const R *restrict x, R *restrict y) {
   int r = 0;
-  for (; r + 4 <= rows; r += 4) {
-    R s0[W] = {0}, s1[W] = {0}, s2[W] = {0}, s3[W] = {0};
-    const R *p = a + r * row;
-    for (int c = 0; c < columns; c++, p += column) {
-      const R a0 = p[0], a1 = p[row], a2 = p[2 * row], a3 = p[3 * row];
-      LANES for (int l = 0; l < W; l++) {
-        const R v = x[c * W + l];
-        s0[l] += a0 * v;
-        s1[l] += a1 * v;
-        s2[l] += a2 * v;
-        s3[l] += a3 * v;
+  if (SIDE)
+    for (; r < rows;) {
+      const int left = rows - r, count = left >= ROWS ? ROWS : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+      for (int l = 0; l < W; l += SIDE * EACH) {
+        const R *p = a + r * row, *from = x + l;
+        R *to = y + r * W + l;
+        if (count == ROWS) rows_times(ROWS, p, row, column, columns, from, to);
+        else if (count == 4) rows_times(4, p, row, column, columns, from, to);
+        else if (count == 2) rows_times(2, p, row, column, columns, from, to);
+        else rows_times(1, p, row, column, columns, from, to);
       }
+      r += count;
     }
-    LANES for (int l = 0; l < W; l++) {
-      y[r * W + l] = s0[l];
-      y[(r + 1) * W + l] = s1[l];
-      y[(r + 2) * W + l] = s2[l];
-      y[(r + 3) * W + l] = s3[l];
-    }
-  }
   for (; r < rows; r++) {
     R s[W] = {0};
     for (int c = 0; c < columns; c++) {
@@ -83,19 +134,91 @@ APART void matvec(const R *restrict a, long row, long column, int rows, int colu
   }
 }
 
+/* The same for one lane, where entries of a row or a column stand side by side. */
+APART void matvec_one(const R *restrict a, long row, long column, int rows, int columns,
+                      const R *restrict x, R *restrict y) {
+  enum { PART = 64 / sizeof(R) };
+  if (column == 1) {
+    for (int r = 0; r < rows; r++) {
+      const R *p = a + r * row;
+      R part[PART] = {0}, s = 0;
+      int c = 0;
+      for (; c + PART <= columns; c += PART)
+        LANES for (int l = 0; l < PART; l++) part[l] += p[c + l] * x[c + l];
+      for (; c < columns; c++) s += p[c] * x[c];
+      for (int l = 0; l < PART; l++) s += part[l];
+      y[r] = s;
+    }
+    return;
+  }
+  for (int r = 0; r < rows; r++) y[r] = 0;
+  for (int c = 0; c < columns; c++) {
+    const R *p = a + c * column, v = x[c];
+    if (row == 1)
+      LANES for (int r = 0; r < rows; r++) y[r] += p[r] * v;
+    else
+      for (int r = 0; r < rows; r++) y[r] += p[r * row] * v;
+  }
+}
+
+/* Halves are added to halves, which takes four instructions where one by one takes sixteen. */
+INLINE R sum_of(Vector v) {
+  R part[EACH];
+  memcpy(part, &v, sizeof(part));
+#pragma GCC unroll 4
+  for (int half = EACH / 2; half; half /= 2)
+    LANES for (int e = 0; e < half; e++) part[e] += part[e + half];
+  return part[0];
+}
+
+INLINE void pairs_of(const int rows, const int parts, R *restrict a, long row, int columns,
+                     const R *restrict g, const R *restrict turned) {
+  Vector sum[4][2];
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++)
+#pragma GCC unroll 2
+    for (int s = 0; s < parts; s++) sum[r][s] = *(const Vector *)(a + r * row + s * EACH);
+  for (int l = 0; l < W; l++, turned += columns)
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 2
+      for (int s = 0; s < parts; s++)
+        sum[r][s] += g[r * W + l] * *(const Vector *)(turned + s * EACH);
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++)
+#pragma GCC unroll 2
+    for (int s = 0; s < parts; s++) *(Vector *)(a + r * row + s * EACH) = sum[r][s];
+}
+
 /* a[r][c] += sum_l g[r][l] x[c][l]; turned is room for x with its lanes outermost. */
 APART void outer(R *restrict a, long row, long column, int rows, int columns,
                  const R *restrict g, const R *restrict x, R *restrict turned) {
-  for (int c = 0; c < columns; c++)
-    for (int l = 0; l < W; l++) turned[l * columns + c] = x[c * W + l];
+  const int whole = column == 1 ? columns / EACH * EACH : 0;
+  if (whole)
+    for (int c = 0; c < whole; c++)
+      for (int l = 0; l < W; l++) turned[l * whole + c] = x[c * W + l];
+  for (int c = 0; c < whole;) {
+    const int both = c + 2 * EACH <= whole;
+    for (int r = 0; r < rows;) {
+      const int four = r + 4 <= rows;
+      R *p = a + r * row + c;
+      const R *from = turned + c, *weights = g + r * W;
+      if (both && four) pairs_of(4, 2, p, row, whole, weights, from);
+      else if (both) pairs_of(1, 2, p, row, whole, weights, from);
+      else if (four) pairs_of(4, 1, p, row, whole, weights, from);
+      else pairs_of(1, 1, p, row, whole, weights, from);
+      r += four ? 4 : 1;
+    }
+    c += both ? 2 * EACH : EACH;
+  }
   for (int r = 0; r < rows; r++)
-    for (int l = 0; l < W; l++) {
-      const R s = g[r * W + l];
-      R *p = a + r * row;
-      if (column == 1)
-        LANES for (int c = 0; c < columns; c++) p[c] += s * turned[l * columns + c];
-      else
-        for (int c = 0; c < columns; c++) p[c * column] += s * turned[l * columns + c];
+    for (int c = whole; c < columns; c++) {
+      Vector part = {0};
+      R s = 0;
+      for (int l = 0; l + EACH <= W; l += EACH)
+        part += *(const Vector *)(g + r * W + l) * *(const Vector *)(x + c * W + l);
+      for (int l = W / EACH * EACH; l < W; l++) s += g[r * W + l] * x[c * W + l];
+      a[r * row + c * column] += s + (W < EACH ? 0 : sum_of(part));
     }
 }
 
@@ -106,54 +229,4 @@ APART void gather(R *restrict a, long stride, int rows, const R *restrict g) {
     for (int l = 0; l < W; l++) s += g[r * W + l];
     a[r * stride] += s;
   }
-}
-
-/* Lanes beyond the last sample repeat the first, so that they compute nothing strange. */
-INLINE void load(R *x, const R *from, int lanes) {
-  if (lanes == W)
-    for (int l = 0; l < W; l++)
-      for (int d = 0; d < D; d++) x[d * W + l] = from[l * D + d];
-  else
-    for (int l = 0; l < W; l++)
-      for (int d = 0; d < D; d++) x[d * W + l] = from[(l < lanes ? l : 0) * D + d];
-}
-
-INLINE void save(const R *x, R *to, int lanes) {
-  if (lanes == W)
-    for (int l = 0; l < W; l++)
-      for (int d = 0; d < D; d++) to[l * D + d] = x[d * W + l];
-  else
-    for (int l = 0; l < lanes; l++)
-      for (int d = 0; d < D; d++) to[l * D + d] = x[d * W + l];
-}
-
-/* Set time and step size of step i of m, between times j - 1 and j of every sample. */
-INLINE void tick(R *t, R *h, const double *ts, long stride, long j, long i, long m, int lanes) {
-  if (!stride) {
-    const double dt = m == 1 ? ts[j] - ts[j - 1] : (ts[j] - ts[j - 1]) / m;
-    const R size = (R)dt, now = (R)ts[j - 1] + (R)(i * dt);
-    for (int l = 0; l < W; l++) h[l] = size, t[l] = now;
-    return;
-  }
-  for (int l = 0; l < W; l++) {
-    const double *own = ts + (l < lanes ? l : 0) * stride, dt = (own[j] - own[j - 1]) / m;
-    h[l] = (R)dt;
-    t[l] = (R)own[j - 1] + (R)(i * dt);
-  }
-}
-
-/* Fresh memory costs more than the solve where every small page of it is faulted in. */
-static void expect(void *memory, size_t bytes) {
-#ifdef MADV_HUGEPAGE
-  const size_t page = 1 << 21, start = ((size_t)memory + page - 1) & ~(page - 1);
-  const size_t end = ((size_t)memory + bytes) & ~(page - 1);
-  if (end > start) madvise((void *)start, end - start, MADV_HUGEPAGE);
-#else
-  (void)memory, (void)bytes;
-#endif
-}
-
-static R *room(long entries) {
-  void *found = 0;
-  return posix_memalign(&found, 64, (entries + 1) * W * sizeof(R)) ? 0 : (R *)found;
 }

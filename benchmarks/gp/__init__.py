@@ -1,0 +1,1 @@
+"""Gaussian processes against their peers: ``python -m benchmarks.gp``."""

@@ -1,0 +1,70 @@
+"""Prints how long regression takes by takens and by each peer, on the same data.
+
+    python -m benchmarks.gp [n ...]
+
+One thread, float64; hyperparameters from the same start to the same optimum (the evidences are
+printed), and the mean and deviation at 1,000 points. Medians of the processor time of calls in
+turns, after one to warm up where n is small.
+"""
+
+# pyright: basic
+
+import os
+import statistics
+import sys
+import time
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import torch
+
+from . import works
+
+
+def seconds(call):
+    start = time.process_time()
+    answer = call()
+    return time.process_time() - start, answer
+
+
+def contest(n: int) -> None:
+    x, y, at = works.data(n)
+    runs = {"takens": works.takens}
+    if works.installed("sklearn"):
+        runs["scikit-learn"] = works.scikit_learn
+    if works.installed("gpytorch"):
+        runs["GPyTorch, exact, L-BFGS"] = works.gpytorch
+    rounds = 3 if n <= 1000 else 1
+    if n <= 1000:
+        for run in runs.values():
+            run(x, y, at)
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    answers = {}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            spent, answers[name] = seconds(lambda run=run: run(x, y, at))
+            times[name].append(spent)
+    ours = statistics.median(times["takens"])
+    for name, answer in answers.items():
+        spent = statistics.median(times[name])
+        apart = float((answer.mean - answers["takens"].mean).abs().max())
+        print(
+            f"n = {n}, {name}: {spent:.3f} s, {spent / ours:.1f} x, evidence "
+            f"{answer.evidence:.4f}, {answer.evaluations} evaluations, mean within {apart:.1e}",
+            flush=True,
+        )
+
+
+def main(sizes: list[int]) -> None:
+    torch.set_num_threads(1)
+    spent, _ = seconds(lambda: works.double_loop(*works.data(300)))
+    print(f"n = 300, double loop and inverse, one evaluation: {spent:.2f} s", flush=True)
+    for n in sizes:
+        contest(n)
+        predict = works.prediction(n)
+        predict()
+        print(f"n = {n}, takens, 1000 points predicted: {seconds(predict)[0] * 1e3:.1f} ms")
+
+
+if __name__ == "__main__":
+    main([int(n) for n in sys.argv[1:]] or [500, 2000])

@@ -1,0 +1,1 @@
+"""What training costs, beside the same work by others: `python -m benchmarks.training`."""

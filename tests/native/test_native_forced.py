@@ -1,0 +1,243 @@
+"""Runs that data force, and their gradients, against a plain loop."""
+
+# pyright: basic
+
+import pytest
+import torch
+from torch import nn
+
+import takens
+
+
+class Clipped(nn.Module):
+    """The bounded form of the shallow network, with a difference of two hidden layers."""
+
+    def __init__(self, m=5, hidden=30, seed=0):
+        super().__init__()
+        g = torch.Generator().manual_seed(seed)
+        self.A = nn.Parameter(torch.rand(m, generator=g))
+        self.W1 = nn.Parameter(torch.randn(m, hidden, generator=g) * 0.1)
+        self.W2 = nn.Parameter(torch.randn(hidden, m, generator=g) * 0.5)
+        self.h = nn.Parameter(torch.randn(hidden, generator=g))
+
+    def forward(self, z):
+        inner = z @ self.W2.mT
+        return self.A * z + (torch.relu(inner + self.h) - torch.relu(inner)) @ self.W1.mT
+
+
+class Shallow(Clipped):
+    """Long vectors, which kernels keep in memory."""
+
+    def __init__(self, m=20, hidden=30, seed=0):
+        super().__init__(m, hidden, seed)
+        self.W1.data.mul_(0.3)  # Contracting, so that rounding does not grow.
+
+    def forward(self, z):
+        return self.A * z + nn.functional.linear(z, self.W2, self.h).relu() @ self.W1.mT
+
+
+class Gated(nn.Module):
+    """A gated recurrent unit that reads its own state."""
+
+    def __init__(self, m=18, seed=0):
+        super().__init__()
+        g = torch.Generator().manual_seed(seed)
+        self.weights = nn.Parameter(torch.randn(3 * m, m, generator=g) / m**0.5)
+        self.bias = nn.Parameter(torch.randn(3 * m, generator=g))
+
+    def forward(self, z):
+        r, u, n = nn.functional.linear(z, self.weights, self.bias).chunk(3, -1)
+        return torch.lerp(torch.tanh(r.sigmoid() * n), z, u.sigmoid())
+
+
+class Tiny(nn.Module):
+    """A few numbers and no matrix."""
+
+    def __init__(self, seed=0):
+        super().__init__()
+        self.a = nn.Parameter(torch.tensor(0.3 + 0.1 * seed))
+        self.scale = 0.9
+
+    def forward(self, z):
+        x, y = z.unbind(-1)
+        return torch.stack((self.scale * torch.sin(y) + self.a, x * self.a), -1)
+
+
+MAPS = {
+    "shallow": (Shallow, 20),
+    "clipped": (Clipped, 5),
+    "gated": (Gated, 18),
+    "tiny": (Tiny, 2),
+}
+
+
+def plain(question):
+    """Give the states in plain torch."""
+    k, members = question.signal.shape[-1], []
+    for f, z, x, strength in zip(
+        question.maps, question.x0, question.signal, question.strength, strict=True
+    ):
+        states = []
+        for i, share in enumerate(strength.tolist()):
+            first = x[:, i] if share == 1 else (1 - share) * z[:, :k] + share * x[:, i]
+            z = f(torch.cat((first, z[:, k:]), -1))
+            states.append(z)
+        members.append(torch.stack(states, 1))
+    return torch.stack(members)
+
+
+def make(name, members=1, b=3, steps=9, k=2, dtype=torch.float64):
+    """Give a question with shares of 0, 1 and between."""
+    kind, m = MAPS[name]
+    g = torch.Generator().manual_seed(1)
+    strength = torch.rand((members, steps), generator=g, dtype=torch.float64)
+    strength[:, ::4], strength[:, 2::4] = 1.0, 0.0
+    return takens.ForcedIterate(
+        maps=tuple(kind(seed=i).to(dtype) for i in range(members)),
+        x0=torch.randn((members, b, m), generator=g, dtype=dtype).requires_grad_(),
+        signal=torch.randn((members, b, steps, k), generator=g, dtype=dtype),
+        strength=strength,
+    )
+
+
+def weights(question):
+    return [question.x0, *(p for f in question.maps for p in f.parameters())]
+
+
+def compare(native, question, rtol=1e-10):
+    ours, theirs = native.answer(question), plain(question)
+    assert not isinstance(ours, takens.Declined), ours
+    torch.testing.assert_close(ours, theirs, rtol=rtol, atol=rtol)
+    weight = torch.linspace(-1, 1, theirs.numel(), dtype=theirs.dtype).view_as(theirs)
+    for mine, other in zip(
+        torch.autograd.grad((ours * weight).sum(), weights(question)),
+        torch.autograd.grad((theirs * weight).sum(), weights(question)),
+        strict=True,
+    ):
+        torch.testing.assert_close(mine, other, rtol=rtol, atol=rtol * float(other.abs().max()))
+
+
+@pytest.mark.parametrize("name", MAPS)
+@pytest.mark.parametrize("members", [1, 3])
+def test_values_and_gradients(native, name, members):
+    compare(native, make(name, members))
+
+
+# One lane, less than a register, a whole one, two of them, and a rest.
+@pytest.mark.parametrize("b", [1, 2, 8, 16, 19, 33])
+@pytest.mark.parametrize("name", ["shallow", "clipped"])
+def test_every_number_of_runs(native, name, b):
+    compare(native, make(name, 2, b))
+
+
+@pytest.mark.parametrize("b", [1, 16])
+def test_more_steps_than_are_kept(native, b):
+    compare(native, make("shallow", 1, b, steps=300, k=3))
+
+
+def test_single_precision(native):
+    compare(native, make("clipped", 2, 16, 40, dtype=torch.float32), rtol=1e-4)
+
+
+@pytest.mark.parametrize("k", [0, 5])
+def test_nothing_and_everything_forced(native, k):
+    compare(native, make("clipped", 2, 4, 12, k))
+
+
+def test_gradients_by_finite_differences(native):
+    question = make("gated", 2, 2, 6)
+    tensors = weights(question)
+    assert torch.autograd.gradcheck(lambda *_: native.answer(question), tensors, nondet_tol=0.0)
+
+
+def test_full_forcing_hides_what_was_before(native):
+    question = make("clipped", 1, 4, 6, 5)
+    question.strength[:] = 0.0
+    question.strength[:, 3] = 1.0
+    answer = native.answer(question)
+    (g,) = torch.autograd.grad(answer[:, :, 3:].sum(), question.x0)
+    assert (g == 0).all()
+    with torch.no_grad():
+        question.x0[:] = torch.nan
+    answer = native.answer(question)
+    assert answer[:, :, :3].isnan().all() and answer[:, :, 3:].isfinite().all()
+
+
+def test_weights_are_read_anew(native):
+    question = make("shallow", 2)
+    native.answer(question)
+    with torch.no_grad():
+        question.maps[1].A.mul_(0.5)
+    compare(native, question)
+
+
+def test_maps_that_differ_in_a_seed_share_a_kernel(native):
+    from takens_models import ShallowPLRNN
+
+    question = make("shallow", 1)
+    maps = tuple(ShallowPLRNN(2, 20, 30, seed=i).double() for i in range(2))
+    x0, signal = question.x0.detach().expand(2, -1, -1), question.signal.expand(2, -1, -1, -1)
+    question = takens.ForcedIterate(
+        maps=maps, x0=x0, signal=signal, strength=question.strength.expand(2, -1)
+    )
+    with torch.no_grad():
+        torch.testing.assert_close(native.answer(question), plain(question))
+
+
+def test_any_layout_of_memory(native):
+    question = make("clipped", 2, 4, 6, 2)
+    turned = takens.ForcedIterate(
+        maps=question.maps,
+        x0=question.x0,
+        signal=question.signal.transpose(1, 2).contiguous().transpose(1, 2),
+        strength=question.strength[:1].expand(2, -1),
+    )
+    compare(native, turned)
+    answer = native.answer(turned)
+    (whole,) = torch.autograd.grad(answer.sum(), question.x0)
+    (expanded,) = torch.autograd.grad(
+        native.answer(turned),
+        question.x0,
+        torch.ones((), dtype=torch.float64).expand_as(answer),
+    )
+    torch.testing.assert_close(whole, expanded)
+
+
+def test_second_derivatives_come_from_the_eager_loop(native):
+    question = make("gated", 1, 2, 4)
+    with_eager = takens.ForcedIterate(
+        maps=question.maps,
+        x0=question.x0,
+        signal=question.signal,
+        strength=question.strength,
+        eager=lambda: plain(question),
+    )
+
+    def curvature(answer):
+        (g,) = torch.autograd.grad(answer.square().sum(), question.x0, create_graph=True)
+        return torch.autograd.grad(g.square().sum(), weights(question))
+
+    for mine, other in zip(
+        curvature(native.answer(with_eager)), curvature(plain(question)), strict=True
+    ):
+        torch.testing.assert_close(mine, other)
+    with pytest.raises(takens.InputError, match="Second derivatives"):
+        curvature(native.answer(question))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda q: {"signal": q.signal.float()}, "the signal is torch.float32"),
+        (lambda q: {"signal": q.signal[:, :, :0]}, "no steps"),
+        (lambda q: {"strength": q.strength.requires_grad_()}, "needs a gradient"),
+        (lambda q: {"maps": (q.maps[0], Clipped(hidden=31).double())}, "differ in more"),
+    ],
+)
+def test_what_is_declined(native, change, reason):
+    question = make("clipped", 2)
+    fields = {"maps": question.maps, "x0": question.x0, "signal": question.signal,
+              "strength": question.strength}  # fmt: skip
+    answer = native.answer(takens.ForcedIterate(**fields | change(question)))
+    assert isinstance(answer, takens.Declined)
+    assert reason in answer.reason
