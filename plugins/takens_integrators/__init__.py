@@ -119,8 +119,8 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         name="leapfrog",
         target="takens_integrators.leapfrog:Leapfrog",
         summary="Kick, drift, kick; symplectic, order 2, for positions and velocities.",
-        parameters=(_SUBSTEPS,),
-        supports=("step",),
+        parameters=(_SUBSTEPS, _GRADIENT),
+        supports=("step", "adjoint"),
         source="Hairer, Lubich and Wanner (2003), Acta Numerica 12, 399-450, eq. 1.6",
     )
     for name, target, summary, source in (

@@ -1,6 +1,7 @@
 """Gradients by the continuous adjoint equation, solved backward."""
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias, cast, final
 
 import attrs
@@ -9,6 +10,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 import takens
+from takens_integrators.inputs import is_plain
 from takens_integrators.leaves import sources_of_gradient
 from takens_integrators.runge_kutta import combine, per_state, stage_time
 
@@ -31,8 +33,14 @@ Trace: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor], Steps]
 """Solves from one time to the next and keeps the steps: `ts: (2,)` or `(..., 2)`."""
 
 
+Point: TypeAlias = tuple[Tensor, Tensor, Tensor | float]
+"""A time, state and adjoint `(..., 2 d)` there, and the weight of the adjoint."""
+Quadrature: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor, Tensor], Iterator[Point]]
+"""Gives the points whose sum is the integral over a step: `(pair, t, dt, z)`."""
+
+
 def solve_with_adjoint(
-    tableau: takens.Tableau,
+    quadrature: Quadrature,
     solve: Solve,
     trace: Trace,
     f: takens.VectorField,
@@ -45,7 +53,7 @@ def solve_with_adjoint(
     ``f`` takes a time for each sample, too. The pair of state and adjoint
     `a' = -(df/dx)^T a` goes backward through ``trace``, anew from the saved state at each
     saved time. The integral of `a^T df/dp` for the
-    parameters is taken along the steps with the weights of the method itself; it takes no
+    parameters is taken along the steps by the method's own ``quadrature``; it takes no
     part in the choice of the steps.
 
     Source: Chen et al. (2018), Neural ordinary differential equations, appendix B and C;
@@ -53,18 +61,23 @@ def solve_with_adjoint(
     """
     if not torch.is_grad_enabled():
         return solve(f, x0, ts)
+    if not (is_plain(x0) and is_plain(ts) and is_plain(f(ts[..., 0].to(x0.dtype), x0))):
+        raise takens.InputError(
+            "gradient='adjoint' does not work under torch.func, whose transforms go through "
+            "the steps: use gradient='direct' there."
+        )
     sources = sources_of_gradient(f, ts[..., 0].to(x0.dtype), x0, parameters)
-    return cast(Tensor, _Adjoint.apply(tableau, solve, trace, f, x0, ts, *sources))  # pyright: ignore[reportUnknownMemberType]
+    return cast(Tensor, _Adjoint.apply(quadrature, solve, trace, f, x0, ts, *sources))  # pyright: ignore[reportUnknownMemberType]
 
 
 class _Adjoint(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, *inputs: Any) -> Tensor:
-        tableau, solve, trace, f, x0, ts, *sources = inputs
+        quadrature, solve, trace, f, x0, ts, *sources = inputs
         with torch.no_grad():
             xs = solve(f, x0, ts)
         ctx.save_for_backward(xs, ts, *sources)
-        ctx.method = (tableau, trace, f)
+        ctx.method = (quadrature, trace, f)
         return xs
 
     @staticmethod
@@ -72,7 +85,7 @@ class _Adjoint(torch.autograd.Function):
     def backward(ctx: Any, *grad_outputs: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         (gradient,) = grad_outputs
         xs, ts, *sources = ctx.saved_tensors
-        tableau, trace, f = ctx.method
+        quadrature, trace, f = ctx.method
         d, n = xs.shape[-1], xs.shape[-2]
         pair = _with_adjoint(f, d)
         a = gradient[..., n - 1, :]
@@ -83,7 +96,7 @@ class _Adjoint(torch.autograd.Function):
             unit = torch.where(unit > 0, unit, 1.0)
             steps = trace(pair, torch.cat((xs[..., j, :], a / unit), -1), ts[..., [j, j - 1]])
             if sources:
-                _add_integral(totals, tableau, f, steps, sources, unit)
+                _add_integral(totals, quadrature, f, steps, sources, unit)
             a = steps.last[..., d:] * unit + gradient[..., j - 1, :]
         return (None, None, None, None, a, _times(ctx, f, xs, ts, gradient, a), *totals)
 
@@ -119,7 +132,7 @@ def _with_adjoint(f: takens.VectorField, d: int) -> takens.VectorField:
 
 def _add_integral(
     totals: list[Tensor],
-    tableau: takens.Tableau,
+    quadrature: Quadrature,
     f: takens.VectorField,
     steps: Steps,
     sources: Sequence[Tensor],
@@ -134,22 +147,33 @@ def _add_integral(
         t = t.reshape(*t.shape, *([1] * (len(lead) - t.dim()))).expand(lead).to(z.dtype)
         dt = dt.reshape(*dt.shape, *([1] * (len(lead) - dt.dim()))).expand(lead)
         both = _with_adjoint(f, z.shape[-1] // 2)
-        h = per_state(dt, z)
-        ks: list[Tensor] = []
-        for i, weight in enumerate(tableau.b):
-            time = stage_time(t, tableau.c[i], dt.to(z.dtype))
-            y = combine(z, h, tableau.a[i], ks) if i else z
-            if i + 1 < tableau.stages:
-                ks.append(both(time, y))
-            if not weight:
-                continue
+        for time, y, weight in quadrature(both, t, dt, z):
             x, a = y.chunk(2, -1)
             with torch.enable_grad():
                 velocity = f(time, x.detach())
             if velocity.requires_grad:
                 gradients: tuple[Tensor | None, ...] = torch.autograd.grad(
-                    velocity, sources, -weight * h * unit * a, allow_unused=True
+                    velocity, sources, -weight * unit * a, allow_unused=True
                 )
                 for total, gradient in zip(totals, gradients, strict=True):
                     if gradient is not None:  # pyright: ignore[reportUnnecessaryComparison]
                         total += gradient
+
+
+def by_stages(tableau: takens.Tableau) -> Quadrature:
+    """Give the quadrature of a Runge-Kutta method: its stages with their weights."""
+    return functools.partial(_stage_points, tableau)
+
+
+def _stage_points(
+    tableau: takens.Tableau, pair: takens.VectorField, t: Tensor, dt: Tensor, z: Tensor
+) -> Iterator[Point]:
+    h = per_state(dt, z)
+    ks: list[Tensor] = []
+    for i, weight in enumerate(tableau.b):
+        time = stage_time(t, tableau.c[i], dt.to(z.dtype))
+        y = combine(z, h, tableau.a[i], ks) if i else z
+        if i + 1 < tableau.stages:
+            ks.append(pair(time, y))
+        if weight:
+            yield time, y, weight * h

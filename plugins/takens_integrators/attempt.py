@@ -24,6 +24,15 @@ class Attempt:
     stages: list[Tensor]
     slope: Tensor | None
 
+    def detach(self) -> "Attempt":
+        """Give the same without derivatives."""
+        return Attempt(
+            self.x.detach(),
+            tuple(error.detach() for error in self.errors),
+            [stage.detach() for stage in self.stages],
+            None if self.slope is None else self.slope.detach(),
+        )
+
 
 class Method(Protocol):
     """A one-step method with an error estimate and a continuous solution."""

@@ -1,7 +1,7 @@
 """Zero crossings of a function along a solution, as for Poincare sections."""
 
-from collections.abc import Callable
-from typing import Any, Literal, Protocol, final
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol, cast, final
 
 import attrs
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor
 import takens
 from takens_integrators.attempt import Attempt, Method
 from takens_integrators.dense import interpolate
+from takens_integrators.looking import anywhere, everywhere, largest
 from takens_integrators.solution import Crossings
 
 
@@ -41,6 +42,22 @@ class Event:
     function: EventFunction
     direction: Literal[-1, 0, 1] = attrs.field(default=0, validator=_known_direction)
     terminal: bool = False
+
+
+def known_events(events: Any) -> None:
+    """Refuse what is not a sequence of events.
+
+    Raises: InputError.
+    """
+    wrong = type(events).__name__
+    if isinstance(events, (list, tuple)):
+        others = [e for e in cast(Sequence[Any], events) if not isinstance(e, Event)]
+        if not others:
+            return
+        wrong = f"a list with {type(others[0]).__name__}"
+    raise takens.InputError(
+        f"events are a list, as in [Event(lambda t, x: x[..., 0])]; got {wrong}."
+    )
 
 
 @final
@@ -78,7 +95,7 @@ class Watcher:
             self.values[i] = torch.where(accepted, new, old)
         state = trial.x
         hit = torch.zeros_like(accepted)
-        if not any(bool(c.any()) for c in crossed):
+        if not any(anywhere(c) for c in crossed):
             return hit, arrived, state
         pieces = self.method.increments(self.f, t, x, dt, trial.stages)
         weights = x.new_tensor(self.method.dense)
@@ -96,7 +113,7 @@ class Watcher:
         for i, (mask, theta) in enumerate(zip(crossed, fractions, strict=True)):
             # What comes after the end of a sample never happened.
             keep = mask & (theta <= first)
-            if bool(keep.any()):
+            if anywhere(keep):
                 self.found[i].append((keep, t + theta * dt, at(theta)))
         hit = first <= 1
         end = torch.where(hit, first, 1.0)
@@ -105,7 +122,8 @@ class Watcher:
 
     def crossings(self, t: Tensor, x: Tensor) -> tuple[Crossings, ...]:
         """Give what was found for each event; `t` and `x` fill up after the last."""
-        return tuple(_gather(found, t, x) for found in self.found)
+        found = [[(m, s.detach(), y.detach()) for m, s, y in event] for event in self.found]
+        return tuple(_gather(event, t, x) for event in found)
 
 
 def _value(event: Event, t: Tensor, x: Tensor) -> Tensor:
@@ -129,7 +147,7 @@ def _root(g: Callable[[Tensor], Tensor], like: Tensor, mask: Tensor) -> Tensor:
         middle = low + (high - low) * share
         value = g(middle)
         done = (value == 0) | (high - low <= eps) | (middle <= low) | (middle >= high)
-        if bool((done | ~mask).all()):
+        if everywhere(done | ~mask):
             break
         same = torch.sign(value) == torch.sign(g_low)
         g_low, g_high = (
@@ -146,7 +164,7 @@ def _gather(found: list[tuple[Tensor, Tensor, Tensor]], t: Tensor, x: Tensor) ->
         return Crossings(t.unsqueeze(-1)[..., :0], x.unsqueeze(-2)[..., :0, :], count)
     mask, times, states = (torch.stack(part) for part in zip(*found, strict=True))
     count = mask.sum(0)
-    order = (~mask).to(torch.int8).argsort(stable=True, dim=0)[: int(count.max())]
+    order = (~mask).to(torch.int8).argsort(stable=True, dim=0)[: largest(count)]
     there = torch.arange(len(order), device=t.device).reshape(-1, *[1] * t.dim()) < count
     times = torch.where(there, times.gather(0, order), t)
     rows = order.unsqueeze(-1).expand(*order.shape, x.shape[-1])

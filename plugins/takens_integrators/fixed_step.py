@@ -1,6 +1,7 @@
 """Solves with a fixed number of steps between saved times."""
 
 import functools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, TypeAlias, cast
 
@@ -9,16 +10,17 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_integrators.adjoint import Steps, solve_with_adjoint
+from takens_integrators.adjoint import Steps, by_stages, solve_with_adjoint
 from takens_integrators.backend import known_backend
 from takens_integrators.inputs import (
     Gradient,
+    check_dynamics,
     checked_field,
     checked_times,
     is_constant,
     is_plain,
     known_gradient,
-    positive,
+    whole,
     with_own_times,
 )
 from takens_integrators.leaves import tensors_within
@@ -92,7 +94,7 @@ class FixedStep:
     backends; ``takens.explain(f)`` tells which one did.
     """
 
-    substeps: int = attrs.field(default=1, validator=positive)
+    substeps: int = attrs.field(default=1, validator=whole)
     gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
     backend: str = attrs.field(default="auto", validator=known_backend)
     tableau: ClassVar[takens.Tableau]
@@ -138,13 +140,15 @@ class FixedStep:
             xs = takens.accelerated_solve(question, self.backend)
         if xs is None:
             xs = eager()
-        if is_plain(xs):
+        # Steps add to the state: what is not finite once is not finite in the end.
+        if is_plain(xs) and not math.isfinite(float(xs.detach().select(-2, -1).sum())):
             check_finite(ts, xs)
         return xs
 
     def _eager(
         self, f: takens.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
     ) -> Tensor:
+        check_dynamics(f, x0)
         field = f
         if ts.dim() > 1 or self.gradient == "adjoint":
             field, _ = with_own_times(f, ts[..., 0], x0)
@@ -165,4 +169,5 @@ class FixedStep:
             return Steps(times[:-1], times.diff(dim=0), xs[:-1], xs[-1])
 
         known = (*parameters, *tensors_within(f))
-        return solve_with_adjoint(self.tableau, solve, trace, field, x0, ts, known)
+        weights = by_stages(self.tableau)
+        return solve_with_adjoint(weights, solve, trace, field, x0, ts, known)

@@ -23,8 +23,16 @@ def known_gradient(_: object, __: object, value: str) -> None:
 
 def positive(_: object, attribute: Any, value: float) -> None:
     """Refuse a number that is not above zero."""
-    if not value > 0:
-        raise takens.ComponentError(f"{attribute.name} is above zero; got {value!r}.")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise takens.ComponentError(f"{attribute.name} is a number above zero; got {value!r}.")
+
+
+def whole(_: object, attribute: Any, value: int) -> None:
+    """Refuse what is not a whole number from one on."""
+    if type(value) is not int or value < 1:
+        raise takens.ComponentError(
+            f"{attribute.name} is a whole number above zero; got {value!r}."
+        )
 
 
 def is_plain(x: Tensor) -> bool:
@@ -44,6 +52,12 @@ def checked_times(ts: Tensor, x0: Tensor) -> Tensor:
 
     Raises: InputError where shapes do not match or times are not strictly monotone.
     """
+    if not isinstance(x0, Tensor) or not isinstance(ts, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise takens.InputError(
+            "A solve takes a Tensor of initial states and a Tensor of times; got "
+            f"{type(x0).__name__} and {type(ts).__name__}. Convert with torch.tensor(..., "
+            "dtype=torch.float64)."
+        )
     if not x0.is_floating_point():
         raise takens.InputError(
             f"An initial state is made of floating point numbers; got {x0.dtype}. Convert it, "
@@ -66,6 +80,13 @@ def checked_times(ts: Tensor, x0: Tensor) -> Tensor:
 def _monotone(ts: Tensor) -> bool:
     if ts.shape[-1] < 2 or not ts.numel():
         return bool(torch.isfinite(ts).all())
+    if ts.dim() == 1 and ts.device.type == "cpu":
+        # The usual case, in short: what lies between two finite ends, in order, is finite.
+        values = ts.numpy()
+        start, end = float(values[0]), float(values[-1])
+        ahead, behind = values[1:], values[:-1]
+        ordered = ahead > behind if end > start else ahead < behind
+        return math.isfinite(start) and math.isfinite(end) and bool(ordered.all())
     gaps = ts.diff()
     if ts.dim() > 1:
         # Every row in its own direction: gaps are then above zero.
@@ -87,6 +108,27 @@ def _not_monotone(ts: Tensor) -> str:
                     f"{row[i - 1]:.6g} followed by {row[i]:.6g} at index {i}."
                 )
     return "Times are finite; got one that is not."
+
+
+def check_dynamics(f: Any, x0: Tensor) -> None:
+    """Refuse what is no field, or a system of another dimension than `x0: (..., d)`.
+
+    Raises: InputError.
+    """
+    if not callable(f):
+        raise takens.InputError(
+            f"A field is a function (t, x) of time and state; got {type(f).__name__}."
+        )
+    if getattr(f, "time", None) is takens.Time.DISCRETE:
+        raise takens.InputError(
+            f"{type(f).__name__} is a map, which no integrator solves: call it step by step, "
+            "or use takens.simulate."
+        )
+    if isinstance(f, takens.System) and f.dim != x0.shape[-1]:
+        raise takens.InputError(
+            f"{type(f).__name__} has {f.dim} state variables; got initial states of shape "
+            f"{tuple(x0.shape)}, whose last dimension should be {f.dim}."
+        )
 
 
 def checked_field(f: takens.VectorField) -> takens.VectorField:

@@ -1,6 +1,6 @@
 """The leapfrog method."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import final
 
 import attrs
@@ -8,14 +8,19 @@ import torch
 from torch import Tensor
 
 import takens
+from takens_integrators.adjoint import Point, Steps, solve_with_adjoint
 from takens_integrators.fixed_step import repeat_steps
 from takens_integrators.inputs import (
+    Gradient,
+    check_dynamics,
     checked_field,
     checked_times,
     is_plain,
-    positive,
+    known_gradient,
+    whole,
     with_own_times,
 )
+from takens_integrators.leaves import tensors_within
 from takens_integrators.runge_kutta import per_state, stage_time
 from takens_integrators.solution import check_finite
 
@@ -41,11 +46,17 @@ class Leapfrog:
     whose `q'` depends on `v` alone and whose `v'` on `q` alone, as without friction: energy
     then stays near its value for ever. For other fields the order falls to 1.
 
+    With ``gradient="direct"`` autograd goes through the steps; with ``"adjoint"`` the same
+    steps are taken backward for the pair of state and adjoint. For such fields that is the
+    gradient of the steps themselves, to rounding, in memory that does not grow with them.
+
     Source: Hairer, Lubich and Wanner (2003), Geometric numerical integration illustrated by
-    the Stoermer-Verlet method, Acta Numerica 12, eq. 1.6.
+    the Stoermer-Verlet method, Acta Numerica 12, eq. 1.6; for the adjoint Sanz-Serna (2016),
+    Symplectic Runge-Kutta schemes for adjoint equations, SIAM Review 58, 3-33.
     """
 
-    substeps: int = attrs.field(default=1, validator=positive)
+    substeps: int = attrs.field(default=1, validator=whole)
+    gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
     order = 2
 
     def step(self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
@@ -63,17 +74,70 @@ class Leapfrog:
     ) -> Tensor:
         """Give the states at `ts: (n,)` or `(..., n)` for `x0: (..., 2 n)`: `(..., n, 2 n)`.
 
+        ``parameters`` are Tensors that the field uses and that the adjoint cannot find by
+        itself; direct gradients need none.
+
         Raises: takens.InputError for times, states or a field that do not fit;
             IntegrationError where the states do not stay finite.
         """
         ts = checked_times(ts, x0)
+        check_dynamics(f, x0)
         if x0.shape[-1] % 2:
             raise takens.InputError(
                 "Leapfrog takes positions and as many velocities; got states of "
                 f"{x0.shape[-1]} numbers. Use 'rk4' for other fields."
             )
-        field = with_own_times(f, ts[..., 0], x0)[0] if ts.dim() > 1 else f
-        xs = repeat_steps(leapfrog_step, checked_field(field), x0, ts, self.substeps)
+        field = f
+        if ts.dim() > 1 or self.gradient == "adjoint":
+            field, _ = with_own_times(f, ts[..., 0], x0)
+        field = checked_field(field)
+
+        def solve(f: takens.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
+            return repeat_steps(leapfrog_step, f, x0, ts, self.substeps)
+
+        if self.gradient == "direct":
+            xs = solve(field, x0, ts)
+        else:
+            known = (*parameters, *tensors_within(f))
+            xs = solve_with_adjoint(_points, solve, self._trace, field, x0, ts, known)
         if is_plain(xs):
             check_finite(ts, xs)
         return xs
+
+    def _trace(self, pair: takens.VectorField, z0: Tensor, ts: Tensor) -> Steps:
+        """Take the steps from one time to another for state and adjoint together."""
+        fractions = torch.linspace(0, 1, self.substeps + 1, dtype=ts.dtype, device=ts.device)
+        times = (ts[..., :1] + (ts[..., 1:] - ts[..., :1]) * fractions).movedim(-1, 0)
+        sizes, zs = times.diff(dim=0), [z0]
+        for t, dt in zip(times[:-1], sizes, strict=True):
+            *_, end = _stages(pair, t.to(z0.dtype), dt, zs[-1])
+            zs.append(end)
+        return Steps(times[:-1], sizes, torch.stack(zs[:-1]), zs[-1])
+
+
+def _stages(
+    pair: takens.VectorField, t: Tensor, dt: Tensor, z: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Give `z: (..., 4 n)` of state and adjoint after each part of a step.
+
+    Adjoints of positions change with the velocities, and those of velocities with the
+    positions: their equations couple the pair just so.
+    """
+    n = z.shape[-1] // 4
+    kicked = torch.arange(4 * n, device=z.device) // n
+    kicked = ((kicked == 1) | (kicked == 2)).to(z.dtype)
+    h = per_state(dt, z)
+    z1 = z + h / 2 * kicked * pair(t, z)
+    z2 = z1 + h * (1 - kicked) * pair(stage_time(t, 0.5, dt), z1)
+    z3 = z2 + h / 2 * kicked * pair(stage_time(t, 1.0, dt), z2)
+    return z1, z2, z3
+
+
+def _points(pair: takens.VectorField, t: Tensor, dt: Tensor, z: Tensor) -> Iterator[Point]:
+    """Give the points at which a step evaluates the field, as the adjoint weighs them."""
+    h, n = per_state(dt, z), z.shape[-1] // 4
+    z1, z2, _ = _stages(pair, t, dt, z)
+    velocities = (torch.arange(2 * n, device=z.device) >= n).to(z.dtype)
+    yield t, z, h / 2 * velocities
+    yield stage_time(t, 0.5, dt.to(z.dtype)), z1, h * (1 - velocities)
+    yield stage_time(t, 1.0, dt.to(z.dtype)), z2, h / 2 * velocities

@@ -10,6 +10,9 @@ from torch import Tensor
 import takens
 from takens_integrators.attempt import Attempt, Method
 from takens_integrators.events import Event, Watcher
+from takens_integrators.first_step import first_step, root_mean_square
+from takens_integrators.kinks import stops_between
+from takens_integrators.looking import anywhere
 from takens_integrators.solution import Status
 
 SAFETY: Final = 0.9
@@ -27,12 +30,13 @@ Record: TypeAlias = Callable[[Tensor, Tensor, Tensor, list[Tensor]], None]
 @final
 @attrs.frozen(kw_only=True)
 class Control:
-    """What steers the step size."""
+    """What steers the step size; steps end at the `kinks: (k,)`."""
 
     rtol: float
     atol: float
     max_steps: int
     first_step: Tensor | None = None
+    kinks: Tensor | None = None
 
 
 @final
@@ -68,29 +72,38 @@ def march(
     Source: Hairer, Norsett and Wanner (1993), Solving Ordinary Differential Equations I, 2nd
     edition, sections II.4 (error norm, first step) and IV.2 of volume II (PI control).
     """
-    t = start.clone()
+    stops = stops_between(control.kinks, start, end, x.dtype)
+    t, x = start.clone() if stops is None else stops.begin(start), x.detach()
     span = end - start
-    first = f(t.to(x.dtype), x)
+    first = f(t.to(x.dtype), x).detach()
     slope: Tensor | None = first
     dt = control.first_step
     if dt is None:
-        dt = _first_step(method, f, t, x, first, span, control)
+        dt = first_step(method, f, t, x, first, span, control.rtol, control.atol)
     status = torch.where(span == 0, Status.DONE, Status.RUNNING).to(torch.int8)
     before = torch.ones_like(t)
     steps = torch.zeros_like(status, dtype=torch.int64)
     rejected, tries = steps, torch.full_like(steps, 2)
-    failed_last = torch.zeros_like(status, dtype=torch.bool)
+    failed_last = stopped = torch.zeros_like(status, dtype=torch.bool)
     tiny = 10 * torch.finfo(t.dtype).eps * torch.maximum(start.abs(), end.abs())
     tiny = torch.maximum(tiny, torch.finfo(t.dtype).eps * span.abs())
     worst = x.detach().abs()
     watcher = Watcher(method, f, tuple(events), t, x)
     active = status == Status.RUNNING
     exponent = 1 / method.order
-    while bool(active.any()):
+    while anywhere(active):
         left = end - t
         last = torch.ge(dt.abs(), left.abs() * (1 - 1e-10))
-        step = torch.where(active, torch.where(last, left, dt), 0.0)
-        trial = method.attempt(f, t.to(x.dtype), x, step, slope)
+        step = torch.where(last, left, dt)
+        if stops is not None:
+            room: Tensor = stops.ahead(t)
+            stopped = torch.ge(step.abs(), room * (1 - 1e-10))
+            step = torch.where(stopped, torch.mul(stops.sign, room), step)
+            beyond = (stops.across(t + step) - end) * stops.sign >= 0
+            last = torch.where(stopped, beyond, last)
+        step = torch.where(active, step, 0.0)
+        # Constant for every derivative, also where the field depends on what has one.
+        trial = method.attempt(f, t.to(x.dtype), x, step, slope).detach()
         ratios = _ratios(x, trial, control)
         norm = _norm(ratios).to(t.dtype)
         norm = torch.where(torch.isnan(norm), torch.inf, norm)
@@ -98,11 +111,15 @@ def march(
         taken = torch.where(accepted, step, 0.0)
         if record is not None:
             record(t, taken, x, trial.stages)
-        arrived = torch.where(last, end, t + taken)
+        arrived = t + taken
+        if stops is not None:
+            arrived = torch.where(stopped, stops.across(arrived), arrived)
+        arrived = torch.where(last, end, arrived)
         done = accepted & last
         if events:
             hit, arrived, state = watcher.look(t, taken, x, trial, arrived, accepted)
-            x = torch.where(accepted.unsqueeze(-1), state, x)
+            arrived = arrived.detach()
+            x = torch.where(accepted.unsqueeze(-1), state.detach(), x)
             done = done & ~hit
             status = torch.where(hit, Status.EVENT, status)
         else:
@@ -111,6 +128,9 @@ def march(
         if slope is not None:
             known = trial.slope
             slope = None if known is None else torch.where(accepted.unsqueeze(-1), known, slope)
+            if stops is not None and anywhere(torch.logical_and(stopped, accepted)):
+                slope = f(t.to(x.dtype), x).detach()
+                tries = torch.add(tries, torch.logical_and(stopped, accepted))
 
         size = norm.clamp_min(1e-10)
         gain = (
@@ -119,15 +139,15 @@ def march(
         gain = torch.where(failed_last, gain.clamp(max=1.0), gain).clamp(SHRINK, GROW)
         loss = (SAFETY * norm**-exponent).clamp(SHRINK, 1.0)
         proposal = torch.mul(step, torch.where(accepted, gain, loss))
-        # A step that was cut at the end says little about the next one.
-        cut = done & (proposal.abs() < dt.abs())
+        # A step that was cut at the end or a kink says little about the next one.
+        cut = accepted & (step.abs() < dt.abs()) & (proposal.abs() < dt.abs())
         dt = torch.where(torch.logical_and(active, ~cut), proposal, dt)
         before = torch.where(accepted, size.clamp_min(1e-4), before)
         failed_last = torch.logical_and(active, ~accepted)
 
         steps = steps + accepted
         rejected = torch.add(rejected, failed_last)
-        tries = tries + active * method.evaluations
+        tries = torch.add(tries, active, alpha=method.evaluations)
         worst = torch.where(active.unsqueeze(-1), ratios[0], worst)
         status = torch.where(done, Status.DONE, status)
         # Accepted steps may shrink below what the time can resolve, as before a pole.
@@ -151,37 +171,9 @@ def _ratios(x: Tensor, trial: Attempt, control: Control) -> list[Tensor]:
 
 def _norm(ratios: list[Tensor]) -> Tensor:
     """Give the root mean square over the state; a second estimate damps the first."""
-    first = _rms(ratios[0])
+    first = root_mean_square(ratios[0])
     if len(ratios) == 1:
         return first
     square = first * first
-    total = square + 0.01 * _rms(ratios[1]) ** 2
+    total = square + 0.01 * root_mean_square(ratios[1]) ** 2
     return torch.where(square == 0, 0.0, square / total.sqrt())
-
-
-def _rms(x: Tensor) -> Tensor:
-    return x.square().mean(-1).sqrt()
-
-
-def _first_step(
-    method: Method,
-    f: takens.VectorField,
-    t: Tensor,
-    x: Tensor,
-    slope: Tensor,
-    span: Tensor,
-    control: Control,
-) -> Tensor:
-    scale = control.atol + control.rtol * x.abs()
-    d0, d1 = _rms(x / scale).to(t.dtype), _rms(slope / scale).to(t.dtype)
-    h = torch.where((d0 < 1e-5) | (d1 < 1e-5), 1e-6, 0.01 * d0 / d1)
-    h = torch.minimum(torch.nan_to_num(h, nan=1e-6), span.abs())
-    direction = torch.sign(span)
-    signed = (direction * h).to(x.dtype)
-    ahead = f((t + direction * h).to(x.dtype), x + signed.unsqueeze(-1) * slope)
-    d2 = _rms((ahead - slope) / scale).to(t.dtype) / h
-    steepest = torch.maximum(d1, d2)
-    flat = (1e-3 * h).clamp_min(1e-6)
-    h1 = torch.where(steepest <= 1e-15, flat, (0.01 / steepest) ** (1 / method.order))
-    h1 = torch.nan_to_num(h1, nan=1e-6).clamp_min(1e-12)
-    return direction * torch.minimum(torch.minimum(100 * h, h1), span.abs())

@@ -4,12 +4,12 @@ from typing import Final, final
 
 import torch
 from torch import Tensor
-from torch.autograd.forward_ad import unpack_dual  # pyright: ignore[reportUnknownVariableType]
 
 import takens
 from takens_integrators.adjoint import Steps
 from takens_integrators.attempt import Method
 from takens_integrators.dense import interpolate
+from takens_integrators.looking import largest
 
 _ROUNDS: Final = 64
 
@@ -73,15 +73,15 @@ def answer(
     """Give the states at the times that ``rows`` number, of `ts: (..., n)` flattened.
 
     ``rounds`` are `t, dt: (k, ...)` and `x: (k, ..., d)`; `where: (..., n)` numbers the
-    rounds.
+    rounds; where it is none of theirs the answer means nothing, and is finite.
     """
     t, dt, x = rounds
     n, d = ts.shape[-1], x.shape[-1]
     pieces = method.increments(f, t, x, dt, stages)
     samples = max(t[0].numel(), 1)
-    flat = where.reshape(-1)[rows] * samples + rows // n
+    flat = where.clamp(0, len(t) - 1).reshape(-1)[rows] * samples + rows // n
     start, length = t.reshape(-1)[flat], dt.reshape(-1)[flat]
-    theta = (ts.reshape(-1)[rows] - start) / length
+    theta = (ts.reshape(-1)[rows] - start) / torch.where(length == 0, 1.0, length)
     weights = x.new_tensor(method.dense)
     parts = pieces.reshape(len(pieces), -1, d)[:, flat]
     return interpolate(x.reshape(-1, d)[flat], parts, weights, theta)
@@ -110,14 +110,14 @@ class Rounds:
         if self.whole:
             self.rounds.append((t, dt, x, stages))
         else:
-            self.rounds.append((_primal(t), _primal(dt), x[..., :0], []))
+            self.rounds.append((t.detach(), dt.detach(), x[..., :0], []))
 
     def grid(self) -> tuple[Tensor, Tensor]:
         """Give `t, dt: (k, ...)` of the steps taken, each sample's own moved to the front."""
         t = torch.stack([time for time, _, _, _ in self.rounds])
         dt = torch.stack([step for _, step, _, _ in self.rounds])
         order = (dt == 0).to(torch.int8).argsort(stable=True, dim=0)
-        most = int((dt != 0).sum(0).max())
+        most = largest((dt != 0).sum(0))
         t, dt = t.gather(0, order)[:most], dt.gather(0, order)[:most]
         # Samples with fewer steps stay where they have arrived.
         last = ((dt != 0).sum(0, keepdim=True) - 1).clamp_min(0)
@@ -127,11 +127,3 @@ class Rounds:
         """Give the rounds as steps that end at `last: (..., d)`."""
         (t, dt, x), _ = _stack(self.rounds)
         return Steps(t, dt, x, last)
-
-    def stacked(self) -> tuple[tuple[Tensor, Tensor, Tensor], list[Tensor]]:
-        """Give `t, dt: (k, ...)`, `x: (k, ..., d)` and the stages, each `(k, ..., d)`."""
-        return _stack(self.rounds)
-
-
-def _primal(x: Tensor) -> Tensor:
-    return unpack_dual(x).primal.detach()

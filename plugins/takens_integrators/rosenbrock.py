@@ -9,6 +9,7 @@ from torch import Tensor
 
 import takens
 from takens_integrators.attempt import Attempt
+from takens_integrators.inputs import is_plain
 from takens_integrators.runge_kutta import combine, per_state, stage_time
 
 
@@ -71,7 +72,7 @@ class Linearised:
         m, h = self.method, per_state(dt, x)
         eye = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
         left = eye - (m.gamma * dt).to(x.dtype)[..., None, None] * self.jacobian(t, x)
-        lu, pivots = cast(tuple[Tensor, Tensor], torch.linalg.lu_factor(left))  # pyright: ignore[reportUnknownMemberType]
+        solve = _factorised(left)
         drift = None if self.drift is None else self.drift(t, x) * h * h
         us: list[Tensor] = []
         y = x
@@ -83,9 +84,7 @@ class Linearised:
                 right = torch.add(right, u, alpha=weight)
             if drift is not None and m.d[i]:
                 right = torch.add(right, drift, alpha=m.d[i])
-            right = (m.gamma * right).unsqueeze(-1)
-            solved = cast(Tensor, torch.linalg.lu_solve(lu, pivots, right))
-            us.append(solved.squeeze(-1))
+            us.append(solve((m.gamma * right).unsqueeze(-1)).squeeze(-1))
         return Attempt(y + us[-1], (us[-1],), us, None)
 
     def increments(
@@ -93,6 +92,25 @@ class Linearised:
     ) -> Tensor:
         """Give the stages, which are increments already."""
         return torch.stack(stages)
+
+
+def _factorised(left: Tensor) -> Callable[[Tensor], Tensor]:
+    """Give what solves `left: (..., d, d)` for right sides `(..., d, 1)`."""
+    lu, pivots = cast(tuple[Tensor, Tensor], torch.linalg.lu_factor(left))  # pyright: ignore[reportUnknownMemberType]
+    if is_plain(lu):
+        return lambda right: cast(Tensor, torch.linalg.lu_solve(lu, pivots, right))
+    # torch.func.vmap over a derivative of lu_solve gives wrong numbers (torch 2.13).
+    p, lower, upper = cast(tuple[Tensor, ...], torch.lu_unpack(lu, pivots))
+
+    def solve(right: Tensor) -> Tensor:
+        swapped = torch.matmul(p.mT, right)
+        y = cast(
+            Tensor,
+            torch.linalg.solve_triangular(lower, swapped, upper=False, unitriangular=True),
+        )
+        return cast(Tensor, torch.linalg.solve_triangular(upper, y, upper=True))
+
+    return solve
 
 
 def linearised(

@@ -10,7 +10,14 @@ from scipy.integrate import solve_ivp  # pyright: ignore[reportUnknownVariableTy
 from torch import Tensor
 
 import takens
-from takens_integrators.inputs import checked_field, checked_times, is_plain, positive
+from takens_integrators.inputs import (
+    check_dynamics,
+    checked_field,
+    checked_times,
+    is_plain,
+    positive,
+    whole,
+)
 from takens_integrators.leaves import sources_of_gradient, tensors_within
 from takens_integrators.solution import IntegrationError
 
@@ -35,7 +42,7 @@ class SciPy:
     method: str = attrs.field(default="RK45", validator=_known_method)
     rtol: float = attrs.field(default=1e-6, validator=positive)
     atol: float = attrs.field(default=1e-8, validator=positive)
-    max_steps: int = attrs.field(default=100_000, validator=positive)
+    max_steps: int = attrs.field(default=100_000, validator=whole)
 
     def solve(
         self,
@@ -52,6 +59,7 @@ class SciPy:
             gradient is asked for; IntegrationError where the solver gives up.
         """
         ts = checked_times(ts, x0)
+        check_dynamics(f, x0)
         field = checked_field(f)
         self._refuse_gradients(field, (*parameters, *tensors_within(f)), x0, ts)
         lead, d = x0.shape[:-1], x0.shape[-1]

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import saved_tensors_hooks
 
+from takens_integrators.inputs import is_plain
+
 Run: TypeAlias = Callable[[Tensor, int, int], list[Tensor]]
 """Runs the steps from one number to another; gives what is to be kept, and last the state."""
 
@@ -29,7 +31,9 @@ def in_segments(
         length < steps
         and torch.is_grad_enabled()
         and _hooks_allowed()
-        and run(x, 0, 1)[-1].requires_grad
+        and (first := run(x, 0, 1)[-1]).requires_grad
+        # What is recomputed after a transform has ended would miss it.
+        and is_plain(first)
     )
     if not split:
         *kept, x = run(x, 0, steps)

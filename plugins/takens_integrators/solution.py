@@ -2,13 +2,14 @@
 
 import enum
 import math
-from typing import Final, final
+from typing import Final, cast, final
 
 import attrs
 import torch
 from torch import Tensor
 
 import takens
+from takens_integrators.looking import largest
 
 
 class IntegrationError(takens.TakensError):
@@ -78,27 +79,27 @@ class Solution:
         Raises: IntegrationError, naming the first such sample, its time and what to try.
         """
         # A good solve pays for one look only.
-        if not self.status.numel() or int(self.status.max()) < _FAILED:
+        if largest(self.status) < _FAILED:
             return
-        status = self.status.flatten()
-        failed = (status >= _FAILED).nonzero().flatten()
+        ends = self.ts[..., -1].detach().expand(self.status.shape)
+        tries = self.steps + self.rejected
+        parts = (self.status, self.time.detach(), ends, self.component, tries)
+        # Stacked first, so that batches of a transform are samples of all of them alike.
+        table = torch.func.debug_unwrap(
+            torch.stack([part.to(self.time.dtype) for part in parts], -1)
+        )
+        rows = table.reshape(-1, len(parts))
+        failed = (rows[:, 0] >= _FAILED).nonzero().flatten()
         i = int(failed[0])
-        kind = Status(int(status[i]))
-        time = float(self.time.flatten()[i])
-        end = float(
-            self.ts.expand(*self.status.shape, -1).reshape(-1, self.ts.shape[-1])[i, -1]
-        )
-        component = int(self.component.flatten()[i])
-        where = f"{_sample(self.status, i)} stopped at t = {time:.6g} on its way to {end:.6g}"
-        others = (
-            f" ({len(failed)} of {status.numel()} samples failed)" if len(failed) > 1 else ""
-        )
+        status, time, end, component, steps = cast(list[float], rows[i].tolist())  # pyright: ignore[reportUnknownMemberType]
+        kind, component = Status(int(status)), int(component)
+        where = f"{_sample(table[..., 0], i)} stopped at t = {time:.6g} on its way to {end:.6g}"
+        others = f" ({len(failed)} of {len(rows)} samples failed)" if len(failed) > 1 else ""
         if kind is Status.MAX_STEPS:
-            steps = int((self.steps + self.rejected).flatten()[i])
             raise IntegrationError(
-                f"{where}: {steps} steps were not enough{others}; component {component} asks "
-                "for the smallest ones. Raise max_steps or the tolerances, or, where the field "
-                "is stiff, use 'rodas4'."
+                f"{where}: {int(steps)} steps were not enough{others}; component {component} "
+                "asks for the smallest ones. Raise max_steps or the tolerances, or, where the "
+                "field is stiff, use 'rodas4'."
             )
         if kind is Status.UNDERFLOW:
             raise IntegrationError(

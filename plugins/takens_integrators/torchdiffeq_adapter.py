@@ -11,10 +11,12 @@ from torch import Tensor
 import takens
 from takens_integrators.inputs import (
     Gradient,
+    check_dynamics,
     checked_field,
     checked_times,
     known_gradient,
     positive,
+    whole,
 )
 from takens_integrators.leaves import sources_of_gradient, tensors_within
 from takens_integrators.solution import IntegrationError, check_finite
@@ -48,7 +50,7 @@ class TorchDiffEq:
     method: str = attrs.field(default="dopri5", validator=_known_method)
     rtol: float = attrs.field(default=1e-6, validator=positive)
     atol: float = attrs.field(default=1e-8, validator=positive)
-    max_steps: int = attrs.field(default=100_000, validator=positive)
+    max_steps: int = attrs.field(default=100_000, validator=whole)
     gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
 
     def solve(
@@ -66,6 +68,7 @@ class TorchDiffEq:
             IntegrationError where the solver gives up.
         """
         ts = checked_times(ts, x0)
+        check_dynamics(f, x0)
         if ts.dim() > 1:
             raise takens.InputError(
                 "torchdiffeq takes one row of times for all samples; use 'dopri5' of takens "

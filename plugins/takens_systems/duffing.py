@@ -8,7 +8,7 @@ from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import finite, not_negative, positive
+from takens_systems.parameters import equal, finite, not_negative, positive
 
 
 @final
@@ -65,5 +65,16 @@ class Duffing:
         return (0.2, 0.0, 0.0) if self.driven else (0.2, 0.0)
 
     def facts(self) -> takens.Facts:
-        """Give nothing: the exponents of the driven wells are not settled in print."""
-        return takens.Facts()
+        """Give the exponents, which are known for the standard parameters.
+
+        The last one is what the divergence, minus the damping, leaves to the others.
+
+        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.6.
+        """
+        parameters = (self.damping, self.linear, self.cubic, self.amplitude, self.frequency)
+        if not equal(parameters, (0.25, -1.0, 1.0, 0.4, 1.0)):
+            return takens.Facts()
+        return takens.Facts(
+            lyapunov_spectrum=(0.1572, 0.0, -0.4072),
+            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.6",
+        )

@@ -42,11 +42,11 @@ class Henon:
     def facts(self) -> takens.Facts:
         """Give the exponents per step, which are known for the standard parameters.
 
-        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.
+        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.2.1.
         """
         if not equal((self.a, self.b), (1.4, 0.3)):
             return takens.Facts()
         return takens.Facts(
             lyapunov_spectrum=(0.41922, -1.62319),
-            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A",
+            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.2.1",
         )

@@ -51,11 +51,11 @@ class Lorenz63:
     def facts(self) -> takens.Facts:
         """Give the exponents, which are known for the standard parameters.
 
-        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.
+        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.1.
         """
         if not equal((self.sigma, self.rho, self.beta), (10.0, 28.0, 8 / 3)):
             return takens.Facts()
         return takens.Facts(
             lyapunov_spectrum=(0.9056, 0.0, -14.5723),
-            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A",
+            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.1",
         )

@@ -1,6 +1,6 @@
 """The pendulum, damped and driven if one likes."""
 
-from typing import final
+from typing import Final, final
 
 import attrs
 import torch
@@ -8,7 +8,9 @@ from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import finite, not_negative, positive
+from takens_systems.parameters import equal, finite, not_negative, positive
+
+_CHAOTIC: Final = (1.0, 1.0, 0.05, 0.6, 0.7)
 
 
 @final
@@ -70,5 +72,17 @@ class Pendulum:
         return (1.0, 0.0, 0.0) if self.driven else (1.0, 0.0)
 
     def facts(self) -> takens.Facts:
-        """Give nothing: no exponents are published for standard parameters."""
-        return takens.Facts()
+        """Give the exponents, which are known for one drive of the pendulum in its own units.
+
+        That is gravity 1, length 1, damping 0.05, and a drive of 0.6 at 0.7. The last one is
+        what the divergence, minus the damping, leaves to the others.
+
+        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.1.
+        """
+        drive = (self.drive_amplitude, self.drive_frequency)
+        if not equal((self.gravity, self.length, self.damping, *drive), _CHAOTIC):
+            return takens.Facts()
+        return takens.Facts(
+            lyapunov_spectrum=(0.1414, 0.0, -0.1914),
+            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.1",
+        )

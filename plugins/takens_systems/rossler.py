@@ -44,11 +44,11 @@ class Rossler:
     def facts(self) -> takens.Facts:
         """Give the exponents, which are known for the standard parameters.
 
-        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.
+        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.2.
         """
         if not equal((self.a, self.b, self.c), (0.2, 0.2, 5.7)):
             return takens.Facts()
         return takens.Facts(
             lyapunov_spectrum=(0.0714, 0.0, -5.3943),
-            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A",
+            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.2",
         )

@@ -139,6 +139,13 @@ class Driven:
         flat = (t.reshape(n), x.reshape(n, -1), u.expand(*t.shape, u.shape[-1]).reshape(n, -1))
         return torch.func.vmap(self.field)(*flat).reshape(x.shape)
 
+    def kinks(self) -> Tensor:
+        """Give the times `(k,)` at which the signal is not smooth: those of its samples."""
+        signal = self.signal
+        if isinstance(signal, (HoldSignal, LinearSignal, CubicSignal)):
+            return signal.times
+        return torch.zeros(0)
+
 
 def _needs_two(times: Tensor) -> None:
     if len(times) < 2:

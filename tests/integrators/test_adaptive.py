@@ -10,15 +10,17 @@ from torch import Tensor
 
 import takens
 from takens_integrators import (
+    RK4,
     Bosh3,
     Dop853,
     Dopri5,
     IntegrationError,
+    Leapfrog,
     Rodas4,
     Status,
     Tsit5,
 )
-from takens_systems import HarmonicOscillator, Lorenz63, VanDerPol
+from takens_systems import HarmonicOscillator, Henon, Lorenz63, VanDerPol
 
 METHODS: list[Any] = [Bosh3, Dopri5, Tsit5, Dop853, Rodas4]
 
@@ -246,3 +248,47 @@ def test_the_first_step_follows_from_the_field() -> None:
     )
     assert int(got.rejected) <= 2
     assert float(got.x[-1]) == pytest.approx(math.exp(-10), rel=1e-4)
+
+
+@pytest.mark.parametrize("solver", [Dopri5(), Rodas4(), RK4(), Leapfrog()], ids=str)
+@pytest.mark.parametrize(
+    ("field", "x0", "ts", "words"),
+    [
+        (VanDerPol(), [1.0, 2.0], times(0.0, 1.0), r"got list and Tensor\. Convert"),
+        (VanDerPol(), times(1.0, 2.0), [0.0, 1.0], r"got Tensor and list\. Convert"),
+        (Lorenz63(), times(1.0, 2.0), times(0.0, 1.0), r"Lorenz63 has 3 .*got .*\(2,\)"),
+        (Henon(), times(1.0, 2.0), times(0.0, 1.0), r"Henon is a map"),
+        (3, times(1.0, 2.0), times(0.0, 1.0), r"A field is a function .*got int"),
+    ],
+)
+def test_what_is_no_problem_to_solve_is_refused(
+    solver: Any, field: Any, x0: Any, ts: Any, words: str
+) -> None:
+    with pytest.raises(takens.InputError, match=words):
+        solver.solve(field, x0, ts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "words"),
+    [
+        (Dopri5, {"rtol": "small"}, "rtol is a number above zero; got 'small'"),
+        (Dopri5, {"max_steps": 2.5}, r"max_steps is a whole number above zero; got 2\.5"),
+        (RK4, {"substeps": 1.5}, r"substeps is a whole number above zero; got 1\.5"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(
+    kind: Any, settings: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(takens.ComponentError, match=words):
+        kind(**settings)
+
+
+def test_events_and_paths_refuse_what_is_none_of_theirs() -> None:
+    x0, ts = times(1.0, 2.0), times(0.0, 1.0)
+    for events, words in ((abs, "got builtin"), ([abs], "got a list with builtin")):
+        with pytest.raises(takens.InputError, match=words):
+            Dopri5().solve_with_statistics(VanDerPol(), x0, ts, events=events)  # pyright: ignore[reportArgumentType]
+    path: Any = Dopri5().path(VanDerPol(), x0, 0.0, 1.0)
+    for t in (0.5, torch.tensor(0.5), times(math.nan)):
+        with pytest.raises(takens.InputError, match="path"):
+            path(t)

@@ -193,6 +193,8 @@ def test_both_forms_of_van_der_pol_have_the_same_first_state() -> None:
         Rossler(),
         HarmonicOscillator(1.0, 0.1),
         HarmonicOscillator(1.0, 3.0),
+        Duffing(),
+        Pendulum(1.0, 1.0, 0.05, 0.6, 0.7),
         Henon(),
         Logistic(),
     ],
@@ -219,8 +221,45 @@ def test_the_sum_of_the_exponents_is_the_mean_divergence(system: Any) -> None:
     assert sum(spectrum) == pytest.approx(float(rates.mean()), rel=0.01, abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "system", [Lorenz63(rho=20.0), Rossler(a=0.1), Henon(a=1.0), Logistic(3.0), Pendulum()]
+    ("system", "error"),
+    [
+        (Lorenz63(), 0.004),
+        (Rossler(), 0.001),
+        (Duffing(), 0.004),
+        (Pendulum(1.0, 1.0, 0.05, 0.6, 0.7), 0.004),
+    ],
+    ids=name,
+)
+def test_the_largest_exponent_is_what_a_tangent_grows_by(system: Any, error: float) -> None:
+    d, samples, time = system.dim, 64, 500
+
+    def both(t: Tensor, z: Tensor, /) -> Tensor:
+        x, v = z[..., :d], z[..., d:]
+        grown = (system.jacobian(t, x) @ v.unsqueeze(-1)).squeeze(-1)
+        return torch.cat((system(t, x), grown), -1)
+
+    generator = torch.Generator().manual_seed(0)
+    x = torch.tensor(system.initial(), dtype=torch.float64)
+    x = x + 0.1 * torch.randn(samples, d, generator=generator, dtype=torch.float64)
+    v = torch.randn(samples, d, generator=generator, dtype=torch.float64)
+    growth = torch.zeros(samples, dtype=torch.float64)
+    once = torch.linspace(0, 1, 2, dtype=torch.float64)
+    for step in range(100 + time):
+        v = v / v.norm(dim=-1, keepdim=True)
+        z = RK4(substeps=100).solve(both, torch.cat((x, v), -1), once)[:, -1]
+        x, v = z[:, :d], z[:, d:]
+        growth += v.norm(dim=-1).log() * (step >= 100)
+    rates = growth / time
+    found, deviation = float(rates.mean()), float(rates.std()) / samples**0.5
+    assert deviation < error
+    assert system.facts().lyapunov_spectrum[0] == pytest.approx(found, abs=4 * deviation)
+
+
+@pytest.mark.parametrize(
+    "system",
+    [Lorenz63(rho=20.0), Rossler(a=0.1), Henon(a=1.0), Logistic(3.0), Pendulum(), Duffing(0.3)],
 )
 def test_facts_are_for_exactly_these_parameters(system: takens.System) -> None:
     assert system.facts() == takens.Facts()
