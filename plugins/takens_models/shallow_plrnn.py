@@ -1,65 +1,51 @@
 """The shallow piecewise-linear recurrent neural network."""
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Unpack, final
 
 import attrs
 import torch
 from torch import Tensor, nn
 
 import takens
+from takens_models.latent_model import LatentModel
+from takens_models.settings import LatentConfig, WindowOptions, at_least, one_of
+from takens_models.weights import diagonal_of_positive_definite, fan_in, uniform
 
 
 @final
-@attrs.frozen
-class ShallowPLRNNConfig:
+@attrs.frozen(kw_only=True)
+class ShallowPLRNNConfig(LatentConfig):
     """Settings of a ``ShallowPLRNN``.
 
-    Raises: ComponentError where a size is not positive or ``latent_dim`` is below ``obs_dim``.
+    Raises: ComponentError where they do not go together.
     """
 
-    obs_dim: int
-    latent_dim: int = 20
-    hidden_dim: int = 100
-    initialisation: str = "uniform"
-    seed: int = 0
-
-    def __attrs_post_init__(self) -> None:
-        for name in ("obs_dim", "latent_dim", "hidden_dim"):
-            size = getattr(self, name)
-            if size < 1:
-                raise takens.ComponentError(f"shallow_plrnn: {name} is at least 1; got {size}.")
-        if self.initialisation not in ("uniform", "talathi"):
-            raise takens.ComponentError(
-                "shallow_plrnn: initialisation is 'uniform' or 'talathi'; "
-                f"got {self.initialisation!r}."
-            )
-        if self.latent_dim < self.obs_dim:
-            raise takens.ComponentError(
-                f"shallow_plrnn reads its {self.obs_dim} observed variables out of the first "
-                f"latent ones; got latent_dim = {self.latent_dim}. "
-                f"Choose latent_dim = {self.obs_dim} or more."
-            )
+    model = "shallow_plrnn"
+    hidden_dim: int = attrs.field(default=100, validator=at_least(1))
+    initialisation: str = attrs.field(default="uniform", validator=one_of("uniform", "talathi"))
+    clipped: bool = False
 
 
 @final
-class ShallowPLRNN(nn.Module):
-    """A map `z' = A z + W1 relu(W2 z + h2) + h1`, A diagonal, read out by its first units.
+class ShallowPLRNN(LatentModel):
+    """A map `z' = A z + W1 relu(W2 z + h2) + h1`, A diagonal.
 
-    The latent state is `z: (..., m)`, the observation its first `n` units. At a start the
-    other units are a learned linear function of the observed ones.
+    Where ``clipped``, `relu(W2 z + h2) - relu(W2 z)` stands in place of the relu, and every
+    orbit stays bounded as long as the entries of A are below 1 in size.
 
     W1 and W2 start uniform within `1 / sqrt(columns)` and h1 at zero. By the initialisation
     ``"uniform"``, A starts in [0.5, 0.9] and h2 within `1 / sqrt(hidden_dim)`; by
-    ``"talathi"``, A is the diagonal of a normalised positive-definite matrix and h2 is zero.
-    On noisy Lorenz 63 the first gives the better exponents.
+    ``"talathi"``, A is the diagonal of a normalised positive-definite matrix and h2 is zero
+    (where clipped it would do nothing, and is drawn as before). On noisy Lorenz 63 the first
+    gives the better exponents.
 
     Source: Hess, Monfared, Brenner, Durstewitz (2023), Generalized teacher forcing for
-    learning chaotic dynamics, ICML, eq. 4; Talathi and Vartak (2015), Improving performance
-    of recurrent neural network with relu nonlinearity, section 3, for the second start.
+    learning chaotic dynamics, ICML, eq. 4; Talathi and Vartak (2015), Improving
+    performance of recurrent neural network with relu nonlinearity, section 3, for the second
+    start.
     """
 
     time = takens.Time.DISCRETE
-    context_length = 1
 
     def __init__(
         self,
@@ -68,63 +54,71 @@ class ShallowPLRNN(nn.Module):
         hidden_dim: int = 100,
         initialisation: str = "uniform",
         seed: int = 0,
+        *,
+        clipped: bool = False,
+        **window: Unpack[WindowOptions],
     ) -> None:
-        super().__init__()
-        self.config = ShallowPLRNNConfig(obs_dim, latent_dim, hidden_dim, initialisation, seed)
-        self.obs_dim, self.latent_dim = obs_dim, latent_dim
+        super().__init__(
+            ShallowPLRNNConfig(
+                obs_dim=obs_dim,
+                latent_dim=latent_dim,
+                hidden_dim=hidden_dim,
+                initialisation=initialisation,
+                seed=seed,
+                clipped=clipped,
+                **window,
+            ),
+            latent_dim,
+        )
+        self.clipped = clipped
         m, l = latent_dim, hidden_dim  # noqa: E741 - the paper's letters
         generator = torch.Generator().manual_seed(seed)
-
-        def uniform(*shape: int, low: float, high: float) -> nn.Parameter:
-            return nn.Parameter(low + (high - low) * torch.rand(*shape, generator=generator))
-
-        def weights(rows: int, columns: int) -> nn.Parameter:
-            return uniform(rows, columns, low=-(columns**-0.5), high=columns**-0.5)
-
-        by_talathi = initialisation == "talathi"
-        threshold = 0.0 if by_talathi else l**-0.5
-        self.A = _talathi(m, generator) if by_talathi else uniform(m, low=0.5, high=0.9)
-        self.h2 = uniform(l, low=-threshold, high=threshold)
-        self.W1 = weights(m, l)
-        self.W2 = weights(l, m)
+        self.A = (
+            diagonal_of_positive_definite(generator, m)
+            if initialisation == "talathi"
+            else uniform(generator, m, low=0.5, high=0.9)
+        )
+        threshold = 0.0 if initialisation == "talathi" and not clipped else l**-0.5
+        self.h2 = uniform(generator, l, low=-threshold, high=threshold)
+        self.W1 = fan_in(generator, m, l)
+        self.W2 = fan_in(generator, l, m)
         self.h1 = nn.Parameter(torch.zeros(m))
-        self.start = weights(m - obs_dim, obs_dim)
+        self.open_window(generator)
 
     def forward(self, z: Tensor, /) -> Tensor:
         """Give the next latent state: `(..., m) -> (..., m)`."""
-        hidden = nn.functional.linear(z, self.W2, self.h2).relu()
+        if self.clipped:
+            a = nn.functional.linear(z, self.W2)
+            hidden = (a + self.h2).relu() - a.relu()
+        else:
+            hidden = nn.functional.linear(z, self.W2, self.h2).relu()
         return torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
         """Give the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
-        hidden = nn.functional.linear(z, self.W2, self.h2)
-        gate = (hidden > 0).to(v.dtype).unsqueeze(-1)
-        following = torch.addcmul(
-            nn.functional.linear(hidden.relu(), self.W1, self.h1), self.A, z
-        )
-        return following, self.A.unsqueeze(-1) * v + self.W1 @ (gate * (self.W2 @ v))
+        a = nn.functional.linear(z, self.W2)
+        b = a + self.h2
+        hidden, gate = b.relu(), (b > 0).to(v.dtype)
+        if self.clipped:
+            hidden, gate = hidden - a.relu(), gate - (a > 0).to(v.dtype)
+        following = torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
+        pushed = self.W1 @ (gate.unsqueeze(-1) * (self.W2 @ v))
+        return following, self.A.unsqueeze(-1) * v + pushed
 
-    def encode(self, context: Tensor, /) -> Tensor:
-        """Start from the last observation: `(..., c, n) -> (..., m)`."""
-        x = context[..., -1, :]
-        return torch.cat((x, nn.functional.linear(x, self.start)), -1)
+    def region(self, z: Tensor, /) -> Tensor:
+        """Say which linear region `z: (..., m)` is in: `(..., g)`, true or false."""
+        a = nn.functional.linear(z, self.W2)
+        gates = a + self.h2 > 0
+        return torch.cat((gates, a > 0), -1) if self.clipped else gates
 
-    def observe(self, z: Tensor, /) -> Tensor:
-        """Read out the first units: `(..., m) -> (..., n)`."""
-        return z[..., : self.obs_dim]
-
-    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
-        """Replace the first units of `z: (..., m)` by `x: (..., n)`."""
-        return torch.cat((x, z[..., self.obs_dim :]), -1)
+    def linear_map(self, region: Tensor, /) -> tuple[Tensor, Tensor]:
+        """Give J and c of `z' = J z + c` in a region: `(..., m, m)` and `(..., m)`."""
+        l = self.h2.shape[0]  # noqa: E741 - the paper's letter
+        opened = region[..., :l].to(self.W1.dtype)
+        gates = opened - region[..., l:].to(opened.dtype) if self.clipped else opened
+        slopes = torch.diag(self.A) + (self.W1 * gates.unsqueeze(-2)) @ self.W2
+        return slopes, nn.functional.linear(opened * self.h2, self.W1, self.h1)
 
     if TYPE_CHECKING:
 
         def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any
-
-
-def _talathi(m: int, generator: torch.Generator) -> nn.Parameter:
-    """Draw the diagonal of `(R^T R / m + 1)`, divided by its largest eigenvalue: `(m,)`."""
-    r = torch.randn(m, m, generator=generator)
-    k = r.mT @ r / m + torch.eye(m)
-    largest = float(torch.linalg.matrix_norm(k, 2))  # pyright: ignore[reportUnknownArgumentType]
-    return nn.Parameter(k.diagonal() / largest)

@@ -1,0 +1,131 @@
+"""The piecewise-linear recurrent neural network with dendrites."""
+
+from typing import TYPE_CHECKING, Final, Unpack, final
+
+import attrs
+import torch
+from torch import Tensor, nn
+
+import takens
+from takens_models.latent_model import LatentModel
+from takens_models.settings import LatentConfig, WindowOptions, at_least
+from takens_models.typed import unflatten
+from takens_models.weights import normalised_positive_definite, uniform
+
+# Standardised data seldom go beyond this.
+_RANGE: Final = 2.5
+
+
+@final
+@attrs.frozen(kw_only=True)
+class DendriticPLRNNConfig(LatentConfig):
+    """Settings of a ``DendriticPLRNN``.
+
+    Raises: ComponentError where they do not go together.
+    """
+
+    model = "dendritic_plrnn"
+    bases: int = attrs.field(default=20, validator=at_least(1))
+    clipped: bool = True
+
+
+@final
+class DendriticPLRNN(LatentModel):
+    """A map `z' = A z + W phi(z) + h`, `phi_i(z) = sum_b alpha_b relu(z_i - H_ib)`.
+
+    A is diagonal and W zero on the diagonal; both are one matrix of weights. Where
+    ``clipped``, `relu(z_i - H_ib) - relu(z_i)` stands in place of the relu, and every orbit
+    stays bounded as long as the entries of A are below 1 in size.
+
+    The matrix starts normalised positive-definite, h at zero and alpha uniform within
+    `1 / sqrt(bases)`; thresholds H are drawn over the range of standardised data where the
+    observation is the identity, else normally distributed.
+
+    Source: Brenner, Hess, Mikhaeil, Bereska, Monfared, Kuo, Durstewitz (2022), Tractable
+    dendritic RNNs for reconstructing nonlinear dynamical systems, ICML.
+    """
+
+    time = takens.Time.DISCRETE
+
+    def __init__(
+        self,
+        obs_dim: int,
+        latent_dim: int = 20,
+        bases: int = 20,
+        clipped: bool = True,
+        seed: int = 0,
+        **window: Unpack[WindowOptions],
+    ) -> None:
+        super().__init__(
+            DendriticPLRNNConfig(
+                obs_dim=obs_dim,
+                latent_dim=latent_dim,
+                bases=bases,
+                clipped=clipped,
+                seed=seed,
+                **window,
+            ),
+            latent_dim,
+        )
+        self.clipped = clipped
+        generator = torch.Generator().manual_seed(seed)
+        self.AW = nn.Parameter(normalised_positive_definite(generator, latent_dim))
+        self.h = nn.Parameter(torch.zeros(latent_dim))
+        self.alpha = uniform(generator, bases, low=-(bases**-0.5), high=bases**-0.5)
+        identity = self.config.observation == "identity"
+        self.H = (
+            uniform(generator, latent_dim, bases, low=-_RANGE, high=_RANGE)
+            if identity
+            else nn.Parameter(torch.randn(latent_dim, bases, generator=generator))
+        )
+        self.open_window(generator)
+
+    @property
+    def A(self) -> Tensor:  # noqa: N802 - the paper's letter
+        """The diagonal of the weights, `(m,)`."""
+        return self.AW.diagonal()
+
+    @property
+    def W(self) -> Tensor:  # noqa: N802 - the paper's letter
+        """The weights without their diagonal, `(m, m)`."""
+        return self.AW - torch.diag(self.A)
+
+    def forward(self, z: Tensor, /) -> Tensor:
+        """Give the next latent state: `(..., m) -> (..., m)`."""
+        bent = (z.unsqueeze(-1) - self.H).relu()
+        if self.clipped:
+            bent = bent - z.unsqueeze(-1).relu()
+        phi = bent @ self.alpha
+        # The diagonal of the product belongs to z itself.
+        return torch.addcmul(nn.functional.linear(phi, self.AW, self.h), self.A, z - phi)
+
+    def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+        """Give the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
+        pushed = self._slopes(self.region(z)).unsqueeze(-1) * v
+        return self(z), self.AW @ pushed + self.A.unsqueeze(-1) * (v - pushed)
+
+    def region(self, z: Tensor, /) -> Tensor:
+        """Say which linear region `z: (..., m)` is in: `(..., g)`, true or false."""
+        gates = (z.unsqueeze(-1) > self.H).flatten(-2)
+        return torch.cat((gates, z > 0), -1) if self.clipped else gates
+
+    def linear_map(self, region: Tensor, /) -> tuple[Tensor, Tensor]:
+        """Give J and c of `z' = J z + c` in a region: `(..., m, m)` and `(..., m)`."""
+        slopes = torch.diag(self.A) + self.W * self._slopes(region).unsqueeze(-2)
+        gates, _ = self._split(region)
+        shift = -((gates * self.H) @ self.alpha)
+        return slopes, nn.functional.linear(shift, self.W, self.h)
+
+    def _split(self, region: Tensor) -> tuple[Tensor, Tensor]:
+        """Give the gates of the bases, `(..., m, b)`, and those of the units, `(..., m)`."""
+        gates = unflatten(region[..., : self.H.numel()], self.H.shape)
+        return gates.to(self.h.dtype), region[..., self.H.numel() :].to(self.h.dtype)
+
+    def _slopes(self, region: Tensor) -> Tensor:
+        """Give the derivative of phi in a region: `(..., g) -> (..., m)`."""
+        gates, positive = self._split(region)
+        return (gates - positive.unsqueeze(-1) if self.clipped else gates) @ self.alpha
+
+    if TYPE_CHECKING:
+
+        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

@@ -1,0 +1,99 @@
+"""Integrators by name, made to advance a field by one sampling interval."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias, cast, final, runtime_checkable
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+
+IntegratorChoice: TypeAlias = str | Mapping[str, Any]
+"""A name, or a table with ``name`` and that integrator's parameters."""
+
+
+@runtime_checkable
+class _HasSubsteps(takens.Stepper, Protocol):
+    @property
+    def substeps(self) -> int: ...
+
+
+@final
+@attrs.frozen
+class Substeps:
+    """Several steps of a method between two samples."""
+
+    stepper: takens.Stepper
+    substeps: int
+
+    @property
+    def order(self) -> int:
+        """The order of the method."""
+        return self.stepper.order
+
+    def step(self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
+        """Advance `x: (..., d)` by `dt: ()`."""
+        h = dt / self.substeps
+        for i in range(self.substeps):
+            x = self.stepper.step(f, t + i * h, x, h)
+        return x
+
+    def solve(self, f: takens.VectorField, x0: Tensor, ts: Tensor, /) -> Tensor:
+        """Give the states at `ts: (n,)`: `(..., n, d)`."""
+        return self.stepper.solve(f, x0, ts)
+
+
+@final
+@attrs.frozen
+class OneSolve:
+    """A solve from each sample to the next, for methods that choose their own steps.
+
+    All samples of a batch share their steps then, because rows of a state may belong
+    together, as tangents do with their orbit. Whole trajectories by ``solve`` do not.
+    """
+
+    integrator: takens.Integrator
+    order: int
+
+    def step(self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
+        """Advance `x: (..., d)` by `dt: ()`."""
+        shape = x.shape
+
+        def field(t: Tensor, y: Tensor, /) -> Tensor:
+            return f(t, y.reshape(shape)).reshape(-1)
+
+        ts = torch.stack((t, t + dt))
+        return self.integrator.solve(field, x.reshape(-1), ts)[-1].reshape(shape)
+
+    def solve(self, f: takens.VectorField, x0: Tensor, ts: Tensor, /) -> Tensor:
+        """Give the states at `ts: (n,)`: `(..., n, d)`."""
+        return self.integrator.solve(f, x0, ts)
+
+
+def named_integrator(model: str, choice: IntegratorChoice) -> takens.Integrator:
+    """Make an integrator from its name, or from a table.
+
+    Raises: ComponentError where the table has no name or the integrator cannot be made.
+    """
+    if isinstance(choice, str):
+        return takens.integrators.create(choice)
+    parameters = dict(choice)
+    name = parameters.pop("name", None)
+    if not isinstance(name, str):
+        raise takens.ComponentError(
+            f"{model}: integrator is a name or a table with name = ...; got {choice!r}."
+        )
+    return takens.integrators.create(name, **parameters)
+
+
+def named_stepper(model: str, choice: IntegratorChoice) -> takens.Stepper:
+    """Make what advances a field by one sampling interval.
+
+    Raises: ComponentError where the integrator cannot be made.
+    """
+    made = named_integrator(model, choice)
+    if isinstance(made, takens.Stepper):
+        substeps = made.substeps if isinstance(made, _HasSubsteps) else 1
+        return made if substeps == 1 else Substeps(made, substeps)
+    return OneSolve(made, cast(int, getattr(made, "order", 1)))

@@ -1,0 +1,75 @@
+"""What all models with a latent state have in common."""
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+import takens
+from takens_models.initial_state import InitialState
+from takens_models.observation import make_observation
+from takens_models.settings import WindowConfig
+
+
+class LatentModel(nn.Module):
+    """A latent state with an observation and a beginning, each chosen by name.
+
+    A model draws its weights and then calls ``open_window`` with the same generator. Forcing
+    writes into the first units of the state, or into all of them, whatever the state is.
+    """
+
+    time: takens.Time
+
+    def __init__(self, config: WindowConfig, latent_dim: int) -> None:
+        super().__init__()
+        self.config = config
+        self.obs_dim, self.latent_dim = config.obs_dim, latent_dim
+        self.context_length = config.context_length
+
+    def open_window(self, generator: torch.Generator) -> None:
+        """Make the observation and the beginning that the settings name.
+
+        Raises: ComponentError for a warm-up of a model that is continuous in time.
+        """
+        config, n, m = self.config, self.obs_dim, self.latent_dim
+        self.warms_up = config.initial_state == "warm_up"
+        if self.warms_up and self.time is takens.Time.CONTINUOUS:
+            raise takens.ComponentError(
+                f"{config.model} does not know the sampling interval of a context, so it "
+                "cannot warm up by itself; choose initial_state = 'encoder', or a warm-up of "
+                "the training scheme and a longer context for free runs."
+            )
+        width = config.network_width
+        self.observation = make_observation(config.observation, n, m, width, generator)
+        self.initial_state = InitialState(
+            config.initial_state,
+            n,
+            m,
+            self.observation.forced,
+            config.context_length,
+            width,
+            generator,
+        )
+
+    def encode(self, context: Tensor, /) -> Tensor:
+        """Give the state at the last of the observations: `(..., c, n) -> (..., m)`."""
+        if not self.warms_up:
+            return self.initial_state(self.observation.invert(context[..., -1, :]), context)
+        first, *others = context.unbind(-2)
+        z = self.initial_state(self.observation.invert(first), context)
+        for x in others:
+            z = self.force(cast(Tensor, self(z)), x)
+        return z
+
+    def observe(self, z: Tensor, /) -> Tensor:
+        """Read out: `(..., m) -> (..., n)`."""
+        return self.observation.observe(z)
+
+    def forcing_signal(self, x: Tensor, /) -> Tensor:
+        """Give what an observation writes into the first units: `(..., n) -> (..., k)`."""
+        return self.observation.signal(x)
+
+    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
+        """Replace the first units of `z: (..., m)` by what `x: (..., n)` says of them."""
+        signal = self.forcing_signal(x)
+        return torch.cat((signal, z[..., signal.shape[-1] :]), -1)
