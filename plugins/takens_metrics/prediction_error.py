@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 
 import takens
+from takens_metrics.linear_predictor import linear_forecasts
 from takens_metrics.records import Array, paired
 
 _BLOCKS = 20
@@ -21,8 +22,9 @@ class PredictionError:
 
     Root mean square over starts and variables; the value is that at the largest of
     ``steps``. ``details`` gives every one, beside the error of persistence (the observation
-    at the start, repeated) and the skill `1 - rmse / persistence`: 1 for a perfect forecast,
-    0 for one no better than persistence.
+    at the start, repeated) and of the best linear forecast from the start (fitted to the
+    other half of the starts), and the skill `1 - rmse / persistence`: 1 for a perfect
+    forecast, 0 for one no better than persistence.
 
     Raises: ComponentError where ``steps`` is empty or holds anything but whole numbers from 1.
 
@@ -80,11 +82,15 @@ class PredictionError:
             "rmse": rmse.tolist(),
             "rmse_error": None if error is None else error.tolist(),
             "persistence": persistence.tolist(),
-            "skill": [
-                1 - float(r / p) if p > _ROUNDING else None
-                for r, p in zip(rmse, persistence, strict=True)
-            ],
+            "skill": _skill(rmse, persistence),
         }
+        linear = linear_forecasts(truth[:, 0], later)
+        if linear is not None:
+            of_linear = np.sqrt(np.square(linear - later).mean((0, 2)))
+            details |= {
+                "linear": of_linear.tolist(),
+                "skill_over_linear": _skill(rmse, of_linear),
+            }
         if error is not None:
             details["error_from"] = f"means over {blocks} blocks of consecutive starts"
         return takens.Score(
@@ -97,6 +103,12 @@ class PredictionError:
             ),
             details=details,
         )
+
+
+def _skill(rmse: Array, other: Array) -> list[float | None]:
+    return [
+        1 - float(r / o) if o > _ROUNDING else None for r, o in zip(rmse, other, strict=True)
+    ]
 
 
 def _error(squared: Array, rmse: Array, blocks: int) -> Array:

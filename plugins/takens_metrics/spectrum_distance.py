@@ -1,20 +1,21 @@
 """The distance of power spectra."""
 
-from typing import final
+from typing import Literal, final
 
 import attrs
 import numpy as np
-from scipy.ndimage import (  # pyright: ignore[reportMissingTypeStubs]
-    gaussian_filter1d,  # pyright: ignore[reportUnknownVariableType]
-)
 
 import takens
-from takens_metrics.records import Array, paired
+from takens_metrics.power_spectra import REACH, smoothed_spectrum
+from takens_metrics.records import paired
+from takens_metrics.time_scales import mean_frequency
 
-# Where the Gaussian is cut off, in sigma.
-_REACH = 4.0
 # Fluctuations this far below the reference's are rounding of a constant.
 _CONSTANT = 1e-9
+# Of the mean frequency of the reference.
+_WIDTH = 0.1
+_PUBLISHED_BINS = 20.0
+_CONVENTIONS = ("frequency", "mikhaeil2022")
 
 
 @final
@@ -23,12 +24,15 @@ class SpectrumDistance:
     """How differently the power of two records is spread over frequencies, from 0 to 1.
 
     For each variable the power spectrum `|rfft|^2` of the fluctuation about the mean is
-    smoothed by a Gaussian of width ``sigma`` frequency bins (mirrored at both ends), divided
-    by its sum, and compared by the Hellinger distance; the value is the mean over variables.
-    A generated variable that does not move has no spectrum: it shares no power with the
-    truth, and its distance is 1.
+    smoothed by a Gaussian of width ``sigma`` (mirrored at both ends), divided by its sum, and
+    compared by the Hellinger distance; the value is the mean over variables. A generated
+    variable that does not move has no spectrum: it shares no power with the truth, and its
+    distance is 1.
 
-    A frequency bin is 1 / (T dt) wide, so the smoothing and the value depend on the length.
+    By the convention ``"frequency"``, ``sigma`` is a frequency in 1 / time unit, by itself 10 %
+    of the mean frequency of the reference, so that values do not depend on the length of the
+    record but for its noise. By ``"mikhaeil2022"``, as published, it is a number of frequency
+    bins, by itself 20; a bin is 1 / (T dt) wide, so the value depends on the length.
 
     Raises: ComponentError where ``sigma`` is not positive.
 
@@ -36,13 +40,20 @@ class SpectrumDistance:
     dynamics with RNNs, NeurIPS, appendix on performance measures.
     """
 
-    sigma: float = 20.0
+    sigma: float | Literal["auto"] = "auto"
+    convention: str = "frequency"
     horizon = None
 
     def __attrs_post_init__(self) -> None:
-        if not 0 < self.sigma < np.inf:
+        if self.convention not in _CONVENTIONS:
             raise takens.ComponentError(
-                f"spectrum_distance: sigma is above 0 frequency bins; got {self.sigma}."
+                f"spectrum_distance: convention is one of {', '.join(_CONVENTIONS)}; got "
+                f"{self.convention!r}."
+            )
+        if self.sigma != "auto" and not 0 < self.sigma < np.inf:
+            unit = "1 / time unit" if self.convention == "frequency" else "frequency bins"
+            raise takens.ComponentError(
+                f"spectrum_distance: sigma is above 0 ({unit}), or 'auto'; got {self.sigma}."
             )
 
     def compare(
@@ -50,28 +61,42 @@ class SpectrumDistance:
     ) -> takens.Score:
         """Compare two records `(T, n)`.
 
-        Raises: DataError where they do not fit together, are not equally spaced, or are
-        shorter than 8 sigma, where the smoothing would be wider than the spectrum.
+        Raises: DataError where they do not fit together, are not equally spaced, or are so
+        short that the smoothing would be wider than the spectrum.
         """
-        shortest = int(np.ceil(2 * _REACH * self.sigma))
         truth, run = paired(
-            "spectrum_distance", reference, generated, dims=("T", "n"), samples=shortest
+            "spectrum_distance", reference, generated, dims=("T", "n"), samples=16
         )
-        dt = reference.dt
+        samples, dt = len(truth), reference.dt
+        if self.convention == "frequency":
+            own = _WIDTH * mean_frequency(truth) / dt
+            frequency = own if self.sigma == "auto" else self.sigma
+            # Narrower than a bin is no smoothing at all.
+            bins = max(1.0, frequency * samples * dt)
+            width = f"{bins / (samples * dt):.3g} / time unit"
+        else:
+            bins = _PUBLISHED_BINS if self.sigma == "auto" else self.sigma
+            width = f"{bins:g} frequency bins"
+        shortest = int(np.ceil(2 * REACH * bins))
+        if samples < shortest:
+            raise takens.DataError(
+                f"spectrum_distance needs at least {shortest} samples in time for a smoothing "
+                f"of {width}; got {samples}."
+            )
         moving = np.ptp(run, axis=0) > _CONSTANT * np.maximum(1, np.abs(run).max(0))
-        p, q = (np.sqrt(_spectrum(x[:, moving], self.sigma)) for x in (truth, run))
+        p, q = (np.sqrt(smoothed_spectrum(x[:, moving], bins)) for x in (truth, run))
         distances = np.ones(truth.shape[1])
         distances[moving] = np.sqrt(np.square(p - q).sum(0) / 2)
         return takens.Score(
             value=float(distances.mean()),
             convention=(
                 f"Hellinger, mean of {truth.shape[1]} dimensions, Gaussian smoothing sigma "
-                f"{self.sigma:g} frequency bins, {len(truth)} samples of {dt:g}"
+                f"{width}, {samples} samples of {dt:g}"
             ),
             details={
-                "samples": len(truth),
-                "sigma": self.sigma,
-                "sigma_frequency": self.sigma / (len(truth) * dt),
+                "samples": samples,
+                "sigma": bins,
+                "sigma_frequency": bins / (samples * dt),
                 "distances": distances.tolist(),
                 "constant": [
                     name
@@ -80,10 +105,3 @@ class SpectrumDistance:
                 ],
             },
         )
-
-
-def _spectrum(x: Array, sigma: float) -> Array:
-    power = np.square(np.abs(np.fft.rfft(x - x.mean(0), axis=0)))
-    smooth = np.empty_like(power)
-    gaussian_filter1d(power, sigma, axis=0, mode="reflect", truncate=_REACH, output=smooth)
-    return smooth / smooth.sum(0)

@@ -33,11 +33,20 @@ def test_horizons() -> None:
         for spec in SPECS
         if isinstance(metric := takens.metrics.create(spec.name), takens.SeriesMetric)
     }
-    assert horizons == {
-        "state_space_divergence": None,
-        "spectrum_distance": None,
+    forecasts = {name: horizon for name, horizon in horizons.items() if horizon is not None}
+    assert forecasts == {
         "prediction_error": 20,
+        "valid_prediction_time": 500,
+        "mase": 10,
+        "smape": 10,
     }
+    assert len(horizons) > 10
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+def test_a_metric_names_its_source_and_its_parameters(spec: takens.ComponentSpec) -> None:
+    assert spec.source
+    assert all(parameter.summary for parameter in spec.parameters)
 
 
 def test_parameters_come_from_a_configuration() -> None:

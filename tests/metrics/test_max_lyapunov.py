@@ -103,24 +103,10 @@ class Flicker:
     """A contraction to 1 that ends in rounding, up and down for ever."""
 
     def __call__(self, x: Tensor, /) -> Tensor:
-        return 1 - 1e-15 * (x - 1).sign()
+        return 1 - 0.5 * (x - 1) - 1e-15 * (x - 1).sign()
 
     def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        return self(x), 0.5 * v
-
-
-@final
-@attrs.frozen
-class Stretch:
-    """A state that stays and tangents that grow by a constant factor."""
-
-    factor: float
-
-    def __call__(self, x: Tensor, /) -> Tensor:
-        return x.clone()
-
-    def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        return self(x), self.factor * v
+        return self(x), -0.5 * v
 
 
 def uniform(starts: int, d: int, seed: int = 0) -> Tensor:
@@ -255,10 +241,10 @@ def test_forward_mode_gives_what_the_jacobian_gives() -> None:
     )
 
 
-@pytest.mark.parametrize("interval", [1, 7, 250])
+@pytest.mark.parametrize("interval", [1, 7, 15])
 def test_the_interval_between_orthogonalisations_does_not_matter(interval: int) -> None:
     # Few enough steps that rounding does not part the orbits.
-    x0, rest = uniform(4, 2) / 10, {"steps": 500, "transient": 100}
+    x0, rest = uniform(4, 2) / 10, {"steps": 30, "transient": 10}
     auto = MaxLyapunov(**rest).probe(Henon(), x0, 1.0)
     fixed = MaxLyapunov(**rest, qr_interval=interval).probe(Henon(), x0, 1.0)
     assert fixed.details["qr_interval"] == interval
@@ -275,19 +261,23 @@ def test_steps_that_fill_no_whole_interval_count_too() -> None:
 
 @pytest.mark.parametrize("factor", [1e60, 1e-60])
 def test_the_interval_follows_from_the_growth(factor: float) -> None:
-    score = QUICK.probe(Stretch(factor), uniform(2, 2), 1.0)
+    stretch, origin = LinearMap(matrix([factor])), torch.zeros(2, 1, dtype=torch.float64)
+    score = QUICK.probe(stretch, origin, 1.0)
     assert score.details["qr_interval"] == 1
     assert score.value == pytest.approx(math.log(factor), rel=1e-12)
-    fixed = attrs.evolve(QUICK, qr_interval=10).probe(Stretch(factor), uniform(2, 2), 1.0)
+    fixed = attrs.evolve(QUICK, qr_interval=10).probe(stretch, origin, 1.0)
     assert fixed.value is None
     assert "within 10 steps" in fixed.details["reason"]
 
 
 def test_a_start_does_not_depend_on_the_others() -> None:
-    metric = MaxLyapunov(steps=200, transient=200, qr_interval=5)
-    together = metric.probe(Henon(), uniform(5, 2) / 10, 1.0)
-    alone = metric.probe(Henon(), uniform(5, 2)[3:4] / 10, 1.0)
-    assert alone.value == pytest.approx(together.details["exponents"][3], rel=1e-9)
+    # Few enough steps that rounding does not part the orbits.
+    metric = MaxLyapunov(steps=20, transient=10, qr_interval=5)
+    one = metric.probe(Henon(), uniform(5, 2) / 10, 1.0)
+    others = torch.cat((uniform(3, 2, 1), uniform(5, 2)[3:4], uniform(1, 2, 2))) / 10
+    another = metric.probe(Henon(), others, 1.0)
+    assert another.details["exponents"][3] == pytest.approx(one.details["exponents"][3])
+    assert another.details["exponents"][2] != pytest.approx(one.details["exponents"][2])
 
 
 def test_it_is_the_same_every_time() -> None:
@@ -331,12 +321,18 @@ def test_value_error_and_trace_follow_from_the_exponents() -> None:
     json.dumps(dict(details), allow_nan=False)
 
 
-def test_one_start_has_no_error() -> None:
+def test_the_error_of_one_start_is_from_stretches_of_its_orbit() -> None:
     score = QUICK.probe(Henon(), uniform(1, 2) / 10, 1.0)
+    assert score.value is not None
+    assert score.details["error_from"] == "standard error over 20 stretches of 1 orbit"
+    assert set(score.details["convergence_error"]) == {None}
+
+
+def test_one_start_and_few_steps_have_no_error() -> None:
+    score = MaxLyapunov(steps=4, transient=10).probe(Henon(), uniform(1, 2) / 10, 1.0)
     assert score.value is not None
     assert score.error is None
     assert "error_from" not in score.details
-    assert set(score.details["convergence_error"]) == {None}
 
 
 def test_starts_that_diverge_are_left_out_and_counted() -> None:
@@ -375,7 +371,7 @@ def test_no_step_is_spent_on_orbits_that_all_diverged() -> None:
         return 1e30 * x
 
     MaxLyapunov(steps=500, transient=20).probe(step, uniform(3, 1) + 1, 1.0)
-    assert steps < 30
+    assert steps < 50
 
 
 @pytest.mark.parametrize(
@@ -390,7 +386,7 @@ def test_the_value_is_that_of_the_attractor_which_more_starts_reach(
     assert score.value == pytest.approx(truth, abs=0.02)
     assert score.details["alive"] == moving / 8
     assert score.details["diverged"] == 0.0
-    assert score.details["error_from"].endswith("over 6 starts")
+    assert score.details["error_from"].endswith("stretches of 6 orbits")
 
 
 def test_a_stable_cycle_is_alive() -> None:
@@ -416,9 +412,8 @@ def test_slow_growth_is_traced_as_finely() -> None:
     assert len(score.details["convergence"]) == 200
 
 
-@pytest.mark.parametrize("factor", [0.0, math.nan])
-def test_a_growth_without_a_logarithm_gives_no_exponent(factor: float) -> None:
-    score = QUICK.probe(Stretch(factor), uniform(2, 1), 1.0)
+def test_a_growth_without_a_logarithm_gives_no_exponent() -> None:
+    score = QUICK.probe(LinearMap(matrix([0.0])), uniform(2, 1), 1.0)
     assert score.value is None
     assert "vanish" in score.details["reason"]
     json.dumps(dict(score.details), allow_nan=False)

@@ -18,8 +18,8 @@ def record(x: Array, dt: float = 0.01) -> takens.TimeSeries:
     return takens.TimeSeries(torch.arange(len(x), dtype=torch.float64) * dt, torch.tensor(x))
 
 
-def divergence(truth: Array, run: Array, **parameters: Any) -> float:
-    value = StateSpaceDivergence(**parameters).compare(record(truth), record(run)).value
+def divergence(truth: Array, run: Array, bins: int = 30, **parameters: Any) -> float:
+    value = StateSpaceDivergence(bins, **parameters).compare(record(truth), record(run)).value
     assert value is not None
     return value
 
@@ -73,7 +73,7 @@ def test_units_and_order_in_time_do_not_matter(
     order = np.random.default_rng(seed).permutation(200)
     # The shift is in units of the spread, so that rounding moves no sample to another cell.
     moved = [(x + np.array(shift)) * np.array(scale) for x in (truth, run[order])]
-    assert divergence(*moved) == pytest.approx(divergence(truth, run), rel=1e-9)
+    assert divergence(moved[0], moved[1]) == pytest.approx(divergence(truth, run), rel=1e-9)
 
 
 @settings(max_examples=50, deadline=None)
@@ -131,7 +131,7 @@ def test_a_run_that_is_gone_has_a_finite_score(far: float) -> None:
     score = StateSpaceDivergence().compare(record(truth), record(np.full((100, 2), far)))
     assert score.details["outside"] == 1.0
     assert score.value is not None
-    assert score.value > divergence(truth, np.zeros((100, 2)))
+    assert score.value > divergence(truth, np.zeros((100, 2)), score.details["bins"])
 
 
 def test_five_dimensions_are_held_sparsely_and_six_refused() -> None:
@@ -158,7 +158,7 @@ def test_the_convention_names_what_two_numbers_must_share() -> None:
         (((50, 2), (50, 3)), r"\(50, 2\).*\(50, 3\)"),
         (((50, 2), (60, 2)), r"\(50, 2\).*\(60, 2\)"),
         (((4, 50, 2), (4, 50, 2)), r"one shape \(T, n\); got \(4, 50, 2\)"),
-        (((20, 2), (20, 2)), "at least 30 samples in time; got 20"),
+        (((10, 2), (10, 2)), "at least 16 samples in time; got 10"),
     ],
 )
 def test_records_that_do_not_fit_are_refused(
@@ -187,5 +187,118 @@ def test_another_sampling_interval_is_refused() -> None:
 
 
 def test_one_bin_is_refused() -> None:
-    with pytest.raises(takens.ComponentError, match="bins is at least 2; got 1"):
+    with pytest.raises(takens.ComponentError, match="bins is at least 2, or 'auto'; got 1"):
         StateSpaceDivergence(bins=1)
+
+
+@pytest.mark.parametrize(
+    ("samples", "n", "bins"),
+    [
+        (100_000, 3, 30),
+        (10_000, 3, 14),
+        (1_000, 3, 6),
+        (100_000, 5, 8),
+        (200, 5, 4),
+        (90, 1, 24),
+    ],
+)
+def test_bins_follow_from_length_and_dimension(samples: int, n: int, bins: int) -> None:
+    truth, run = noise(samples, n), noise(samples, n, seed=1)
+    score = StateSpaceDivergence().compare(record(truth), record(run))
+    assert score.details["bins"] == bins
+    assert score.value == pytest.approx(divergence(truth, run, bins))
+
+
+# Published conventions.
+
+
+def published(truth: Array, run: Array, low: Array, high: Array, first: int) -> float:
+    """Compute what published code does, over every cell of the grid."""
+    n, counts = truth.shape[1], []
+    for x in (truth, run):
+        at = np.floor((x - low) / (high - low) * 30)
+        kept = at[((at >= first) & (at < 30)).all(1)]
+        counts.append(np.histogramdd(kept, [np.arange(31)] * n)[0].ravel())
+    p, q = ((c + 1e-5) / (c.sum() + 1e-5 * 30**n) for c in counts)
+    return float((p * np.log(p / q)).sum())
+
+
+@pytest.mark.parametrize("convention", ["hess2023", "brenner2022", "brenner2024"])
+def test_published_conventions(convention: str) -> None:
+    # Skewed as Roessler's third variable is, so that the first bins hold most of it.
+    truth, run = (np.exp(noise(2_000, 2, seed)) for seed in (0, 1))
+    run = 1.2 * run
+    mean, sd = truth.mean(0), truth.std(0)
+    low, high = {
+        "hess2023": (truth.min(0) - 0.1 * sd, truth.max(0) + 0.1 * sd),
+        "brenner2022": (mean - 2 * sd, mean + 2 * sd),
+        "brenner2024": (truth.min(0), truth.max(0)),
+    }[convention]
+    first = 0 if convention == "hess2023" else 1
+    metric = StateSpaceDivergence(convention=convention)
+    score = metric.compare(record(truth), record(run))
+    assert score.value == pytest.approx(published(truth, run, low, high, first), rel=1e-9)
+    assert (
+        score.convention
+        != StateSpaceDivergence(30).compare(record(truth), record(run)).convention
+    )
+
+
+def test_where_a_convention_counts_nothing_there_is_no_value() -> None:
+    truth = noise(100, 2)
+    metric = StateSpaceDivergence(convention="hess2023")
+    score = metric.compare(record(truth), record(np.full((100, 2), 1e3)))
+    assert score.value is None
+    assert "no sample is inside" in score.details["reason"]
+
+
+def test_an_unknown_convention_is_refused() -> None:
+    with pytest.raises(takens.ComponentError, match="one of takens, hess2023"):
+        StateSpaceDivergence(convention="mine")
+
+
+# Many dimensions.
+
+
+def gaussian_pair(shift: float, n: int, samples: int = 4_000) -> tuple[Array, Array]:
+    return noise(samples, n), noise(samples, n, seed=1) + shift / n**0.5
+
+
+@pytest.mark.parametrize("n", [2, 8])
+@pytest.mark.parametrize("shift", [0.0, 1.0, 2.0])
+def test_neighbours_know_the_divergence_of_gaussians(n: int, shift: float) -> None:
+    truth, run = gaussian_pair(shift, n)
+    metric = StateSpaceDivergence(convention="neighbours")
+    score = metric.compare(record(truth), record(run))
+    # In many dimensions neighbours are far away, and differences seem smaller.
+    assert score.value == pytest.approx(shift**2 / 2, abs=0.15 + 0.03 * n * shift)
+
+
+def test_above_five_dimensions_neighbours_are_used() -> None:
+    truth, run = gaussian_pair(1.0, 6)
+    score = StateSpaceDivergence().compare(record(truth), record(run))
+    assert "distances to the 5th neighbours in 6 dimensions" in score.convention
+    json.dumps(dict(score.details), allow_nan=False)
+
+
+def test_neighbours_in_time_are_left_out(lorenz_orbits: list[Array]) -> None:
+    metric = StateSpaceDivergence(convention="neighbours")
+    found = [
+        metric.compare(record(lorenz_orbits[0][:20_000]), record(x[:20_000])).value or 0.0
+        for x in (lorenz_orbits[1], 1.1 * lorenz_orbits[1])
+    ]
+    # With them the truth would seem to be denser than it is.
+    assert abs(found[0]) < 0.3
+    assert found[1] > found[0] + 0.3
+
+
+def test_the_mixture_is_zero_for_one_record_and_grows_with_the_difference() -> None:
+    truth = noise(3_000, 8)
+    metric = StateSpaceDivergence(convention="mixture")
+    found = [metric.compare(record(truth), record(truth + shift)) for shift in (0, 0.5, 1, 2)]
+    values = [score.value or 0.0 for score in found]
+    assert values[0] == 0.0
+    assert values == sorted(values)
+    # Two Gaussians of variance 2 whose means are 0.5 apart in each of 8 dimensions.
+    assert values[1] == pytest.approx(8 * 0.25 / 4, abs=0.1)
+    assert found[1].error == pytest.approx(1 / 1000**0.5, rel=0.4)

@@ -13,15 +13,23 @@ from takens._dynamics.simulate import simulate
 from takens._errors import DataError, InputError, PluginWarning, near
 from takens._judging.forecasts import compare_forecasts
 from takens._judging.free_runs import compare_free_runs, free_runs
+from takens._judging.members import together
 from takens._judging.plain import plain
 from takens._judging.probe import probe_dynamics
 from takens._judging.stretches import Stretches, contexts
 from takens._judging.subject import as_model
+from takens._judging.surrogates import surrogates
 from takens._plugins.catalogue import catalogue
 from takens._plugins.registry import metrics as registered
 from takens._plugins.warn import warn_outside
 from takens._protocols.dynamics import Time
-from takens._protocols.metric import Metric, Score, SeriesMetric, SupportsReference
+from takens._protocols.metric import (
+    Metric,
+    Score,
+    SeriesMetric,
+    SupportsFacts,
+    SupportsReference,
+)
 from takens._protocols.model import Model
 from takens._protocols.system import Facts, System
 from takens._training.trained_model import TrainedModel
@@ -48,7 +56,7 @@ class Judgement:
 
 
 def evaluate(
-    subject: Model | System,
+    subject: Model | System | Sequence[Model],
     data: TimeSeries | None = None,
     metrics: Sequence[str | Metric] = STANDARD_METRICS,
     *,
@@ -75,22 +83,33 @@ def evaluate(
     the data: its published facts are the references, and it gives the floor of metrics of
     the dynamics. ``references`` are known values by metric name, and go before it.
 
+    Of several models, the members of an ensemble, a score is the median, with the spread over
+    them as its standard error; ``details`` hold every member's value.
+
     Raises: InputError where the data do not fit the subject, or where they are needed.
     """
     if data is not None:
-        judgement = judge(
-            subject,
-            data,
-            _named(metrics, references),
-            second=second,
-            truth=truth,
-            references=references,
-            runs=runs,
-            starts=starts,
-            context=context,
+        members = subject if isinstance(subject, Sequence) else (subject,)
+        if not members:
+            raise InputError("There is no model to judge in an empty list.")
+        named = _named(metrics, references)
+        return together(
+            [
+                judge(
+                    member,
+                    data,
+                    named,
+                    second=second,
+                    truth=truth,
+                    references=references,
+                    runs=runs,
+                    starts=starts,
+                    context=context,
+                ).scores
+                for member in members
+            ]
         )
-        return dict(judgement.scores)
-    if isinstance(subject, Model):
+    if isinstance(subject, (Model, Sequence)):
         raise InputError("A model is judged against data: give a time series.")
     model, truth = as_model(subject), truth or subject
     if subject.time is Time.DISCRETE:
@@ -135,14 +154,17 @@ def judge(
         )
     free = free_runs(model, stretches, dt, runs, context)
     beside = stretches.after(context)
+    linear = surrogates(beside.reference)
     places = contexts(stretches.reference, context, starts)
     scores: dict[str, Score] = {}
     for name, metric in metrics.items():
+        if truth is not None and isinstance(metric, SupportsFacts):
+            metric = metric.with_facts(truth.facts())
         try:
             if not isinstance(metric, SeriesMetric):
                 score = probe_dynamics(metric, model, dt, places, truth)
             elif metric.horizon is None:
-                score = compare_free_runs(metric, beside, free)
+                score = compare_free_runs(metric, beside, free, linear)
             else:
                 score = compare_forecasts(metric, metric.horizon, model, stretches, dt, context)
         except Exception as error:

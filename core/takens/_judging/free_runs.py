@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Mapping
 
 import attrs
 import torch
 
+from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.generate import generate
+from takens._errors import InputError
 from takens._judging.stretches import Stretches, contexts
 from takens._protocols.metric import Score, SeriesMetric
 from takens._protocols.model import Model
@@ -30,10 +33,16 @@ def free_runs(
     return generate(model, context=starts, steps=len(stretches.reference) - context, dt=dt)
 
 
-def compare_free_runs(metric: SeriesMetric, stretches: Stretches, free: FreeRun) -> Score:
+def compare_free_runs(
+    metric: SeriesMetric,
+    stretches: Stretches,
+    free: FreeRun,
+    linear: Mapping[str, TimeSeries],
+) -> Score:
     """Give the median over the scored runs that did not diverge, with the floor.
 
-    ``stretches`` are as long as the runs.
+    ``stretches`` are as long as the runs. ``linear`` are surrogates of the reference by name:
+    ``details`` say what they would score.
     """
     scored = list(enumerate(free.diverged_at))[1:]
     alive = [i for i, at in scored if at is None]
@@ -44,6 +53,9 @@ def compare_free_runs(metric: SeriesMetric, stretches: Stretches, free: FreeRun)
         "runs": len(scored),
         "diverged": 1 - len(alive) / len(scored),
         "diverged_at": [at for _, at in scored if at is not None],
+        "surrogate_values": {
+            name: _value(metric, stretches.reference, series) for name, series in linear.items()
+        },
     }
     scores = [
         metric.compare(stretches.reference, attrs.evolve(free.series, x=free.x[i]))
@@ -67,6 +79,8 @@ def compare_free_runs(metric: SeriesMetric, stretches: Stretches, free: FreeRun)
         # The standard error of a median of normal samples: sqrt(pi / 2) of that of the mean.
         error = math.sqrt(math.pi / 2) * statistics.stdev(values) / math.sqrt(len(values))
         details["error_from"] = f"the spread over {len(values)} free runs"
+        low, *_, high = statistics.quantiles(values, n=4, method="inclusive")
+        details["quartiles"] = [low, high]
     return attrs.evolve(
         typical,
         value=statistics.median(values),
@@ -79,3 +93,11 @@ def compare_free_runs(metric: SeriesMetric, stretches: Stretches, free: FreeRun)
             f"stretch{'es' * (len(floors) > 1)} of the same length (median)",
         },
     )
+
+
+def _value(metric: SeriesMetric, reference: TimeSeries, series: TimeSeries) -> float | None:
+    try:
+        return metric.compare(reference, series).value
+    except InputError:
+        # What has no value for a surrogate has none to be compared with.
+        return None

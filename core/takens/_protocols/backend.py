@@ -109,8 +109,8 @@ class Iterate:
 class Exponents:
     """Sum the logarithms of the stretching of ``count`` tangent vectors along orbits.
 
-    The dynamics are a field with a method and a step ``dt``, or a map where ``method`` is
-None. Vectors are made orthonormal every ``every`` steps, and lengths counted after
+        The dynamics are a field with a method and a step ``dt``, or a map where ``method`` is
+    None. Vectors are made orthonormal every ``every`` steps, and lengths counted after
     ``transient`` of the ``steps`` steps, in ``blocks`` equal parts. They start from
     ``vectors: (..., d, count)``, or from the first unit vectors. The answer is ``Stretched``.
     """

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeAlias, final, runtime_checkable
+from typing import Any, Protocol, Self, TypeAlias, final, runtime_checkable
 
 import attrs
 from torch import Tensor
@@ -75,6 +75,15 @@ class SupportsReference(Protocol):
 
     def reference(self, facts: Facts, /) -> float | None:
         """Give the value that follows from published facts, or None."""
+        ...
+
+
+@runtime_checkable
+class SupportsFacts(Protocol):
+    """A metric that measures in units which follow from the true system."""
+
+    def with_facts(self, facts: Facts, /) -> Self:
+        """Give the metric that knows these facts."""
         ...
 
 

@@ -114,8 +114,8 @@ class Configuration:
     data: Data
     seed: int = attrs.field(default=0, validator=_seed)
     device: str = "auto"
-    model: Component = Component("shallow_plrnn")
-    scheme: Component = Component("sparse_teacher_forcing")
+    model: Component = Component("shallow_rnn")
+    scheme: Component = Component("generalised_teacher_forcing")
     training: Training = attrs.field(factory=Training)
     judge: Judge = attrs.field(factory=Judge)
     figures: list[Component] = attrs.field(
@@ -127,5 +127,6 @@ class Configuration:
             Component("lyapunov_convergence"),
         ]
     )
+    plugins: dict[str, dict[str, Any]] = attrs.field(factory=dict[str, dict[str, Any]])
     format: int = FORMAT
     versions: dict[str, str] = attrs.field(factory=dict[str, str])

@@ -12,13 +12,17 @@ import attrs
 
 from takens._errors import ConfigurationError, InputError, PluginWarning
 from takens._judging.evaluate import judge, rehearse
+from takens._judging.members import together
+from takens._judging.verdict import verdict
 from takens._plugins.catalogue import catalogue
 from takens._plugins.registry import Registry, figures, metrics, models, schemes
 from takens._plugins.warn import warn_outside
 from takens._protocols.metric import Metric
 from takens._protocols.model import Model
 from takens._run.configuration import Component, Configuration
+from takens._run.events import RunFinished, RunStarted
 from takens._run.folder import RunFolder
+from takens._run.plugin_settings import complete_settings
 from takens._run.reading import complete, read_configuration, to_toml
 from takens._run.report import report_html
 from takens._run.results import Results
@@ -85,6 +89,9 @@ def run(
         read_checkpoint(folder.path / "checkpoint.pt")
     toml = to_toml(configuration)
     folder.write_configuration(toml)
+    settings = configuration.plugins
+    beginning = RunStarted(folder.path, toml, settings)
+    catalogue().announce("takens_run_started", event=beginning)
 
     trained = fit(
         model,
@@ -98,26 +105,37 @@ def run(
         progress=progress,
     )
     say(f"Trained in {trained.seconds:.0f} s on {trained.placement.device}.")
-    say(f"Judging {configuration.judge.runs} free runs of {len(source.reference)} samples.")
-    judgement = judge(
-        trained.model,
-        source.reference,
-        named,
-        second=source.second,
-        truth=source.truth,
-        references=configuration.judge.reference,
-        runs=configuration.judge.runs,
-        starts=configuration.judge.starts,
-        context=configuration.judge.context,
-    )
+    for remark in trained.remarks:
+        say(remark)
+    judging = configuration.judge
+    say(f"Judging {judging.runs} free runs of {len(source.reference)} samples.")
+    judgements = [
+        judge(
+            member,
+            source.reference,
+            named,
+            second=source.second,
+            truth=source.truth,
+            references=judging.reference,
+            runs=judging.runs,
+            starts=judging.starts,
+            context=judging.context,
+        )
+        for member in trained.members
+    ]
     results = Results(
         title=_title(configuration),
         history=trained.history,
         training=source.training,
-        reference=judgement.reference,
-        free=judgement.free,
-        scores=judgement.scores,
+        reference=judgements[0].reference,
+        free=judgements[0].free,
+        scores=together([judgement.scores for judgement in judgements]),
+        learned=trained.details,
+        remarks=trained.remarks,
     )
+    found = verdict(results.scores)
+    if found.findings:
+        say(found.sentence)
     folder.write_metrics(results.scores)
     folder.write_generated(results.free)
     pictures = _draw(configuration, results, folder)
@@ -129,6 +147,8 @@ def run(
         "whole job": f"{seconds:.1f} s",
     }
     folder.write_report(report_html(results, pictures, toml, about))
+    done = RunFinished(folder.path, results, settings)
+    catalogue().announce("takens_run_finished", event=done)
     return Run(folder.path, trained, results, seconds)
 
 
@@ -149,6 +169,7 @@ def resolve(configuration: Configuration) -> Configuration:
         scheme=complete("scheme", configuration.scheme),
         judge=attrs.evolve(judging, metrics=[complete("metric", m) for m in judging.metrics]),
         figures=[complete("figure", f) for f in configuration.figures],
+        plugins=complete_settings(configuration.plugins, catalogue()),
     )
 
 
@@ -202,20 +223,23 @@ def _draw(
     pictures: dict[str, bytes] = {}
     for component in configuration.figures:
         figure = _create(figures, component)
+        buffer = io.BytesIO()
         try:
             drawn = figure.draw(results)
+            if drawn is not None:
+                drawn.savefig(buffer, format="png", dpi=150)
         except Exception as error:
             if catalogue().strict:
                 raise
+            plugin, _ = catalogue().find("figure", component.name)
             warn_outside(
-                f"takens: figure {component.name!r} is left out: "
-                f"{type(error).__name__}: {error}.",
+                f"takens: figure {component.name!r} of plugin {plugin.name!r} "
+                f"({plugin.distribution} {plugin.version}) is left out: "
+                f"{type(error).__name__}: {error}. Take it out of figures to silence this.",
                 PluginWarning,
             )
             continue
         if drawn is not None:
-            buffer = io.BytesIO()
-            drawn.savefig(buffer, format="png", dpi=150)
             pictures[figure.title] = buffer.getvalue()
             folder.write_figure(component.name, buffer.getvalue())
     return pictures

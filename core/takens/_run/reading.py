@@ -26,6 +26,7 @@ from takens._plugins.parameters import check_parameters
 from takens._plugins.registry import Registry
 from takens._run.configuration import FORMAT, Component, Configuration, Data, Judge
 from takens._training.settings import Training
+from takens._validators import PerMember
 from takens._versions import versions
 
 
@@ -191,6 +192,15 @@ def _converter() -> cattrs.Converter:
         _, inner = typing.get_args(kind)
         return {key: converter.structure(item, inner) for key, item in value.items()}
 
+    def numbers(value: Any, _: Any) -> Any:
+        number = converter.structure
+        return (
+            [number(item, float) for item in value]
+            if isinstance(value, list)
+            else number(value, float)
+        )
+
+    converter.register_structure_hook_func(lambda kind: kind == PerMember, numbers)
     converter.register_structure_hook_func(_is(list), _only(list, "a list", each))
     converter.register_structure_hook_func(_is(dict), _only(dict, "a table", items))
     for table in (Training, Data, Judge, Configuration):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from takens._judging.verdict import verdict
 from takens._run.table import COLUMNS, NONE, score_rows, score_words
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def report_html(
             *(_figure(i, *item) for i, item in enumerate(figures.items(), 1)),
             "<h2>Details of the scores</h2>" if results.scores else "",
             *(_details(name, score.details) for name, score in results.scores.items()),
+            *_learned(results.learned),
             "<h2>Configuration</h2>",
             f"<pre><code>{escape(configuration)}</code></pre>",
             "<h2>About this run</h2>",
@@ -58,7 +60,20 @@ def _found(results: Results) -> str:
         for name, score in results.scores.items()
     )
     listed = f"\n<ul>\n{items}</ul>" if items else ""
-    return f'<div class="lead">\n<p>{_divergence(results)}</p>{listed}\n</div>'
+    judged = _verdict(results)
+    remarks = "".join(f"<p>{escape(remark)}</p>\n" for remark in results.remarks)
+    free = f"<p>{_divergence(results)}</p>"
+    return f'<div class="lead">\n{judged}{remarks}{free}{listed}\n</div>'
+
+
+def _verdict(results: Results) -> str:
+    found = verdict(results.scores)
+    if found.right is None:
+        return ""
+    aspects = "".join(
+        f"<li>{escape(finding.sentence)}</li>\n" for finding in found.findings.values()
+    )
+    return f"<p><strong>{escape(found.sentence)}</strong></p>\n<ul>\n{aspects}</ul>\n"
 
 
 def _divergence(results: Results) -> str:
@@ -119,6 +134,10 @@ def _figure(number: int, title: str, png: bytes) -> str:
 def _details(name: str, details: Mapping[str, _Json]) -> str:
     inside = _listing(details) if details else "<p>None were given.</p>"
     return f"<details>\n<summary><code>{escape(name)}</code></summary>\n{inside}\n</details>"
+
+
+def _learned(learned: Mapping[str, _Json]) -> tuple[str, ...]:
+    return ("<h2>What was solved for</h2>", _listing(learned)) if learned else ()
 
 
 def _listing(values: Mapping[str, _Json]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import final
+from typing import Any, final
 
 import attrs
 
@@ -20,11 +20,15 @@ class Results:
     ``history`` holds a mapping for each logged step, with at least ``step``, ``loss``,
     ``gradient_norm`` and ``learning_rate``. ``training`` is what was learned from, `(T, n)`;
     ``reference`` is the truth that the free runs, `(runs, T, n)`, are judged against.
+    ``learned`` is what a scheme found besides the weights, such as parameters and their
+    errors, and ``remarks`` are what was seen while training, in words.
     """
 
     title: str
-    history: tuple[Mapping[str, float], ...]
+    history: tuple[Mapping[str, Any], ...]
     training: TimeSeries
     reference: TimeSeries
     free: FreeRun
     scores: Mapping[str, Score]
+    learned: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    remarks: tuple[str, ...] = ()

@@ -3,48 +3,79 @@
 import importlib
 import sys
 import warnings
-from typing import Any, Final, TextIO
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
 
-_COMMANDS: Final = {
+if TYPE_CHECKING:
+    from takens._plugins.commands import CommandSpec
+    from takens._plugins.loading import Plugin
+
+_OURS: Final = {
     "run": "Learn, free-run and judge, as a configuration says.",
+    "judge": "Judge a model against data; a gate for scripts.",
     "simulate": "Sample a known system.",
     "list": "List the components that are installed.",
     "show": "Describe one component.",
     "plugins": "List the plugins that are installed, and what became of them.",
+    "check": "Check that a plugin and its components keep what they promise.",
     "doctor": "Say what this machine and this installation can do.",
 }
 
 
 class _Commands(click.Group):
-    """Commands that are imported when they are called, so that listing stays fast."""
+    """Commands that are imported when they are called, so that listing stays fast.
+
+    Those of plugins come after ours, and cannot take the name of one of ours.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return [*_OURS, *_theirs()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        module = importlib.import_module(f"takens.cli.{cmd_name}")
-        command: click.Command = module.command
-        return command
+        if cmd_name in _OURS:
+            module = importlib.import_module(f"takens.cli.{cmd_name}")
+            command: click.Command = module.command
+            return command
+        if cmd_name in _theirs():
+            from takens._plugins.commands import import_command
+
+            return import_command(*_theirs()[cmd_name])
+        return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            formatter.write_dl(list(_OURS.items()))
+        theirs = [
+            (name, f"{spec.summary} (plugin {plugin.name})")
+            for name, (plugin, spec) in _theirs().items()
+        ]
+        if theirs:
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl(theirs)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         from takens._errors import near
 
-        if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
-            raise click.UsageError(
-                f"There is no command {args[0]!r}.{near(args[0], _COMMANDS)} "
-                f"There are {', '.join(_COMMANDS)}."
-            )
+        # Plugins are looked at only where the command is none of ours.
+        if args and not args[0].startswith("-") and args[0] not in _OURS:
+            known = self.list_commands(ctx)
+            if args[0] not in known:
+                raise click.UsageError(
+                    f"There is no command {args[0]!r}.{near(args[0], known)} "
+                    f"There are {', '.join(known)}."
+                )
         return super().resolve_command(ctx, args)
+
+
+def _theirs() -> "Mapping[str, tuple[Plugin, CommandSpec]]":
+    from takens._plugins.catalogue import catalogue
+    from takens._plugins.commands import commands_of
+
+    return commands_of(catalogue(), tuple(_OURS))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,0 +1,130 @@
+"""What measured Lyapunov exponents must agree with, if they are right."""
+
+from collections.abc import Iterator
+from typing import Any, final
+
+import attrs
+import numpy as np
+from torch import Tensor
+
+import takens
+from takens_metrics.check_stretch import CheckStretch
+from takens_metrics.exponent_errors import Samples
+from takens_metrics.records import Array
+
+# Exact agreement, up to the rounding of ill-conditioned vectors.
+_ROUNDING = 1e-5
+# Agreement of methods of which one is a finite difference, or one step size of several.
+_FINITE = 1e-3
+
+
+@final
+@attrs.frozen
+class _Check:
+    name: str
+    difference: float
+    tolerance: float
+    about: str
+
+    def as_details(self) -> dict[str, Any]:
+        passed = bool(self.difference <= self.tolerance)
+        return {
+            "passed": passed,
+            "difference": self.difference,
+            "tolerance": self.tolerance,
+            "about": self.about,
+        }
+
+
+def check_exponents(
+    step: takens.Map,
+    dt: float,
+    x: Tensor,
+    vectors: Tensor,
+    qr_interval: int,
+    samples: Samples,
+    *,
+    halves: tuple[Array, Array] | None,
+    moving: bool,
+) -> dict[str, Any]:
+    """Check exponents that were measured up to `x: (starts, d)` and `vectors: (starts, d, k)`.
+
+    The answer has ``checks``, a mapping for each check, ``checks_passed``, and what the
+    checks found besides: ``mean_divergence`` where all exponents were measured, ``step_error``
+    for flows. Differences and tolerances are in 1 / time unit.
+    """
+    stretch = CheckStretch.of(step, dt, x, vectors, qr_interval, samples)
+    found = [*_checks(stretch, samples, halves, moving)]
+    checks = {
+        check.name: check.as_details() for check in found if np.isfinite(check.difference)
+    }
+    details: dict[str, Any] = {
+        "checks": checks,
+        "checks_passed": all(check["passed"] for check in checks.values()),
+    }
+    if isinstance(step, takens.FlowMap):
+        details["step_error"] = next(c.difference for c in found if c.name == "halved_step")
+    if vectors.shape[-1] == x.shape[-1]:
+        details["mean_divergence"] = stretch.divergence()
+    return details
+
+
+def _checks(
+    stretch: CheckStretch, samples: Samples, halves: tuple[Array, Array] | None, moving: bool
+) -> Iterator[_Check]:
+    step, largest = stretch.step, stretch.largest
+    if stretch.every > 1:
+        yield _Check(
+            "halved_qr_interval",
+            stretch.distance(stretch.again(every=stretch.every // 2)),
+            _ROUNDING * largest,
+            f"orthonormal every {stretch.every} steps and twice as often",
+        )
+    yield _Check(
+        "two_trajectories",
+        float((stretch.separation() - stretch.rates[:, 0]).abs().mean()),
+        _FINITE * largest,
+        "the first vector, and the separation of orbits that start close together",
+    )
+    if stretch.count == stretch.dim:
+        yield _Check(
+            "sum_is_log_determinant",
+            abs(stretch.sum - stretch.log_determinant()),
+            _ROUNDING * max(largest, stretch.dim * 1e-3),
+            "the sum of the exponents, and the mean log |det| of the map's Jacobian by "
+            "forward-mode differentiation",
+        )
+    if halves is not None and len(halves[0]) > 1:
+        difference = halves[0].mean(0) - halves[1].mean(0)
+        spread = sum(half.var(0, ddof=1) / len(half) for half in halves) ** 0.5
+        worst = int(np.argmax(np.abs(difference) - 4 * spread))
+        yield _Check(
+            "stationary",
+            float(np.abs(difference[worst])),
+            4 * float(spread[worst]) + _FINITE * largest,
+            "the first and the second half of the time, within 4 standard errors",
+        )
+    if not isinstance(step, takens.FlowMap):
+        return
+    step_error = stretch.distance(stretch.again(halved=True))
+    yield _Check(
+        "halved_step",
+        step_error,
+        _FINITE * largest,
+        f"steps of {stretch.dt:g} and of half that size",
+    )
+    if stretch.count == stretch.dim:
+        yield _Check(
+            "sum_is_mean_divergence",
+            abs(stretch.sum - stretch.divergence()),
+            _FINITE * max(largest, 1e-3),
+            "the sum of the exponents, and the mean divergence of the field along the orbits",
+        )
+    if moving and stretch.count > 1 and len(samples.rates) > 1:
+        nearest = int(np.argmin(np.abs(samples.mean)))
+        yield _Check(
+            "zero_exponent",
+            abs(float(samples.mean[nearest])),
+            3 * float(samples.error[nearest]) + step_error,
+            "a flow that does not rest has an exponent of zero, along the orbit",
+        )

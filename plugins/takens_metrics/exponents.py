@@ -1,0 +1,189 @@
+"""Lyapunov exponents of the orbits from several starts."""
+
+import math
+from typing import Any, Literal, final
+
+import attrs
+import numpy as np
+import torch
+from torch import Tensor
+
+import takens
+from takens_metrics.exponent_checks import check_exponents
+from takens_metrics.exponent_errors import Samples, over_starts, over_stretches
+from takens_metrics.records import Array
+from takens_metrics.tangent_growth import TangentGrowth, tangent_growth
+
+_TRACE_POINTS = 200
+
+
+@final
+@attrs.frozen(eq=False)
+class Measured:
+    """The exponents of some dynamics, k of them, or the reason why there are none.
+
+    ``samples`` holds the rates, in 1 / time unit, that the estimate is the mean of;
+    ``details`` are those that every score of exponents shows.
+    """
+
+    samples: Samples | None
+    details: dict[str, Any]
+    trace: dict[str, Any]
+
+    @property
+    def exponents(self) -> Array:
+        """The estimates, `(k,)`, in descending order."""
+        return np.sort(self._found.mean)[::-1]
+
+    @property
+    def errors(self) -> Array:
+        """Their standard errors."""
+        return self._found.error[np.argsort(self._found.mean)[::-1]]
+
+    @property
+    def _found(self) -> Samples:
+        if self.samples is None:
+            raise ValueError("nothing was measured")
+        return self.samples
+
+
+@attrs.frozen
+class OrbitExponents:
+    """What all metrics of Lyapunov exponents have in common: how the orbits are followed.
+
+    Exponents are measured from every start over ``steps`` steps, after a ``transient`` of the
+    state and another of its tangent vectors. Where ``precision`` is given, the steps are
+    doubled until the standard error of the largest exponent is at most this fraction of it,
+    up to ``most_steps``. Orbits that diverge are left out. Of the others, some may come to
+    rest on a fixed point while the rest move on: these are two attractors, and a mean over
+    both would belong to neither, so the estimate is for the one which more starts reach.
+    """
+
+    steps: int = 10_000
+    transient: int = 1_000
+    qr_interval: int | Literal["auto"] = "auto"
+    precision: float | None = None
+    most_steps: int = 1_000_000
+    name = "lyapunov_exponents"
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("steps", "transient", "qr_interval", "most_steps"):
+            given = getattr(self, name)
+            if given != "auto" and given < 1:
+                raise takens.ComponentError(
+                    f"{self.name}: {name} is at least 1 sample; got {given}."
+                )
+        if self.precision is not None and not 0 < self.precision < 1:
+            raise takens.ComponentError(
+                f"{self.name}: precision is the standard error to reach as a fraction of the "
+                f"largest exponent, above 0 and below 1; got {self.precision}."
+            )
+
+    def measure(self, step: takens.Map, x0: Tensor, dt: float, count: int) -> Measured:
+        """Measure the first ``count`` exponents from float64 starts `x0: (starts, d)`.
+
+        Raises: DataError where the starts are not such, or not finite.
+        """
+        growth = self._follow(step, x0, dt, count)
+        logs, times = growth.logs.cpu().numpy(), growth.ends.cpu().numpy() * dt
+        rates = logs.sum(0) / times[-1]
+        diverged, frozen = growth.diverged.cpu().numpy(), growth.frozen.cpu().numpy()
+        moving = ~diverged & ~frozen
+        kept = moving if moving.sum() >= frozen.sum() else frozen
+        steps = int(growth.ends[-1])
+        details: dict[str, Any] = {
+            "starts": len(x0),
+            "diverged": float(diverged.mean()),
+            "alive": float(moving.mean()),
+            "steps": steps,
+            "time": steps * dt,
+            "transient": self.transient,
+            "qr_interval": growth.qr_interval,
+        }
+        if not kept.any():
+            return Measured(None, details | {"reason": f"All {len(x0)} starts diverged."}, {})
+        if not np.isfinite(rates[kept]).all():
+            reason = (
+                "The growth of tangent vectors has no finite logarithm: they vanish or "
+                f"overflow within {growth.qr_interval} steps."
+            )
+            return Measured(None, details | {"reason": reason}, {})
+        rates, logs = rates[kept], logs[:, kept]
+        stretches = over_stretches(logs, times)
+        samples = over_starts(rates) or stretches or Samples(rates, "")
+        if samples.source:
+            details["error_from"] = samples.source
+        if stretches is not None and stretches is not samples:
+            details["error_over_stretches"] = stretches.error.tolist()
+        every: list[Any] = [None] * len(x0)
+        for start, found in zip(kept.nonzero()[0], rates, strict=True):
+            every[start] = found.tolist()
+        details["exponents"] = [e[0] if e and count == 1 else e for e in every]
+        picked = torch.from_numpy(kept)
+        with torch.no_grad():
+            details |= check_exponents(
+                step,
+                dt,
+                growth.x[picked],
+                growth.vectors[picked],
+                growth.qr_interval,
+                samples,
+                halves=_halves(logs, times),
+                moving=bool(moving[kept].all()),
+            )
+        return Measured(samples, details, _convergence(logs[..., 0], times))
+
+    def _follow(self, step: takens.Map, x0: Tensor, dt: float, count: int) -> TangentGrowth:
+        fits = x0.ndim == 2 and x0.numel() > 0 and x0.dtype == torch.float64
+        if not fits or not x0.isfinite().all():
+            raise takens.DataError(
+                f"{self.name} starts from finite float64 states x0: (starts, d); got "
+                f"{x0.dtype} of shape {tuple(x0.shape)}."
+            )
+        if not 0 < dt < math.inf:
+            raise takens.DataError(f"A map advances time by dt above 0; got {dt}.")
+        precision = self.precision
+
+        def enough(logs: Tensor, ends: Tensor, inside: Tensor) -> bool:
+            kept = logs[:, inside, :1].cpu().numpy()
+            times = ends.cpu().numpy() * dt
+            samples = over_starts(kept.sum(0) / times[-1]) or over_stretches(kept, times)
+            if samples is None or precision is None:
+                return False
+            return float(samples.error[0]) <= precision * abs(float(samples.mean[0]))
+
+        with torch.no_grad():
+            return tangent_growth(
+                step,
+                x0,
+                tangents=count,
+                transient=self.transient,
+                steps=self.steps,
+                qr_interval=self.qr_interval,
+                most_steps=self.most_steps,
+                enough=None if precision is None else enough,
+            )
+
+
+def _halves(logs: Array, times: Array) -> tuple[Array, Array] | None:
+    # Rates in the first and the second half of the records, (starts, k) each.
+    middle = len(logs) // 2
+    if middle < 1:
+        return None
+    first = logs[:middle].sum(0) / times[middle - 1]
+    return first, logs[middle:].sum(0) / (times[-1] - times[middle - 1])
+
+
+def _convergence(logs: Array, time: Array) -> dict[str, list[Any]]:
+    # One orbit has no spread: its error is None at every time.
+    blocks, starts = logs.shape
+    points = np.unique(np.linspace(0, blocks - 1, _TRACE_POINTS, dtype=np.int64))
+    running = (logs.cumsum(0) / time[:, None])[points]
+    error = (
+        (running.std(1, ddof=1) / starts**0.5).tolist() if starts > 1 else [None] * len(points)
+    )
+    return {
+        "convergence_time": time[points].tolist(),
+        "convergence": running.mean(1).tolist(),
+        "convergence_error": error,
+    }

@@ -1,0 +1,121 @@
+"""Errors of forecasts over the first steps, scaled as forecasters do."""
+
+from typing import Any, final
+
+import attrs
+import numpy as np
+
+import takens
+from takens_metrics.records import Array, paired
+
+_BLOCKS = 20
+
+
+@attrs.frozen
+class _FirstSteps:
+    steps: int = 10
+    name = "scaled"
+
+    def __attrs_post_init__(self) -> None:
+        if self.steps < 1:
+            raise takens.ComponentError(
+                f"{self.name}: steps is at least 1 sample; got {self.steps}."
+            )
+
+    @property
+    def horizon(self) -> int:
+        """The number of steps that a forecast must have."""
+        return self.steps
+
+    def _score(self, errors: Array, unit: str, convention: str) -> takens.Score:
+        # errors: (starts,), in the order of time: neighbours share data.
+        blocks = min(_BLOCKS, len(errors) // self.steps)
+        details: dict[str, Any] = {"starts": len(errors), "steps": self.steps}
+        spread = None
+        if blocks > 1:
+            means = [float(block.mean()) for block in np.array_split(errors, blocks)]
+            spread = float(np.std(means, ddof=1) / blocks**0.5)
+            details["error_from"] = f"means over {blocks} blocks of consecutive starts"
+        return takens.Score(
+            value=float(errors.mean()),
+            unit=unit,
+            error=spread,
+            convention=f"{convention}, mean over starts and the first {self.steps} samples",
+            details=details,
+        )
+
+
+@final
+@attrs.frozen
+class MASE(_FirstSteps):
+    """Mean absolute scaled error: that of the naive forecast of the truth one step ahead is 1.
+
+    The mean absolute error over the first ``steps`` samples, divided for each variable by the
+    mean absolute difference of successive samples of the truth, and averaged over variables.
+
+    Raises: ComponentError where ``steps`` is below 1.
+
+    Source: Hyndman, Koehler (2006), Another look at measures of forecast accuracy, Int. J.
+    Forecasting 22, 679-688, section 3.
+    """
+
+    name = "mase"
+
+    def compare(
+        self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
+    ) -> takens.Score:
+        """Compare observations and forecasts, `(starts, h + 1, n)`, h at least ``steps``.
+
+        Raises: DataError where they do not fit together or are shorter than that.
+        """
+        truth, run = paired(
+            "mase",
+            reference,
+            generated,
+            dims=("starts", "h + 1", "n"),
+            samples=self.steps + 1,
+        )
+        naive = np.abs(np.diff(truth, axis=1)).mean((0, 1))
+        off = np.abs(run - truth)[:, 1 : self.steps + 1].mean(1)
+        return self._score(
+            (off / naive).mean(1), "1", "mean absolute error over that of the lag-1 naive one"
+        )
+
+
+@final
+@attrs.frozen
+class SMAPE(_FirstSteps):
+    """Symmetric mean absolute percentage error, `200 |x - y| / (|x| + |y|)`, 0 to 200.
+
+    It depends on where the zero of the data is: it is computed in the units of the data, and
+    serves to compare with published numbers. Where both are zero the error is zero.
+
+    Raises: ComponentError where ``steps`` is below 1.
+
+    Source: Gilpin (2021), Chaos as an interpretable benchmark for forecasting and data-driven
+    modelling, NeurIPS datasets and benchmarks.
+    """
+
+    name = "smape"
+
+    def compare(
+        self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
+    ) -> takens.Score:
+        """Compare observations and forecasts, `(starts, h + 1, n)`, h at least ``steps``.
+
+        Raises: DataError where they do not fit together or are shorter than that.
+        """
+        paired(
+            "smape",
+            reference,
+            generated,
+            dims=("starts", "h + 1", "n"),
+            samples=self.steps + 1,
+        )
+        truth, run = (
+            s.x.detach().cpu().double().numpy()[:, 1 : self.steps + 1]
+            for s in (reference, generated)
+        )
+        both = np.abs(truth) + np.abs(run)
+        off = np.divide(np.abs(run - truth), both, out=np.zeros_like(both), where=both > 0)
+        return self._score(200 * off.mean((1, 2)), "%", "200 |x - y| / (|x| + |y|)")

@@ -1,0 +1,61 @@
+"""The time scales of a record: how long it remembers, and how fast it oscillates."""
+
+import numpy as np
+
+from takens_metrics.records import Array
+
+
+def autocorrelation(x: Array, lags: int) -> Array:
+    """Give the autocorrelation of each variable of `x: (T, n)` at lags 0 to ``lags``.
+
+    Each lag is averaged over the pairs that there are: `(lags + 1, n)`. A constant has none
+    but at lag 0.
+    """
+    samples = len(x)
+    centred = x - x.mean(0)
+    size = 1 << (2 * samples - 1).bit_length()
+    power = np.square(np.abs(np.fft.rfft(centred, size, axis=0)))
+    sums = np.fft.irfft(power, size, axis=0)[: lags + 1]
+    pairs = samples - np.arange(lags + 1)
+    covariance = sums / pairs[:, None]
+    variance = covariance[0]
+    found = np.divide(covariance, variance, out=np.zeros_like(sums), where=variance > 0)
+    found[0] = 1.0
+    return found
+
+
+def memory(x: Array) -> int:
+    """Give the lag after which autocorrelations are below 1 / e, the longest of all variables.
+
+    At most a tenth of the record.
+    """
+    most = max(1, len(x) // 10)
+    below = autocorrelation(x, most) < np.exp(-1)
+    first = np.where(below.any(0), below.argmax(0), most)
+    return max(1, int(first.max()))
+
+
+def mean_frequency(x: Array) -> float:
+    """Give the mean frequency of the power of `x: (T, n)`, in cycles per sample.
+
+    Each variable counts alike; 0 where none varies.
+    """
+    power = np.square(np.abs(np.fft.rfft(x - x.mean(0), axis=0)))
+    total = power.sum(0)
+    share = np.divide(power, total, out=np.zeros_like(power), where=total > 0)
+    frequencies = np.fft.rfftfreq(len(x))
+    varying = np.count_nonzero(total > 0)
+    return float(frequencies @ share.sum(1)) / varying if varying else 0.0
+
+
+def theiler_window(x: Array) -> int:
+    """Give how many samples apart two must be for their distance not to come from time alone.
+
+    The larger of the memory and one mean period, at most a tenth of the record.
+
+    Source: Theiler (1986), Phys. Rev. A 34, 2427-2432; Rosenstein, Collins, De Luca (1993),
+    section 2 (for the mean period).
+    """
+    frequency = mean_frequency(x)
+    period = int(np.ceil(1 / frequency)) if frequency > 0 else 1
+    return max(1, min(max(memory(x), period), len(x) // 10))
