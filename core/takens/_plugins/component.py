@@ -1,7 +1,7 @@
 """What a plugin says of each component that it offers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, final, get_args
 
 import attrs
@@ -17,6 +17,7 @@ Kind = Literal[
     "figure",
     "portrait",
     "backend",
+    "kernel",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
@@ -29,20 +30,25 @@ class _Required:
 REQUIRED: Final = _Required()
 
 
-def _like(pattern: str, example: str) -> Callable[[Any, Any, str], None]:
+def like(
+    pattern: str, example: str, what: str = "component"
+) -> Callable[[Any, Any, str], None]:
+    """Make a check that a text has a form, which says so with an example."""
+
     # attrs' own matches_re puts its whole Attribute into the message.
     def check(_: Any, attribute: Any, value: str) -> None:
         if not isinstance(value, str) or re.fullmatch(pattern, value) is None:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ValueError(
-                f"a component's {attribute.name} looks like {example!r}; got {value!r}"
+                f"a {what}'s {attribute.name} looks like {example!r}; got {value!r}"
             )
 
     return check
 
 
-def _one_line(_: Any, attribute: Any, value: str) -> None:
+def one_line(_: Any, attribute: Any, value: str) -> None:
+    """Refuse a text of several lines."""
     if "\n" in value:
-        raise ValueError(f"a component's {attribute.name} is one line; got {value!r}")
+        raise ValueError(f"the {attribute.name} is one line; got {value!r}")
 
 
 def _known_kind(_: Any, __: Any, value: str) -> None:
@@ -62,10 +68,10 @@ class Parameter:
     ``types`` are the accepted TOML types; they follow from ``default`` where it has one.
     """
 
-    name: str = attrs.field(validator=_like(r"[a-z_]\w*", "rho"))
+    name: str = attrs.field(validator=like(r"[a-z_]\w*", "rho"))
     default: Any = REQUIRED
     unit: str = attrs.field(default="", kw_only=True)
-    summary: str = attrs.field(default="", validator=_one_line, kw_only=True)
+    summary: str = attrs.field(default="", validator=one_line, kw_only=True)
     types: tuple[type[Any], ...] = attrs.field(
         default=attrs.Factory(lambda self: _types_of(self.default), takes_self=True),
         kw_only=True,
@@ -85,14 +91,19 @@ class ComponentSpec:
 
     ``parameters`` are the keyword arguments of ``target``, ``supports`` what a component can
     do beyond its protocol (``"jacobian"``), ``source`` the paper that it comes from.
+    ``example`` holds parameters that make a small one, for ``takens check``; ``excused`` says
+    of each of its checks that is known to fail, by name, why.
     """
 
     kind: Kind = attrs.field(validator=_known_kind)
-    name: str = attrs.field(validator=_like(r"[a-z][a-z0-9_]*", "lorenz63"))
+    name: str = attrs.field(validator=like(r"[a-z][a-z0-9_]*", "lorenz63"))
     target: str = attrs.field(
-        validator=_like(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "package.module:Name")
+        validator=like(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "package.module:Name")
     )
-    summary: str = attrs.field(default="", validator=_one_line)
+    summary: str = attrs.field(default="", validator=one_line)
     parameters: tuple[Parameter, ...] = ()
     supports: tuple[str, ...] = ()
-    source: str = attrs.field(default="", validator=_one_line)
+    source: str = attrs.field(default="", validator=one_line)
+    # Not compared, since a mapping has no hash.
+    example: Mapping[str, Any] = attrs.field(factory=dict[str, Any], eq=False)
+    excused: Mapping[str, str] = attrs.field(factory=dict[str, str], eq=False)

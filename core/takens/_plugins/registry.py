@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from takens._protocols.device import DevicePolicy
     from takens._protocols.figure import Figure
     from takens._protocols.integrator import Integrator
+    from takens._protocols.kernel import Kernel
     from takens._protocols.metric import Metric
     from takens._protocols.model import Model
     from takens._protocols.portrait import Portrait
@@ -91,3 +92,4 @@ datasets: Registry[Dataset] = Registry("dataset")
 figures: Registry[Figure] = Registry("figure")
 portraits: Registry[Portrait] = Registry("portrait")
 backends: Registry[Backend] = Registry("backend")
+kernels: Registry[Kernel] = Registry("kernel")

@@ -1,0 +1,32 @@
+"""GPyTorch's cosine kernel."""
+
+from typing import final
+
+import attrs
+import gpytorch
+import torch
+from torch import Tensor
+
+
+@final
+@attrs.frozen
+class Cosine:
+    """`k = variance cos(2 pi |x - y| / period)`, computed by GPyTorch, in one dimension.
+
+    ``variance`` is in squared units of y, ``period`` in units of x.
+    """
+
+    variance: float | Tensor = 1.0
+    period: float | Tensor = 1.0
+    bounds = {"variance": (1e-5, 1e5), "period": (1e-5, 1e5)}  # noqa: RUF012
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        """Give the covariances: `(..., n, 1), (..., m, 1) -> (..., n, m)`."""
+        kernel = gpytorch.kernels.CosineKernel().to(x)
+        # Its own period length is half of what is usually called a period.
+        half = torch.as_tensor(self.period).to(x) / 2
+        return self.variance * kernel(x / half, y / half).to_dense().clone()
+
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        """Give the variances: `(..., n, 1) -> (..., n)`."""
+        return self.variance * torch.ones_like(x[..., 0])

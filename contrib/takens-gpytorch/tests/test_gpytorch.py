@@ -1,0 +1,43 @@
+import pytest
+import torch
+from takens_gpytorch import GPyTorchProcess
+
+import takens
+from takens_gp import GaussianProcess, Matern52, SquaredExponential
+
+X = torch.tensor([0.0, 0.3, 1.0, 3.1, 4.7], dtype=torch.float64)
+Y = torch.tensor([1.0, 0.0, 1.4, 0.0, -0.9], dtype=torch.float64)
+
+
+@pytest.mark.parametrize("kernel", [SquaredExponential(2.0, 0.8), Matern52()])
+def test_it_predicts_what_takens_predicts(kernel: takens.Kernel) -> None:
+    ours = GaussianProcess(kernel, 0.1, mean=0.5).fit(X, Y, optimise=False)
+    theirs = GPyTorchProcess(kernel, 0.1, mean=0.5).fit(X, Y, optimise=False)
+    assert theirs.log_evidence == pytest.approx(ours.log_evidence, abs=1e-6)
+    for noise in (False, True):
+        expected = ours.predict([2.0, 5.0], noise=noise)
+        found = theirs.predict([2.0, 5.0], noise=noise)
+        torch.testing.assert_close(found.mean, expected.mean, atol=1e-6, rtol=0)
+        torch.testing.assert_close(found.variance, expected.variance, atol=1e-6, rtol=0)
+        torch.testing.assert_close(found.covariance, expected.covariance, atol=1e-6, rtol=0)
+
+
+def test_it_finds_the_same_optimum() -> None:
+    found = GPyTorchProcess(noise_variance=0.1).fit(X, Y)
+    assert found.log_evidence == pytest.approx(-6.1455, abs=1e-3)
+    assert isinstance(found.kernel, SquaredExponential)
+    assert float(found.kernel.lengthscale) == pytest.approx(1.624, abs=2e-2)  # pyright: ignore[reportArgumentType]
+
+
+def test_its_kernel_is_a_component() -> None:
+    kernel = takens.kernels.create("cosine", period=1.5, variance=2.0)
+    x = torch.tensor([[0.0], [0.4], [1.5]], dtype=torch.float64)
+    expected = 2 * torch.cos(2 * torch.pi * (x - x.mT) / 1.5)
+    torch.testing.assert_close(kernel(x, x), expected)
+    found = GaussianProcess(kernel, 0.1).fit(x, [1.0, 0.0, 1.0], optimise=False)
+    assert found.log_evidence < 0
+
+
+def test_no_noise_is_refused_with_the_remedy() -> None:
+    with pytest.raises(takens.ComponentError, match=r"above 0; got 0\.0"):
+        GPyTorchProcess(noise_variance=0.0)

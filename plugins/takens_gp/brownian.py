@@ -1,0 +1,45 @@
+"""The kernel of Brownian motion."""
+
+from typing import final
+
+import attrs
+from torch import Tensor
+
+import takens
+from takens_gp.composition import Composable
+from takens_gp.values import Number, like, positive, ranges
+
+
+@final
+@attrs.frozen
+class Brownian(Composable):
+    """`k = variance min(x, y)` for times `x, y: (..., n, 1)` that are not negative.
+
+    For times of either sign `k = variance (|x| + |y| - |x - y|) / 2`: two independent motions
+    that leave from 0 in either direction. ``variance`` is in squared units of y per unit of x.
+
+    Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, B.2.1.
+    """
+
+    variance: Number = attrs.field(default=1.0, validator=positive)
+    bounds = ranges("variance")
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        """Give the covariances: `(..., n, 1), (..., m, 1) -> (..., n, m)`.
+
+        Raises: InputError where points have more than one coordinate.
+        """
+        x, y = _time(x).unsqueeze(-1), _time(y).unsqueeze(-2)
+        return like(self.variance, x) / 2 * (x.abs() + y.abs() - (x - y).abs())
+
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        """Give the variances: `(..., n, 1) -> (..., n)`."""
+        return like(self.variance, x) * _time(x).abs()
+
+
+def _time(x: Tensor) -> Tensor:
+    if x.shape[-1] != 1:
+        raise takens.InputError(
+            f"Brownian motion goes along one time; got points of {x.shape[-1]} coordinates."
+        )
+    return x[..., 0]

@@ -1,0 +1,56 @@
+"""The periodic kernel."""
+
+import math
+from typing import final
+
+import attrs
+import torch
+from torch import Generator, Tensor
+
+from takens_gp.composition import Composable
+from takens_gp.distances import constant_diagonal
+from takens_gp.values import Number, like, positive, ranges
+
+
+@final
+@attrs.frozen
+class Periodic(Composable):
+    """`k = variance exp(-2 sum_i sin^2(pi (x_i - y_i) / period) / lengthscale^2)`.
+
+    Functions that repeat themselves. ``variance`` is in squared units of y, ``period`` in
+    units of x; ``lengthscale`` has no unit.
+
+    Source: MacKay (1998), Introduction to Gaussian processes, eq. 47.
+    """
+
+    variance: Number = attrs.field(default=1.0, validator=positive)
+    lengthscale: Number = attrs.field(default=1.0, validator=positive)
+    period: Number = attrs.field(default=1.0, validator=positive)
+    bounds = ranges("variance", "lengthscale", "period")
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        phase = math.pi / like(self.period, x)
+        total = x.new_zeros(())
+        for i in range(x.shape[-1]):
+            apart = x[..., i].unsqueeze(-1) - y[..., i].unsqueeze(-2)
+            total = total + torch.sin(phase * apart).square()
+        return like(self.variance, x) * torch.exp(
+            -2 * total / like(self.lengthscale, x).square()
+        )
+
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        """Give the variances: `(..., n, d) -> (..., n)`."""
+        return constant_diagonal(self.variance, x)
+
+    def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
+        """Draw harmonics of the period, by their Fourier coefficients: `(count, dim)`."""
+        from scipy.special import ive
+
+        inverse = float(self.lengthscale) ** -2
+        highest = int(10 + 10 * math.sqrt(inverse) + 2 * inverse)
+        orders = torch.arange(-highest, highest + 1)
+        weights = torch.from_numpy(ive(orders.abs().numpy(), inverse))
+        picked = torch.multinomial(weights, count * dim, True, generator=generator)
+        harmonics = orders[picked].view(count, dim).double()
+        return harmonics * (2 * math.pi / float(self.period))

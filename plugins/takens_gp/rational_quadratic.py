@@ -1,0 +1,55 @@
+"""The rational quadratic kernel."""
+
+from typing import final
+
+import attrs
+import torch
+from torch import Generator, Tensor
+
+from takens_gp.composition import Composable
+from takens_gp.distances import constant_diagonal, squared_distance
+from takens_gp.values import Number, Numbers, as_tuple, like, positive, ranges
+
+
+@final
+@attrs.frozen
+class RationalQuadratic(Composable):
+    """`k = variance (1 + r^2 / (2 shape))^-shape`: smooth functions of many lengthscales.
+
+    r is the distance in lengthscales; as ``shape`` grows this becomes the squared exponential.
+    ``variance`` is in squared units of y, ``lengthscale`` in units of x, one or one for each
+    dimension; ``shape`` has no unit.
+
+    Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.19.
+    """
+
+    variance: Number = attrs.field(default=1.0, validator=positive)
+    lengthscale: Numbers = attrs.field(default=1.0, converter=as_tuple, validator=positive)
+    shape: Number = attrs.field(default=1.0, validator=positive)
+    bounds = ranges("variance", "lengthscale", "shape")
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        squared = squared_distance(x, y, self.lengthscale)
+        return like(self.variance, x) * self.profile(squared)
+
+    def profile(self, squared: Tensor, /) -> Tensor:
+        """Give the correlation of points with so large a squared distance in lengthscales."""
+        # By the logarithm, which stays exact where the shape is large.
+        shape = like(self.shape, squared)
+        return torch.exp(-shape * torch.log1p(squared / (2 * shape)))
+
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        """Give the variances: `(..., n, d) -> (..., n)`."""
+        return constant_diagonal(self.variance, x)
+
+    def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
+        """Draw from the spectrum, normal with a gamma-distributed precision: `(count, dim)`."""
+        from scipy.special import gammaincinv
+
+        normal = torch.randn(count, dim, generator=generator, dtype=torch.float64)
+        uniform = torch.rand(count, 1, generator=generator, dtype=torch.float64)
+        # By inversion: the distributions of torch take no generator.
+        shape = float(self.shape)
+        gamma = torch.from_numpy(gammaincinv(shape, uniform.numpy())) / shape
+        return normal * gamma.sqrt() / like(self.lengthscale, normal)

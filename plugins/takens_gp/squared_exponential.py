@@ -1,0 +1,45 @@
+"""The squared exponential kernel."""
+
+from typing import final
+
+import attrs
+import torch
+from torch import Generator, Tensor
+
+from takens_gp.composition import Composable
+from takens_gp.distances import constant_diagonal, squared_distance
+from takens_gp.values import Number, Numbers, as_tuple, like, positive, ranges
+
+
+@final
+@attrs.frozen
+class SquaredExponential(Composable):
+    """`k = variance exp(-r^2 / 2)`, with r the distance in lengthscales: smooth functions.
+
+    ``variance`` is in squared units of y, ``lengthscale`` in units of x; a tuple gives a
+    lengthscale to each dimension.
+
+    Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.9.
+    """
+
+    variance: Number = attrs.field(default=1.0, validator=positive)
+    lengthscale: Numbers = attrs.field(default=1.0, converter=as_tuple, validator=positive)
+    bounds = ranges("variance", "lengthscale")
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        squared = squared_distance(x, y, self.lengthscale)
+        return like(self.variance, x) * self.profile(squared)
+
+    def profile(self, squared: Tensor, /) -> Tensor:
+        """Give the correlation of points with so large a squared distance in lengthscales."""
+        return torch.exp(-0.5 * squared)
+
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        """Give the variances: `(..., n, d) -> (..., n)`."""
+        return constant_diagonal(self.variance, x)
+
+    def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
+        """Draw from the spectrum, a normal distribution: `(count, dim)`."""
+        normal = torch.randn(count, dim, generator=generator, dtype=torch.float64)
+        return normal / like(self.lengthscale, normal)

@@ -1,0 +1,35 @@
+"""The kernel of white noise."""
+
+from typing import final
+
+import attrs
+from torch import Tensor
+
+from takens_gp.composition import Composable
+from takens_gp.distances import constant_diagonal
+from takens_gp.values import Number, like, positive, ranges
+
+
+@final
+@attrs.frozen
+class White(Composable):
+    """`k = variance` where two points coincide, else 0.
+
+    It is a part of the function: two measurements at one point share it, where noise of the
+    measurement (``noise_variance`` of a ``GaussianProcess``) differs between them.
+    ``variance`` is in squared units of y.
+
+    Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, 4.2.3.
+    """
+
+    variance: Number = attrs.field(default=1.0, validator=positive)
+    bounds = ranges("variance")
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        same = (x.unsqueeze(-2) == y.unsqueeze(-3)).all(-1)
+        return like(self.variance, x) * same.to(x.dtype)
+
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        """Give the variances: `(..., n, d) -> (..., n)`."""
+        return constant_diagonal(self.variance, x)
