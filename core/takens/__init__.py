@@ -38,8 +38,19 @@ if TYPE_CHECKING:
         TrainingError as TrainingError,
         UnknownComponentError as UnknownComponentError,
     )
+    from takens._judging.compare import (
+        ScoreDifference as ScoreDifference,
+        compare_scores as compare_scores,
+    )
     from takens._judging.evaluate import evaluate as evaluate
+    from takens._judging.verdict import (
+        Aspect as Aspect,
+        Finding as Finding,
+        Verdict as Verdict,
+        verdict as verdict,
+    )
     from takens._plugins.catalogue import Catalogue as Catalogue, catalogue as catalogue
+    from takens._plugins.commands import CommandSpec as CommandSpec
     from takens._plugins.component import (
         REQUIRED as REQUIRED,
         ComponentSpec as ComponentSpec,
@@ -95,6 +106,7 @@ if TYPE_CHECKING:
         Metric as Metric,
         Score as Score,
         SeriesMetric as SeriesMetric,
+        SupportsFacts as SupportsFacts,
         SupportsReference as SupportsReference,
     )
     from takens._protocols.model import (
@@ -116,6 +128,7 @@ if TYPE_CHECKING:
     )
     from takens._protocols.system import Facts as Facts, System as System
     from takens._protocols.tableau import Tableau as Tableau
+    from takens._run.events import RunFinished as RunFinished, RunStarted as RunStarted
     from takens._run.job import run as run
     from takens._run.results import Results as Results
     from takens._training.checkpoint import (
@@ -137,9 +150,11 @@ _HOME: Final = {
     "Adapted": "_protocols.backend",
     "AdaptiveSolve": "_protocols.backend",
     "AmbiguousComponentError": "_errors",
+    "Aspect": "_judging.verdict",
     "Backend": "_protocols.backend",
     "Catalogue": "_plugins.catalogue",
     "CheckpointError": "_errors",
+    "CommandSpec": "_plugins.commands",
     "ComponentError": "_errors",
     "ComponentSpec": "_plugins.component",
     "ConfigurationError": "_errors",
@@ -155,6 +170,7 @@ _HOME: Final = {
     "Exponents": "_protocols.backend",
     "Facts": "_protocols.system",
     "Figure": "_protocols.figure",
+    "Finding": "_judging.verdict",
     "Fit": "_training.fit",
     "FitFinished": "_training.events",
     "FitStarted": "_training.events",
@@ -179,8 +195,11 @@ _HOME: Final = {
     "REQUIRED": "_plugins.component",
     "Registry": "_plugins.registry",
     "Results": "_run.results",
+    "RunFinished": "_run.events",
+    "RunStarted": "_run.events",
     "Scheme": "_protocols.scheme",
     "Score": "_protocols.metric",
+    "ScoreDifference": "_judging.compare",
     "SeriesMetric": "_protocols.metric",
     "StepControl": "_protocols.backend",
     "StepLogged": "_training.events",
@@ -189,6 +208,7 @@ _HOME: Final = {
     "SupportsAdapting": "_protocols.scheme",
     "SupportsClosedForm": "_protocols.model",
     "SupportsEnsembles": "_protocols.scheme",
+    "SupportsFacts": "_protocols.metric",
     "SupportsForcingReport": "_protocols.scheme",
     "SupportsForcingSignal": "_protocols.model",
     "SupportsJacobian": "_protocols.dynamics",
@@ -207,11 +227,13 @@ _HOME: Final = {
     "TrainingScheme": "_protocols.scheme",
     "UnknownComponentError": "_errors",
     "VectorField": "_protocols.dynamics",
+    "Verdict": "_judging.verdict",
     "accelerated_adaptive": "_backends.asking",
     "accelerated_exponents": "_backends.asking",
     "accelerated_solve": "_backends.asking",
     "backends": "_plugins.registry",
     "catalogue": "_plugins.catalogue",
+    "compare_scores": "_judging.compare",
     "datasets": "_plugins.registry",
     "devices": "_plugins.registry",
     "evaluate": "_judging.evaluate",
@@ -236,6 +258,7 @@ _HOME: Final = {
     "schemes": "_plugins.registry",
     "simulate": "_dynamics.simulate",
     "systems": "_plugins.registry",
+    "verdict": "_judging.verdict",
     "weights": "_dynamics.ensemble",
 }
 

@@ -18,12 +18,17 @@ def _squared(weight: Tensor, leading: int) -> Tensor:
 
 
 def _of(weights: Mapping[str, Tensor], name: str, regulariser: str) -> Tensor:
-    if name not in weights:
-        raise takens.InputError(
-            f"The regulariser {regulariser!r} needs weights called {name}, and the model has "
-            f"{', '.join(weights)}; leave it out of regularisation."
-        )
-    return weights[name]
+    # Some models hold A, the diagonal, and W, the rest, in one matrix.
+    if "AW" in weights and name in ("A", "W"):
+        diagonal = weights["AW"].diagonal(dim1=-2, dim2=-1)
+        return diagonal if name == "A" else weights["AW"] - torch.diag_embed(diagonal)
+    for full, weight in weights.items():
+        if full.rpartition(".")[2] == name:
+            return weight
+    raise takens.InputError(
+        f"The regulariser {regulariser!r} needs weights called {name}, and the model has "
+        f"{', '.join(weights)}; leave it out of regularisation."
+    )
 
 
 def towards_identity(weights: Mapping[str, Tensor], leading: int) -> Tensor:
@@ -34,13 +39,14 @@ def towards_identity(weights: Mapping[str, Tensor], leading: int) -> Tensor:
     """
     total = _squared(1 - _of(weights, "A", "towards_identity"), leading)
     for name, weight in weights.items():
-        if name != "A":
+        # The published form leaves out what stands between the state and the data.
+        if name != "A" and not name.startswith(("initial_state.", "observation.")):
             total = total + _squared(weight, leading)
     return total
 
 
 def small_weights(weights: Mapping[str, Tensor], leading: int) -> Tensor:
-    """Pull every weight towards 0: `sum w^2`, with half of its gradient in each update."""
+    """Pull every weight towards 0: `sum w^2`."""
     return torch.stack([_squared(weight, leading) for weight in weights.values()]).sum(0)
 
 

@@ -320,3 +320,22 @@ def test_leftovers_of_a_killed_run_do_not_stand_in_the_way(takens: Takens, small
     done = takens("run", small, "--out", "out")
     assert done.returncode == 0, done.stderr
     assert not list(out.glob(".*"))
+
+
+def test_an_ensemble_is_trained_and_judged_as_one(small: Path, takens: Takens) -> None:
+    size = (
+        "--set", "training.members=2",
+        "--set", "training.learning_rate=[0.02, 0.01]",
+        "--set", "scheme.name=generalised_teacher_forcing",
+        "--set", "scheme.alpha=[0.1, 0.3]",
+        "--set", "training.steps=20",
+    )  # fmt: skip
+    done = takens("run", small, "--out", "both", *size)
+    assert done.returncode == 0, done.stderr
+    scores = json.loads((small.parent / "both" / "metrics.json").read_text())
+    members = scores["prediction_error"]["details"]["members"]
+    assert len(members) == 2
+    assert scores["prediction_error"]["value"] == pytest.approx(sum(members) / 2)
+    wrong = takens("run", small, "--out", "three", *size, "--set", "training.members=3")
+    assert wrong.returncode == 2
+    assert "lists 2 rates for 3 members" in wrong.stderr

@@ -30,12 +30,12 @@ class Training:
     Raises: InputError where a number makes no sense.
     """
 
-    steps: int = attrs.field(default=4000, validator=at_least("training", 1))
+    steps: int = attrs.field(default=5000, validator=at_least("training", 1))
     batch: int = attrs.field(
         default=16, validator=at_least("training", 1), metadata={"unit": "windows"}
     )
     window: int = attrs.field(
-        default=100, validator=at_least("training", 2), metadata={"unit": "samples"}
+        default=75, validator=at_least("training", 2), metadata={"unit": "samples"}
     )
     optimiser: str = attrs.field(default="radam", validator=one_of("training", "adam", "radam"))
     learning_rate: PerMember = attrs.field(
