@@ -92,7 +92,9 @@ def _run(
     runs = z.shape[0]
     kept = model.observe(z).new_empty(runs, steps // keep_every, model.obs_dim)
     diverged_at: list[int | None] = [None] * runs
-    bound = _BOUND * max(1.0, float(z.abs().max()))
+    # A warm-up may have exploded already, which must not move the bound.
+    finite = z.abs().nan_to_num(0.0, 0.0, 0.0)
+    bound = _BOUND * max(1.0, min(float(finite.max()), _BOUND))
     for done in range(0, steps, _CHUNK):
         length = min(_CHUNK, steps - done)
         states = orbit(step, z, length)
