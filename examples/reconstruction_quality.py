@@ -1,6 +1,7 @@
 """How well the defaults reconstruct Lorenz 63 from noisy samples, over many seeds.
 
     python examples/reconstruction_quality.py [--data full|delays|x] [--members 10]
+                                              [--model shallow_rnn|shallow_plrnn]
 
 Models that differ by their seeds are trained at once, each on windows of its own from one
 record of 50,000 samples with 5 % noise, and judged: the two largest Lyapunov exponents over 32
@@ -63,9 +64,9 @@ def observed(series: takens.TimeSeries, data: str) -> takens.TimeSeries:
     return takens.TimeSeries(series.t[:count], delayed)
 
 
-def train(series: takens.TimeSeries, setting: Setting, members: int) -> takens.Fit:
-    """Train the default model, several at once, by the default scheme."""
-    model = takens.models.create("shallow_rnn", obs_dim=series.dim)
+def train(name: str, series: takens.TimeSeries, setting: Setting, members: int) -> takens.Fit:
+    """Train a model by its name, several at once, by the default scheme."""
+    model = takens.models.create(name, obs_dim=series.dim)
     scheme = takens.schemes.create("generalised_teacher_forcing", warm_up=setting.warm_up)
     return takens.fit(
         model,
@@ -134,6 +135,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", choices=list(SETTINGS), default="full")
     parser.add_argument("--members", type=int, default=10)
+    parser.add_argument(
+        "--model", choices=["shallow_rnn", "shallow_plrnn"], default="shallow_rnn"
+    )
     options = parser.parse_args()
     setting = SETTINGS[options.data]
     lorenz = takens.systems.create("lorenz63")
@@ -141,7 +145,7 @@ def main() -> None:
     truth = takens.simulate(lorenz, dt=_DT, steps=_JUDGED + 40, seed=100)
     series, truth = observed(noisy, options.data), observed(truth, options.data)
     began = time.process_time()
-    fit = train(series, setting, options.members)
+    fit = train(options.model, series, setting, options.members)
     seconds = (time.process_time() - began) / options.members
     found = [judge(member, series, truth, setting.context) for member in fit.members]
     print(table(found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Final, final
 
 import attrs
 import torch
@@ -21,40 +21,49 @@ from takens._training.schedule import learning_rate
 from takens._training.settings import Training
 from takens._training.windows import Draws
 
+# Two divergences that differ by less than this factor cannot be told apart.
+_SCATTER: Final = 1.5
+
 
 @final
 @attrs.define(eq=False)
 class Best:
-    """The best weights of each member so far, `values: (members, p)`, and what was found."""
+    """The best weights of each member so far, `values: (members, p)`, and what was found.
+
+    Of those that are as good as can be told, the latest are kept: a divergence measured on
+    some thousand samples scatters by a few tenths of itself, and a training that ends slowly
+    gets better all the time.
+    """
 
     values: Tensor
     findings: list[Finding | None]
-    steps: list[int]
+    lowest: list[tuple[float, float]]
 
     @classmethod
     def none_yet(cls, values: Tensor) -> Best:
         """Start with nothing found."""
         members = len(values)
-        return cls(values.detach().clone(), [None] * members, [0] * members)
+        return cls(values.detach().clone(), [None] * members, [(math.inf, math.inf)] * members)
 
-    def consider(self, values: Tensor, findings: Sequence[Finding], step: int) -> None:
-        """Keep the members that are better than before."""
+    def consider(self, values: Tensor, findings: Sequence[Finding]) -> None:
+        """Keep the members that are as good as before, or better."""
         for i, found in enumerate(findings):
-            before = self.findings[i]
-            if before is None or found.badness <= before.badness:
+            (lost, divergence), (fewest, least) = found.badness, self.lowest[i]
+            self.lowest[i] = min(found.badness, self.lowest[i])
+            if lost < fewest or (lost == fewest and divergence <= _SCATTER * least):
                 self.values[i] = values[i].detach()
-                self.findings[i], self.steps[i] = found, step
+                self.findings[i] = found
 
     def state(self) -> dict[str, Any]:
         """Give it in tensors and JSON types."""
         found = [f and [f.divergence, f.exploded, f.stopped] for f in self.findings]
-        return {"values": self.values.clone(), "findings": found, "steps": list(self.steps)}
+        return {"values": self.values.clone(), "findings": found, "lowest": list(self.lowest)}
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> Best:
         """Take up a stored state."""
         findings = [found and Finding(*found) for found in state["findings"]]
-        return cls(state["values"], findings, list(state["steps"]))
+        return cls(state["values"], findings, [tuple(pair) for pair in state["lowest"]])
 
 
 @final
@@ -124,7 +133,7 @@ class Updates:
             return {}
         alive = [i for i in range(len(self.prepared.members)) if i not in self.stopped_at]
         findings = self.checker.look(self.prepared.models, self.prepared.members[0].dt)
-        self.best.consider(self.weights.values, findings, done)
+        self.best.consider(self.weights.values, findings)
         divergences = [findings[i].divergence for i in alive]
         known = sorted(d for d in divergences if d is not None)
         figures: dict[str, Any] = {
