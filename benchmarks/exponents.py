@@ -92,7 +92,7 @@ def contests():
     )
     torch.manual_seed(0)
     model = takens.models.create("shallow_plrnn", obs_dim=3, latent_dim=20, hidden_dim=50)
-    step = takens.latent_map(model.double().requires_grad_(False), 1.0)
+    step = takens.latent_map(model.double().requires_grad_(False), 1.0)  # pyright: ignore[reportAttributeAccessIssue] - every model has weights
     for starts in (1, 100):
         x0 = torch.rand((starts, 20), dtype=torch.float64) - 0.5
         steps = 20_000 // starts

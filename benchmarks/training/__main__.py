@@ -16,7 +16,6 @@ os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
-
 from benchmarks.engine.contest import medians
 
 from . import peers, works
@@ -38,7 +37,9 @@ def updates(data) -> None:
         }
         found = medians({k: v for k, v in contestants.items() if v is not None}, rounds=5)
         times = {k: t / (counts[k][0] * counts[k][1]) for k, (t, _) in found.items()}
-        line = f"an update, M = {latent}, L = {hidden}: plain loop {times['plain'] * 1e3:.2f} ms"
+        line = (
+            f"an update, M = {latent}, L = {hidden}: plain loop {times['plain'] * 1e3:.2f} ms"
+        )
         for name, time in times.items():
             if name != "plain":
                 line += f"; {name} {time * 1e3:.3f} ms, {times['plain'] / time:.1f} x"

@@ -7,10 +7,10 @@ from typing import Any
 
 import attrs
 import torch
-from takens_models import ShallowPLRNN
-from takens_schemes import SparseTeacherForcing
 
 import takens
+from takens_models import ShallowPLRNN
+from takens_schemes import SparseTeacherForcing
 
 BATCH, WINDOW, EVERY = 16, 200, 16
 

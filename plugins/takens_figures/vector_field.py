@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Final, final
+import itertools
+from typing import Final, TypeAlias, final
 
 import attrs
 import numpy as np
@@ -22,6 +23,8 @@ from takens_figures.style import canvas, note, plain, room_for, style, time_labe
 _GREY: Final = "#a6a6a6"
 _HEIGHT: Final = 4.6
 _SIDE: Final = 41
+_Slice: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+"""Places across and up, and the velocity there within the plane: `(up, across, 2)`."""
 
 
 @final
@@ -29,8 +32,9 @@ _SIDE: Final = 41
 class VectorFieldPortrait:
     """Streamlines of a vector field, thick where it is fast, with trajectories on top.
 
-    One variable is shown over time. Of more than two, the plane of the first two is shown,
-    through the mean of the trajectories, with the part of the velocity that lies within it.
+    One variable is shown over time. Of more than two, a plane through the mean of the
+    trajectories is shown, with the part of the velocity that lies within it: that of the first
+    two variables, or of the next two where the velocity is the same in all of that plane.
     """
 
     title = "Vector field"
@@ -45,20 +49,21 @@ class VectorFieldPortrait:
         if series.dim == 1:
             still[:] = False
             x = np.concatenate((np.broadcast_to(t[:, None], x.shape), x), -1)
+            plane = (0, 1)
             labels = [time_label(series), plain(series.columns[0])]
             limits = [(float(t[0]), float(t[-1])), limits_of(x[..., 1:], 0.15)[0]]
             about_plane, about = "", ""
+            with np.errstate(all="ignore"):
+                across, up, arrows = _over_time(system, limits)
         else:
-            labels = [plain(name) for name in series.columns[:2]]
-            limits = limits_of(x[..., :2], 0.15)
-            about_plane = _about_plane(series, x)
-        across, up = (np.linspace(low, high, _SIDE) for low, high in limits)
-        with np.errstate(all="ignore"):
-            arrows = _arrows(system, across, up, t, x)
+            with np.errstate(all="ignore"):
+                plane, limits, (across, up, arrows) = _first_plane(system, float(t[0]), x)
+            labels = [plain(series.columns[i]) for i in plane]
+            about_plane = _about_plane(series, x, plane)
         if _changes(system, t, x):
             about_plane += " The field depends on time"
             about_plane += "." if series.dim == 1 else f"; shown at t = {t[0]:.4g}."
-        shown = x[..., :2]
+        shown = x[..., list(plane)]
         sentences = (about_plane.strip(), about, about_leaving(shown, limits))
         with style():
             figure = canvas(_HEIGHT + room_for(*sentences))
@@ -71,22 +76,30 @@ class VectorFieldPortrait:
         return figure
 
 
-def _arrows(
-    system: takens.System,
-    across: NDArray[np.float64],
-    up: NDArray[np.float64],
-    t: NDArray[np.float64],
-    x: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Give the velocity within the plane: `(rows, columns, 2)`."""
-    if system.dim == 1:
-        columns = [velocity(system, float(time), up[:, None]) for time in across]
-        rates = np.concatenate(columns, -1)
-        return np.stack((np.ones_like(rates), rates), -1)
-    states = np.empty((len(up), len(across), system.dim))
-    states[:] = x.mean((0, 1))
-    states[..., 0], states[..., 1] = np.meshgrid(across, up)
-    return velocity(system, float(t[0]), states)[..., :2]
+def _over_time(system: takens.System, limits: list[tuple[float, float]]) -> _Slice:
+    """Give the velocity of one variable over time."""
+    across, up = (np.linspace(low, high, _SIDE) for low, high in limits)
+    columns = [velocity(system, float(time), up[:, None]) for time in across]
+    rates = np.concatenate(columns, -1)
+    return across, up, np.stack((np.ones_like(rates), rates), -1)
+
+
+def _first_plane(
+    system: takens.System, t: float, x: NDArray[np.float64]
+) -> tuple[tuple[int, int], list[tuple[float, float]], _Slice]:
+    """Give the first two variables in whose plane the velocity differs from place to place."""
+    found: list[tuple[tuple[int, int], list[tuple[float, float]], _Slice]] = []
+    for plane in itertools.combinations(range(system.dim), 2):
+        limits = limits_of(x[..., list(plane)], 0.15)
+        across, up = (np.linspace(low, high, _SIDE) for low, high in limits)
+        states = np.empty((len(up), len(across), system.dim))
+        states[:] = x.mean((0, 1))
+        states[..., plane[0]], states[..., plane[1]] = np.meshgrid(across, up)
+        arrows = velocity(system, t, states)[..., list(plane)]
+        found.append((plane, limits, (across, up, arrows)))
+        if not np.array_equal(arrows, np.broadcast_to(arrows[0, 0], arrows.shape)):
+            return found[-1]
+    return found[0]
 
 
 def _streamlines(
@@ -124,13 +137,14 @@ def _changes(system: takens.System, t: NDArray[np.float64], x: NDArray[np.float6
     return not np.array_equal(first, later, equal_nan=True)
 
 
-def _about_plane(series: takens.TimeSeries, x: NDArray[np.float64]) -> str:
+def _about_plane(
+    series: takens.TimeSeries, x: NDArray[np.float64], plane: tuple[int, int]
+) -> str:
     if series.dim == 2:
         return ""
-    means = [
-        f"{plain(name)} = {value:.3g}"
-        for name, value in zip(series.columns[2:6], x.mean((0, 1))[2:6], strict=True)
-    ]
+    centre = x.mean((0, 1))
+    others = [i for i in range(series.dim) if i not in plane]
+    means = [f"{plain(series.columns[i])} = {centre[i]:.3g}" for i in others[:4]]
     more = ", …" if series.dim > 6 else ""
     return (
         f"The plane through the mean of the trajectories, {', '.join(means)}{more}, with the "

@@ -182,6 +182,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             *_ADAPTIVE,
         ),
         source="Virtanen et al. (2020), SciPy 1.0, Nature Methods 17, 261-272",
+        excused={"integrator_gradient": "scipy's solvers are not differentiable"},
     )
     yield takens.ComponentSpec(
         kind="integrator",
@@ -209,6 +210,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         ),
         supports=("adjoint",),
         source="Chen (2018), https://github.com/rtqichen/torchdiffeq",
+        excused={"integrator_batch_is_pointwise": "it has one step size for a whole batch"},
     )
 
 

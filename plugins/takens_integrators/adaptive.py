@@ -1,5 +1,6 @@
 """Methods whose steps follow from tolerances."""
 
+import functools
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -11,21 +12,20 @@ import takens
 from takens_integrators.adjoint import by_stages, solve_with_adjoint
 from takens_integrators.attempt import Explicit, Method
 from takens_integrators.backend import known_backend
-from takens_integrators.eager import Tracer, find_path, solve_adaptive
+from takens_integrators.eager import find_path, solve_adaptive, trace_adaptive
 from takens_integrators.events import Event, known_events
+from takens_integrators.fields import check_dynamics, checked_field
 from takens_integrators.inputs import (
     Gradient,
-    check_dynamics,
-    checked_field,
     checked_times,
     known_gradient,
     positive,
     whole,
-    with_own_times,
 )
 from takens_integrators.kinks import kinks_of
 from takens_integrators.leaves import tensors_within
 from takens_integrators.march import DAMPING, GROW, SAFETY, SHRINK, Control
+from takens_integrators.own_times import with_own_times
 from takens_integrators.path import Path
 from takens_integrators.solution import Solution
 from takens_integrators.tolerances import floored
@@ -125,7 +125,7 @@ class AdaptiveBase:
             found.append(solve_adaptive(method, f, x0, ts, control))
             return found[-1].x
 
-        trace = Tracer(method, control)
+        trace = functools.partial(trace_adaptive, method, control)
         known = (*parameters, *tensors_within(f))
         xs = solve_with_adjoint(by_stages(tableau), solve, trace, field, x0, ts, known)
         return attrs.evolve(found[-1], x=xs)

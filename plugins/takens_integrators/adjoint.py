@@ -20,18 +20,23 @@ _AT_ONCE = 2**20
 @final
 @attrs.frozen(eq=False)
 class Steps:
-    """Steps that a solver took: `t, dt: (K)` or `(K, ...)`, from states `x: (K, ..., d)`."""
+    """Steps that a solver took: `t, dt: (K)` or `(K, ...)`, from states `x: (K, ..., d)`.
+
+    ``next_step`` is the size `(...)` that would have come next, where it is chosen.
+    """
 
     t: Tensor
     dt: Tensor
     x: Tensor
     last: Tensor
+    next_step: Tensor | None = None
 
 
 Solve: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor], Tensor]
-Trace: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor], Steps]
-"""Solves from one time to the next and keeps the steps: `ts: (2,)` or `(..., 2)`."""
+Trace: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor, Tensor | None], Steps]
+"""Solves from one time to the next, `ts: (2,)` or `(..., 2)`, and keeps the steps.
 
+Is given the size of its first step where one is known."""
 
 Point: TypeAlias = tuple[Tensor, Tensor, Tensor | float]
 """A time, state and adjoint `(..., 2 d)` there, and the weight of the adjoint."""
@@ -90,11 +95,14 @@ class _Adjoint(torch.autograd.Function):
         pair = _with_adjoint(f, d)
         a = gradient[..., n - 1, :]
         totals = [torch.zeros_like(source) for source in sources]
+        step = None
         for j in range(n - 1, 0, -1):
             # The equation is linear in a, and tolerances are meant for numbers near one.
             unit = a.abs().amax(-1, keepdim=True)
             unit = torch.where(unit > 0, unit, 1.0)
-            steps = trace(pair, torch.cat((xs[..., j, :], a / unit), -1), ts[..., [j, j - 1]])
+            z = torch.cat((xs[..., j, :], a / unit), -1)
+            steps = trace(pair, z, ts[..., [j, j - 1]], step)
+            step = steps.next_step
             if sources:
                 _add_integral(totals, quadrature, f, steps, sources, unit)
             a = steps.last[..., d:] * unit + gradient[..., j - 1, :]

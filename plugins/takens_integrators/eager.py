@@ -1,7 +1,7 @@
 """Solves whose steps follow from tolerances, in plain torch."""
 
 from collections.abc import Sequence
-from typing import cast, final
+from typing import cast
 
 import attrs
 import torch
@@ -106,24 +106,24 @@ def solution_of(
     )
 
 
-@final
-class Tracer:
-    """Goes from one time to the next and keeps the steps, each with the last one's size."""
+def trace_adaptive(
+    method: Method,
+    control: Control,
+    f: takens.VectorField,
+    x0: Tensor,
+    ts: Tensor,
+    step: Tensor | None,
+) -> Steps:
+    """Solve over `ts: (2,)` or `(..., 2)` for `x0: (..., d)` and keep the steps.
 
-    def __init__(self, method: Method, control: Control) -> None:
-        self.method, self.control = method, control
-        self.next_step: Tensor | None = None
-
-    def __call__(self, f: takens.VectorField, x0: Tensor, ts: Tensor) -> Steps:
-        """Solve over `ts: (2,)` or `(..., 2)` for `x0: (..., d)`."""
-        lead = x0.shape[:-1]
-        start, end = (t.expand(lead) for t in ts.unbind(-1))
-        step = self.next_step
-        if step is not None:
-            step = torch.sign(end - start) * torch.minimum(step.abs(), (end - start).abs())
-        control = attrs.evolve(self.control, first_step=step)
-        rounds = Rounds(whole=True)
-        marched, _ = march(self.method, f, x0, start, end, control, rounds)
-        solution_of(ts, x0.unsqueeze(-2), marched.x, marched, ()).check()
-        self.next_step = marched.next_step
-        return rounds.steps(marched.x)
+    The first one is no longer than `step: (...)`, where one is known.
+    """
+    lead = x0.shape[:-1]
+    start, end = (t.expand(lead) for t in ts.unbind(-1))
+    if step is not None:
+        step = torch.sign(end - start) * torch.minimum(step.abs(), (end - start).abs())
+    rounds = Rounds(whole=True)
+    control = attrs.evolve(control, first_step=step)
+    marched, _ = march(method, f, x0, start, end, control, rounds)
+    solution_of(ts, x0.unsqueeze(-2), marched.x, marched, ()).check()
+    return rounds.steps(marched.x, marched.next_step)

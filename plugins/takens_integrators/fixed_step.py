@@ -12,18 +12,17 @@ from torch import Tensor
 import takens
 from takens_integrators.adjoint import Steps, by_stages, solve_with_adjoint
 from takens_integrators.backend import known_backend
+from takens_integrators.fields import check_dynamics, checked_field
 from takens_integrators.inputs import (
     Gradient,
-    check_dynamics,
-    checked_field,
     checked_times,
     is_constant,
     is_plain,
     known_gradient,
     whole,
-    with_own_times,
 )
 from takens_integrators.leaves import tensors_within
+from takens_integrators.own_times import with_own_times
 from takens_integrators.runge_kutta import runge_kutta_step
 from takens_integrators.segments import in_segments
 from takens_integrators.solution import check_finite
@@ -159,7 +158,7 @@ class FixedStep:
         def solve(f: takens.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
             return solve_fixed(self.tableau, f, x0, ts, self.substeps)
 
-        def trace(f: takens.VectorField, x0: Tensor, ts: Tensor) -> Steps:
+        def trace(f: takens.VectorField, x0: Tensor, ts: Tensor, _: object) -> Steps:
             fractions = torch.linspace(
                 0, 1, self.substeps + 1, dtype=ts.dtype, device=ts.device
             )

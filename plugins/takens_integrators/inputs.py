@@ -1,13 +1,11 @@
-"""What an integrator is given: times, states and fields, looked at once before the work."""
+"""What an integrator is given: settings, times and states, looked at once before the work."""
 
 import math
-from collections.abc import Iterable
-from typing import Any, Final, Literal, Protocol, TypeAlias, cast, runtime_checkable
+from typing import Any, Final, Literal, TypeAlias, cast
 
 import torch
 from torch import Tensor
 from torch.autograd.forward_ad import unpack_dual  # pyright: ignore[reportUnknownVariableType]
-from torch.overrides import TorchFunctionMode
 
 import takens
 
@@ -108,112 +106,3 @@ def _not_monotone(ts: Tensor) -> str:
                     f"{row[i - 1]:.6g} followed by {row[i]:.6g} at index {i}."
                 )
     return "Times are finite; got one that is not."
-
-
-def check_dynamics(f: Any, x0: Tensor) -> None:
-    """Refuse what is no field, or a system of another dimension than `x0: (..., d)`.
-
-    Raises: InputError.
-    """
-    if not callable(f):
-        raise takens.InputError(
-            f"A field is a function (t, x) of time and state; got {type(f).__name__}."
-        )
-    if getattr(f, "time", None) is takens.Time.DISCRETE:
-        raise takens.InputError(
-            f"{type(f).__name__} is a map, which no integrator solves: call it step by step, "
-            "or use takens.simulate."
-        )
-    if isinstance(f, takens.System) and f.dim != x0.shape[-1]:
-        raise takens.InputError(
-            f"{type(f).__name__} has {f.dim} state variables; got initial states of shape "
-            f"{tuple(x0.shape)}, whose last dimension should be {f.dim}."
-        )
-
-
-def checked_field(f: takens.VectorField) -> takens.VectorField:
-    """Give the field, made to refuse results whose shape or dtype is not that of the state.
-
-    Broadcasting would hide a field that is written for one sample and given a batch.
-    """
-
-    def field(t: Tensor, x: Tensor, /) -> Tensor:
-        k = f(t, x)
-        if not isinstance(k, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise takens.InputError(
-                f"A field returns a Tensor of the shape of its state, {tuple(x.shape)}; "
-                f"got {type(k).__name__}."
-            )
-        if k.shape != x.shape or k.dtype != x.dtype:
-            raise takens.InputError(
-                f"A field returns the shape and dtype of its state, {tuple(x.shape)} "
-                f"{x.dtype}; got {tuple(k.shape)} {k.dtype}. Write it for states of shape "
-                "(..., d), as with x.unbind(-1) and torch.stack(..., -1), and create no "
-                "tensors of another dtype."
-            )
-        return k
-
-    return field
-
-
-@runtime_checkable
-class SupportsOwnTimes(Protocol):
-    """A field that takes a time for each sample."""
-
-    def at_own_times(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `t: (...)` and `x: (..., d)`: `(..., d)`."""
-        ...
-
-
-class _Watch(TorchFunctionMode):
-    """Notices whether a function of torch is called with one given Tensor."""
-
-    def __init__(self, watched: Tensor) -> None:
-        super().__init__()
-        self.watched, self.seen = watched, False
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
-        kwargs = kwargs or {}
-        self.seen = self.seen or _holds((args, kwargs), self.watched)
-        return func(*args, **kwargs)
-
-
-def _holds(nested: Any, watched: Tensor) -> bool:
-    if isinstance(nested, dict):
-        nested = cast(dict[Any, Any], nested).values()
-    elif not isinstance(nested, (tuple, list)):
-        return nested is watched
-    return any(_holds(item, watched) for item in cast(Iterable[Any], nested))
-
-
-def with_own_times(
-    f: takens.VectorField, t: Tensor, x: Tensor
-) -> tuple[takens.VectorField, bool]:
-    """Give the field, made to take times `(...)`, one for each sample of `x: (..., d)`.
-
-    Tells also whether it looks at its time.
-
-    A field that has a form for this (``at_own_times``) is asked for it. One that looks at
-    its time is mapped over the samples by ``torch.func.vmap``, so
-    that it still sees `t: ()`; others, found by one evaluation, are called as they are.
-    """
-    if isinstance(f, SupportsOwnTimes):
-        own = f.at_own_times
-        return (lambda t, x: own(t, x) if t.dim() else f(t, x)), True
-    if not t.numel():
-        return f, False
-    with torch.no_grad(), _Watch(t.reshape(-1)[:1].reshape(()).to(x.dtype)) as watch:
-        f(watch.watched, x)
-    if not watch.seen:
-        return f, False
-    each = cast(takens.VectorField, torch.func.vmap(f))
-
-    def field(t: Tensor, x: Tensor, /) -> Tensor:
-        if t.numel() == 1:
-            return f(t.reshape(()), x)
-        y = x.reshape(t.numel(), *x.shape[t.dim() :])
-        return each(t.reshape(-1), y).reshape(x.shape)
-
-    return field, True

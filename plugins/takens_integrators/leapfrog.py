@@ -9,18 +9,17 @@ from torch import Tensor
 
 import takens
 from takens_integrators.adjoint import Point, Steps, solve_with_adjoint
+from takens_integrators.fields import check_dynamics, checked_field
 from takens_integrators.fixed_step import repeat_steps
 from takens_integrators.inputs import (
     Gradient,
-    check_dynamics,
-    checked_field,
     checked_times,
     is_plain,
     known_gradient,
     whole,
-    with_own_times,
 )
 from takens_integrators.leaves import tensors_within
+from takens_integrators.own_times import with_own_times
 from takens_integrators.runge_kutta import per_state, stage_time
 from takens_integrators.solution import check_finite
 
@@ -104,7 +103,7 @@ class Leapfrog:
             check_finite(ts, xs)
         return xs
 
-    def _trace(self, pair: takens.VectorField, z0: Tensor, ts: Tensor) -> Steps:
+    def _trace(self, pair: takens.VectorField, z0: Tensor, ts: Tensor, _: object) -> Steps:
         """Take the steps from one time to another for state and adjoint together."""
         fractions = torch.linspace(0, 1, self.substeps + 1, dtype=ts.dtype, device=ts.device)
         times = (ts[..., :1] + (ts[..., 1:] - ts[..., :1]) * fractions).movedim(-1, 0)

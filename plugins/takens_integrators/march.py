@@ -99,7 +99,7 @@ def march(
             room: Tensor = stops.ahead(t)
             stopped = torch.ge(step.abs(), room * (1 - 1e-10))
             step = torch.where(stopped, torch.mul(stops.sign, room), step)
-            beyond = (stops.across(t + step) - end) * stops.sign >= 0
+            beyond = torch.ge((stops.across(t + step) - end) * stops.sign, 0)
             last = torch.where(stopped, beyond, last)
         step = torch.where(active, step, 0.0)
         # Constant for every derivative, also where the field depends on what has one.

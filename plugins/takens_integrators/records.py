@@ -123,7 +123,7 @@ class Rounds:
         last = ((dt != 0).sum(0, keepdim=True) - 1).clamp_min(0)
         return torch.where(dt == 0, (t + dt).gather(0, last), t), dt
 
-    def steps(self, last: Tensor) -> Steps:
+    def steps(self, last: Tensor, next_step: Tensor) -> Steps:
         """Give the rounds as steps that end at `last: (..., d)`."""
         (t, dt, x), _ = _stack(self.rounds)
-        return Steps(t, dt, x, last)
+        return Steps(t, dt, x, last, next_step)

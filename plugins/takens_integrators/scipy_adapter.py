@@ -10,9 +10,8 @@ from scipy.integrate import solve_ivp  # pyright: ignore[reportUnknownVariableTy
 from torch import Tensor
 
 import takens
+from takens_integrators.fields import check_dynamics, checked_field
 from takens_integrators.inputs import (
-    check_dynamics,
-    checked_field,
     checked_times,
     is_plain,
     positive,

@@ -9,10 +9,9 @@ import torchdiffeq  # pyright: ignore[reportMissingTypeStubs]
 from torch import Tensor
 
 import takens
+from takens_integrators.fields import check_dynamics, checked_field
 from takens_integrators.inputs import (
     Gradient,
-    check_dynamics,
-    checked_field,
     checked_times,
     known_gradient,
     positive,

@@ -1,6 +1,6 @@
 """Operations whose types torch leaves open."""
 
-# pyright: reportUnknownVariableType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 from collections.abc import Sequence
 

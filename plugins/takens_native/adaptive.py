@@ -36,6 +36,8 @@ _CALLS: Final = {
     "adaptive": (*[long] * 4, *[pointer] * 13, long, *[pointer] * 3),
     "adaptive_adjoint": (*[long] * 4, *[pointer] * 6, long, *[pointer] * 5),
 }
+# Choosing a step, and saving states between steps, cost far more than a step's arithmetic.
+_ADAPTIVE: Final = 50
 
 
 class _Control(ctypes.Structure):
@@ -150,7 +152,8 @@ class Adaptive:
             )  # fmt: skip
 
         # A guess of the steps that a sample takes: one for every other saved time.
-        work = b * max(n / 2, 50) * method.stages * (8 * d + dynamics.parameters)
+        operations = method.stages * (8 * d + dynamics.parameters)
+        work = b * max(n / 2, 50) * operations * _ADAPTIVE
         run(shares(b, work, LANES[self.family.single]), task)
         return made
 
@@ -172,7 +175,8 @@ class Adaptive:
         pull = self._function("adaptive_adjoint", b)
         count = steps.count.clamp(max=steps.t.shape[1])
         order = count.argsort(descending=True)
-        work = 4 * b * float(count.max()) * method.stages * (8 * d + dynamics.parameters)
+        operations = method.stages * (8 * d + dynamics.parameters)
+        work = 4 * b * float(count.max()) * operations
         parts = shares(b, work, LANES[self.family.single])
         gx0, gu = gout.new_empty((b, d)), u.new_zeros((len(parts), u.numel()))
         stride = 0 if self.ts.ndim == 1 else n

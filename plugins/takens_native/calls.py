@@ -16,8 +16,9 @@ from torch import Tensor
 from takens_native.leaves import Leaves
 from takens_native.refusal import Refusal
 
-# Waking a second thread costs about as much as this many operations.
-_WORTH: Final = 4_000_000
+# A second thread waits for its turn where other programs keep the cores busy: below this many
+# operations each, some five milliseconds, it took up to three times as long as one alone.
+_WORTH: Final = 200_000_000
 
 long, real, pointer = ctypes.c_long, ctypes.c_double, ctypes.c_void_p
 

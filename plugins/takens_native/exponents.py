@@ -157,7 +157,8 @@ def _disagreement(stretch: _Stretch, x0: Tensor) -> str | None:
         ]
     moved = torch.stack(rows, 1) @ start
     # What is left of a vector that was pushed into the span of those before it is rounding.
-    sizes = torch.linalg.qr(moved).R.diagonal(dim1=1, dim2=2).abs()
+    _, triangle = torch.linalg.qr(moved)
+    sizes = triangle.diagonal(dim1=1, dim2=2).abs()
     fine = int((sizes > 1e-2 * sizes[:, :1]).all(0).cumprod(0).sum())
     moved, vectors = moved[..., :fine], made.vectors[..., :fine]
     # Vectors are orthonormal where they span what was pushed, and have no part of what came

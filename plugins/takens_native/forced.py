@@ -159,9 +159,7 @@ class Run:
         )
         return width, library
 
-    def _shares(
-        self, members: int, b: int, width: int, passes: int
-    ) -> list[tuple[int, int]]:
+    def _shares(self, members: int, b: int, width: int, passes: int) -> list[tuple[int, int]]:
         """Cut all blocks of lanes of all members into the parts that threads take."""
         work = passes * members * b * self.signal.shape[2] * self.family.dynamics.parameters
         return shares(members * -(-b // width), work, 1)
@@ -221,7 +219,8 @@ def answer_forced(question: takens.ForcedIterate) -> Tensor:
     refuse_transforms()
     x0, signal = question.x0, question.signal.detach()
     refuse_state(x0)
-    members, b, _ = x0.shape
+    if len(question.maps) != x0.shape[0]:
+        raise Refusal(f"there are {len(question.maps)} maps for {x0.shape[0]} members")
     if signal.dtype != x0.dtype:
         raise Refusal(f"the signal is {signal.dtype} where the state is {x0.dtype}")
     if signal.device.type != "cpu":

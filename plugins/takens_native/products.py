@@ -52,7 +52,7 @@ class Products:
     def call(
         self, layout: tuple[int, int, int], rows: int, columns: int, x: str, y: str
     ) -> str:
-        """Give the statement that multiplies a matrix by a vector; layout is as in ``Graph``."""
+        """Give the statement that multiplies a matrix, laid out as in ``Graph``, by `x`."""
         key = (layout, rows, columns)
         if key not in self.matrices:
             padded = rows if self.lanes > 1 else -(-rows // self.vector) * self.vector
@@ -129,7 +129,8 @@ class Products:
         parts = range(self.lanes // self.vector)
         sums = [(r, p) for r in range(height) for p in parts]
         lines = [
-            f"INLINE void {name}(const R *a, int columns, const R *restrict x, R *restrict y) {{",
+            f"INLINE void {name}(const R *a, int columns, const R *restrict x, "
+            "R *restrict y) {",
             "  V " + ", ".join(f"s{r}_{p} = {{0}}" for r, p in sums) + ";",
             f"  for (int c = 0; c < columns; c++, a += {height}, x += W) {{",
             *(f"    const V x{p} = AT(x + {p}*LV);" for p in parts),
@@ -183,7 +184,7 @@ class Products:
         return [*lines, "  }"]
 
     def _gradient(self, name: str, rows: int, columns: int) -> None:
-        """Go through the matrix block by block; the vectors of its longer side are read once."""
+        """Go through the matrix block by block; its longer side is read once."""
         sums, tall = _SUMS[register_bytes()], _TALL[register_bytes()]
         if rows > columns:
             wide_rows, wide_columns = sums // tall, tall
@@ -204,14 +205,14 @@ class Products:
                 self._block(height, width)
                 loops.append(
                     f"    for (int j = 0; j < {inner_count}; j++, {second} += {inner_size})\n"
-                    f"      block{height}x{width}(a + r*row + c*column, row, column, g + r*ROW, "
-                    "v + c*ROW, count);"
+                    f"      block{height}x{width}(a + r*row + c*column, row, column, "
+                    "g + r*ROW, v + c*ROW, count);"
                 )
             loops.append("  }")
         self.functions[name] = "\n".join(
             (
-                f"APART void {name}(R *restrict a, long row, long column, const R *g, const R *v, "
-                "int count) {",
+                f"APART void {name}(R *restrict a, long row, long column, const R *g, "
+                "const R *v, long count) {",
                 *loops,
                 "}",
             )

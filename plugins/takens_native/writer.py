@@ -139,7 +139,8 @@ class Writer:
         packing = self.products.packing() if self.products else ""
         return (
             f"static void prepare(const R *from, R *u) {{\n"
-            f"  memcpy(u, from, {self.given} * sizeof(R));\n{_one_lane(body.text)}\n{packing}\n}}"
+            f"  memcpy(u, from, {self.given} * sizeof(R));\n"
+            f"{_one_lane(body.text)}\n{packing}\n}}"
         )
 
 

@@ -4,6 +4,7 @@ import torch
 from scipy.integrate import solve_ivp
 
 import takens
+from takens_integrators import Dopri5
 from takens_systems import Lorenz63
 
 
@@ -19,6 +20,16 @@ def test_a_trajectory_agrees_with_an_independent_solver() -> None:
     torch.testing.assert_close(
         data.x[-1], torch.from_numpy(truth.y[:, -1]), rtol=1e-7, atol=1e-7
     )
+
+
+def test_an_integrator_may_be_given_by_name() -> None:
+    def end(integrator: takens.Integrator | str) -> torch.Tensor:
+        return takens.simulate(Lorenz63(), dt=0.01, steps=50, integrator=integrator).x[-1]
+
+    torch.testing.assert_close(end("dopri5"), end(Dopri5()), rtol=0, atol=0)
+    assert not torch.equal(end("dopri5"), end("euler"))
+    with pytest.raises(takens.ComponentError, match="No integrator is called 'rk5'"):
+        end("rk5")
 
 
 def test_noise_is_a_fraction_of_the_spread() -> None:

@@ -24,6 +24,17 @@ def test_a_number_that_is_not_finite_is_found() -> None:
         series(x)
 
 
+def test_finite_numbers_may_have_a_sum_that_is_not() -> None:
+    x = torch.full((5, 2), torch.finfo(torch.float64).max, dtype=torch.float64)
+    assert series(x).x is x
+
+
+def test_infinities_of_both_signs_are_found() -> None:
+    x = torch.tensor([[0.0], [float("inf")], [-float("inf")]])
+    with pytest.raises(takens.DataError, match="sample 1, column 0 is inf"):
+        series(x)
+
+
 def test_times_must_increase() -> None:
     with pytest.raises(takens.DataError, match=r"sample 2 is at t = 0\.5 after t = 1"):
         takens.TimeSeries(torch.tensor([0.0, 1.0, 0.5]), torch.zeros(3, 1))

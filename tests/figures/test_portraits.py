@@ -193,14 +193,27 @@ def test_more_variables_are_cut_through_the_mean() -> None:
     mean = float(series.x[:, 2].mean())
     assert f"The plane through the mean of the trajectories, x3 = {mean:.3g}" in text
     assert "projected onto it" in text
-    # Its velocity in the plane is (x3, 1), with x3 = 2 on the mean.
-    slanted = Own(
-        lambda t, x: torch.stack((x[..., 2], 1 + 0 * x[..., 0], 0 * x[..., 0]), -1), 3
-    )
+
+    def slant(t: Tensor, x: Tensor, /) -> Tensor:
+        """Along (x3, 1) in the plane, with x3 = 2 on the mean."""
+        speed = 2 + torch.cos(x[..., 0])
+        return torch.stack((x[..., 2] * speed, speed, 0 * speed), -1)
+
+    slanted = Own(slant, 3)
     figure, _ = drawn("vector_field", slanted, solved(slanted, [[0.0, 0.0, 2.0]]))
     pieces = np.array(arrows(figure).get_segments())
     along = pieces[:, 1] - pieces[:, 0]
     np.testing.assert_allclose(along[:, 0], 2 * along[:, 1], atol=1e-6)
+
+
+def test_a_plane_of_one_velocity_is_passed_over() -> None:
+    """Positions and then velocities: those of the first two positions are the means."""
+    pendulums = Own(lambda t, x: torch.cat((x[..., 2:], -torch.sin(x[..., :2])), -1), 4)
+    figure, text = drawn("vector_field", pendulums, solved(pendulums, [[1.0, 2.0, 0.0, 0.5]]))
+    assert figure.axes[0].get_ylabel() == "x3"
+    assert "x2 = " in text
+    assert "x4 = " in text
+    assert "x3 = " not in text
 
 
 def test_a_field_that_depends_on_time_says_so() -> None:

@@ -147,6 +147,13 @@ def test_fields_that_do_not_fit(solver: Any) -> None:
         solver.solve(lambda t, x: x.float(), X0, TS)
     with pytest.raises(takens.InputError, match="got list"):
         solver.solve(lambda t, x: [x], X0, TS)
+    for field, call in (
+        (lambda x: x, r"f\(x\)\."),
+        (nn.Linear(2, 2), r"f\(input\)\."),
+        (lambda t, x, u: x + u, r"f\(t, x, u\); takens_systems\.Driven"),
+    ):
+        with pytest.raises(takens.InputError, match="called as " + call):
+            solver.solve(field, X0, TS)
 
 
 def test_a_fixed_step_that_is_too_long_is_named_with_its_time() -> None:

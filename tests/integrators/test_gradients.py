@@ -1,6 +1,7 @@
 """Gradients: through the steps, by the adjoint equation, and by finite differences."""
 # pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.autograd import gradcheck, gradgradcheck
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 import takens
 from takens_integrators import (
@@ -101,26 +104,53 @@ def test_recomputed_segments_change_no_gradient(
     torch.testing.assert_close(gradients(), whole, rtol=1e-12, atol=1e-12)
 
 
-def test_direct_memory_grows_like_the_square_root_of_the_steps() -> None:
+class Memory(TorchDispatchMode):
+    """Counts the bytes of all tensors that are alive, and the most there ever were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.peak = 0
+        self.known: set[int] = set()
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        out = func(*args, **(kwargs or {}))
+        for x in tree_leaves(out):
+            if isinstance(x, Tensor) and x.untyped_storage().data_ptr() not in self.known:
+                self._watch(x.untyped_storage())
+        return out
+
+    def _watch(self, storage: Any) -> None:
+        place, size = storage.data_ptr(), storage.nbytes()
+
+        def gone() -> None:
+            self.known.discard(place)
+            self.now -= size
+
+        weakref.finalize(storage, gone)
+        self.known.add(place)
+        self.now += size
+        self.peak = max(self.peak, self.now)
+
+
+def test_direct_memory_grows_like_the_square_root_of_the_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def peak(steps: int) -> int:
-        """Count the tensors kept for the gradient between forward and backward."""
-        kept = 0
-
-        def pack(saved: Tensor) -> Tensor:
-            nonlocal kept
-            kept += saved.numel()
-            return saved
-
         rho = torch.tensor(28.0, dtype=torch.float64, requires_grad=True)
         x0 = torch.ones(30, 3, dtype=torch.float64)
         ts = torch.tensor([0.0, 0.001 * steps], dtype=torch.float64)
-        with torch.autograd.graph.saved_tensors_hooks(pack, lambda saved: saved):
-            RK4(substeps=steps, backend="eager").solve(Lorenz63(rho=rho), x0, ts)
-        return kept
+        with Memory() as memory:
+            xs = Euler(substeps=steps, backend="eager").solve(Lorenz63(rho=rho), x0, ts)
+            xs.sum().backward()
+        return memory.peak
 
-    # What is left outside of the segments is the result itself.
-    assert peak(1600) <= peak(400) + 100
-    assert peak(100) > 100 * 30 * 3
+    monkeypatch.setattr(segments, "_KEPT_WHOLE", 1)
+    assert peak(900) == pytest.approx(3 * peak(100), rel=0.15)
+    # Without segments, memory would grow like the number of steps.
+    monkeypatch.setattr(segments, "_KEPT_WHOLE", 1000)
+    assert peak(900) == pytest.approx(9 * peak(100), rel=0.15)
 
 
 @pytest.mark.parametrize("solver", ADJOINT, ids=name)
@@ -136,6 +166,28 @@ def test_the_adjoint_agrees_with_the_direct_gradient(
     exact = gradients(Dop853(rtol=1e-12, atol=1e-12))
     for got, wanted in zip(gradients(solver), exact, strict=True):
         torch.testing.assert_close(got, wanted, rtol=1e-4, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("solver", "error"),
+    [
+        (Euler(400, "adjoint"), 1e-3),
+        *((method(50, "adjoint"), 1e-5) for method in (Midpoint, Heun)),
+        *((method(10, "adjoint"), 1e-6) for method in (RK4, RK38)),
+        *((method(1e-8, 1e-8, gradient="adjoint"), 1e-6) for method in (Bosh3, Dopri5)),
+        *((method(1e-8, 1e-8, gradient="adjoint"), 1e-6) for method in (Tsit5, Dop853)),
+        (TorchDiffEq(rtol=1e-8, atol=1e-8, gradient="adjoint"), 1e-6),
+    ],
+    ids=name,
+)
+def test_the_adjoint_passes_gradcheck(solver: Any, error: float) -> None:
+    def solve(x0: Tensor, ts: Tensor, mu: Tensor) -> Tensor:
+        return solver.solve(forced(mu), x0, ts)
+
+    x0, _, mu = inputs()
+    ts = torch.tensor([0.2, 0.4], dtype=torch.float64, requires_grad=True)
+    # The gradient of the equation differs from that of the steps by what the steps leave out.
+    assert gradcheck(solve, (x0, ts, mu), eps=1e-4, atol=error, rtol=0.0, fast_mode=True)
 
 
 def swinging(mu: Tensor) -> takens.VectorField:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.autograd import gradcheck
 
+import takens
 from takens_integrators import Bosh3, Dop853, Dopri5, Event, Rodas4, Tsit5
 from takens_systems import CubicSignal, Driven, HoldSignal, LinearSignal
 
@@ -45,6 +46,37 @@ def test_jumps_cost_neither_order_nor_steps(method: Any, tolerance: float) -> No
     torch.testing.assert_close(back, X0, rtol=0.0, atol=60 * tolerance)
     path = solver.path(field, X0, 0.0, 3.7)
     torch.testing.assert_close(path(TS), wanted, rtol=0.0, atol=10 * tolerance)
+
+
+@pytest.mark.parametrize(
+    ("method", "order", "loose", "tight"),
+    [
+        (Bosh3, 3, 1e-5, 1e-7),
+        (Dopri5, 5, 1e-6, 1e-9),
+        (Tsit5, 5, 1e-6, 1e-9),
+        (Dop853, 8, 1e-6, 1e-10),
+        (Rodas4, 4, 1e-5, 1e-8),
+    ],
+)
+def test_jumps_leave_the_order_to_the_method(
+    method: Any, order: int, loose: float, tight: float
+) -> None:
+    def pulled(t: Tensor, x: Tensor, u: Tensor, /) -> Tensor:
+        return u * torch.cos(x) - 0.5 * x
+
+    field = Driven(pulled, HoldSignal(KNOTS, VALUES))
+    x0, ts = torch.tensor([0.3], dtype=torch.float64), TS[[0, -1]]
+    exact = Dop853(1e-13, 1e-13).solve(field, x0, ts)[-1]
+
+    def measured(field: takens.VectorField, tolerance: float) -> tuple[float, int]:
+        got = method(tolerance, tolerance).solve_with_statistics(field, x0, ts)
+        return float((got.x[-1] - exact).abs()), int(got.steps + got.rejected)
+
+    (far, few), (near, many) = (measured(field, tolerance) for tolerance in (loose, tight))
+    # Short first steps after each jump do not multiply, which shows as a higher order.
+    assert math.log(far / near) / math.log(many / few) > order - 0.1
+    unknown = measured(lambda t, x: field(t, x), tight)
+    assert unknown[1] > 1.5 * many
 
 
 @pytest.mark.parametrize("signal", [HoldSignal, LinearSignal, CubicSignal])

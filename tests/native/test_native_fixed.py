@@ -6,6 +6,7 @@ import pytest
 import torch
 
 import takens
+from takens_native import calls
 
 from .fields import EULER, HEUN, RK4, Lorenz, Network, eager, fields, van_der_pol
 
@@ -84,17 +85,35 @@ def test_a_start_that_is_not_contiguous(native):
     )
 
 
-def test_threads_change_nothing(native):
-    x0, ts = start(3, (4099,)), torch.linspace(0, 1, 60, dtype=torch.float64)
+@pytest.fixture
+def two_threads(monkeypatch):
+    monkeypatch.setattr(calls, "_WORTH", 1)
     before = torch.get_num_threads()
-    try:
-        torch.set_num_threads(1)
-        one = solve(native, Lorenz(), RK4, x0, ts)
-        torch.set_num_threads(2)
-        two = solve(native, Lorenz(), RK4, x0, ts)
-    finally:
-        torch.set_num_threads(before)
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_threads_change_nothing(native, two_threads):
+    x0, ts = start(3, (4099,)).requires_grad_(), torch.linspace(0, 1, 60, dtype=torch.float64)
+    rho = torch.tensor(28.0, dtype=torch.float64, requires_grad=True)
+    found = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        xs = solve(native, Lorenz(rho=rho), RK4, x0, ts)
+        found.append((xs, *torch.autograd.grad(xs.square().sum(), (x0, rho))))
+    (one, to_start, to_rho), (two, start_too, rho_too) = found
     assert torch.equal(one, two)
+    assert torch.equal(to_start, start_too)
+    # Sums over the parts of a batch are rounded in another order.
+    torch.testing.assert_close(to_rho, rho_too, rtol=1e-10, atol=0.0)
+
+
+def test_only_work_that_takes_a_while_is_shared(monkeypatch):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    assert calls.shares(1000, 1.9 * calls._WORTH, 8) == [(0, 1000)]
+    assert calls.shares(1000, 2.1 * calls._WORTH, 8) == [(0, 496), (496, 1000)]
+    assert calls.shares(8, 1e15, 8) == [(0, 8)]
 
 
 @pytest.mark.parametrize("substeps", [1, 3, 150])

@@ -160,7 +160,8 @@ def test_full_forcing_hides_what_was_before(native):
     with torch.no_grad():
         question.x0[:] = torch.nan
     answer = native.answer(question)
-    assert answer[:, :, :3].isnan().all() and answer[:, :, 3:].isfinite().all()
+    assert answer[:, :, :3].isnan().all()
+    assert answer[:, :, 3:].isfinite().all()
 
 
 def test_weights_are_read_anew(native):

@@ -27,7 +27,7 @@ def simulate(
     trajectories: int | None = None,
     initial: Tensor | None = None,
     transient: int | None = None,
-    integrator: Integrator | None = None,
+    integrator: Integrator | str | None = None,
 ) -> TimeSeries:
     """Sample a system on its attractor: `x: (steps, d)`, or `(trajectories, steps, d)`.
 
@@ -35,10 +35,11 @@ def simulate(
     ``noise`` is added afterwards, normally distributed, as a fraction of each variable's
     standard deviation. Starts are drawn around ``system.initial()``, or given as `initial:
     (d,)` or `(trajectories, d)`; ``transient`` samples are dropped first, by default 1,000
-    for drawn starts and none for given ones. Works in float64.
+    for drawn starts and none for given ones. ``integrator`` is one, or the name of one with
+    its defaults; rk4 with a step of ``dt`` where none is given. Works in float64.
 
-    Raises: InputError where a number makes no sense; TakensError where the trajectory leaves
-    the finite numbers, naming the sample.
+    Raises: InputError where a number makes no sense; ComponentError for an integrator of
+    unknown name; TakensError where the trajectory leaves the finite numbers, naming the sample.
     """
     if steps < 2:
         raise InputError(f"A simulation has at least 2 steps; got {steps}.")
@@ -66,24 +67,27 @@ def simulate(
         x0 = x0.expand(trajectories or 1, system.dim) if x0.ndim < 2 else x0
     if transient < 0:
         raise InputError(f"transient is a number of samples, at least 0; got {transient}.")
+    if isinstance(integrator, str):
+        integrator = integrators.create(integrator)
     with torch.no_grad(), threads_for(x0.numel()):
         x = _orbit(system, x0, dt, transient + steps, integrator)
         # A sum is finite where all terms are, up to overflow: one quick look, as a rule.
         finite = math.isfinite(float(x.sum()))
-    bad = [] if finite else (~x.isfinite()).any(-1).any(0).nonzero()
-    if len(bad):
-        raise TakensError(
-            f"The simulation left the finite numbers at sample {int(bad[0])} "
-            f"(t = {int(bad[0]) * dt:g}); check the parameters, the start and dt = {dt:g}."
-        )
-    x = x[:, transient:]
-    if noise:
-        spread = x.std(-2, keepdim=True) * noise
-        x = x + spread * torch.randn(x.shape, generator=generator, dtype=x.dtype)
-    if trajectories is None and (initial is None or initial.ndim < 2):
-        x = x[0]
-    step = 1.0 if system.time is Time.DISCRETE else dt
-    return TimeSeries(torch.arange(steps, dtype=torch.float64) * step, x)
+        bad = None if finite else (~x.isfinite()).any(-1).any(0).nonzero()
+        if bad is not None and len(bad):
+            first = int(bad[0])
+            raise TakensError(
+                f"The simulation left the finite numbers at sample {first} "
+                f"(t = {first * dt:g}); check the parameters, the start and dt = {dt:g}."
+            )
+        x = x[:, transient:]
+        if noise:
+            spread = x.std(-2, keepdim=True) * noise
+            x = x + spread * torch.randn(x.shape, generator=generator, dtype=x.dtype)
+        if trajectories is None and (initial is None or initial.ndim < 2):
+            x = x[0]
+        step = 1.0 if system.time is Time.DISCRETE else dt
+        return TimeSeries(torch.arange(steps, dtype=torch.float64) * step, x)
 
 
 def _orbit(

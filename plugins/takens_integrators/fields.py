@@ -1,0 +1,75 @@
+"""What an integrator solves: fields, looked at before the work and whenever they are called."""
+
+import inspect
+from typing import Any
+
+from torch import Tensor, nn
+
+import takens
+
+
+def check_dynamics(f: Any, x0: Tensor) -> None:
+    """Refuse what is no field `(t, x)`, or a system of another dimension than `x0: (..., d)`.
+
+    Raises: InputError.
+    """
+    if not callable(f):
+        raise takens.InputError(
+            f"A field is a function (t, x) of time and state; got {type(f).__name__}."
+        )
+    if getattr(f, "time", None) is takens.Time.DISCRETE:
+        raise takens.InputError(
+            f"{type(f).__name__} is a map, which no integrator solves: call it step by step, "
+            "or use takens.simulate."
+        )
+    names = _other_arguments(f)
+    if names is not None:
+        hint = "; takens_systems.Driven(f, signal) gives it an input" if len(names) > 2 else ""
+        raise takens.InputError(
+            "A field is called as f(t, x), with time and state; got one that is called as "
+            f"f({', '.join(names)}){hint}."
+        )
+    if isinstance(f, takens.System) and f.dim != x0.shape[-1]:
+        raise takens.InputError(
+            f"{type(f).__name__} has {f.dim} state variables; got initial states of shape "
+            f"{tuple(x0.shape)}, whose last dimension should be {f.dim}."
+        )
+
+
+def checked_field(f: takens.VectorField) -> takens.VectorField:
+    """Give the field, made to refuse results whose shape or dtype is not that of the state.
+
+    Broadcasting would hide a field that is written for one sample and given a batch.
+    """
+
+    def field(t: Tensor, x: Tensor, /) -> Tensor:
+        k = f(t, x)
+        if not isinstance(k, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise takens.InputError(
+                f"A field returns a Tensor of the shape of its state, {tuple(x.shape)}; "
+                f"got {type(k).__name__}."
+            )
+        if k.shape != x.shape or k.dtype != x.dtype:
+            raise takens.InputError(
+                f"A field returns the shape and dtype of its state, {tuple(x.shape)} "
+                f"{x.dtype}; got {tuple(k.shape)} {k.dtype}. Write it for states of shape "
+                "(..., d), as with x.unbind(-1) and torch.stack(..., -1), and create no "
+                "tensors of another dtype."
+            )
+        return k
+
+    return field
+
+
+def _other_arguments(f: Any) -> list[str] | None:
+    """Name the arguments of a callable that does not take two; None where all is well."""
+    try:
+        signature = inspect.signature(f.forward if isinstance(f, nn.Module) else f)
+    except (TypeError, ValueError):
+        # Builtin functions do not tell.
+        return None
+    try:
+        signature.bind(None, None)
+    except TypeError:
+        return list(signature.parameters)
+    return None
