@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any, final
+from typing import Any, TypeVar, final
 
 import attrs
 
 from takens._errors import AmbiguousComponentError, PluginWarning, UnknownComponentError, near
 from takens._plugins.component import ComponentSpec, Kind
-from takens._plugins.hooks import GROUP
+from takens._plugins.hooks import API_VERSION, GROUP
 from takens._plugins.loading import Manager, Plugin, is_strict, load_plugins
 from takens._plugins.warn import warn_outside
+
+T = TypeVar("T")
 
 
 @final
@@ -77,12 +79,40 @@ class Catalogue:
             except Exception as error:
                 if self.strict:
                     raise
-                warn_outside(
-                    f"takens: plugin {implementation.plugin_name!r} failed in {hook}: "
-                    f"{type(error).__name__}: {error}. "
-                    f"TAKENS_DISABLE_PLUGINS={implementation.plugin_name} silences this.",
-                    PluginWarning,
-                )
+                self._complain(implementation.plugin_name, hook, error)
+
+    def ask(self, plugin: Plugin, hook: str, kind: type[T]) -> tuple[T, ...]:
+        """Ask one plugin what it adds by a hook; give nothing where it has none or breaks.
+
+        Raises: whatever the plugin raises, where ``TAKENS_STRICT_PLUGINS`` is set.
+        """
+        for implementation in getattr(self.manager.hook, hook).get_hookimpls():
+            if implementation.plugin_name != plugin.name:
+                continue
+            given = {"api_version": API_VERSION}
+            taken = {name: given[name] for name in implementation.argnames}
+            try:
+                answer = tuple(implementation.function(**taken))
+                for each in answer:
+                    if not isinstance(each, kind):
+                        raise TypeError(f"{each!r} is no {kind.__name__}")
+                return answer
+            except Exception as error:
+                if self.strict:
+                    raise
+                self._complain(plugin.name, hook, error)
+        return ()
+
+    def _complain(self, name: str, hook: str, error: Exception) -> None:
+        # A tracker that was registered by hand belongs to no distribution.
+        known = [plugin for plugin in self.plugins if plugin.name == name]
+        origin = f" ({known[0].distribution} {known[0].version})" if known else ""
+        who = f"plugin {name!r}{origin}"
+        warn_outside(
+            f"takens: {who} failed in {hook}: {type(error).__name__}: {error}. "
+            f"TAKENS_DISABLE_PLUGINS={name} silences this.",
+            PluginWarning,
+        )
 
     def _unknown(self, kind: Kind, bare: str, name: str) -> str:
         known = sorted({spec.name for _, spec in self if spec.kind == kind})

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import pluggy
 
-from takens._plugins.component import ComponentSpec
+from takens._plugins.component import ComponentSpec, Parameter
 
 if TYPE_CHECKING:
+    from takens._plugins.commands import CommandSpec
+    from takens._run.events import RunFinished, RunStarted
     from takens._training.events import FitFinished, FitStarted, StepLogged
 
 API_VERSION: Final = 1
@@ -26,6 +28,24 @@ class HookSpecs:
     def takens_components(self, api_version: int) -> Iterable[ComponentSpec]:
         """Say which components the plugin offers, importing none of them."""
         raise NotImplementedError
+
+    @hookspec
+    def takens_commands(self, api_version: int) -> Iterable[CommandSpec]:
+        """Say which commands the plugin adds to ``takens``, importing none of them."""
+        raise NotImplementedError
+
+    @hookspec
+    def takens_settings(self, api_version: int) -> Iterable[Parameter]:
+        """Say which settings a configuration's table ``[plugins.NAME]`` holds."""
+        raise NotImplementedError
+
+    @hookspec
+    def takens_run_started(self, event: RunStarted) -> None:
+        """Hear that a run has its folder and is about to train."""
+
+    @hookspec
+    def takens_run_finished(self, event: RunFinished) -> None:
+        """Hear that a run is judged, and its folder complete."""
 
     @hookspec
     def takens_fit_started(self, event: FitStarted) -> None:

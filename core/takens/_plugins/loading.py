@@ -1,5 +1,6 @@
 """Finding the installed plugins, each on its own, so that none can break the others."""
 
+import warnings
 from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -63,7 +64,9 @@ def load_plugins(environ: Mapping[str, str]) -> tuple[tuple[Plugin, ...], Manage
                 raise ValueError(
                     f"distribution {taken[entry.name]!r} already has a plugin of this name"
                 )
-            specs = _admit(manager, entry)
+            with warnings.catch_warnings(record=True) as given:
+                warnings.simplefilter("always")
+                specs = _admit(manager, entry)
         # A module that exits must not take the program with it.
         except (Exception, SystemExit) as error:
             if strict:
@@ -76,6 +79,14 @@ def load_plugins(environ: Mapping[str, str]) -> tuple[tuple[Plugin, ...], Manage
                 PluginWarning,
             )
         else:
+            if given:
+                # Told once, and not as often as a plugin likes.
+                many = f"{len(given)} warnings, the first" if len(given) > 1 else "a warning"
+                warn_outside(
+                    f"takens: plugin {entry.name!r} ({about[1]} {about[2]}) gives {many}: "
+                    f"{given[0].message}. TAKENS_DISABLE_PLUGINS={entry.name} silences this.",
+                    PluginWarning,
+                )
             taken[entry.name] = about[1]
             found.append(Plugin(*about, state="loaded", components=specs))
     return tuple(found), manager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, final
 
 import attrs
 
-from takens._errors import ComponentError, InputError
+from takens._errors import ComponentError, TakensError
 from takens._plugins.catalogue import Catalogue, catalogue
 from takens._plugins.component import ComponentSpec, Kind
 from takens._plugins.loading import Plugin
@@ -64,10 +64,18 @@ class Registry(Generic[T_co]):
         check_parameters(spec, parameters)
         try:
             made: T_co = factory(**parameters)
-        except InputError:
+        except (TakensError, MemoryError):
             raise
         except (TypeError, ValueError) as error:
             raise ComponentError(f"{spec.kind} {spec.name!r}: {error}") from error
+        except Exception as error:
+            # Torch has no error of its own for sizes that do not fit; the command line does.
+            if "allocate memory" in str(error):
+                raise
+            raise ComponentError(
+                f"{spec.kind} {spec.name!r} of plugin {plugin.name!r} ({plugin.distribution} "
+                f"{plugin.version}) cannot be made: {type(error).__name__}: {error}."
+            ) from error
         return made
 
     def _import(self, plugin: Plugin, spec: ComponentSpec) -> Any:

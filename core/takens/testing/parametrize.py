@@ -1,0 +1,60 @@
+"""Running checks with pytest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from takens._errors import InputError, near
+from takens._plugins.component import Kind
+from takens._plugins.loading import Plugin
+from takens.testing.failure import is_slow, name_of
+from takens.testing.making import Subject
+from takens.testing.selection import checks_for
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def parametrize_with_checks(
+    components: Iterable[object],
+    *,
+    excused: Mapping[str, str] | None = None,
+    slow: bool | None = False,
+) -> pytest.MarkDecorator:
+    """Make a test of each check that applies to each component; arguments are both.
+
+    ``components`` are components, ``Subject`` or ``takens.Plugin``. ``excused`` gives reasons
+    by the id of a test, as in ``{"scipy-integrator_gradient": "not differentiable"}``; such a
+    test must fail. ``slow`` chooses the checks that take long, None all.
+
+    Raises: InputError where an excuse is for no test.
+    """
+    import pytest
+
+    reasons = dict(excused or {})
+    cases: list[Any] = []
+    known: set[str] = set()
+    for given in components:
+        name, kind, component, own = _described(given)
+        for check in checks_for(component, kind):
+            label = f"{name}-{name_of(check)}"
+            known.add(label)
+            why = reasons.get(label) or own.get(name_of(check))
+            if slow is None or is_slow(check) == slow:
+                marks = [pytest.mark.xfail(reason=why, strict=True)] if why else []
+                cases.append(pytest.param(component, check, id=label, marks=marks))
+    for label in reasons:
+        if label not in known:
+            raise InputError(
+                f"No check is called {label!r}, to be excused.{near(label, known)}"
+            )
+    return pytest.mark.parametrize(("component", "check"), cases)
+
+
+def _described(given: object) -> tuple[str, Kind | None, object, Mapping[str, str]]:
+    if isinstance(given, Subject):
+        return given.name, given.kind, given.component, given.excused
+    if isinstance(given, Plugin):
+        return given.name, None, given, {}
+    return type(given).__name__, None, given, {}

@@ -1,0 +1,210 @@
+"""What components are checked on: known fields and maps, a model, series and results."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, final
+
+import attrs
+import torch
+from torch import Tensor, nn
+
+from takens._data.time_series import TimeSeries
+from takens._dynamics.free_run import FreeRun
+from takens._protocols.dynamics import Time
+from takens._protocols.metric import Score
+from takens._run.results import Results
+
+DOUBLE = torch.float64
+
+
+def numbers(*shape: int, seed: int = 0) -> Tensor:
+    """Draw standard normal numbers in float64; the global generator is left alone."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, generator=generator, dtype=DOUBLE)
+
+
+def gradients(value: Tensor, *to: Tensor) -> tuple[Tensor | None, ...]:
+    """Differentiate a number; give None where it does not depend on something."""
+    return torch.autograd.grad(value, to, allow_unused=True)
+
+
+def record(steps: int = 600, dim: int = 2, *, phase: float = 0.0, seed: int = 0) -> TimeSeries:
+    """Give a series of two incommensurate oscillations with a little noise, `(steps, dim)`."""
+    t = torch.arange(steps, dtype=DOUBLE) * 0.1
+    shift = torch.arange(dim, dtype=DOUBLE) * math.pi / 2 + phase
+    angle = t[:, None] + shift
+    x = angle.sin() + 0.5 * (math.sqrt(2) * angle).cos()
+    return TimeSeries(t, x + 0.02 * numbers(steps, dim, seed=seed), time_unit="s")
+
+
+@functools.cache
+def chaos(steps: int, rho: float = 28.0) -> TimeSeries:
+    """Give a series of Lorenz's equations, `(steps, 3)`, every 0.05 time units.
+
+    Source: Lorenz (1963), J. Atmos. Sci. 20, 130-141, eqs. 25-27.
+    """
+    state, rows, h = [1.0, 2.0, rho - 5.0], list[list[float]](), 0.01
+
+    def moved(x: list[float], k: list[float], by: float) -> list[float]:
+        return [a + by * b for a, b in zip(x, k, strict=True)]
+
+    def slope(x: list[float]) -> list[float]:
+        return [10 * (x[1] - x[0]), x[0] * (rho - x[2]) - x[1], x[0] * x[1] - 8 / 3 * x[2]]
+
+    for i in range(5 * (steps + 200)):
+        if i % 5 == 0 and i >= 1000:
+            rows.append(state)
+        k1 = slope(state)
+        k2 = slope(moved(state, k1, h / 2))
+        k3 = slope(moved(state, k2, h / 2))
+        k4 = slope(moved(state, k3, h))
+        mean = [(a + 2 * b + 2 * c + d) / 6 for a, b, c, d in zip(k1, k2, k3, k4, strict=True)]
+        state = moved(state, mean, h)
+    t = torch.arange(steps, dtype=DOUBLE) * 0.05
+    return TimeSeries(t, torch.tensor(rows, dtype=DOUBLE), time_unit="s")
+
+
+def forecasts(horizon: int, starts: int = 24, *, phase: float = 0.0) -> TimeSeries:
+    """Give forecasts, `(starts, horizon + 1, 2)`, all of which begin at the truth."""
+    truth, other = (record(starts * 5 + horizon + 1, phase=shift).x for shift in (0.0, phase))
+    rows = [other[5 * i : 5 * i + horizon + 1].clone() for i in range(starts)]
+    for i, row in enumerate(rows):
+        row[0] = truth[5 * i]
+    t = torch.arange(horizon + 1, dtype=DOUBLE) * 0.1
+    return TimeSeries(t, torch.stack(rows), time_unit="s")
+
+
+def pendulum(t: Tensor, x: Tensor, /) -> Tensor:
+    """Give the velocity of an undamped pendulum: angle and angular velocity, `(..., 2)`."""
+    angle, speed = x.unbind(-1)
+    return torch.stack((speed, -angle.sin()), -1)
+
+
+def swing(height: Tensor, t: Tensor) -> Tensor:
+    """Give the pendulum let go from angles `height: (...)`, at `t: (n,)`: `(..., n, 2)`.
+
+    Source: Landau and Lifshitz, Mechanics, section 11, problem 1, by elliptic functions.
+    """
+    from scipy.special import ellipj, ellipk
+
+    modulus = (height / 2).sin().unsqueeze(-1)
+    square = (modulus**2).numpy()
+    sn, cn, _, _ = ellipj(t.numpy() + ellipk(square), square)
+    k = modulus.numpy()
+    angle = 2 * torch.asin(torch.from_numpy(k * sn))
+    return torch.stack((angle, 2 * torch.from_numpy(k * cn)), -1)
+
+
+@final
+class CatMap:
+    """Arnold's cat map of the torus: chaotic, with exponents that are known exactly."""
+
+    exponent = math.log((3 + math.sqrt(5)) / 2)
+
+    def __call__(self, x: Tensor, /) -> Tensor:
+        """Give `(2 x + y, x + y)` modulo 1."""
+        first, second = x.unbind(-1)
+        return torch.stack((2 * first + second, first + second), -1).remainder(1.0)
+
+    def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+        """Push tangent vectors along: the derivative is the same everywhere."""
+        matrix = torch.tensor(((2.0, 1.0), (1.0, 1.0)), dtype=x.dtype, device=x.device)
+        return self(x), matrix @ v
+
+
+@final
+@attrs.frozen
+class SmallConfig:
+    """The settings of the small model."""
+
+    obs_dim: int = 2
+    seed: int = 0
+
+
+@final
+class SmallModel(nn.Module):
+    """A map `z' = z + A tanh(W z) + b`, seen through gains; every weight matters at each step.
+
+    It is solved for at once, too, as far as ``b`` goes.
+    """
+
+    context_length = 1
+    time = Time.DISCRETE
+
+    def __init__(self, obs_dim: int = 2, seed: int = 0) -> None:
+        super().__init__()
+        self.config = SmallConfig(obs_dim, seed)
+        self.obs_dim = self.latent_dim = obs_dim
+        draws = numbers(2, obs_dim, obs_dim, seed=seed) / 3
+        self.inner = nn.Parameter(draws[0])
+        self.outer = nn.Parameter(draws[1])
+        self.offset = nn.Parameter(0.1 * numbers(obs_dim, seed=seed + 1))
+        self.gain = nn.Parameter(1 + 0.1 * numbers(obs_dim, seed=seed + 2))
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Give the next state of `z: (..., n)`."""
+        return z + (z @ self.inner.mT).tanh() @ self.outer.mT + self.offset
+
+    def encode(self, context: Tensor, /) -> Tensor:
+        """Give the state at the end of `context: (..., c, n)`."""
+        return context[..., -1, :] / self.gain
+
+    def observe(self, z: Tensor, /) -> Tensor:
+        """Read out `z: (..., n)`."""
+        return z * self.gain
+
+    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
+        """Give the state that shows `x: (..., n)`."""
+        return self.forcing_signal(x).expand_as(z)
+
+    def forcing_signal(self, x: Tensor, /) -> Tensor:
+        """Give what an observation writes into the state."""
+        return x / self.gain
+
+    def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
+        """Set the offset to the one that makes one-step errors zero in the mean."""
+        with torch.no_grad():
+            z = x / self.gain
+            missed = z[..., 1:, :] - self(z[..., :-1, :])
+            self.offset += missed.flatten(0, -2).mean(0)
+            left = missed - missed.flatten(0, -2).mean(0)
+        return {"loss": float(left.square().mean())}
+
+    if TYPE_CHECKING:
+
+        def __call__(self, z: Tensor) -> Tensor: ...  # noqa: D102
+
+
+def results(dim: int = 2, *, diverged: bool = False) -> Results:
+    """Give results of a small run, as figures and the report get them."""
+    reference = record(400, dim)
+    free = torch.stack([record(400, dim, phase=0.3 + i, seed=i + 1).x for i in range(3)])
+    at: tuple[int | None, ...] = (None, None, None)
+    if diverged:
+        free[1, 200:] = free[1, 200:201]
+        at = (None, 200, None)
+    series = attrs.evolve(reference, x=free)
+    history = tuple(
+        {
+            "step": step,
+            "loss": 1.0 / step,
+            "gradient_norm": 2.0 / step,
+            "learning_rate": 1e-3,
+            "seconds": 0.1 * step,
+        }
+        for step in range(10, 110, 10)
+    )
+    return Results(
+        title="A sample",
+        history=history,
+        training=record(400, dim, seed=7),
+        reference=reference,
+        free=FreeRun(series, at),
+        scores={
+            "state_space_divergence": Score(value=0.5, floor=0.1, convention="a sample"),
+            "max_lyapunov": Score(value=None, unit="1/s", details={"reason": "a sample"}),
+        },
+    )
