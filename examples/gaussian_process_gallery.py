@@ -47,7 +47,7 @@ def points() -> Figure:
         "kernel, variance 1 and lengthscale 1.",
     )
     there = process.fit(X, Y, optimise=False)
-    two = there.predict([2.0, 5.0])
+    two = there.predict(torch.tensor([2.0, 5.0]))
     print(f"unit hyperparameters: log evidence {there.log_evidence:.4f}")
     for x, mean, deviation in zip((2, 5), two.mean, two.deviation, strict=True):
         print(f"  at {x}: {float(mean):.4f} with standard deviation {float(deviation):.4f}")
@@ -56,7 +56,7 @@ def points() -> Figure:
 
 def parameters() -> Figure:
     """Draw what each hyperparameter does, and what maximum evidence chooses."""
-    figure = canvas(7.6)
+    figure = canvas(8.4)
     panels = grid(figure, 3, 3)
     rows = (
         ("variance", (0.1, 1.0, 10.0)),
@@ -72,7 +72,7 @@ def parameters() -> Figure:
             found = gp.GaussianProcess(kernel, noise).fit(X, Y, optimise=False)
             figures.draw_bands(axes, found, AT)
             axes.set(
-                title=f"{name} {value:g}, log evidence {found.log_evidence:.1f}",
+                title=f"{name} {value:g}\nlog evidence {found.log_evidence:.1f}",
                 xlim=(-1, 7),
                 ylim=(-5, 6),
             )
@@ -96,7 +96,7 @@ def kernels() -> Figure:
         ("linear", gp.Linear(0.2)),
         ("Brownian", gp.Brownian()),
         (
-            "periodic * squared exponential",
+            "periodic * sq. exponential",
             gp.Periodic(period=2.0) * gp.SquaredExponential(1.0, 3.0),
         ),
     )

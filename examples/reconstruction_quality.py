@@ -12,13 +12,14 @@ run (30 bins) against an independent record of the truth.
 import argparse
 import time
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import attrs
 import torch
 from torch import Tensor
 
 import takens
+from takens_metrics import LyapunovSpectrum, StateSpaceDivergence
 
 EXPONENT: Final = 0.9056
 _DT: Final = 0.01
@@ -88,16 +89,14 @@ def judge(
     """Judge one model in double precision."""
     model = model.to(torch.device("cpu"), torch.float64)
     places = torch.linspace(0, len(series) - context - 1, _STARTS).long()
-    spectrum = takens.metrics.create(
-        "lyapunov_spectrum", count=2, steps=20_000, transient=3_000
-    )
+    spectrum = LyapunovSpectrum(count=2, steps=20_000, transient=3_000)
     starts = torch.stack([_warmed_up(model, series.x[p : p + context]) for p in places])
     score = spectrum.probe(takens.latent_map(model, _DT), starts, _DT)
     free = takens.generate(model, context=truth.x[:context], steps=_JUDGED)
-    divergence = takens.metrics.create("state_space_divergence", bins=30)
+    divergence = StateSpaceDivergence(bins=30)
     reference = truth.between(0, _JUDGED)
     run = attrs.evolve(free.series, t=reference.t, x=free.x[: len(reference)])
-    first, second = score.details["spectrum"]
+    first, second = cast(list[float], score.details["spectrum"])
     return Found(
         first, second, divergence.compare(reference, run).value or 0.0, 1 - free.diverged
     )

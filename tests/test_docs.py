@@ -3,6 +3,9 @@
 import inspect
 import re
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 import takens
 from takens._plugins.hooks import HOOKS, HookSpecs  # pyright: ignore[reportPrivateUsage]
@@ -32,3 +35,17 @@ def test_every_public_object_has_a_docstring() -> None:
         and not getattr(takens, name).__doc__
     ]
     assert bare == []
+
+
+_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = sorted(page for page in DOCS.glob("*.md") if _BLOCK.search(page.read_text()))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_code_of_a_page_runs(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shared: dict[str, Any] = {"__name__": "page"}
+    for block in _BLOCK.findall(page.read_text()):
+        exec(compile(block, str(page), "exec"), shared)

@@ -61,9 +61,10 @@ def main(sizes: list[int]) -> None:
     print(f"n = 300, double loop and inverse, one evaluation: {spent:.2f} s", flush=True)
     for n in sizes:
         contest(n)
-        predict = works.prediction(n)
-        predict()
-        print(f"n = {n}, takens, 1000 points predicted: {seconds(predict)[0] * 1e3:.1f} ms")
+        for what, predict in works.predictions(n).items():
+            predict()
+            spent = statistics.median(seconds(predict)[0] for _ in range(5))
+            print(f"n = {n}, takens, 1000 points, {what}: {spent * 1e3:.1f} ms", flush=True)
 
 
 if __name__ == "__main__":

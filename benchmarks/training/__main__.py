@@ -16,8 +16,8 @@ os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
-from benchmarks.engine.contest import medians
 
+from ..engine.contest import medians
 from . import peers, works
 from .works import Size
 

@@ -96,9 +96,9 @@ def march(
         last = torch.ge(dt.abs(), left.abs() * (1 - 1e-10))
         step = torch.where(last, left, dt)
         if stops is not None:
-            room: Tensor = stops.ahead(t)
+            room = torch.as_tensor(stops.ahead(t))
             stopped = torch.ge(step.abs(), room * (1 - 1e-10))
-            step = torch.where(stopped, torch.mul(stops.sign, room), step)
+            step = torch.where(stopped, stops.sign * room, step)
             beyond = torch.ge((stops.across(t + step) - end) * stops.sign, 0)
             last = torch.where(stopped, beyond, last)
         step = torch.where(active, step, 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Final, final
+from typing import Final, cast, final
 
 import attrs
 import torch
@@ -157,7 +157,7 @@ def _disagreement(stretch: _Stretch, x0: Tensor) -> str | None:
         ]
     moved = torch.stack(rows, 1) @ start
     # What is left of a vector that was pushed into the span of those before it is rounding.
-    _, triangle = torch.linalg.qr(moved)
+    triangle = cast(Tensor, torch.linalg.qr(moved)[1])
     sizes = triangle.diagonal(dim1=1, dim2=2).abs()
     fine = int((sizes > 1e-2 * sizes[:, :1]).all(0).cumprod(0).sum())
     moved, vectors = moved[..., :fine], made.vectors[..., :fine]

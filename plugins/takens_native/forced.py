@@ -202,7 +202,8 @@ def _eager_steps(function: takens.Map, z: Tensor, signal: Tensor, strength: Tens
     """Give the states after each step, `(b, T, m)`, in plain torch."""
     states, k = list[Tensor](), signal.shape[-1]
     nothing = torch.zeros(())
-    for i, share in enumerate(strength.tolist()):
+    strengths = cast(list[float], strength.tolist())
+    for i, share in enumerate(strengths):
         if share:
             kept = z[:, :k] * (1 - share) if share != 1 else 0.0
             z = torch.cat((kept + share * signal[:, i], z[:, k:]), -1)

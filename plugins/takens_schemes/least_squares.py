@@ -83,10 +83,11 @@ class LeastSquares:
                 f"numbers; it takes at most {_MOST_UNKNOWNS}, and fewer than the data. Choose "
                 "a scheme that trains by gradients, such as trajectory_matching."
             )
-        found = scipy.optimize.least_squares(
+        solve = cast(Callable[..., Any], scipy.optimize.least_squares)
+        found = solve(
             problem.residuals,
             start,
-            jac=cast(Any, problem.jacobian),
+            jac=problem.jacobian,
             method="lm",
             x_scale="jac",
             xtol=self.tolerance,

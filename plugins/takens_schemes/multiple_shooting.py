@@ -57,7 +57,8 @@ class MultipleShooting:
         value = objective.value(
             model, model.observe(states), targets.flatten(-4, -3)[..., c:, :]
         )
-        ends = states[..., -1, :].unflatten(-2, parts.shape[-4:-2])[..., :-1, :]
+        each = states[..., -1, :].reshape(*parts.shape[:-2], states.shape[-1])
+        ends = each[..., :-1, :]
         if not self.continuity or not ends.numel():
             return value
         starts = model.encode(parts[..., 1:, :c, :])

@@ -106,7 +106,9 @@ def _with_gradient(integrator: Any, gradient: str) -> Any:
 
     Raises: InputError where there is no such choice.
     """
-    fields = attrs.fields_dict(type(integrator)) if attrs.has(type(integrator)) else {}
+    fields: Mapping[str, Any] = {}
+    if attrs.has(type(integrator)):  # pyright: ignore[reportUnknownArgumentType]
+        fields = attrs.fields_dict(type(integrator))  # pyright: ignore[reportUnknownArgumentType]
     if "gradient" in fields:
         return attrs.evolve(integrator, gradient=gradient)
     for name in ("integrator", "stepper"):

@@ -84,3 +84,20 @@ def test_selection_takes_the_point_of_the_largest_variance_left() -> None:
     assert 3 not in found.indices.tolist()
     assert found.residual < 1e-12
     assert len(select(gp.SquaredExponential(), x, 5, tolerance=0.1).indices) == 3
+
+
+def test_the_bound_is_that_of_titsias() -> None:
+    x = torch.linspace(0, 5, 30, dtype=torch.float64)
+    centres = torch.tensor([0.5, 2.0, 4.0], dtype=torch.float64)
+    found = gp.GaussianProcess(noise_variance=0.1).fit(
+        x, x.sin(), inducing=centres, optimise=False
+    )
+    kernel = gp.SquaredExponential()
+    cross = kernel(x.unsqueeze(-1), centres.unsqueeze(-1))
+    own = kernel(centres.unsqueeze(-1), centres.unsqueeze(-1))
+    through = cross @ torch.linalg.solve(own, cross.mT)
+    normal = torch.distributions.MultivariateNormal(
+        torch.zeros_like(x), through + 0.1 * torch.eye(30, dtype=torch.float64)
+    )
+    missed = (30 - through.trace()) / (2 * 0.1)
+    assert found.log_evidence == pytest.approx(float(normal.log_prob(x.sin()) - missed))

@@ -168,7 +168,7 @@ def test_weights_are_read_anew(native):
     question = make("shallow", 2)
     native.answer(question)
     with torch.no_grad():
-        question.maps[1].A.mul_(0.5)
+        question.maps[1].A.mul_(0.5)  # pyright: ignore[reportAttributeAccessIssue]
     compare(native, question)
 
 

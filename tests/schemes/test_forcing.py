@@ -94,6 +94,6 @@ def test_windows_that_are_too_short(
 
 
 @pytest.mark.parametrize("settings", [{"every": 0}, {"warm_up": -1}])
-def test_settings_that_make_no_sense(settings: dict[str, int]) -> None:
+def test_settings_that_make_no_sense(settings: dict[str, Any]) -> None:
     with pytest.raises(takens.ComponentError, match="at least"):
         SparseTeacherForcing(**settings)

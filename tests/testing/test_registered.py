@@ -8,7 +8,12 @@ import pytest
 import takens
 from takens.testing import parametrize_with_checks, registered
 
-PLUGINS = [plugin for plugin in takens.catalogue().plugins if plugin.state == "loaded"]
+# Other distributions, also those in contrib, run the kit in their own tests.
+PLUGINS = [
+    plugin
+    for plugin in takens.catalogue().plugins
+    if plugin.state == "loaded" and plugin.distribution == "takens"
+]
 # Settings that keep the checks short.
 SMALL: dict[str, dict[str, Any]] = {
     **{

@@ -193,12 +193,10 @@ def _converter() -> cattrs.Converter:
         return {key: converter.structure(item, inner) for key, item in value.items()}
 
     def numbers(value: Any, _: Any) -> Any:
-        number = converter.structure
-        return (
-            [number(item, float) for item in value]
-            if isinstance(value, list)
-            else number(value, float)
-        )
+        if isinstance(value, list):
+            listed = typing.cast(list[Any], value)
+            return [converter.structure(item, float) for item in listed]
+        return converter.structure(value, float)
 
     converter.register_structure_hook_func(lambda kind: kind == PerMember, numbers)
     converter.register_structure_hook_func(_is(list), _only(list, "a list", each))

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any, cast, final
 
 import attrs
 import gpytorch
@@ -74,7 +74,12 @@ class GPyTorchProcess:
         model.eval()
         kernel, _ = search.plain(model.covariance.logarithms.detach())
         return GPyTorchPosterior(
-            kernel, float(likelihood.noise), self.mean, evidence, model, self.max_cholesky_size
+            kernel,
+            float(likelihood.noise.detach()),
+            self.mean,
+            evidence,
+            model,
+            self.max_cholesky_size,
         )
 
 
@@ -103,6 +108,7 @@ class GPyTorchPosterior:
         if noise:
             covariance.diagonal().add_(self.noise_variance)
         variance = covariance.diagonal().clamp(min=0)
+        covariance = cast(Tensor, covariance)
         return Prediction(there.mean + self.mean, variance, lambda: covariance)
 
 

@@ -1,0 +1,1 @@
+"""The right-hand sides, a module a family."""

@@ -1,0 +1,139 @@
+"""Modes of convection and of the atmosphere."""
+
+# Names and letters are those of dysts.
+# ruff: noqa: D103
+
+from torch import Tensor
+
+from takens_dysts.entries import Entries, Number
+
+
+def atmospheric_regime(
+    x: Tensor,
+    y: Tensor,
+    z: Tensor,
+    alpha: Number,
+    beta: Number,
+    mu1: Number,
+    mu2: Number,
+    omega: Number,
+    sigma: Number,
+) -> Entries:
+    xdot = mu1 * x + sigma * x * y
+    ydot = mu2 * y + omega * z + alpha * y * z + beta * z**2 - sigma * x**2
+    zdot = mu2 * z - omega * y - alpha * y**2 - beta * y * z
+    return xdot, ydot, zdot
+
+
+def hadley(
+    x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number, f: Number, g: Number
+) -> Entries:
+    xdot = -(y**2) - z**2 - a * x + a * f
+    ydot = x * y - b * x * z - y + g
+    zdot = b * x * y + x * z - z
+    return xdot, ydot, zdot
+
+
+def lorenz(
+    x: Tensor, y: Tensor, z: Tensor, beta: Number, rho: Number, sigma: Number
+) -> Entries:
+    xdot = sigma * y - sigma * x
+    ydot = rho * x - x * z - y
+    zdot = x * y - beta * z
+    return xdot, ydot, zdot
+
+
+def lorenz84(
+    x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number, f: Number, g: Number
+) -> Entries:
+    xdot = -a * x - y**2 - z**2 + a * f
+    ydot = -y + x * y - b * x * z + g
+    zdot = -z + b * x * y + x * z
+    return xdot, ydot, zdot
+
+
+def lorenz96(*entries: Tensor, f: Number) -> Entries:
+    n = len(entries)
+    return tuple(
+        (entries[(i + 1) % n] - entries[i - 2]) * entries[i - 1] - entries[i] + f
+        for i in range(n)
+    )
+
+
+def lorenz_bounded(
+    x: Tensor, y: Tensor, z: Tensor, beta: Number, r: Number, rho: Number, sigma: Number
+) -> Entries:
+    xdot = (
+        sigma * y
+        - sigma * x
+        - sigma / r**2 * y * x**2
+        - sigma / r**2 * y**3
+        - sigma / r**2 * y * z**2
+        + sigma / r**2 * x**3
+        + sigma / r**2 * x * y**2
+        + sigma / r**2 * x * z**2
+    )
+    ydot = (
+        rho * x
+        - x * z
+        - y
+        - rho / r**2 * x**3
+        - rho / r**2 * x * y**2
+        - rho / r**2 * x * z**2
+        + 1 / r**2 * z * x**3
+        + 1 / r**2 * x * z * y**2
+        + 1 / r**2 * x * z**3
+        + 1 / r**2 * y * x**2
+        + 1 / r**2 * y**3
+        + 1 / r**2 * y * z**2
+    )
+    zdot = (
+        x * y
+        - beta * z
+        - 1 / r**2 * y * x**3
+        - 1 / r**2 * x * y**3
+        - 1 / r**2 * x * y * z**2
+        + beta / r**2 * z * x**2
+        + beta / r**2 * z * y**2
+        + beta / r**2 * z**3
+    )
+    return xdot, ydot, zdot
+
+
+def moore_spiegel(
+    x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number, eps: Number
+) -> Entries:
+    xdot = y
+    ydot = a * z
+    zdot = -z + eps * y - y * x**2 - b * x
+    return xdot, ydot, zdot
+
+
+def rayleigh_benard(
+    x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number, r: Number
+) -> Entries:
+    xdot = a * y - a * x
+    ydot = r * y - x * z
+    zdot = x * y - b * z
+    return xdot, ydot, zdot
+
+
+def rucklidge(x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number) -> Entries:
+    xdot = -a * x + b * y - y * z
+    ydot = x
+    zdot = -z + y**2
+    return xdot, ydot, zdot
+
+
+def shimizu_morioka(x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number) -> Entries:
+    xdot = y
+    ydot = x - a * y - x * z
+    zdot = -b * z + x**2
+    return xdot, ydot, zdot
+
+
+def vallis_el_nino(x: Tensor, y: Tensor, z: Tensor, b: Number, c: Number, p: Number) -> Entries:
+    xdot = b * y - c * x - c * p
+    ydot = -y + x * z
+    zdot = -z - x * y + 1
+    return xdot, ydot, zdot

@@ -1,0 +1,211 @@
+"""Flows in four and more dimensions, most with two positive exponents."""
+
+# Names and letters are those of dysts.
+# ruff: noqa: D103
+
+from torch import Tensor
+
+from takens_dysts.entries import Entries, Number
+
+
+def hyper_bao(
+    x: Tensor,
+    y: Tensor,
+    z: Tensor,
+    w: Tensor,
+    a: Number,
+    b: Number,
+    c: Number,
+    d: Number,
+    e: Number,
+) -> Entries:
+    xdot = a * y - a * x + w
+    ydot = c * y - x * z
+    zdot = x * y - b * z
+    wdot = e * x + d * y * z
+    return xdot, ydot, zdot, wdot
+
+
+def hyper_cai(
+    x: Tensor,
+    y: Tensor,
+    z: Tensor,
+    w: Tensor,
+    a: Number,
+    b: Number,
+    c: Number,
+    d: Number,
+    e: Number,
+) -> Entries:
+    xdot = a * y - a * x
+    ydot = b * x + c * y - x * z + w
+    zdot = -d * z + y**2
+    wdot = -e * x
+    return xdot, ydot, zdot, wdot
+
+
+def hyper_jha(
+    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
+) -> Entries:
+    xdot = a * y - a * x + w
+    ydot = -x * z + b * x - y
+    zdot = x * y - c * z
+    wdot = -x * z + d * w
+    return xdot, ydot, zdot, wdot
+
+
+def hyper_lorenz(
+    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
+) -> Entries:
+    xdot = a * y - a * x + w
+    ydot = -x * z + c * x - y
+    zdot = -b * z + x * y
+    wdot = d * w - x * z
+    return xdot, ydot, zdot, wdot
+
+
+def hyper_lu(
+    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
+) -> Entries:
+    xdot = a * y - a * x + w
+    ydot = -x * z + c * y
+    zdot = x * y - b * z
+    wdot = d * w + x * z
+    return xdot, ydot, zdot, wdot
+
+
+def hyper_pang(
+    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
+) -> Entries:
+    xdot = a * y - a * x
+    ydot = -x * z + c * y + w
+    zdot = x * y - b * z
+    wdot = -d * x - d * y
+    return xdot, ydot, zdot, wdot
+
+
+def hyper_qi(
+    x: Tensor,
+    y: Tensor,
+    z: Tensor,
+    w: Tensor,
+    a: Number,
+    b: Number,
+    c: Number,
+    d: Number,
+    e: Number,
+    f: Number,
+) -> Entries:
+    xdot = a * y - a * x + y * z
+    ydot = b * x + b * y - x * z
+    zdot = -c * z - e * w + x * y
+    wdot = -d * w + f * z + x * y
+    return xdot, ydot, zdot, wdot
+
+
+def hyper_rossler(
+    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
+) -> Entries:
+    xdot = -y - z
+    ydot = x + a * y + w
+    zdot = b + x * z
+    wdot = -c * z + d * w
+    return xdot, ydot, zdot, wdot
+
+
+def hyper_wang(
+    x: Tensor,
+    y: Tensor,
+    z: Tensor,
+    w: Tensor,
+    a: Number,
+    b: Number,
+    c: Number,
+    d: Number,
+    e: Number,
+) -> Entries:
+    xdot = a * y - a * x
+    ydot = -x * z + b * x + w
+    zdot = -c * z + e * x**2
+    wdot = -d * x
+    return xdot, ydot, zdot, wdot
+
+
+def hyper_xu(
+    x: Tensor,
+    y: Tensor,
+    z: Tensor,
+    w: Tensor,
+    a: Number,
+    b: Number,
+    c: Number,
+    d: Number,
+    e: Number,
+) -> Entries:
+    xdot = a * y - a * x + w
+    ydot = b * x + e * x * z
+    zdot = -c * z - x * y
+    wdot = x * z - d * y
+    return xdot, ydot, zdot, wdot
+
+
+def hyper_yan(
+    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
+) -> Entries:
+    xdot = a * y - a * x
+    ydot = (c - a) * x - x * z + c * y
+    zdot = -b * z + x * y - y * z + x * z - w
+    wdot = -d * w + y * z - x * z
+    return xdot, ydot, zdot, wdot
+
+
+def hyper_yang_chen(
+    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
+) -> Entries:
+    xdot = a * y - a * x
+    ydot = c * x - x * z + w
+    zdot = -b * z + x * y
+    wdot = -d * x
+    return xdot, ydot, zdot, wdot
+
+
+def lorenz_coupled(
+    x1: Tensor,
+    y1: Tensor,
+    z1: Tensor,
+    x2: Tensor,
+    y2: Tensor,
+    z2: Tensor,
+    beta: Number,
+    eps: Number,
+    rho1: Number,
+    rho2: Number,
+    sigma: Number,
+) -> Entries:
+    x1dot = sigma * y1 - sigma * x1
+    y1dot = rho1 * x1 - x1 * z1 - y1
+    z1dot = x1 * y1 - beta * z1
+    x2dot = sigma * y2 - sigma * x2 + eps * x1 - eps * x2
+    y2dot = rho2 * x2 - x2 * z2 - y2
+    z2dot = x2 * y2 - beta * z2
+    return x1dot, y1dot, z1dot, x2dot, y2dot, z2dot
+
+
+def lorenz_stenflo(
+    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
+) -> Entries:
+    xdot = a * y - a * x + d * w
+    ydot = c * x - x * z - y
+    zdot = x * y - b * z
+    wdot = -x - a * w
+    return xdot, ydot, zdot, wdot
+
+
+def qi(
+    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
+) -> Entries:
+    xdot = a * y - a * x + y * z * w
+    ydot = b * x + b * y - x * z * w
+    zdot = -c * z + x * y * w
+    wdot = -d * w + x * y * z
+    return xdot, ydot, zdot, wdot

@@ -1,0 +1,133 @@
+"""Pendulums, particles and driven oscillators."""
+
+# Names and letters are those of dysts.
+# ruff: noqa: D103
+
+import math
+
+import torch
+from torch import Tensor
+
+from takens_dysts.entries import Entries, Number
+
+
+def arnold_web(
+    p1: Tensor, p2: Tensor, x1: Tensor, x2: Tensor, z: Tensor, mu: Number, w: Number
+) -> Entries:
+    denom = 4 + torch.cos(z) + torch.cos(x1) + torch.cos(x2)
+    p1dot = -mu * torch.sin(x1) / denom**2
+    p2dot = -mu * torch.sin(x2) / denom**2
+    x1dot = p1
+    x2dot = p2
+    zdot = w
+    return p1dot, p2dot, x1dot, x2dot, zdot
+
+
+def double_pendulum(
+    th1: Tensor, th2: Tensor, p1: Tensor, p2: Tensor, d: Number, m: Number
+) -> Entries:
+    g = 9.82
+    pre = 6 / (m * d**2)
+    denom = 16 - 9 * torch.cos(th1 - th2) ** 2
+    th1_dot = pre * (2 * p1 - 3 * torch.cos(th1 - th2) * p2) / denom
+    th2_dot = pre * (8 * p2 - 3 * torch.cos(th1 - th2) * p1) / denom
+    p1_dot = (
+        -0.5
+        * (m * d**2)
+        * (th1_dot * th2_dot * torch.sin(th1 - th2) + 3 * (g / d) * torch.sin(th1))
+    )
+    p2_dot = (
+        -0.5
+        * (m * d**2)
+        * (-th1_dot * th2_dot * torch.sin(th1 - th2) + 3 * (g / d) * torch.sin(th2))
+    )
+    return th1_dot, th2_dot, p1_dot, p2_dot
+
+
+def duffing(
+    x: Tensor,
+    y: Tensor,
+    z: Tensor,
+    alpha: Number,
+    beta: Number,
+    delta: Number,
+    gamma: Number,
+    omega: Number,
+) -> Entries:
+    xdot = y
+    ydot = -delta * y - beta * x - alpha * x**3 + gamma * torch.cos(z)
+    zdot = omega
+    return xdot, ydot, zdot
+
+
+def fluid_trampoline(
+    x: Tensor, y: Tensor, th: Tensor, gamma: Number, psi: Number, w: Number
+) -> Entries:
+    touching = torch.where(x < 0, torch.ones_like(x), torch.zeros_like(x))
+    xdot = y
+    ydot = -1 - touching * (x + psi * y * torch.abs(y)) + gamma * torch.cos(th)
+    return xdot, ydot, w
+
+
+def forced_van_der_pol(
+    x: Tensor, y: Tensor, z: Tensor, a: Number, mu: Number, w: Number
+) -> Entries:
+    ydot = mu * (1 - x**2) * y - x + a * torch.sin(z)
+    xdot = y
+    zdot = w
+    return xdot, ydot, zdot
+
+
+def henon_heiles(x: Tensor, y: Tensor, px: Tensor, py: Tensor, lam: Number) -> Entries:
+    xdot = px
+    ydot = py
+    pxdot = -x - 2 * lam * x * y
+    pydot = -y - lam * x**2 + lam * y**2
+    return xdot, ydot, pxdot, pydot
+
+
+def nuclear_quadrupole(
+    q1: Tensor, q2: Tensor, p1: Tensor, p2: Tensor, a: Number, b: Number, d: Number
+) -> Entries:
+    q1dot = a * p1
+    q2dot = a * p2
+    p1dot = (
+        -a * q1
+        + 3 / math.sqrt(2) * b * q1**2
+        - 3 / math.sqrt(2) * b * q2**2
+        - d * q1**3
+        - d * q1 * q2**2
+    )
+    p2dot = -a * q2 - 3 * math.sqrt(2) * b * q1 * q2 - d * q2 * q1**2 - d * q2**3
+    return q1dot, q2dot, p1dot, p2dot
+
+
+def stick_slip_oscillator(
+    x: Tensor,
+    v: Tensor,
+    th: Tensor,
+    a: Number,
+    alpha: Number,
+    b: Number,
+    beta: Number,
+    eps: Number,
+    gamma: Number,
+    t0: Number,
+    vs: Number,
+    w: Number,
+) -> Entries:
+    tq = t0 * torch.sign(v - vs) - alpha * v + beta * (v - vs) ** 3
+    xdot = v
+    vdot = eps * (gamma * torch.cos(th) - tq) + a * x - b * x**3
+    return xdot, vdot, w
+
+
+def swinging_atwood(
+    r: Tensor, th: Tensor, pr: Tensor, pth: Tensor, m1: Number, m2: Number
+) -> Entries:
+    g = 9.82
+    rdot = pr / (m1 + m2)
+    thdot = pth / (m1 * r**2)
+    prdot = pth**2 / (m1 * r**3) - m2 * g + m1 * g * torch.cos(th)
+    pthdot = -m1 * g * r * torch.sin(th)
+    return rdot, thdot, prdot, pthdot

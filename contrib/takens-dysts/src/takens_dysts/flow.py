@@ -1,0 +1,67 @@
+"""What all flows have in common."""
+
+import math
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import attrs
+from torch import Tensor
+
+import takens
+from takens_dysts.entries import Entries, join
+from takens_dysts.stored import exponents, flows
+
+
+def finite(flow: Any, attribute: Any, value: Any) -> None:
+    """Refuse parameters that are neither finite numbers nor Tensors."""
+    if isinstance(value, Tensor):
+        return
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not (number and math.isfinite(value)):
+        raise takens.ComponentError(
+            f"{type(flow).__name__}: {attribute.name} is a finite number or a Tensor; "
+            f"got {value!r}."
+        )
+
+
+@attrs.frozen
+class Flow:
+    """A flow of dysts, in its own time unit; parameters are its fields.
+
+    A field that dysts drives in time has the phase of the drive, or the time, as its last
+    state.
+
+    Source: Gilpin (2021), Chaos as an interpretable benchmark for forecasting and data-driven
+    modelling, NeurIPS Datasets and Benchmarks.
+    """
+
+    component: ClassVar[str]
+    dim: ClassVar[int]
+    equations: ClassVar[Callable[..., Entries]]
+    time = takens.Time.CONTINUOUS
+
+    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the velocity at `x: (..., d)`."""
+        entries = x.unbind(-1)
+        return join(entries[0], type(self).equations(*entries, **self._parameters()))
+
+    def initial(self) -> tuple[float, ...]:
+        """Give the point that dysts starts from."""
+        return tuple(flows()[self.component]["initial"])
+
+    def facts(self) -> takens.Facts:
+        """Give the recomputed exponents, for the parameters of dysts, where they were found."""
+        standard = flows()[self.component]["parameters"]
+        mine = self._parameters()
+        if any(isinstance(mine[name], Tensor) or mine[name] != standard[name] for name in mine):
+            return takens.Facts()
+        found = exponents()["flows"].get(self.component, {})
+        if not found.get("accepted"):
+            return takens.Facts()
+        return takens.Facts(
+            lyapunov_spectrum=tuple(found["spectrum"]),
+            source="takens-dysts, the recomputed catalogue",
+        )
+
+    def _parameters(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}

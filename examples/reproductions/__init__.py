@@ -1,0 +1,1 @@
+"""Taught and published results, made again: `python -m examples.reproductions`."""

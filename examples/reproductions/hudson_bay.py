@@ -1,0 +1,129 @@
+"""Lynx and hare at Hudson Bay, 1900 to 1920: Lotka and Volterra's rates from real data.
+
+Pelts in thousands, traded by the Hudson's Bay Company, as tabulated by Howard (2009),
+"Modeling basics", after Purves, Sadava, Orians and Heller, Life: the science of biology. Their
+errors are multiplicative, so the logarithms are fitted:
+`u' = alpha - beta exp(v)`, `v' = -gamma + delta exp(u)` for hares `exp(u)` and lynx `exp(v)`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final, final
+
+import scipy.optimize
+import torch
+from examples.reproductions.section import Section, plus_minus, save
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+import takens
+from takens_figures.style import MODEL, TRUTH, array, canvas, grid, note, style
+from takens_models import FieldModel
+
+FIRST: Final = 1900
+# fmt: off
+HARE: Final = (
+    30.0, 47.2, 70.2, 77.4, 36.3, 20.6, 18.1, 21.4, 22.0, 25.4, 27.1,
+    40.3, 57.0, 76.6, 52.3, 19.5, 11.2, 7.6, 14.6, 16.2, 24.7,
+)
+LYNX: Final = (
+    4.0, 6.1, 9.8, 35.2, 59.4, 41.7, 19.0, 13.0, 8.3, 9.1, 7.4,
+    8.0, 12.3, 19.5, 45.7, 51.1, 29.7, 15.8, 9.7, 10.1, 8.6,
+)
+# fmt: on
+RATES: Final = ("alpha", "beta", "gamma", "delta")
+# Posterior means of Carpenter (2018), Predator-prey population dynamics, Stan case studies.
+PUBLISHED: Final = (0.55, 0.028, 0.80, 0.024)
+GUESS: Final = (0.5, 0.02, 1.0, 0.03)
+
+
+def measured() -> takens.TimeSeries:
+    """Give the logarithms of the pelts, `x: (21, 2)`, hares first, in years since 1900."""
+    x = torch.tensor((HARE, LYNX), dtype=torch.float64).log().T.contiguous()
+    t = torch.arange(len(x), dtype=torch.float64)
+    return takens.TimeSeries(t, x, columns=("log hares", "log lynx"), time_unit="years")
+
+
+@final
+class LogarithmicField(nn.Module):
+    """Lotka and Volterra's field of the logarithms, in standard deviations of the data."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, data: takens.TimeSeries) -> None:
+        super().__init__()
+        self.rates = nn.Parameter(torch.tensor(GUESS))
+        self.register_buffer("mean", data.x.mean(0))
+        self.register_buffer("scale", data.x.std(0))
+
+    def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
+        """Give the velocity at `z: (..., 2)`."""
+        alpha, beta, gamma, delta = self.rates.unbind()
+        hares, lynx = (z * self.scale + self.mean).exp().unbind(-1)
+        return torch.stack((alpha - beta * lynx, -gamma + delta * hares), -1) / self.scale
+
+
+def fitted() -> takens.Fit:
+    """Find the rates and the state of 1900 by least squares."""
+    data = measured()
+    model = FieldModel(
+        LogarithmicField(data), obs_dim=2, integrator={"name": "rk4", "substeps": 20}
+    )
+    return takens.fit(model, data, takens.schemes.create("least_squares"), device="cpu")
+
+
+def started(fit: takens.Fit) -> Tensor:
+    """Give the state of 1900 that fits best with the rates found, `(2,)`, standardised."""
+    model: Any = fit.model.inner
+    data = measured()
+    x = fit.model.standardise(data.x)
+
+    def errors(z0: Any) -> Any:
+        with torch.no_grad():
+            run = model.integrator.solve(model, torch.as_tensor(z0), data.t)
+        return array(run - x).ravel()
+
+    found: Any = scipy.optimize.least_squares(errors, array(x[0]))  # pyright: ignore[reportUnknownVariableType]
+    return torch.as_tensor(found.x)
+
+
+def _drawn(fit: takens.Fit) -> Figure:
+    data = measured()
+    figure = canvas(2.9)
+    over, plane = grid(figure, 1, 2)[0]
+    model: Any = fit.model.inner
+    t = torch.linspace(0, 20, 401, dtype=torch.float64)
+    with torch.no_grad():
+        run = array(fit.model.observe(model.integrator.solve(model, started(fit), t)).exp())
+    for i, (name, shade) in enumerate((("hares", TRUTH), ("lynx", MODEL))):
+        over.plot(FIRST + data.t, array(data.x[:, i].exp()), "o", color=shade, markersize=3)
+        over.plot(FIRST + t, run[:, i], color=shade, label=name)
+    over.set(xlabel="Year", ylabel="Pelts (thousands)")
+    over.set_xticks(range(1900, 1921, 5))
+    over.legend()
+    plane.plot(*array(data.x.exp()).T, "o", color="#6b6b6b", markersize=3)
+    plane.plot(*run.T, color=MODEL)
+    plane.set(xlabel="Hares (thousands)", ylabel="Lynx (thousands)")
+    note(figure, "Dots: pelts traded at Hudson Bay. Lines: Lotka and Volterra's equations.")
+    return figure
+
+
+def reproduce(folder: Path) -> Section:
+    """Fit and draw."""
+    fit = fitted()
+    with style():
+        save(_drawn(fit), folder / "reproductions_hudson_bay.png")
+    found, errors = fit.details["parameters"], fit.details["standard_errors"]
+    rows = tuple(
+        (name, f"{published:g}", plus_minus(value, error))
+        for name, published, value, error in zip(
+            RATES, PUBLISHED, found.values(), errors.values(), strict=True
+        )
+    )
+    return Section(
+        "Lynx and hare at Hudson Bay, 1900 to 1920",
+        ("rate per year", "posterior mean in the literature", "least squares"),
+        rows,
+    )
