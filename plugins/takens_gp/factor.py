@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import torch
 from torch import Tensor
@@ -26,7 +26,7 @@ def factorise(covariance: Tensor, what: str = "kernel") -> tuple[Tensor, float]:
     diagonal = covariance.diagonal()
     finite = bool(diagonal.isfinite().all())
     if finite:
-        factor, info = torch.linalg.cholesky_ex(covariance)
+        factor, info = _attempt(covariance)
         # A matrix with a NaN off the diagonal may pass the check of the pivots.
         if not info and bool(factor.diagonal().isfinite().all()):
             return factor, 0.0
@@ -34,7 +34,7 @@ def factorise(covariance: Tensor, what: str = "kernel") -> tuple[Tensor, float]:
         for share in _JITTERS:
             jittered = covariance.clone()
             jittered.diagonal().add_(share * scale)
-            factor, info = torch.linalg.cholesky_ex(jittered)
+            factor, info = _attempt(jittered)
             if not info and bool(factor.diagonal().isfinite().all()):
                 return factor, share * scale
     raise takens.InputError(
@@ -42,6 +42,15 @@ def factorise(covariance: Tensor, what: str = "kernel") -> tuple[Tensor, float]:
         f"with {_JITTERS[-1]:g} of its diagonal added: raise noise_variance, or correct the "
         f"{what} if it is your own."
     )
+
+
+def solve(factor: Tensor, right: Tensor, *, upper: bool = False) -> Tensor:
+    """Give `factor^-1 right` of a triangular factor: `(n, n), (n, m) -> (n, m)`."""
+    return cast(Tensor, torch.linalg.solve_triangular(factor, right, upper=upper))
+
+
+def _attempt(covariance: Tensor) -> tuple[Tensor, Tensor]:
+    return cast(tuple[Tensor, Tensor], torch.linalg.cholesky_ex(covariance))
 
 
 def check_memory(n: int) -> None:

@@ -106,16 +106,16 @@ def draw_evidence(
                 _changed(process, {names[0]: a, names[1]: b})
                 .fit(x, y, optimise=False)
                 .log_evidence
-                for a in across.tolist()
+                for a in cast(list[float], across.tolist())
             ]
-            for b in up.tolist()
+            for b in cast(list[float], up.tolist())
         ],
         dtype=torch.float64,
     )
     best = float(surface.max())
     levels = [best - step for step in (64, 32, 16, 8, 4, 2, 1, 0.5)]
     axes.contourf(
-        _numbers(across), _numbers(up), _numbers(surface), levels, cmap="Blues", extend="min"
+        _numbers(across), _numbers(up), _numbers(surface), levels, cmap="Blues", extend="both"
     )
     axes.contour(
         _numbers(across),
@@ -124,6 +124,7 @@ def draw_evidence(
         levels,
         colors="white",
         linewidths=0.4,
+        linestyles="solid",
     )
     row, column = divmod(int(surface.argmax()), points)
     axes.plot(float(across[column]), float(up[row]), "x", color=DRAWN, markersize=7)

@@ -109,11 +109,11 @@ class Search:
                     f"There is no hyperparameter {name!r}; there are "
                     f"{', '.join(each.name for each in found)}."
                 )
-        for name, (low, high) in bounds.items():
-            if not 0 < low < high:
+        for name, (least, most) in bounds.items():
+            if not 0 < least < most:
                 raise takens.InputError(
                     f"Bounds of {name} are positive and the lower one comes first; got "
-                    f"({low:g}, {high:g})."
+                    f"({least:g}, {most:g})."
                 )
         start: list[float] = []
         low: list[float] = []
@@ -143,7 +143,7 @@ class Search:
 
     def made(self, logarithms: Tensor) -> tuple[takens.Kernel, Tensor | float]:
         """Give kernel and noise variance, differentiable by `logarithms: (p,)`."""
-        parts = list(logarithms.exp().split(list(self._sizes)))
+        parts = self._split(logarithms.exp())
         values = [
             part if is_tuple else part[0]
             for part, is_tuple in zip(parts, self._tuples, strict=True)
@@ -163,8 +163,11 @@ class Search:
 
     def named(self, entries: Tensor) -> dict[str, float | tuple[float, ...]]:
         """Give `(p,)` numbers by the name of their hyperparameter."""
-        parts = entries.split(list(self._sizes))
+        parts = self._split(entries)
         return {
-            name: tuple(part.tolist()) if is_tuple else float(part[0])
+            name: tuple(cast(list[float], part.tolist())) if is_tuple else float(part[0])
             for name, part, is_tuple in zip(self.names, parts, self._tuples, strict=True)
         }
+
+    def _split(self, entries: Tensor) -> list[Tensor]:
+        return cast(list[Tensor], entries.split(list(self._sizes)))

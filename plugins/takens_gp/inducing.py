@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, final
+from typing import NamedTuple, cast, final
 
 import attrs
 import torch
 from torch import Tensor
 
 import takens
-from takens_gp.factor import factorise
+from takens_gp.factor import factorise, solve
 from takens_gp.hyperparameters import Search
 from takens_gp.points import as_points
 from takens_gp.selection import select
@@ -43,13 +43,13 @@ def infer(
     own = kernel(centres, centres)
     _, jitter = factorise(own.detach())
     one = torch.eye(len(centres)).to(own)
-    factor = torch.linalg.cholesky(own + jitter * one)
+    factor = cast(Tensor, torch.linalg.cholesky(own + jitter * one))
     scale = noise.rsqrt()
     # Everything is measured in standard deviations of the noise from here on.
-    a = torch.linalg.solve_triangular(factor, kernel(centres, x), upper=False) * scale
+    a = solve(factor, kernel(centres, x)) * scale
     seen = y * scale.unsqueeze(-1)
-    correction = torch.linalg.cholesky(one + a @ a.mT)
-    c = torch.linalg.solve_triangular(correction, a @ seen, upper=False)
+    correction = cast(Tensor, torch.linalg.cholesky(one + a @ a.mT))
+    c = solve(correction, a @ seen)
     q = y.shape[1]
     missed = (kernel.diagonal(x) / noise).sum() - a.square().sum()
     misfit = seen.square().sum() - c.square().sum()
@@ -60,8 +60,8 @@ def infer(
         # The noise cannot be larger than by all that is missed.
         trace = max(float(missed), 0.0)
         gap = 0.5 * (q * trace + trace / (1 + trace) * float(misfit))
-        inner = torch.linalg.solve_triangular(correction.mT, c, upper=True)
-        weights = torch.linalg.solve_triangular(factor.mT, inner, upper=True)
+        inner = solve(correction.mT, c, upper=True)
+        weights = solve(factor.mT, inner, upper=True)
     return Inference(bound, gap, factor, correction, weights, jitter)
 
 

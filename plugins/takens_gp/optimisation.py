@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import minimize  # pyright: ignore[reportUnknownVariableType]
 from torch import Tensor
 
 import takens
@@ -73,21 +73,25 @@ def maximise(objective: Objective, search: Search, *, starts: int, seed: int) ->
             around = torch.randn(len(theta), generator=generator, dtype=torch.float64)
             theta = theta + 1.5 * around
         theta = theta.clamp(low, high)
-        done: Any = minimize(
-            downhill,
-            theta.numpy(),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=list(zip(low.tolist(), high.tolist(), strict=True)),
+        done = cast(
+            Any,
+            minimize(
+                downhill,
+                theta.numpy(),
+                jac=True,
+                method="L-BFGS-B",
+                bounds=np.stack((low.numpy(), high.numpy()), -1),
+            ),
         )
-        if not float(done.fun) < 1e24:
+        reached = -float(done.fun)
+        if not reached > -1e24:
             found.append(None)
             continue
-        found.append(-float(done.fun))
-        if best is None or -float(done.fun) > best[0]:
+        found.append(reached)
+        if best is None or reached > best[0]:
             logarithms = whole.clone()
             logarithms[free] = torch.from_numpy(np.asarray(done.x, dtype=np.float64).copy())
-            best = (-float(done.fun), logarithms, str(cast(object, done.message)))
+            best = (reached, logarithms, str(cast(object, done.message)))
     if best is None:
         raise failure or takens.InputError(
             "The log evidence is not finite from any start; check the scale of the data."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import Any, cast, final
 
 import attrs
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor
 
 import takens
 from takens_gp.diagnostics import LeaveOneOut, leave_one_out
+from takens_gp.factor import solve
 from takens_gp.functions import Functions, draw_prior
 from takens_gp.points import as_points
 from takens_gp.prediction import Prediction
@@ -48,7 +49,7 @@ class Posterior:
     evaluations: int = 0
     found: tuple[float | None, ...] = ()
 
-    def predict(self, x: Tensor, *, noise: bool = False) -> Prediction:
+    def predict(self, x: Any, *, noise: bool = False) -> Prediction:
         """Predict the function at `x: (m, d)`, or `(m,)` in one dimension.
 
         With ``noise``, what would be measured there: ``noise_variance`` is added.
@@ -61,15 +62,15 @@ class Posterior:
         rows = max(1, _AT_ONCE // max(1, len(self.centres)))
         means: list[Tensor] = []
         variances: list[Tensor] = []
-        for part in x.split(rows):
+        for part in cast(list[Tensor], x.split(rows)):
             cross = self.kernel(part, self.centres)
             means.append(self.mean + cross @ self.weights)
             variance = self.kernel.diagonal(part)
             if len(self.centres):
-                reached = _solve(self.factor, cross.mT)
+                reached = solve(self.factor, cross.mT)
                 variance = variance - reached.square().sum(0)
                 if self.correction is not None:
-                    corrected = _solve(self.correction, reached)
+                    corrected = solve(self.correction, reached)
                     variance = variance + corrected.square().sum(0)
             variances.append(variance.clamp(min=0) + added)
         if not len(x):
@@ -84,9 +85,7 @@ class Posterior:
         found = self.mean + self.kernel(flat, self.centres) @ self.weights
         return found.reshape((*x.shape[:-1], *self.y.shape[1:]))
 
-    def sample(
-        self, x: Tensor, count: int = 1, *, noise: bool = False, seed: int = 0
-    ) -> Tensor:
+    def sample(self, x: Any, count: int = 1, *, noise: bool = False, seed: int = 0) -> Tensor:
         """Draw functions, seen at `x: (m, d)`: `(count, m)`, or `(count, m, q)`.
 
         Exact for any kernel, by the root of the covariance: for a few thousand points at most.
@@ -97,7 +96,7 @@ class Posterior:
         prediction = self.predict(x, noise=noise)
         m = len(prediction.variance)
         covariance = prediction.covariance
-        values, vectors = torch.linalg.eigh(covariance)
+        values, vectors = cast(tuple[Tensor, Tensor], torch.linalg.eigh(covariance))
         lowest, highest = _ends(values)
         if not lowest > -1e-6 * max(highest, 1e-300) - 1e-12:
             raise takens.InputError(
@@ -108,7 +107,7 @@ class Posterior:
         generator = torch.Generator().manual_seed(seed)
         shape = (count, m, *self.y.shape[1:])
         drawn = torch.randn(shape, generator=generator, dtype=torch.float64)
-        mixed = torch.tensordot(drawn.to(root), root, ([1], [1])).movedim(-1, 1)
+        mixed = torch.einsum("cm...,km->ck...", drawn.to(root), root)
         return prediction.mean + mixed
 
     def functions(self, count: int = 1, *, features: int = 1000, seed: int = 0) -> Functions:
@@ -137,8 +136,8 @@ class Posterior:
             missed = (self.y - self.mean).unsqueeze(-1) - at_centres - drawn
             weights = torch.cholesky_solve(missed, self.factor)
         else:
-            spread = torch.linalg.solve_triangular(self.correction.mT, drawn, upper=True)
-            spread = torch.linalg.solve_triangular(self.factor.mT, spread, upper=True)
+            spread = solve(self.correction.mT, drawn, upper=True)
+            spread = solve(self.factor.mT, spread, upper=True)
             weights = self.weights.unsqueeze(-1) + spread
             weights = weights - torch.cholesky_solve(at_centres, self.factor)
         return attrs.evolve(
@@ -173,17 +172,13 @@ class Posterior:
     def _covariance(self, x: Tensor, added: float) -> Tensor:
         covariance = self.kernel(x, x)
         if len(self.centres):
-            reached = _solve(self.factor, self.kernel(self.centres, x))
+            reached = solve(self.factor, self.kernel(self.centres, x))
             covariance = covariance - reached.mT @ reached
             if self.correction is not None:
-                corrected = _solve(self.correction, reached)
+                corrected = solve(self.correction, reached)
                 covariance = covariance + corrected.mT @ corrected
         covariance.diagonal().add_(added)
         return (covariance + covariance.mT) / 2
-
-
-def _solve(factor: Tensor, right: Tensor) -> Tensor:
-    return torch.linalg.solve_triangular(factor, right, upper=False)
 
 
 def _ends(values: Tensor) -> tuple[float, float]:

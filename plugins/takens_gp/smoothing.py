@@ -9,6 +9,7 @@ import attrs
 import torch
 from torch import Tensor
 
+from takens_gp.factor import solve
 from takens_gp.gaussian_process import GaussianProcess
 from takens_gp.squared_exponential import SquaredExponential
 
@@ -80,7 +81,7 @@ def _smooth_one(kernel: SquaredExponential, noise: float, t: Tensor, y: Tensor) 
     variance = covariance.diagonal().clamp(min=0)
     steps = variance[1:] + variance[:-1] - 2 * covariance.diagonal(-1)
     by_time = -(x - x.mT) / scale**2 * kernel(x, x)
-    reached = torch.linalg.solve_triangular(found.factor, by_time.mT, upper=False)
+    reached = solve(found.factor, by_time.mT)
     of_slope = float(kernel.variance) / scale**2 - reached.square().sum(0)
     return Smooth(
         prediction.mean.mT,

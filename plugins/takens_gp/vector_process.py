@@ -125,7 +125,7 @@ class VectorProcess(nn.Module):
         self._forget()
         return self
 
-    def _load_from_state_dict(
+    def _load_from_state_dict(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, state_dict: Mapping[str, Any], prefix: str, *rest: Any
     ) -> None:
         # How much data there are is known only from what was stored.
