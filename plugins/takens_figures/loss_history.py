@@ -27,9 +27,9 @@ class LossHistory:
     title = "Training"
 
     def draw(self, results: takens.Results, /) -> Figure | None:
-        """Draw, or give None where nothing was logged."""
+        """Draw, or give None where no updates were logged, as by a scheme that solves."""
         history = results.history
-        if not history:
+        if not history or any(key not in history[0] for key in _PANELS):
             return None
         step = np.array([line["step"] for line in history], dtype=np.float64)
         with style():

@@ -83,7 +83,7 @@ def _checks(
     yield _Check(
         "two_trajectories",
         float((stretch.separation() - stretch.rates[:, 0]).abs().mean()),
-        _FINITE * largest,
+        _FINITE * max(largest, 1e-3),
         "the first vector, and the separation of orbits that start close together",
     )
     if stretch.count == stretch.dim:

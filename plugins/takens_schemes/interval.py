@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Final, final
+from typing import Final, cast, final
 
 import attrs
 import torch
 from torch import Tensor
 
+import takens
+
 _LONGEST_LAG: Final = 100
+_MOST_SAMPLES: Final = 10_000
 _BINS: Final = 32
 
 
@@ -23,15 +26,33 @@ class Interval:
 
 
 def choose_interval(x: Tensor, dt: float) -> Interval:
-    """Choose the first minimum of the delayed mutual information of `x: (trajectories, T, n)`.
+    """Choose the predictability time ln 2 / lambda of `x: (trajectories, T, n)`.
 
-    The median over variables, of at most 100 samples.
+    lambda is the largest exponent by how neighbours separate in the first trajectory. Where
+    they show no exponential separation, it is the first minimum of the delayed mutual
+    information, the median over variables, of at most 100 samples.
 
-    Source: Fraser and Swinney (1986), Independent coordinates for strange attractors from
-    mutual information, Phys. Rev. A 33, 1134, section II.
+    Source: Mikhaeil, Monfared, Durstewitz (2022), NeurIPS, section 3.3; Rosenstein, Collins,
+    De Luca (1993), Physica D 65, 117-134; Fraser and Swinney (1986), Independent coordinates
+    for strange attractors from mutual information, Phys. Rev. A 33, 1134, section II.
     """
+    rate = _separation_rate(x[0, :_MOST_SAMPLES].detach().double().cpu(), dt)
+    if rate is not None:
+        samples = max(1, round(math.log(2) / (rate * dt)))
+        return Interval(samples, f"the predictability time ln 2 / {rate:.3g}")
     lags = sorted(_first_minimum(column) for column in x[0].detach().double().cpu().unbind(1))
     return Interval(lags[len(lags) // 2], "the first minimum of the delayed mutual information")
+
+
+def _separation_rate(x: Tensor, dt: float) -> float | None:
+    series = takens.TimeSeries(torch.arange(len(x), dtype=torch.float64) * dt, x)
+    try:
+        metric = cast(takens.SeriesMetric, takens.metrics.create("lyapunov_from_data"))
+        rate = metric.compare(series, series).value
+    except takens.InputError:
+        # No such metric is installed, or the record is too short for it.
+        return None
+    return rate if rate is not None and rate > 0 else None
 
 
 def _first_minimum(column: Tensor) -> int:

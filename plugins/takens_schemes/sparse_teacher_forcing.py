@@ -21,9 +21,9 @@ class SparseTeacherForcing:
     predictions are left out of the loss: latent variables that are not observed find their
     values from the past first. After that, an interval near the predictability time
     ln 2 / lambda keeps gradients of chaotic dynamics bounded, and still shows the model
-    where its errors grow. ``every = "auto"`` estimates that time from the data; the choice is
-    in the history, as ``forcing_interval``. ``error``, ``regularisation``, ``noise`` and
-    ``noisy_targets`` are those of an ``Objective``.
+    where its errors grow. ``every = "auto"`` estimates that time from the data (windows have
+    to be longer); the choice is in the history, as ``forcing_interval``. ``error``,
+    ``regularisation``, ``noise`` and ``noisy_targets`` are those of an ``Objective``.
 
     Raises: ComponentError where an argument makes no sense; InputError where the windows are
     too short for them.

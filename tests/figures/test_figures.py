@@ -248,6 +248,8 @@ def test_a_loss_below_zero_is_not_drawn_on_a_logarithmic_axis(results: takens.Re
 def test_no_history_gives_no_picture_of_it(results: takens.Results) -> None:
     figure = takens.figures.create("loss_history")
     assert figure.draw(attrs.evolve(results, history=())) is None
+    solved = ({"step": 1, "loss": 0.1, "seconds": 0.2},)
+    assert figure.draw(attrs.evolve(results, history=solved)) is None
     png(drawn("loss_history", attrs.evolve(results, history=results.history[:1])))
 
 

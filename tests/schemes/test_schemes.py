@@ -19,6 +19,7 @@ from takens_schemes import (
     TeacherForcing,
     TrajectoryMatching,
 )
+from takens_schemes.interval import choose_interval
 from takens_systems import Lorenz63
 
 TIMES = torch.arange(9, dtype=torch.float64) * 0.1
@@ -304,9 +305,22 @@ def test_what_a_scheme_cannot_do(
         loss(SparseTeacherForcing("auto"), model, windows)
 
 
-def test_the_interval_follows_the_data() -> None:
-    # The mutual information of x of Lorenz 63 is first least after about 0.16 time units.
+def test_the_interval_is_the_predictability_time_of_chaotic_data() -> None:
+    # ln 2 / 0.9056 are 0.77 time units; an exponent from data is right to some ten per cent.
+    data = takens.simulate(Lorenz63(), dt=0.02, steps=8_000, seed=0)
+    scheme = SparseTeacherForcing("auto").adapted(data.x[None], 0.02)
+    assert scheme.in_force(0)["forcing_interval"] == pytest.approx(38, rel=0.3)
+    assert SparseTeacherForcing(7).adapted(data.x[None], 0.02).every == 7
+
+
+def test_without_separation_the_interval_is_that_of_the_information() -> None:
+    # The mutual information of x of Lorenz 63 is first least after about 0.16 time units; a
+    # record of so few samples has no exponent.
     data = takens.simulate(Lorenz63(), dt=0.01, steps=20_000, seed=0)
-    scheme = SparseTeacherForcing("auto").adapted(data.x[None, :, :1], 0.01)
-    assert scheme.in_force(0)["forcing_interval"] == pytest.approx(16, abs=4)
-    assert SparseTeacherForcing(7).adapted(data.x[None], 0.01).every == 7
+    generator = torch.Generator().manual_seed(0)
+    wave = torch.sin(2 * math.pi * torch.arange(4000.0) / 80).view(1, -1, 1).double()
+    wave = wave + 0.1 * torch.randn(wave.shape, generator=generator, dtype=torch.float64)
+    found = choose_interval(wave, 1.0)
+    assert "mutual information" in found.chosen_by
+    assert found.samples == pytest.approx(20, abs=8)
+    assert choose_interval(data.x[None], 0.01).chosen_by.startswith("the predictability time")

@@ -22,8 +22,8 @@ class Cosine:
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         """Give the covariances: `(..., n, 1), (..., m, 1) -> (..., n, m)`."""
-        kernel = gpytorch.kernels.CosineKernel().to(x)
-        unit = kernel.period_length.detach().reshape(())
+        kernel = gpytorch.kernels.CosineKernel().to(x).requires_grad_(False)
+        unit = kernel.period_length.reshape(())
         # Its own period length is half of what is usually called a period.
         half = torch.as_tensor(self.period).to(x) / 2 / unit
         return self.variance * kernel(x / half, y / half).to_dense().clone()
