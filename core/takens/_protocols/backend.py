@@ -109,7 +109,7 @@ class Iterate:
 class Exponents:
     """Sum the logarithms of the stretching of ``count`` tangent vectors along orbits.
 
-        The dynamics are a field with a method and a step ``dt``, or a map where ``method`` is
+    The dynamics are a field with a method and a step ``dt``, or a map where ``method`` is
     None. Vectors are made orthonormal every ``every`` steps, and lengths counted after
     ``transient`` of the ``steps`` steps, in ``blocks`` equal parts. They start from
     ``vectors: (..., d, count)``, or from the first unit vectors. The answer is ``Stretched``.
