@@ -171,7 +171,7 @@ class GaussianProcess:
             weights=weights.reshape(y.shape),
             factor=factor,
             correction=None,
-            log_evidence=float(value_of(factor, weights, columns)),
+            log_evidence=float(value_of(factor, weights, columns).detach()),
             jitter=jitter,
             evaluations=0 if optimum is None else optimum.evaluations,
             found=() if optimum is None else optimum.found,

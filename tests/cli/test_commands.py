@@ -48,10 +48,10 @@ def test_simulate_writes_what_it_says(takens: Takens, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
     table = np.loadtxt(tmp_path / "a.csv", delimiter=",", skiprows=1)
     array = np.load(tmp_path / "a.npy")
-    archive = np.load(tmp_path / "a.npz")
     np.testing.assert_array_equal(table[:, 1:], array)
-    np.testing.assert_array_equal(archive["x"], array)
-    np.testing.assert_array_equal(archive["t"], table[:, 0])
+    with np.load(tmp_path / "a.npz") as archive:
+        np.testing.assert_array_equal(archive["x"], array)
+        np.testing.assert_array_equal(archive["t"], table[:, 0])
     # At rho = 20 orbits settle on one of the two fixed points, where z = rho - 1.
     assert (tmp_path / "a.csv").read_text().startswith("t,x1,x2,x3\n")
 

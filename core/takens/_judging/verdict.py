@@ -156,7 +156,11 @@ def _exponent(name: str, score: Score) -> Finding | None:
     allowed = max(
         _ERRORS * math.hypot(score.error or 0.0, of_known or 0.0), _FRACTION * abs(known)
     )
-    told = f"{name} {_short(score.value)}, where {_short(known)} is known to be right"
+    told = f"{name} {_short(score.value)}, where "
+    if of_known is None:
+        told += f"{_short(known)} is known to be right"
+    else:
+        told += f"the truth gives {_short(known)} ± {_short(of_known)}"
     same = known == 0 or score.value * known > 0 or abs(score.value - known) <= allowed
     return Finding(same and abs(score.value - known) <= allowed, told)
 
