@@ -1,7 +1,8 @@
 """The same regression by takens, scikit-learn, GPyTorch and a plain double loop."""
 
 # The peers are installed only where they are measured.
-# pyright: basic, reportMissingImports=false
+# pyright: basic, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportOperatorIssue=false, reportMissingImports=false
 
 from __future__ import annotations
 

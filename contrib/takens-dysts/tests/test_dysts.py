@@ -65,8 +65,7 @@ def test_a_batch_is_its_members_and_so_is_vmap(name: str) -> None:
 def test_parameters_may_be_tensors(name: str) -> None:
     system, x = make(name), points(name, 3)
     expected = system(T, x)
-    kind: Any = type(system)
-    for field in attrs.fields(kind):
+    for field in attrs.fields(type(system)):  # pyright: ignore[reportUnknownArgumentType]
         changed = {field.name: torch.tensor(getattr(system, field.name), dtype=torch.float64)}
         torch.testing.assert_close(attrs.evolve(system, **changed)(T, x), expected)
         assert attrs.evolve(system, **changed).facts() == takens.Facts()

