@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from takens_figures.loss_history import LossHistory as LossHistory
     from takens_figures.lyapunov_convergence import LyapunovConvergence as LyapunovConvergence
     from takens_figures.phase_portrait import PhasePortrait as PhasePortrait
+    from takens_figures.scaling_region import ScalingRegion as ScalingRegion
     from takens_figures.spectra import Spectra as Spectra
     from takens_figures.time_series import TimeSeriesPanels as TimeSeriesPanels
     from takens_figures.trajectories import Trajectories as Trajectories
@@ -19,6 +20,7 @@ _HOME = {
     "Attractor": "attractor",
     "LossHistory": "loss_history",
     "LyapunovConvergence": "lyapunov_convergence",
+    "ScalingRegion": "scaling_region",
     "PhasePortrait": "phase_portrait",
     "Spectra": "spectra",
     "TimeSeriesPanels": "time_series",
@@ -54,6 +56,13 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         target="takens_figures.spectra:Spectra",
         summary="Power spectra of truth and free runs, for each variable.",
         source="Welch (1967), IEEE Trans. Audio Electroacoust. 15, 70-73",
+    )
+    yield takens.ComponentSpec(
+        kind="figure",
+        name="scaling_region",
+        target="takens_figures.scaling_region:ScalingRegion",
+        summary="How neighbours separate, with the straight part that gives the exponent.",
+        source="Rosenstein, Collins, De Luca (1993), Physica D 65, 117-134",
     )
     yield takens.ComponentSpec(
         kind="figure",

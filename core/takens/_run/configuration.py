@@ -125,6 +125,7 @@ class Configuration:
             Component("attractor"),
             Component("spectra"),
             Component("lyapunov_convergence"),
+            Component("scaling_region"),
         ]
     )
     plugins: dict[str, dict[str, Any]] = attrs.field(factory=dict[str, dict[str, Any]])

@@ -1,0 +1,63 @@
+"""Where the distance between neighbours grows exponentially."""
+
+# matplotlib leaves its keyword arguments untyped.
+# pyright: reportUnknownMemberType=false
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast, final
+
+import attrs
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+import takens
+from takens_figures.style import INK, MODEL, TRUTH, canvas, style, time_label
+
+_SCORE = "lyapunov_from_data"
+
+
+@final
+@attrs.frozen
+class ScalingRegion:
+    """How neighbours separate in the data and in the free run, with the straight part of each.
+
+    The slope of the straight part is the exponent from data; where there is none, the curve is
+    drawn without one, and the legend says so.
+    """
+
+    title = "Separation of neighbours, and the scaling region"
+
+    def draw(self, results: takens.Results, /) -> Figure | None:
+        """Draw, or give None where no exponent was estimated from data."""
+        score = results.scores.get(_SCORE)
+        if score is None or "curve" not in score.details:
+            return None
+        with style():
+            figure = canvas(3.2)
+            axes = figure.subplots()
+            true = score.details.get("reference_details")
+            if true is not None:
+                known = cast(Mapping[str, Any], true)
+                _curve(axes, known, score.reference, "data", TRUTH)
+            _curve(axes, score.details, score.value, "free run", MODEL)
+            axes.set_xlabel(time_label(results.reference, "Time after the neighbours"))
+            axes.set_ylabel("Mean logarithm of distance")
+            axes.legend(loc="lower right")
+        return figure
+
+
+def _curve(
+    axes: Axes, details: Mapping[str, Any], slope: float | None, name: str, color: str
+) -> None:
+    t, y = (np.asarray(details[key], dtype=np.float64) for key in ("curve_time", "curve"))
+    region = details.get("scaling_region")
+    if region is None or slope is None:
+        axes.plot(t, y, color=color, label=f"{name}: no scaling region")
+        return
+    axes.plot(t, y, color=color, label=f"{name}: slope {slope:.3g}")
+    inside = (t >= region[0]) & (t <= region[1])
+    middle = y[inside].mean() + slope * (t[inside] - t[inside].mean())
+    axes.plot(t[inside], middle, color=INK, linestyle="--", linewidth=1.2)
