@@ -119,6 +119,8 @@ if TYPE_CHECKING:
     from takens._protocols.portrait import Portrait as Portrait
     from takens._protocols.scheme import (
         DirectScheme as DirectScheme,
+        LayerFit as LayerFit,
+        LayerScheme as LayerScheme,
         Scheme as Scheme,
         SupportsAdapting as SupportsAdapting,
         SupportsEnsembles as SupportsEnsembles,
@@ -182,6 +184,8 @@ _HOME: Final = {
     "Integrator": "_protocols.integrator",
     "Iterate": "_protocols.backend",
     "Kernel": "_protocols.kernel",
+    "LayerFit": "_protocols.scheme",
+    "LayerScheme": "_protocols.scheme",
     "Map": "_protocols.dynamics",
     "Metric": "_protocols.metric",
     "Model": "_protocols.model",

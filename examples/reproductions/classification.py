@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, cast, final
 
@@ -26,6 +26,8 @@ from torch import Tensor, nn
 
 from takens_figures.style import MODEL, TRUTH, array, canvas, colours, grid, note, style
 from takens_models import NeuralODELayer
+from takens_schemes import Classification
+from takens_schemes.classification import judged
 
 POINTS: Final = 1000
 LEARNING_RATE: Final = 5e-3
@@ -91,7 +93,7 @@ class Case:
 @final
 @attrs.frozen(eq=False)
 class Trained:
-    """A trained layer and, for each epoch, loss and number of evaluations of the field.
+    """A trained layer and how its training went.
 
     ``accuracy`` and ``loss`` are those of the points that were held out.
     """
@@ -100,33 +102,28 @@ class Trained:
     points: Points
     accuracy: float
     loss: float
-    losses: tuple[float, ...]
-    evaluations: tuple[float, ...]
+    history: tuple[Mapping[str, float], ...]
     seconds: float
+
+    def curve(self, name: str) -> list[float]:
+        """Give a column of the history."""
+        return [record[name] for record in self.history]
 
 
 def train(case: Case, seed: int, epochs: int | None = None) -> Trained:
-    """Train on 80 % of the points at once with Adam.
-
-    The weights are kept that are best on a further 10 %; the last 10 % judge.
-    """
+    """Train on 80 % of the points at once; 10 % choose the weights, and 10 % judge."""
     points = case.draw(seed)
+    scheme = Classification(
+        epochs=case.epochs if epochs is None else epochs,
+        learning_rate=LEARNING_RATE,
+        final_learning_rate=LEARNING_RATE,
+        validation=1 / 9,
+    )
+    learned, held_out = points.part(0, 0.9), points.part(0.9, 1)
     layer = case.make(seed)
-    learn, choose, held_out = points.part(0, 0.8), points.part(0.8, 0.9), points.part(0.9, 1)
-    optimiser = torch.optim.Adam(layer.parameters(), lr=LEARNING_RATE)
-    losses: list[float] = []
-    counts: list[float] = []
-    seconds, best, kept = 0.0, math.inf, dict[str, Tensor]()
-    for _ in range(case.epochs if epochs is None else epochs):
-        began = time.perf_counter()
-        losses.append(_update(layer, learn, optimiser))
-        if (found := judged(layer, choose)[1]) < best:
-            best, kept = found, {k: v.clone() for k, v in layer.state_dict().items()}
-        seconds += time.perf_counter() - began
-        counts.append(layer.evaluations(learn.x))
-    layer.load_state_dict(kept)
-    accuracy, loss = judged(layer, held_out)
-    return Trained(layer, points, accuracy, loss, tuple(losses), tuple(counts), seconds)
+    done = scheme.train(layer, learned.x, learned.y, seed=seed)
+    accuracy, loss = judged(layer, held_out.x, held_out.y)
+    return Trained(layer, points, accuracy, loss, done.history, done.seconds)
 
 
 def _update(
@@ -137,14 +134,6 @@ def _update(
     loss.backward()  # pyright: ignore[reportUnknownMemberType]
     optimiser.step()  # pyright: ignore[reportUnknownMemberType]
     return float(loss.detach())
-
-
-@torch.no_grad()
-def judged(layer: NeuralODELayer, points: Points) -> tuple[float, float]:
-    """Give the share of points that are told right, and the cross entropy in nats."""
-    logits = layer(points.x)
-    right = (logits.argmax(-1) == points.y).double().mean()
-    return float(right), float(nn.functional.cross_entropy(logits, points.y))
 
 
 def _moons(seed: int) -> Points:
@@ -253,11 +242,11 @@ def _draw_case(trained: Trained, title: str) -> Figure:
     _dots(plane, walks[:, -1], y)
     plane.set(xlabel="First variable", ylabel="Second variable")
     _streamlines(field, trained, walks)
-    epochs = range(1, len(trained.losses) + 1)
-    curves.semilogy(epochs, trained.losses, color=TRUTH)
+    epochs = trained.curve("epoch")
+    curves.semilogy(epochs, trained.curve("loss"), color=TRUTH)
     curves.set(xlabel="Epoch", ylabel="Loss (nats)")
     beside = curves.twinx()
-    beside.plot(epochs, trained.evaluations, color=MODEL)
+    beside.plot(epochs, trained.curve("evaluations"), color=MODEL)
     beside.set_ylabel("Evaluations", color=MODEL)
     beside.grid(visible=False)
     note(
@@ -348,9 +337,9 @@ def _draw_evaluations(found: Iterable[tuple[Case, Trained]]) -> Figure:
     figure = canvas(2.8)
     losses, counts = grid(figure, 1, 2)[0]
     for (case, trained), shade in zip(found, colours(3), strict=True):
-        epochs = range(1, len(trained.losses) + 1)
-        losses.semilogy(epochs, trained.losses, color=shade, label=case.title)
-        counts.plot(epochs, trained.evaluations, color=shade, label=case.title)
+        epochs = trained.curve("epoch")
+        losses.semilogy(epochs, trained.curve("loss"), color=shade, label=case.title)
+        counts.plot(epochs, trained.curve("evaluations"), color=shade, label=case.title)
     losses.set(xlabel="Epoch", ylabel="Loss (nats)")
     counts.set(xlabel="Epoch", ylabel="Evaluations of the field, forward")
     counts.legend(fontsize=7, loc="lower right")
@@ -363,8 +352,9 @@ def reproduce(folder: Path) -> Section:
     all_found = {case: [train(case, seed) for seed in seeds] for case in CASES}
     rows: list[tuple[str, ...]] = []
     for case, found in all_found.items():
-        counts = [count for one in found for count in one.evaluations]
-        below = [next((i for i, v in enumerate(one.losses, 1) if v < 0.05), 0) for one in found]
+        counts = [count for one in found for count in one.curve("evaluations")]
+        curves = [one.curve("loss") for one in found]
+        below = [next((i for i, v in enumerate(curve, 1) if v < 0.05), 0) for curve in curves]
         rows.append(
             (
                 case.title,

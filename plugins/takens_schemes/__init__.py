@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import takens
 
 if TYPE_CHECKING:
+    from takens_schemes.classification import Classification as Classification
     from takens_schemes.closed_form import ClosedForm as ClosedForm
     from takens_schemes.generalised_teacher_forcing import (
         GeneralisedTeacherForcing as GeneralisedTeacherForcing,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from takens_schemes.trajectory_matching import TrajectoryMatching as TrajectoryMatching
 
 _HOME: Final = {
+    "Classification": "classification",
     "ClosedForm": "closed_form",
     "GeneralisedTeacherForcing": "generalised_teacher_forcing",
     "LeastSquares": "least_squares",
@@ -185,6 +187,22 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         ),
         supports=("irregular",),
         source="Marquardt (1963), SIAM J. Appl. Math. 11, 431-441",
+    )
+    yield takens.ComponentSpec(
+        kind="scheme",
+        name="classification",
+        target="takens_schemes.classification:Classification",
+        summary="A layer, whose inputs are no series, learns to tell classes apart.",
+        parameters=(
+            takens.Parameter("epochs", 200, summary="in which every point is seen once"),
+            takens.Parameter("batch", 0, unit="points", summary="an update; 0 for all"),
+            takens.Parameter("learning_rate", 5e-3, unit="1", summary="of Adam, at first"),
+            takens.Parameter("final_learning_rate", 5e-3, unit="1", summary="at the end"),
+            takens.Parameter(
+                "validation", 0.1, unit="1", summary="share that chooses the weights"
+            ),
+        ),
+        source="Chen, Rubanova, Bettencourt, Duvenaud (2018), NeurIPS, section 3",
     )
 
 

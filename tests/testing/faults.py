@@ -340,6 +340,18 @@ class SolvesNothing:
         return {"loss": 1.0}
 
 
+class LearnsNothing:
+    def train(self, layer: Any, inputs: Tensor, targets: Tensor, *, seed: int = 0) -> Any:
+        return takens.LayerFit(layer, ({"epoch": 1, "loss": 1.0},), 0.0)
+
+
+class Draws:
+    def train(self, layer: Any, inputs: Tensor, targets: Tensor, *, seed: int = 0) -> Any:
+        with torch.no_grad():
+            layer.weight.add_(torch.randn(2, 2))
+        return takens.LayerFit(layer, ({"epoch": 1, "loss": 1.0},), 0.0)
+
+
 def gap(reference: takens.TimeSeries, generated: takens.TimeSeries) -> float:
     return float((reference.x.mean() - generated.x.mean()).abs())
 

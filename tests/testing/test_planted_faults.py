@@ -81,6 +81,8 @@ FAULTS: list[tuple[Callable[[Any], None], Any]] = [
     (testing.check_scheme_state, faults.Forgets()),
     (testing.check_direct_scheme, faults.SolvesWithoutLoss()),
     (testing.check_direct_scheme_learns, faults.SolvesNothing()),
+    (testing.check_layer_scheme_learns, faults.LearnsNothing()),
+    (testing.check_layer_scheme_repeats, faults.Draws()),
     # Metrics.
     (testing.check_metric_protocol, Faulty(faults.Metric(), horizon=0)),
     (testing.check_metric_is_best_on_identical_series, faults.NotZeroOnItself()),

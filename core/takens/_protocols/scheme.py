@@ -1,9 +1,10 @@
 """Training schemes: what is minimised, and what they can do besides."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeVar, final, runtime_checkable
 
-from torch import Tensor
+import attrs
+from torch import Tensor, nn
 
 M_contra = TypeVar("M_contra", contravariant=True)
 
@@ -74,6 +75,27 @@ class DirectScheme(Protocol[M_contra]):
         ``times: (T,)`` are in the time unit of the data. Gives figures of JSON types: at
         least ``loss``; standard errors and the like where there are any.
         """
+        ...
+
+
+@final
+@attrs.frozen(eq=False)
+class LayerFit:
+    """A trained layer, and a mapping for each epoch with at least ``epoch`` and ``loss``."""
+
+    layer: nn.Module
+    history: tuple[Mapping[str, float], ...]
+    seconds: float
+
+
+@runtime_checkable
+class LayerScheme(Protocol):
+    """A scheme for layers, whose inputs are no series; it is not for ``fit``."""
+
+    def train(
+        self, layer: nn.Module, inputs: Tensor, targets: Tensor, *, seed: int = 0
+    ) -> LayerFit:
+        """Train, in place, on `inputs: (p, ...)` and what belongs to them, `(p, ...)`."""
         ...
 
 

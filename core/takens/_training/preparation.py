@@ -16,6 +16,7 @@ from takens._protocols.device import DevicePolicy, Placement, Precision
 from takens._protocols.model import Model, SupportsUnits
 from takens._protocols.scheme import (
     DirectScheme,
+    LayerScheme,
     Scheme,
     SupportsAdapting,
     SupportsEnsembles,
@@ -74,6 +75,11 @@ def prepare(
 
     Raises: InputError where model, data, scheme and settings do not go together.
     """
+    if isinstance(scheme, LayerScheme):
+        raise InputError(
+            f"{type(scheme).__name__} trains layers, whose inputs are no series: call its "
+            "train(layer, inputs, targets)."
+        )
     placement = place(device, Precision.SINGLE)
     members = tuple(
         TrainedModel.for_series(

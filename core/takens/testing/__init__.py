@@ -106,6 +106,8 @@ from takens.testing.running import (
 from takens.testing.schemes import (
     check_direct_scheme as check_direct_scheme,
     check_direct_scheme_learns as check_direct_scheme_learns,
+    check_layer_scheme_learns as check_layer_scheme_learns,
+    check_layer_scheme_repeats as check_layer_scheme_repeats,
     check_scheme_adapting as check_scheme_adapting,
     check_scheme_ensembles as check_scheme_ensembles,
     check_scheme_forcing_report as check_scheme_forcing_report,

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from takens._dynamics.ensemble import Ensemble
 from takens._protocols.scheme import (
     DirectScheme,
+    LayerScheme,
     Scheme,
     SupportsAdapting,
     SupportsEnsembles,
@@ -27,9 +28,10 @@ _BATCH, _LENGTH = 6, 40
 _TIMES = torch.arange(_LENGTH, dtype=DOUBLE) * 0.1
 
 
-def check_scheme_protocol(scheme: Scheme) -> None:
-    """Check that it has ``loss``, or ``solve``."""
-    require_instance(scheme, TrainingScheme | DirectScheme, "both loss() and solve()")
+def check_scheme_protocol(scheme: Scheme | LayerScheme) -> None:
+    """Check that it has ``loss``, or ``solve``, or ``train``."""
+    lacks = "loss(), solve() and train()"
+    require_instance(scheme, TrainingScheme | DirectScheme | LayerScheme, lacks)
 
 
 def check_scheme_loss(scheme: TrainingScheme[Any]) -> None:
@@ -182,6 +184,44 @@ def check_direct_scheme_learns(scheme: DirectScheme[Any]) -> None:
     require(errors[1] < errors[0], f"The error goes from {errors[0]:.4g} to {errors[1]:.4g}.")
 
 
+def check_layer_scheme_learns(scheme: LayerScheme) -> None:
+    """Check that the loss falls on two clouds of points, and the weights are finite."""
+    inputs, classes = _clouds()
+    before = inputs.clone()
+    done = scheme.train(_layer(), inputs, classes, seed=0)
+    losses = [record["loss"] for record in done.history]
+    require(losses[-1] < losses[0], f"The loss goes from {losses[0]:.4g} to {losses[-1]:.4g}.")
+    require_close(inputs, before, "The inputs were changed in place", rtol=0, atol=0)
+    for name, weight in done.layer.named_parameters():
+        require(bool(weight.isfinite().all()), f"{name} is not finite after training.")
+
+
+def check_layer_scheme_repeats(scheme: LayerScheme) -> None:
+    """Check that a seed decides everything, whatever torch's own generator does."""
+    found: list[Tensor] = []
+    for other in (1, 2):
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(other)
+            done = scheme.train(_layer(), *_clouds(), seed=3)
+        found.append(nn.utils.parameters_to_vector(done.layer.parameters()).detach())
+    require_close(found[0], found[1], "The same seed gave other weights", rtol=0, atol=0)
+
+
+def _layer() -> nn.Module:
+    layer = nn.Linear(2, 2)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([[0.1, -0.2], [0.3, 0.1]]))
+        layer.bias.zero_()
+    return layer
+
+
+def _clouds() -> tuple[Tensor, Tensor]:
+    """Give points around (-1, -1) and (1, 1), and which: `(40, 2)`, `(40,)`."""
+    classes = torch.arange(40) % 2
+    spread = torch.randn(40, 2, generator=torch.Generator().manual_seed(0))
+    return 2.0 * classes[:, None] - 1 + 0.5 * spread, classes
+
+
 def _windows(seed: int = 0) -> Tensor:
     """Give standardised windows, `(batch, T, n)`."""
     x = record(_BATCH * _LENGTH, seed=seed).x
@@ -203,6 +243,7 @@ CHECKS = (
     check_scheme_learns,
 )
 DIRECT_CHECKS = (check_direct_scheme, check_direct_scheme_learns)
+LAYER_CHECKS = (check_layer_scheme_learns, check_layer_scheme_repeats)
 CAPABILITIES = (
     (SupportsEnsembles, check_scheme_ensembles),
     (SupportsAdapting, check_scheme_adapting),

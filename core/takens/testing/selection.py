@@ -21,7 +21,7 @@ from takens._protocols.integrator import Integrator, Stepper
 from takens._protocols.kernel import Kernel
 from takens._protocols.metric import DynamicsMetric, SeriesMetric, SupportsReference
 from takens._protocols.model import Model
-from takens._protocols.scheme import DirectScheme, TrainingScheme
+from takens._protocols.scheme import DirectScheme, LayerScheme, TrainingScheme
 from takens._protocols.system import System
 from takens.testing import (
     backends,
@@ -154,6 +154,8 @@ def _for_scheme(component: object) -> Iterator[Check]:
         yield from (check for protocol, check in can if _is(component, protocol))
     elif _is(component, DirectScheme):
         yield from schemes.DIRECT_CHECKS
+    elif _is(component, LayerScheme):
+        yield from schemes.LAYER_CHECKS
 
 
 def _for_metric(component: object) -> Iterator[Check]:
