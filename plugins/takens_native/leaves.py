@@ -23,6 +23,8 @@ from torch import Tensor, nn
 from takens_native.refusal import Refusal
 
 ATOMS = (bool, int, str, bytes, type(None), complex, torch.dtype, torch.device, torch.Size)
+_ATOMS = (*ATOMS, float, np.generic, enum.Enum)
+_PLAIN = frozenset((bool, int, str, bytes, type(None)))
 _DEEP = 12
 
 
@@ -83,7 +85,7 @@ class _Walk:
                 sign(float)
                 self.floats.append(thing)
             return
-        if isinstance(thing, (*ATOMS, float, np.generic, enum.Enum)):
+        if kind in _PLAIN or isinstance(thing, _ATOMS):
             sign((kind, thing))
             return
         if id(thing) in self.seen:
@@ -92,7 +94,7 @@ class _Walk:
         self.seen[id(thing)] = len(self.seen)
         if depth > _DEEP:
             raise Refusal("it is nested too deeply to be followed")
-        if isinstance(thing, Tensor):
+        if kind is nn.Parameter or isinstance(thing, Tensor):
             if thing.layout != torch.strided:
                 raise Refusal("it holds a sparse tensor")
             sign((Tensor, tuple(thing.shape), thing.dtype, thing.device.type))

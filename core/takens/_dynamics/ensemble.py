@@ -39,6 +39,8 @@ class Ensemble(nn.Module):
         self.each = nn.ModuleList(cast(Sequence[nn.Module], members))
         # In a tuple, so that the first member's weights are not listed twice.
         self._skeleton = (_Call(self.each[0]),)
+        # Names are looked up once, and values anew at every call.
+        self._named = [_places(member) for member in self.each]
 
     @property
     def members(self) -> tuple[Model, ...]:
@@ -71,8 +73,10 @@ class Ensemble(nn.Module):
         return self._apply_all("forcing_signal", self._weights(), x)
 
     def _weights(self) -> dict[str, Tensor]:
-        named = [_named(member) for member in self.members]
-        return {name: torch.stack([each[name] for each in named]) for name in named[0]}
+        return {
+            name: torch.stack([each[name][0][each[name][1]] for each in self._named])
+            for name in self._named[0]
+        }
 
     def _apply_all(self, method: str, weights: dict[str, Tensor], *tensors: Tensor) -> Tensor:
         (skeleton,) = self._skeleton
@@ -104,6 +108,18 @@ class _Call(nn.Module):
 def _named(model: Model) -> dict[str, Tensor]:
     module = cast(nn.Module, model)
     return dict(module.named_parameters()) | dict(module.named_buffers())
+
+
+def _places(module: nn.Module) -> dict[str, tuple[dict[str, Any], str]]:
+    """Give for each parameter and buffer the dictionary that holds it, and its key there."""
+    places: dict[str, tuple[dict[str, Any], str]] = {}
+    for full in (*dict(module.named_parameters()), *dict(module.named_buffers())):
+        path, _, name = full.rpartition(".")
+        owner = module.get_submodule(path).__dict__
+        places[full] = next(
+            (owner[held], name) for held in ("_parameters", "_buffers") if name in owner[held]
+        )
+    return places
 
 
 def _shapes(model: Model) -> list[Any]:

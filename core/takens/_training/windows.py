@@ -43,8 +43,13 @@ class Windows:
         """Give windows by their number, on the host: `(...) -> (..., length, n)`."""
         starts = self.x.shape[1] - self.length + 1
         which, first = numbers // starts, numbers % starts
-        index = first[..., None] + torch.arange(self.length)
-        return self.x[which[..., None].to(self.x.device), index.to(self.x.device)]
+        across, along, variable = self.x.stride()
+        windows = self.x.as_strided(
+            (self.x.shape[0], starts, self.length, self.x.shape[2]),
+            (across, along, along, variable),
+            self.x.storage_offset(),
+        )
+        return windows[which.to(self.x.device), first.to(self.x.device)]
 
     def times(self, numbers: Tensor) -> Tensor:
         """Give times from the start, `(length,)`; where windows differ, `(..., length)`."""
