@@ -34,7 +34,7 @@ def distance(value: float | None, floors: list[float], linear: float | None) -> 
     return takens.Score(value=value, floor=float(np.median(floors)), details=details)
 
 
-def right(name: str, score: takens.Score) -> Mapping[Aspect, bool]:
+def right(name: str, score: takens.Score) -> Mapping[Aspect, bool | None]:
     return {a: f.right for a, f in verdict({name: score}).findings.items()}
 
 
@@ -75,13 +75,16 @@ def test_diverged_runs_are_wrong_and_named() -> None:
         (0.85, 0.01, 0.9056, True),
         (0.70, 0.01, 0.9056, False),
         (0.70, 0.15, 0.9056, True),
+        (-13.3, 8.4, 0.9056, None),
+        (1.8, 0.5, 0.9056, None),
+        (4.0, 0.5, 0.9056, False),
         (-0.05, 0.01, 0.9056, False),
         (0.0, 0.001, 0.0, True),
         (0.1, 0.001, 0.0, False),
     ],
 )
 def test_an_exponent_is_right_within_its_error(
-    value: float, error: float, reference: float, expected: bool
+    value: float, error: float, reference: float, expected: bool | None
 ) -> None:
     score = takens.Score(value=value, error=error, reference=reference)
     assert right("max_lyapunov", score) == {Aspect.EXPONENTS: expected}
@@ -93,6 +96,28 @@ def test_without_a_known_exponent_nothing_is_said() -> None:
     estimate = {"true_estimate": 0.9, "true_estimate_error": 0.01}
     score = takens.Score(value=0.9, error=0.1, details=estimate)
     assert right("max_lyapunov", score) == {Aspect.EXPONENTS: True}
+
+
+def test_what_cannot_be_told_is_neither_right_nor_wrong() -> None:
+    vague = takens.Score(value=2.0, error=2.0, reference=0.9)
+    good = distance(0.1, [0.1], 3.0)
+    found = verdict({"max_lyapunov": vague, "state_space_divergence": good})
+    assert found.right is None
+    assert found.sentence == (
+        "The reconstruction is undecided in exponents, and right in stability and geometry."
+    )
+    assert found.findings[Aspect.EXPONENTS].sentence == (
+        "Exponents are undecided: max_lyapunov 2, where 0.9 is known to be right, with an "
+        "error of 2."
+    )
+    bad = distance(2.0, [0.1], 3.0)
+    mixed = verdict({"max_lyapunov": vague, "state_space_divergence": bad})
+    assert mixed.right is False
+    assert "wrong in geometry, undecided in exponents, and right in" in mixed.sentence
+    alone = verdict({"max_lyapunov": vague})
+    assert alone.sentence == (
+        "The reconstruction is undecided in all that was judged: exponents."
+    )
 
 
 def test_no_growth_in_either_record_agrees() -> None:

@@ -39,9 +39,12 @@ class Aspect(enum.Enum):
 @final
 @attrs.frozen
 class Finding:
-    """One aspect: whether it is right, and a sentence that says why."""
+    """One aspect: whether it is right, and a sentence that says why.
 
-    right: bool
+    ``right`` is None where the errors are too large to tell.
+    """
+
+    right: bool | None
     sentence: str
 
 
@@ -54,25 +57,25 @@ class Verdict:
 
     @property
     def right(self) -> bool | None:
-        """Whether every aspect is right; None where no score speaks to any."""
-        if not self.findings:
-            return None
-        return all(finding.right for finding in self.findings.values())
+        """Whether every aspect is right; None where that is not known."""
+        return _all([finding.right for finding in self.findings.values()] or [None])
 
     @property
     def sentence(self) -> str:
         """The whole in one sentence."""
         if not self.findings:
             return "Nothing was measured that tells whether the reconstruction is right."
-        wrong = [aspect.value for aspect, found in self.findings.items() if not found.right]
-        right = [aspect.value for aspect, found in self.findings.items() if found.right]
-        if not wrong:
-            return f"The reconstruction is right in all that was judged: {_listed(right)}."
-        if not right:
-            return f"The reconstruction is wrong: {_listed(wrong)}."
-        return (
-            f"The reconstruction is wrong in {_listed(wrong)}, and right in {_listed(right)}."
-        )
+        words = {
+            outcome: [a.value for a, found in self.findings.items() if found.right is right]
+            for right, outcome in _OUTCOMES.items()
+        }
+        told = [f"{outcome} in {_listed(which)}" for outcome, which in words.items() if which]
+        if len(told) > 1:
+            *most, last = told
+            return f"The reconstruction is {', '.join(most)}, and {last}."
+        ((outcome, which),) = ((o, which) for o, which in words.items() if which)
+        everywhere = " in all that was judged" if outcome != "wrong" else ""
+        return f"The reconstruction is {outcome}{everywhere}: {_listed(which)}."
 
 
 def verdict(scores: Mapping[str, Score]) -> Verdict:
@@ -80,7 +83,8 @@ def verdict(scores: Mapping[str, Score]) -> Verdict:
 
     A distance is right where it is not beyond the floor, or where it is at most a tenth of
     the way from the floor to what linear surrogates of the data score. An exponent is right
-    within two standard errors of the reference, or 10 %. A forecast is right where its error
+    within two standard errors of the reference, or 10 %; where those errors are larger than
+    the reference itself, nothing is told. A forecast is right where its error
     is at most half that of persistence and of the best linear forecast, or not beyond its
     floor. Free runs are to stay finite. Of several scores of one aspect all must be right.
     """
@@ -96,12 +100,11 @@ def verdict(scores: Mapping[str, Score]) -> Verdict:
         judged[Aspect.STABILITY].append(stability)
     for aspect, each in judged.items():
         if each:
-            wrong = [finding for finding in each if not finding.right]
-            told = "; ".join(finding.sentence for finding in wrong or each)
+            right = _all([finding.right for finding in each])
+            told = "; ".join(finding.sentence for finding in each if finding.right is right)
             verb = "are" if aspect is Aspect.EXPONENTS else "is"
-            outcome = "wrong" if wrong else "right"
-            sentence = f"{aspect.value.capitalize()} {verb} {outcome}: {told}."
-            findings[aspect] = Finding(not wrong, sentence)
+            sentence = f"{aspect.value.capitalize()} {verb} {_OUTCOMES[right]}: {told}."
+            findings[aspect] = Finding(right, sentence)
     return Verdict(findings)
 
 
@@ -153,16 +156,18 @@ def _exponent(name: str, score: Score) -> Finding | None:
         return None
     if score.value is None:
         return _missing(name, score)
-    allowed = max(
-        _ERRORS * math.hypot(score.error or 0.0, of_known or 0.0), _FRACTION * abs(known)
-    )
+    errors = _ERRORS * math.hypot(score.error or 0.0, of_known or 0.0)
+    allowed = max(errors, _FRACTION * abs(known))
     told = f"{name} {_short(score.value)}, where "
     if of_known is None:
         told += f"{_short(known)} is known to be right"
     else:
         told += f"the truth gives {_short(known)} ± {_short(of_known)}"
     same = known == 0 or score.value * known > 0 or abs(score.value - known) <= allowed
-    return Finding(same and abs(score.value - known) <= allowed, told)
+    near = same and abs(score.value - known) <= allowed
+    if near and 0 < abs(known) < errors:
+        return Finding(None, f"{told}, with an error of {_short(errors / _ERRORS)}")
+    return Finding(near, told)
 
 
 def _forecast(name: str, score: Score) -> Finding | None:
@@ -198,6 +203,12 @@ def _stability(scores: Mapping[str, Score]) -> Finding | None:
     return Finding(share == 0, told.replace("none free runs", "no free run"))
 
 
+def _all(right: Sequence[bool | None]) -> bool | None:
+    if False in right:
+        return False
+    return None if None in right else True
+
+
 def _missing(name: str, score: Score) -> Finding:
     reason = str(score.details.get("reason", "no reason was given")).removesuffix(".")
     return Finding(False, f"{name} has no value ({reason})")
@@ -216,6 +227,11 @@ def _listed(words: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+_OUTCOMES: Final[Mapping[bool | None, str]] = {
+    False: "wrong",
+    None: "undecided",
+    True: "right",
+}
 _SIMPLE: Final = {
     "persistence": "persistence",
     "linear": "the best linear forecast",

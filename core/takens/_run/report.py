@@ -68,7 +68,7 @@ def _found(results: Results) -> str:
 
 def _verdict(results: Results) -> str:
     found = verdict(results.scores)
-    if found.right is None:
+    if not found.findings:
         return ""
     aspects = "".join(
         f"<li>{escape(finding.sentence)}</li>\n" for finding in found.findings.values()
