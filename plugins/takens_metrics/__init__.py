@@ -1,7 +1,7 @@
 """Metrics that judge what a model learned."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import takens
 
@@ -107,6 +107,10 @@ def _samples(name: str, summary: str) -> takens.Parameter:
 _BENETTIN = "Benettin, Galgani, Giorgilli, Strelcyn (1980), Meccanica 15, 9-30"
 
 
+# For the conformance kit.
+_SHORT: Final = {"steps": 2000, "transient": 100}
+
+
 @takens.hookimpl
 def takens_components() -> Iterator[takens.ComponentSpec]:
     """Offer the metrics of this package."""
@@ -117,6 +121,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         summary="Largest Lyapunov exponent of the dynamics, over a batch of starts.",
         parameters=_ORBITS,
         supports=("reference",),
+        example=_SHORT,
         source=_BENETTIN,
     )
     yield takens.ComponentSpec(
@@ -135,6 +140,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             ),
         ),
         supports=("reference",),
+        example=_SHORT,
         source=_BENETTIN,
     )
     yield takens.ComponentSpec(
@@ -144,6 +150,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         summary="Dimension of the attractor that follows from the Lyapunov spectrum.",
         parameters=_ORBITS,
         supports=("reference",),
+        example=_SHORT,
         source="Kaplan, Yorke (1979), Lect. Notes Math. 730, 204-227",
     )
     yield takens.ComponentSpec(
@@ -153,6 +160,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         summary="Sum of the positive Lyapunov exponents, which bounds the entropy.",
         parameters=_ORBITS,
         supports=("reference",),
+        example=_SHORT,
         source="Pesin (1977), Russ. Math. Surv. 32, 55-114",
     )
     yield takens.ComponentSpec(
@@ -334,6 +342,8 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             ),
         ),
         source="Vlachas et al. (2020), Neural Networks 126, 191-217",
+        example={"horizon": 60},
+        excused={"metric_is_best_on_identical_series": "the longer the better, without end"},
     )
     yield takens.ComponentSpec(
         kind="metric",

@@ -50,8 +50,8 @@ def check_exponents(
     """Check exponents that were measured up to `x: (starts, d)` and `vectors: (starts, d, k)`.
 
     The answer has ``checks``, a mapping for each check, ``checks_passed``, and what the
-    checks found besides: ``mean_divergence`` where all exponents were measured, ``step_error``
-    for flows. Differences and tolerances are in 1 / time unit.
+    checks found besides: ``checked_divergence``, the mean over their stretch, where all
+    exponents were measured, and ``step_error`` for flows. Differences and tolerances are in 1 / time unit.
     """
     stretch = CheckStretch.of(step, dt, x, vectors, qr_interval, samples)
     found = [*_checks(stretch, samples, halves, moving)]
@@ -65,7 +65,7 @@ def check_exponents(
     if isinstance(step, takens.FlowMap):
         details["step_error"] = next(c.difference for c in found if c.name == "halved_step")
     if vectors.shape[-1] == x.shape[-1]:
-        details["mean_divergence"] = stretch.divergence()
+        details["checked_divergence"] = stretch.divergence()
     return details
 
 

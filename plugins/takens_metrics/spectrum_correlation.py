@@ -32,6 +32,7 @@ class SpectrumCorrelation:
     sigma: float = 20.0
     cutoff: int = 0
     horizon = None
+    best = 1.0
 
     def __attrs_post_init__(self) -> None:
         if not 0 < self.sigma < np.inf or self.cutoff < 0:

@@ -79,6 +79,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         ),
         supports=("jacobian",),
         source="Lorenz (1996), Predictability: a problem partly solved, eq. 1",
+        example={"dim": 6},
     )
     yield takens.ComponentSpec(
         kind="system",

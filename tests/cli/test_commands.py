@@ -42,6 +42,13 @@ def test_show_gives_parameters_units_and_source(takens: Takens) -> None:
     assert "jacobian" in shown["supports"]
 
 
+def test_show_says_what_a_component_is_excused_from(takens: Takens) -> None:
+    shown = takens("show", "integrator", "scipy").stdout
+    assert "excused from integrator_gradient: scipy's solvers are not" in shown
+    as_json = json.loads(takens("show", "integrator", "scipy", "--json").stdout)
+    assert list(as_json["excused"]) == ["integrator_gradient"]
+
+
 def test_simulate_writes_what_it_says(takens: Takens, tmp_path: Path) -> None:
     for name in ("a.csv", "a.npy", "a.npz"):
         done = takens("simulate", "lorenz63", "--set", "rho=20", "--steps", "50", "--out", name)

@@ -85,7 +85,7 @@ def test_fewer_exponents_can_be_asked_for() -> None:
         diagonal(0.9, 0.5, 0.1), starts(3, 1.0, 1.0, 1.0), 1.0
     )
     assert score.details["spectrum"] == pytest.approx([math.log(0.9), math.log(0.5)])
-    assert "mean_divergence" not in score.details
+    assert "checked_divergence" not in score.details
     with pytest.raises(
         takens.DataError, match="4 exponents were asked for, and the state has 3"
     ):
@@ -105,7 +105,7 @@ def test_lorenz_within_three_errors(lorenz: takens.Score) -> None:
     assert lorenz.error == details["spectrum_error"][0]
     assert details["sum"] == pytest.approx(-41 / 3, abs=1e-3)
     assert details["sum_error"] < 1e-5
-    assert details["mean_divergence"] == pytest.approx(-41 / 3, rel=1e-12)
+    assert details["checked_divergence"] == pytest.approx(-41 / 3, rel=1e-12)
     json.dumps(dict(details), allow_nan=False)
 
 

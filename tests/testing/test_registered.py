@@ -14,26 +14,10 @@ PLUGINS = [
     for plugin in takens.catalogue().plugins
     if plugin.state == "loaded" and plugin.distribution == "takens"
 ]
-# Settings that keep the checks short.
-SMALL: dict[str, dict[str, Any]] = {
-    **{
-        name: {"steps": 2000, "transient": 100}
-        for name in (
-            "max_lyapunov",
-            "lyapunov_spectrum",
-            "kaplan_yorke_dimension",
-            "kolmogorov_sinai_entropy",
-        )
-    },
-    "lorenz96": {"dim": 6},
-    "valid_prediction_time": {"horizon": 60},
-}
 _VMAP = "its hyperparameters are read as numbers, which vmap does not allow"
 EXCUSED = {
     "gaussian_process_field-model_ensemble": _VMAP,
     "gaussian_process_map-model_ensemble": _VMAP,
-    "spectrum_correlation-metric_is_best_on_identical_series": "higher is better, up to 1",
-    "valid_prediction_time-metric_is_best_on_identical_series": "longer is better",
 }
 
 Check = Callable[[Any], None]
@@ -44,12 +28,12 @@ def test_plugins(component: object, check: Check) -> None:
     check(component)
 
 
-@parametrize_with_checks(registered(PLUGINS, parameters=SMALL), excused=EXCUSED)
+@parametrize_with_checks(registered(PLUGINS), excused=EXCUSED)
 def test_components(component: object, check: Check) -> None:
     check(component)
 
 
 @pytest.mark.slow
-@parametrize_with_checks(registered(PLUGINS, parameters=SMALL), slow=True)
+@parametrize_with_checks(registered(PLUGINS), slow=True)
 def test_what_takes_long(component: object, check: Check) -> None:
     check(component)

@@ -45,6 +45,7 @@ def command(kind: str, name: str, as_json: bool) -> None:
             "target": spec.target,
             "source": spec.source,
             "supports": list(spec.supports),
+            "excused": dict(spec.excused),
             "parameters": parameters,
         }
         click.echo(json.dumps(described, indent=2, default=list))
@@ -58,6 +59,8 @@ def command(kind: str, name: str, as_json: bool) -> None:
     ):
         if text:
             click.echo(f"{label}: {text}")
+    for check, reason in spec.excused.items():
+        click.echo(f"excused from {check}: {reason}")
     if parameters:
         click.echo()
         rows = [
