@@ -185,7 +185,7 @@ class TestPapers:
         paper = next(paper for paper in study.PAPERS if "adaptive" in paper.file)
         job = study.job(paper)
         assert job["training"]["members"] == paper.seeds == 10
-        assert job["training"]["steps"] == 100_000
+        assert job["training"]["steps"] == paper.steps == 20_000
         assert len(job["judge"]["metrics"]) == 3
 
     def test_what_is_lost_is_counted(self) -> None:
