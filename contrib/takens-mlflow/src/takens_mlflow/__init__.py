@@ -1,0 +1,79 @@
+"""Runs of takens as runs of MLflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import takens
+
+if TYPE_CHECKING:
+    from takens_mlflow.hooks import track as track
+
+TAKENS_API = 1
+
+
+@takens.hookimpl
+def takens_settings() -> Iterator[takens.Parameter]:
+    """Say what the table ``[plugins.mlflow]`` holds."""
+    yield takens.Parameter(
+        "enabled", True, summary="false leaves the table in place and tracks nothing"
+    )
+    yield takens.Parameter(
+        "tracking_uri",
+        "",
+        summary="empty for MLFLOW_TRACKING_URI, else mlflow.db beside the run folder",
+    )
+    yield takens.Parameter("experiment", "takens", summary="is made where there is none")
+    yield takens.Parameter("run_name", "", summary="empty for the name of the run folder")
+    yield takens.Parameter(
+        "artefacts", True, summary="whether report, figures, settings and model are stored"
+    )
+
+
+@takens.hookimpl
+def takens_run_started(event: takens.RunStarted) -> None:
+    """Get ready where the configuration asks for tracking."""
+    from takens_mlflow import hooks
+
+    hooks.run_started(event)
+
+
+@takens.hookimpl
+def takens_fit_started(event: takens.FitStarted) -> None:
+    """Begin an MLflow run, or go on with the one of before."""
+    from takens_mlflow import hooks
+
+    hooks.fit_started(event)
+
+
+@takens.hookimpl
+def takens_step_logged(event: takens.StepLogged) -> None:
+    """Track a line of the history, together with others."""
+    from takens_mlflow import hooks
+
+    hooks.step_logged(event)
+
+
+@takens.hookimpl
+def takens_fit_finished(event: takens.FitFinished) -> None:
+    """Store what has not been stored; end the MLflow run where the training failed."""
+    from takens_mlflow import hooks
+
+    hooks.fit_finished(event)
+
+
+@takens.hookimpl
+def takens_run_finished(event: takens.RunFinished) -> None:
+    """Track what was found, and end the MLflow run."""
+    from takens_mlflow import hooks
+
+    hooks.run_finished(event)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "track":
+        from takens_mlflow.hooks import track
+
+        return track
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

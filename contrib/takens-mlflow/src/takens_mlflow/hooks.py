@@ -1,0 +1,147 @@
+"""Which training goes into which MLflow run."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import re
+import threading
+from collections.abc import Generator
+from typing import Final
+
+import takens
+from takens_mlflow.tracking import Tracking, beside
+
+
+class _Local(threading.local):
+    """What is tracked in this thread: a run that asks for it, or a block of ``track``."""
+
+    run: Tracking | None = None
+    block: Tracking | None = None
+
+
+_here: Final = _Local()
+_open: Final[set[Tracking]] = set()
+
+
+@contextlib.contextmanager
+def track(
+    *,
+    tracking_uri: str = "",
+    experiment: str = "takens",
+    run_name: str = "",
+    run_id: str = "",
+) -> Generator[Tracking]:
+    """Track the training that ``takens.fit`` does in this block.
+
+    The store is MLflow's own choice where none is named. With ``run_id``, as that of
+    ``mlflow.start_run()``, the training goes into that run, which is not ended. A
+    ``takens.run`` whose configuration has no table ``[plugins.mlflow]`` is tracked as well,
+    with its scores. ``run_id`` of what the block is given is that of the MLflow run.
+    """
+    outer = _here.block
+    inner = Tracking(tracking_uri, experiment, run_name, run_id)
+    _here.run, _here.block = None, inner
+    try:
+        yield inner
+    finally:
+        _here.block = outer
+        _give_up(inner)
+
+
+def run_started(event: takens.RunStarted) -> None:
+    """See whether the run's configuration asks for tracking."""
+    settings = event.settings.get("mlflow")
+    unfinished, _here.run = _here.run, None
+    if unfinished is not None:
+        _give_up(unfinished)
+    if settings is not None and settings["enabled"]:
+        _here.run = Tracking(
+            settings["tracking_uri"]
+            or os.environ.get("MLFLOW_TRACKING_URI", "")
+            or beside(event.folder),
+            settings["experiment"],
+            settings["run_name"],
+            folder=event.folder,
+            configuration=event.configuration,
+            artefacts=settings["artefacts"],
+        )
+    elif _here.block is not None and _here.block.state == "waiting":
+        _here.block.folder, _here.block.configuration = event.folder, event.configuration
+
+
+def fit_started(event: takens.FitStarted) -> None:
+    """Begin an MLflow run for what is asked for, or go on with one."""
+    with _reporting("the training goes on, and is stored when it ends, if it can be") as it:
+        if it is None or it.state in ("training", "trained"):
+            return
+        if it.state == "closed":
+            raise takens.InputError("a block of track holds one training, and this is another")
+        _open.add(it)
+        it.begin(event)
+
+
+def step_logged(event: takens.StepLogged) -> None:
+    """Track a line of the history."""
+    with _reporting("the training goes on, and is stored when it ends, if it can be") as it:
+        if it is not None:
+            it.step(event.record)
+
+
+def fit_finished(event: takens.FitFinished) -> None:
+    """Store the history."""
+    with _reporting("the training itself is not touched by this") as it:
+        if it is not None:
+            it.trained(event)
+
+
+def run_finished(event: takens.RunFinished) -> None:
+    """Store what was found."""
+    with _reporting("everything is in the run folder") as it:
+        if it is not None:
+            it.finish(event)
+
+
+@contextlib.contextmanager
+def _reporting(consolation: str) -> Generator[Tracking | None]:
+    """Give what is being tracked; say in a sentence where its store cannot be used."""
+    tracking = _here.run or _here.block
+    try:
+        yield tracking
+    except Exception as error:
+        if tracking is None:
+            raise
+        tracking.failed = True
+        where = re.sub("://[^@/]*@", "://", tracking.uri)
+        why = " ".join(str(_origin(error)).split()) or type(error).__name__
+        raise takens.TakensError(
+            f"the MLflow store {where} cannot be used ({why.rstrip('.')}); {consolation}"
+        ) from error
+    finally:
+        if tracking is not None and tracking.state == "closed":
+            _open.discard(tracking)
+            if tracking is _here.run:
+                _here.run = None
+
+
+def _origin(error: BaseException) -> BaseException:
+    """Give what went wrong first; what others wrapped around it is long."""
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return error
+
+
+@atexit.register
+def _give_up_all() -> None:
+    for tracking in tuple(_open):
+        _give_up(tracking)
+
+
+def _give_up(tracking: Tracking) -> None:
+    """End an MLflow run whose training or judgement broke down without a word."""
+    _open.discard(tracking)
+    if tracking.state in ("training", "trained") and not tracking.failed:
+        # Whoever broke down has said so; nothing is to hide that.
+        with contextlib.suppress(Exception):
+            tracking.end("FAILED")

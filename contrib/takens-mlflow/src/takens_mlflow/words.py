@@ -1,0 +1,38 @@
+"""What was found, in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import takens
+
+_NONE: Final = "\N{EN DASH}"
+
+
+def of_verdict(results: takens.Results) -> str:
+    """Give the verdict with a line for each aspect, and the remarks of the training."""
+    found = takens.verdict(results.scores)
+    lines = [f"**{found.sentence}**", ""]
+    lines += [f"- {finding.sentence}" for finding in found.findings.values()]
+    return "\n".join([*lines, "", *results.remarks]).strip()
+
+
+def of_scores(scores: Mapping[str, takens.Score]) -> str:
+    """Give a table of all scores, those without a value with the reason."""
+    rows = [
+        "| metric | value | error | reference | floor | unit | convention |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, score in scores.items():
+        value = _number(score.value)
+        if score.value is None:
+            value = f"none: {score.details.get('reason', 'no reason was given')}"
+        numbers = [_number(n) for n in (score.error, score.reference, score.floor)]
+        cells = [name, value, *numbers, score.unit or _NONE, score.convention or _NONE]
+        rows.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
+    return "\n".join(rows)
+
+
+def _number(value: float | None) -> str:
+    return _NONE if value is None else f"{value:.4g}"

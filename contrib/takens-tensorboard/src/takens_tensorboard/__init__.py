@@ -1,0 +1,75 @@
+"""Trainings and scores of takens in TensorBoard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import takens
+
+if TYPE_CHECKING:
+    from takens_tensorboard.tracking import log_to as log_to
+
+TAKENS_API = 1
+
+
+@takens.hookimpl
+def takens_settings() -> Iterator[takens.Parameter]:
+    """Say what the table ``[plugins.tensorboard]`` holds."""
+    yield takens.Parameter(
+        "enabled", True, summary="false leaves the table in place and writes no log"
+    )
+    yield takens.Parameter(
+        "log_directory",
+        "",
+        summary="gets a folder per run; empty for tensorboard in the run folder",
+    )
+    yield takens.Parameter("figures", True, summary="whether figures go into the log")
+
+
+@takens.hookimpl
+def takens_run_started(event: takens.RunStarted) -> None:
+    """Get ready where the configuration asks for a log."""
+    from takens_tensorboard import tracking
+
+    tracking.run_started(event)
+
+
+@takens.hookimpl
+def takens_fit_started(event: takens.FitStarted) -> None:
+    """Open the log."""
+    from takens_tensorboard import tracking
+
+    tracking.fit_started(event)
+
+
+@takens.hookimpl
+def takens_step_logged(event: takens.StepLogged) -> None:
+    """Log a line of the history."""
+    from takens_tensorboard import tracking
+
+    tracking.step_logged(event)
+
+
+@takens.hookimpl
+def takens_fit_finished(event: takens.FitFinished) -> None:
+    """Bring what was logged to the disk."""
+    from takens_tensorboard import tracking
+
+    tracking.fit_finished(event)
+
+
+@takens.hookimpl
+def takens_run_finished(event: takens.RunFinished) -> None:
+    """Log what was found, and close the log."""
+    from takens_tensorboard import tracking
+
+    tracking.run_finished(event)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "log_to":
+        from takens_tensorboard.tracking import log_to
+
+        return log_to
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
