@@ -293,6 +293,14 @@ class TestHooks:
         assert [record for name, record in tracker if name == "step"] == list(fit.history)
         assert tracker[-1][1] == {"steps": 30, "reason": ""}
 
+    def test_a_tracker_sees_what_was_solved_at_once(
+        self, data: takens.TimeSeries, tracker: list[tuple[str, Mapping[str, Any]]]
+    ) -> None:
+        model = takens.models.create("linear_autoregression", obs_dim=data.dim)
+        fit = takens.fit(model, data, takens.schemes.create("closed_form"), device="cpu")
+        assert [name for name, _ in tracker] == ["started", "step", "finished"]
+        assert tracker[1][1] == fit.history[0]
+
     def test_a_tracker_hears_why_training_stopped(
         self, data: takens.TimeSeries, tracker: list[tuple[str, Mapping[str, Any]]]
     ) -> None:

@@ -13,7 +13,7 @@ from takens._errors import InputError
 from takens._plugins.catalogue import catalogue
 from takens._protocols.scheme import DirectScheme
 from takens._training.checkpoint import write_checkpoint
-from takens._training.events import FitFinished, FitStarted
+from takens._training.events import FitFinished, FitStarted, StepLogged
 from takens._training.history import History
 from takens._training.preparation import Prepared
 from takens._training.settings import Training
@@ -52,7 +52,9 @@ def solve_directly(
     details = dict(found[0])
     if "loss" not in details:
         raise InputError(f"{type(scheme).__name__} gave no loss; a direct scheme gives one.")
-    history.add({"step": 1, "loss": float(details["loss"]), "seconds": round(seconds, 3)})
+    record = {"step": 1, "loss": float(details["loss"]), "seconds": round(seconds, 3)}
+    history.add(record)
+    plugins.announce("takens_step_logged", event=StepLogged(record))
     for member in prepared.members:
         member.inner.to(torch.device("cpu"), torch.float64)
     if folder is not None:
