@@ -1,0 +1,107 @@
+"""What Lightning's checkpoints hold of takens, and how models are read from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final, cast
+
+import attrs
+import torch
+
+import takens
+
+KEY: Final = "takens"
+_PREFIX: Final = "model."
+
+
+def describe(model: takens.TrainedModel) -> dict[str, Any]:
+    """Give what a model is made of besides its weights, in tensors and JSON types."""
+    return {
+        "name": takens.catalogue().qualified_name("model", type(model.inner)),
+        "parameters": attrs.asdict(model.config),
+        "series": {
+            "mean": model.mean,
+            "scale": model.scale,
+            "dt": model.dt,
+            "columns": list(model.columns),
+            "time_unit": model.time_unit,
+        },
+    }
+
+
+def refuse_others(content: dict[str, Any], model: takens.TrainedModel) -> None:
+    """Refuse the checkpoint of another model, or of a model of other data.
+
+    Raises: CheckpointError.
+    """
+    stored: dict[str, Any] = content.get(KEY) or {}
+    own = describe(model)
+    for key in ("name", "parameters"):
+        if stored.get(key) != own[key]:
+            raise takens.CheckpointError(
+                f"The checkpoint holds a model whose {key} is {stored.get(key)!r}, and this "
+                f"one has {own[key]!r}; give the model that it was made of."
+            )
+    theirs, ours = stored["series"], own["series"]
+    same = theirs["dt"] == ours["dt"] and all(
+        torch.equal(theirs[key], ours[key]) for key in ("mean", "scale")
+    )
+    if not same:
+        raise takens.CheckpointError(
+            "The checkpoint is of a training on other data; to go on with new ones, give "
+            "load_trained_model(path).inner to a new module."
+        )
+
+
+def load_trained_model(path: str | Path) -> takens.TrainedModel:
+    """Read the model from a checkpoint that Lightning wrote of a ``DynamicsModule``.
+
+    Nothing in the file is ever run: it is read with ``weights_only=True``, and the name of
+    the model is looked up among the installed plugins.
+
+    Raises: CheckpointError where it is no such checkpoint; UnknownComponentError where no
+    plugin offers its model.
+    """
+    content = _read(Path(path))
+    stored, series = content[KEY], content[KEY]["series"]
+    if stored["name"] is None:
+        raise takens.CheckpointError(
+            f"No plugin offers the model in {path}; make it yourself and use "
+            "DynamicsModule.load_from_checkpoint."
+        )
+    inner = takens.models.create(stored["name"], **stored["parameters"])
+    weights = {
+        name.removeprefix(_PREFIX): value
+        for name, value in content["state_dict"].items()
+        if name.startswith(_PREFIX)
+    }
+    precisions = {value.dtype for value in weights.values() if value.is_floating_point()}
+    inner.to(torch.device("cpu"), precisions.pop() if len(precisions) == 1 else torch.float32)
+    model = takens.TrainedModel(
+        inner,
+        mean=series["mean"],
+        scale=series["scale"],
+        dt=series["dt"],
+        columns=tuple(series["columns"]),
+        time_unit=series["time_unit"],
+    )
+    if isinstance(inner, takens.SupportsUnits):
+        inner.adopt_units(model.mean, model.scale)
+    inner.load_state_dict(weights)
+    return model
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise takens.CheckpointError(f"There is no checkpoint {path}.")
+    try:
+        content: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch answers a damaged file with almost any exception
+        raise takens.CheckpointError(
+            f"{path} cannot be read without running code that it holds, or was cut short; "
+            "restore it from a copy."
+        ) from error
+    found = cast(dict[str, Any], content) if isinstance(content, dict) else {}
+    if KEY not in found or "state_dict" not in found:
+        raise takens.CheckpointError(f"{path} is not a checkpoint of a DynamicsModule.")
+    return found
