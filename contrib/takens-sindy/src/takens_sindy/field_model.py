@@ -1,0 +1,139 @@
+"""A vector field of few terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, final
+
+import attrs
+import numpy as np
+from torch import Tensor
+
+import takens
+from takens_sindy.rates import rows_of
+from takens_sindy.regression import Array, Rows, regress
+from takens_sindy.settings import DIFFERENTIATIONS, SparseConfig, at_least, one_of
+from takens_sindy.sparse_model import SparseModel
+
+
+@final
+@attrs.frozen(kw_only=True)
+class SparseFieldConfig(SparseConfig):
+    """Settings of a ``SparseField``.
+
+    Raises: ComponentError where one makes no sense.
+    """
+
+    model = "sindy"
+    differentiation: str = attrs.field(validator=one_of(*DIFFERENTIATIONS))
+    window: float = attrs.field(validator=at_least(0))
+    integrator: str
+
+
+@final
+class SparseField(SparseModel):
+    """A field `dz/dt = W f(z)` of few terms, chosen by PySINDy, in the units of the data.
+
+    The candidates f are monomials up to ``degree``, and sines and cosines of the variables
+    with frequencies 1 to ``frequencies``. ``optimiser`` is ``"ssr"``, ``"stlsq"`` or
+    ``"sr3"``; all drop terms that make up less than the share ``threshold`` of a velocity
+    (or, where not ``normalise``, whose coefficient is smaller), and ``"ssr"`` then drops terms
+    one by one as far as the Bayesian information criterion asks for it. ``ridge`` is the
+    regularisation while terms are chosen. ``resamples`` of the data give standard errors; a
+    term stays that at least half of them choose.
+
+    ``differentiation`` is ``"weak"``, integrals against test functions of length ``window``,
+    which needs no derivative of the data, ``"finite_difference"``, or ``"smoothed"`` (first
+    over the window, by Savitzky and Golay). A window of 0 is two and a half time scales of
+    the data. ``integrator`` takes one step a sampling interval.
+
+    Source: Brunton, Proctor, Kutz (2016), Discovering governing equations from data, PNAS
+    113, 3932-3937; Messenger and Bortz (2021), Weak SINDy, Multiscale Model. Simul. 19.
+    """
+
+    time = takens.Time.CONTINUOUS
+
+    def __init__(
+        self,
+        obs_dim: int,
+        degree: int = 2,
+        frequencies: int = 0,
+        optimiser: str = "ssr",
+        threshold: float = 0.02,
+        normalise: bool = True,
+        ridge: float = 1e-9,
+        resamples: int = 20,
+        differentiation: str = "weak",
+        window: float = 0.0,
+        integrator: str = "rk4",
+        seed: int = 0,
+    ) -> None:
+        config = SparseFieldConfig(
+            obs_dim=obs_dim,
+            degree=degree,
+            frequencies=frequencies,
+            optimiser=optimiser,
+            threshold=threshold,
+            normalise=normalise,
+            ridge=ridge,
+            resamples=resamples,
+            differentiation=differentiation,
+            window=window,
+            integrator=integrator,
+            seed=seed,
+        )
+        super().__init__(config)
+        self.config = config
+        stepper = takens.integrators.create(integrator)
+        if not isinstance(stepper, takens.Stepper):
+            raise takens.ComponentError(
+                f"sindy: integrator is one of fixed steps, as 'rk4'; got {integrator!r}."
+            )
+        self.integrator = stepper
+
+    def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
+        """Learn from standardised `x: (trajectories, T, n)` at `times: (T,)`.
+
+        Gives figures: the equations with x1, x2, ... for the variables, and what is left of
+        each velocity.
+
+        Raises: DataError where there are too few samples.
+        """
+        return self.learn(self.in_units(x), np.asarray(times, dtype=np.float64))
+
+    def learn(self, x: Array, times: Array) -> Mapping[str, Any]:
+        """Learn from `x: (trajectories, T, n)` in the units of the data; see above."""
+        config = self.config
+        rows, seen = rows_of(
+            x,
+            times,
+            self.candidates,
+            method=config.differentiation,
+            window=config.window,
+            seed=config.seed,
+        )
+        figures = self.take(regress(rows, config))
+        return figures | {"noise": float(f"{seen.noise:.3g}")}
+
+    def learn_velocities(self, x: Array, velocities: Array) -> Mapping[str, Any]:
+        """Learn from velocities that are known, `(N, n)` each, in the units of the data."""
+        features = np.asarray(self.candidates.values(_tensor(x)))
+        return self.take(regress(Rows(features, velocities), self.config))
+
+    def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
+        """Give the velocity at `z: (..., n)`, whatever the time."""
+        return self._apply_functions(z)
+
+    def jacobian(self, t: Tensor, z: Tensor, /) -> Tensor:
+        """Give the derivative of the velocity: `(..., n) -> (..., n, n)`."""
+        return self._differentiate(z)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, t: Tensor, z: Tensor, /) -> Tensor: ...  # noqa: D102
+
+
+def _tensor(x: Array) -> Tensor:
+    import torch
+
+    return torch.as_tensor(x, dtype=torch.float64)

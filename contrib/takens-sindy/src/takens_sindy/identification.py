@@ -1,0 +1,191 @@
+"""From data, systems and trained models to equations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast, final
+
+import attrs
+import numpy as np
+import torch
+from torch import Tensor
+
+import takens
+from takens_sindy.field_model import SparseField
+from takens_sindy.map_model import SparseMap
+from takens_sindy.regression import Array
+from takens_sindy.sparse_model import SparseModel
+from takens_sindy.terms import Equations
+
+_STATES = 5000
+
+
+@final
+@attrs.frozen(eq=False)
+class Identified:
+    """A sparse model in the units of its data, and its equations.
+
+    ``unexplained`` is what is left of each velocity (or next state), as a share of its root
+    mean square: near 0 where the equations say what the source does.
+    """
+
+    model: takens.TrainedModel
+    equations: Equations
+    unexplained: tuple[float, ...]
+
+    def __str__(self) -> str:
+        return str(self.equations)
+
+
+def equations(model: takens.Model, columns: Sequence[str] = ()) -> Equations:
+    """Give the equations of a sparse model, trained or not; names are those of its data.
+
+    Raises: InputError for a model of another kind.
+    """
+    names = tuple(columns)
+    if isinstance(model, takens.TrainedModel):
+        names, model = names or model.columns, model.inner
+    if not isinstance(model, SparseModel):
+        raise takens.InputError(
+            f"{type(model).__name__} is no sparse model and has no equations of its own; "
+            "takens_sindy.identify finds those of its learned field."
+        )
+    return model.equations(names)
+
+
+def identify(
+    source: takens.TimeSeries | takens.System | takens.Model,
+    data: takens.TimeSeries | None = None,
+    *,
+    is_map: bool = False,
+    dt: float = 0.01,
+    states: int = _STATES,
+    **settings: Any,
+) -> Identified:
+    """Find the equations of data, of a known system, or of what a model has learned.
+
+    Data are differentiated, or with ``is_map`` stepped. A system is asked for its velocity
+    (a map for its next state) at ``states`` states of its own attractor, sampled every
+    ``dt``. So is a model, at states of its free runs, which start in ``data``; its velocities
+    are taken over to the observed variables, in the units of the data. ``settings`` are those
+    of the models ``sindy`` and ``sindy_map``.
+
+    Raises: InputError for a model with more latent than observed variables, or none to start
+    from, or whose free runs all diverge; DataError where there are too few samples.
+    """
+    if states < 2:
+        raise takens.InputError(f"states is at least 2; got {states}.")
+    if isinstance(source, takens.TimeSeries):
+        return _of_data(source, is_map, settings)
+    if isinstance(source, takens.Model):
+        return _of_model(source, data, states, settings)
+    series = takens.simulate(source, dt=dt, steps=states)
+    x = series.x.double()
+    function = cast(Callable[..., Tensor], source)
+    if source.time is takens.Time.DISCRETE:
+        return _of_pairs(series, x, function(x), True, settings)
+    return _of_pairs(series, x, function(x.new_zeros(()), x), False, settings)
+
+
+def _of_data(data: takens.TimeSeries, is_map: bool, settings: dict[str, Any]) -> Identified:
+    x = np.asarray(data.x.double().reshape(-1, *data.x.shape[-2:]).cpu())
+    made: SparseField | SparseMap
+    if is_map:
+        made = SparseMap(data.dim, **settings)
+        trained = _in_units(made, data)
+        figures = made.learn(x)
+    else:
+        made = SparseField(data.dim, **settings)
+        trained = _in_units(made, data)
+        figures = made.learn(x, np.asarray(data.t))
+    return Identified(trained, made.equations(data.columns), tuple(figures["unexplained"]))
+
+
+def _of_model(
+    source: takens.Model,
+    data: takens.TimeSeries | None,
+    states: int,
+    settings: dict[str, Any],
+) -> Identified:
+    if source.latent_dim != source.obs_dim:
+        raise takens.InputError(
+            f"Equations are in observed variables, and this model has {source.latent_dim} "
+            f"latent ones for {source.obs_dim} observed; train one with "
+            f"latent_dim = {source.obs_dim}."
+        )
+    if data is None:
+        raise takens.InputError("A model runs freely from data: give identify a time series.")
+    if not isinstance(source, takens.TrainedModel):
+        raise takens.InputError(
+            f"The units of {type(source).__name__} are not known; give the trained model, as "
+            "in fit.model."
+        )
+    free = _free_run(source, data, states)
+    x = free.x.double()
+    with torch.no_grad():
+        weight = next(source.inner.parameters(), x)
+        z = source.encode(x.unsqueeze(-2)).to(weight.dtype)
+        if source.time is takens.Time.DISCRETE:
+            following = source.observe(source(z))
+            return _of_pairs(free, source.observe(z), following, True, settings)
+        field = source(z.new_zeros(()), z)
+        read_out: Callable[[Tensor], Tensor] = torch.func.vmap(
+            torch.func.jacrev(source.observe)
+        )
+        velocity = (read_out(z) @ field.unsqueeze(-1)).squeeze(-1)
+        return _of_pairs(free, source.observe(z), velocity, False, settings)
+
+
+def _free_run(
+    model: takens.TrainedModel, data: takens.TimeSeries, states: int
+) -> takens.TimeSeries:
+    """Give about so many states of free runs that start along the data, `(N, n)`."""
+    context = model.context_length
+    if context > 1:
+        raise takens.InputError(
+            f"This model starts from {context} observations, so that a single one is no state "
+            "of it, and it has no equations in the observed variables."
+        )
+    x = data.x.double().reshape(-1, data.dim)
+    runs = min(8, len(x))
+    starts = x[torch.linspace(0, len(x) - 1, runs).long()].unsqueeze(-2)
+    free = takens.generate(model, context=starts, steps=max(2, states // runs))
+    whole = [run for run, at in zip(free.x, free.diverged_at, strict=True) if at is None]
+    if not whole:
+        raise takens.InputError(
+            "All free runs of this model diverge, so that there are no states to look at."
+        )
+    rows = torch.cat(whole)
+    times = torch.arange(len(rows), dtype=torch.float64) * model.dt
+    return takens.TimeSeries(times, rows, model.columns, time_unit=model.time_unit)
+
+
+def _of_pairs(
+    states: takens.TimeSeries,
+    x: Tensor,
+    y: Tensor,
+    is_map: bool,
+    settings: dict[str, Any],
+) -> Identified:
+    at, values = (_host(part) for part in (x, y))
+    made: SparseField | SparseMap
+    if is_map:
+        made = SparseMap(states.dim, **settings)
+        trained = _in_units(made, states)
+        figures = made.learn_steps(at, values)
+    else:
+        made = SparseField(states.dim, **settings)
+        trained = _in_units(made, states)
+        figures = made.learn_velocities(at, values)
+    return Identified(trained, made.equations(states.columns), tuple(figures["unexplained"]))
+
+
+def _in_units(model: SparseField | SparseMap, data: takens.TimeSeries) -> takens.TrainedModel:
+    model.double()
+    trained = takens.TrainedModel.for_series(model, data)
+    model.adopt_units(trained.mean, trained.scale)
+    return trained
+
+
+def _host(x: Tensor) -> Array:
+    return np.asarray(x.detach().cpu().double())

@@ -1,0 +1,106 @@
+"""A map of few terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, final
+
+import attrs
+import numpy as np
+import torch
+from torch import Tensor
+
+import takens
+from takens_sindy.regression import Array, Rows, regress
+from takens_sindy.settings import SparseConfig
+from takens_sindy.sparse_model import SparseModel
+
+
+@final
+@attrs.frozen(kw_only=True)
+class SparseMapConfig(SparseConfig):
+    """Settings of a ``SparseMap``.
+
+    Raises: ComponentError where one makes no sense.
+    """
+
+    model = "sindy_map"
+
+
+@final
+class SparseMap(SparseModel):
+    """A map `z' = W f(z)` of few terms, chosen by PySINDy, in the units of the data.
+
+    For systems that are maps. All settings are as for ``SparseField``; shares are those of
+    the next state.
+
+    Source: Brunton, Proctor, Kutz (2016), Discovering governing equations from data, PNAS
+    113, 3932-3937, supporting information, section 3.5.
+    """
+
+    time = takens.Time.DISCRETE
+
+    def __init__(
+        self,
+        obs_dim: int,
+        degree: int = 2,
+        frequencies: int = 0,
+        optimiser: str = "ssr",
+        threshold: float = 0.02,
+        normalise: bool = True,
+        ridge: float = 1e-9,
+        resamples: int = 20,
+        seed: int = 0,
+    ) -> None:
+        config = SparseMapConfig(
+            obs_dim=obs_dim,
+            degree=degree,
+            frequencies=frequencies,
+            optimiser=optimiser,
+            threshold=threshold,
+            normalise=normalise,
+            ridge=ridge,
+            resamples=resamples,
+            seed=seed,
+        )
+        super().__init__(config)
+        self.config = config
+
+    def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
+        """Learn from standardised `x: (trajectories, T, n)`.
+
+        Gives figures: the equations with x1, x2, ... for the variables, and what is left of
+        each next state.
+        """
+        return self.learn(self.in_units(x))
+
+    def learn(self, x: Array) -> Mapping[str, Any]:
+        """Learn from `x: (trajectories, T, n)` in the units of the data."""
+        n = x.shape[-1]
+        return self.learn_steps(x[:, :-1].reshape(-1, n), x[:, 1:].reshape(-1, n))
+
+    def learn_steps(self, x: Array, following: Array) -> Mapping[str, Any]:
+        """Learn from states and those that follow, `(N, n)` each, in the units of the data.
+
+        Raises: DataError where there are fewer states than candidate functions.
+        """
+        if len(x) < self.candidates.size:
+            raise takens.DataError(
+                f"{self.candidates.size} candidate functions need as many steps or more; "
+                f"got {len(x)}. Lower the degree."
+            )
+        states = torch.as_tensor(x, dtype=torch.float64)
+        features = np.asarray(self.candidates.values(states))
+        return self.take(regress(Rows(features, following), self.config))
+
+    def forward(self, z: Tensor, /) -> Tensor:
+        """Give the next state of `z: (..., n)`."""
+        return self._apply_functions(z)
+
+    def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+        """Give the next state and the pushed vectors of `v: (..., n, k)`."""
+        return self(z), self._differentiate(z) @ v
+
+    if TYPE_CHECKING:
+
+        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102
