@@ -1,6 +1,11 @@
 """What every test shares."""
 
+import os
 from typing import TYPE_CHECKING
+
+# Workers share the cores: each, and what it starts, computes on one thread.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import attrs
 import pytest

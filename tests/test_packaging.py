@@ -25,6 +25,15 @@ def test_every_plugin_is_an_entry_point() -> None:
     assert all(value == f"takens_{name}" for name, value in entries.items())
 
 
+def test_every_distribution_of_contrib_is_installed_for_the_tests() -> None:
+    lines = (ROOT / "contrib/requirements.txt").read_text().splitlines()
+    installed = [line.removeprefix("-e ") for line in lines if line.startswith("-e contrib/")]
+    folders = {
+        str(path.parent.relative_to(ROOT)) for path in ROOT.glob("contrib/*/pyproject.toml")
+    }
+    assert sorted(installed) == sorted(folders)
+
+
 def test_every_package_is_typed() -> None:
     for package in (ROOT / "core/takens", *(ROOT / "plugins" / name for name in FOLDERS)):
         assert (package / "py.typed").exists(), package
