@@ -1,17 +1,19 @@
 """Prints how long regression takes by takens and by each peer, on the same data.
 
-    python -m benchmarks.gp [n ...]
+    python -m benchmarks.gp [n ...] [--only takens | scikit_learn | gpytorch]
 
 One thread, float64; hyperparameters from the same start to the same optimum (the evidences are
 printed), and the mean and deviation at 1,000 points. Medians of the processor time of calls in
-turns, after one to warm up where n is small.
+turns, after one to warm up where n is small. ``--only`` runs one alone, where all would take
+long, and measures the memory at its peak.
 """
 
 # pyright: basic
 
+import argparse
 import os
+import resource
 import statistics
-import sys
 import time
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -55,11 +57,32 @@ def contest(n: int) -> None:
         )
 
 
-def main(sizes: list[int]) -> None:
+def alone(peer: str, n: int) -> None:
+    run = getattr(works, peer)
+    run(*works.data(200))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    spent, answer = seconds(lambda: run(*works.data(n)))
+    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    print(
+        f"n = {n}, {peer} alone: {spent:.1f} s, evidence {answer.evidence:.4f}, "
+        f"{answer.evaluations} evaluations, memory {peak / (8 * n * n):.2f} n^2 doubles",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sizes", nargs="*", type=int, default=[500, 2000])
+    parser.add_argument("--only", choices=("takens", "scikit_learn", "gpytorch"))
+    asked = parser.parse_args()
     torch.set_num_threads(1)
+    if asked.only:
+        for n in asked.sizes:
+            alone(asked.only, n)
+        return
     spent, _ = seconds(lambda: works.double_loop(*works.data(300)))
     print(f"n = 300, double loop and inverse, one evaluation: {spent:.2f} s", flush=True)
-    for n in sizes:
+    for n in asked.sizes:
         contest(n)
         for what, predict in works.predictions(n).items():
             predict()
@@ -68,4 +91,4 @@ def main(sizes: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(n) for n in sys.argv[1:]] or [500, 2000])
+    main()

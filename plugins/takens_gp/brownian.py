@@ -7,6 +7,7 @@ from torch import Tensor
 
 import takens
 from takens_gp.composition import Composable
+from takens_gp.radial import total
 from takens_gp.values import Number, like, positive, ranges
 
 
@@ -31,6 +32,10 @@ class Brownian(Composable):
         """
         x, y = _time(x).unsqueeze(-1), _time(y).unsqueeze(-2)
         return like(self.variance, x) / 2 * (x.abs() + y.abs() - (x - y).abs())
+
+    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Give the derivative of `sum(weight * k(x, y))` by the variance."""
+        return (total(weight, self(x, y)) / like(self.variance, x),)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
         """Give the variances: `(..., n, 1) -> (..., n)`."""

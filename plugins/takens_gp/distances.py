@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import torch
 from torch import Tensor
 
@@ -9,7 +11,7 @@ import takens
 from takens_gp.values import Numbers, like
 
 # In few dimensions differences are as fast as a matrix product, and free of cancellation.
-_FEW = 8
+FEW: Final = 8
 
 
 def squared_distance(x: Tensor, y: Tensor, lengthscale: Numbers) -> Tensor:
@@ -25,15 +27,16 @@ def squared_distance(x: Tensor, y: Tensor, lengthscale: Numbers) -> Tensor:
             f"lengthscales; give one, or {d}."
         )
     x, y = x / scale, y / scale
-    if d > _FEW:
+    if d > FEW:
         middle = y.mean(-2, keepdim=True)
         x, y = x - middle, y - middle
         lengths = x.square().sum(-1).unsqueeze(-1) + y.square().sum(-1).unsqueeze(-2)
         return (lengths - 2 * x @ y.mT).clamp(min=0)
-    total = x.new_zeros(())
-    for i in range(d):
-        total = total + (x[..., i].unsqueeze(-1) - y[..., i].unsqueeze(-2)).square()
-    return total
+    squared = (x[..., 0].unsqueeze(-1) - y[..., 0].unsqueeze(-2)).square()
+    for i in range(1, d):
+        apart = x[..., i].unsqueeze(-1) - y[..., i].unsqueeze(-2)
+        squared = torch.addcmul(squared, apart, apart)
+    return squared
 
 
 def root(squared: Tensor) -> Tensor:

@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_gp.factor import factorise
+from takens_gp.factor import factorise, inverse
 from takens_gp.hyperparameters import Search
+from takens_gp.pull_back import pull_back
 
 # Strips of this many entries stay in the cache through all operations of a kernel.
-_STRIP = 1 << 17
+_STRIP = 1 << 16
 
 
 def log_evidence(covariance: Tensor, y: Tensor) -> Tensor:
@@ -57,8 +58,9 @@ def value_of(factor: Tensor, weights: Tensor, y: Tensor) -> Tensor:
 
 def slope(factor: Tensor, weights: Tensor) -> Tensor:
     """Give the derivative by the covariance, `(w w^T - q K^-1) / 2`: `(n, n)`."""
-    inverse = torch.cholesky_inverse(factor)
-    return inverse.addmm_(weights, weights.mT, beta=-0.5 * weights.shape[1], alpha=0.5)
+    lower = inverse(factor.clone())
+    whole = lower.tril_() + lower.tril(-1).mT
+    return whole.addmm_(weights, weights.mT, beta=-0.5 * weights.shape[1], alpha=0.5)
 
 
 def covariance_of(kernel: takens.Kernel, x: Tensor, noise: Tensor | float) -> Tensor:
@@ -79,30 +81,27 @@ def evidence_and_gradient(
 ) -> tuple[float, Tensor]:
     """Give the log evidence and its gradient by `logarithms: (p,)`.
 
-    The kernel is differentiated strip by strip, its derivative weighted by the derivative of
-    the evidence by the covariance, so that no more than two matrices are held.
+    The kernel is differentiated strip by strip, weighted by the derivative of the evidence by
+    the covariance, so that no more than two matrices are held.
     """
     with torch.no_grad():
         kernel, noise = search.made(logarithms)
         factor, _ = factorise(covariance_of(kernel, x, noise + point_noise))
         weights = torch.cholesky_solve(y, factor)
         value = float(value_of(factor, weights, y))
-        weight = slope(factor, weights)
-        del factor
-    theta = logarithms.detach().requires_grad_()
-    gradient = torch.zeros_like(logarithms)
-    for rows in _strips(len(x)):
-        kernel, noise = search.made(theta)
-        strip = kernel(x[rows], x[: rows.stop])
-        share = weight[rows, : rows.stop]
-        # What lies left of the diagonal block stands for what lies above it, too.
-        share[:, : rows.start] *= 2
-        if strip.requires_grad:
-            (found,) = torch.autograd.grad(strip, theta, share)
-            gradient += found
-    if search.noise_variance > 0:
-        gradient[-1] += weight.diagonal().sum() * logarithms[-1].exp()
-    return value, gradient
+        known = inverse(factor)
+        gradient = torch.zeros_like(logarithms)
+        by_kernel = gradient[:-1] if search.noise_variance > 0 else gradient
+        for rows in _strips(len(x)):
+            # What lies below the diagonal stands for what lies above it, too.
+            share = weights[rows] @ weights[: rows.stop].mT
+            share.sub_(known[rows, : rows.stop], alpha=y.shape[1])
+            share[:, rows.start :].tril_().diagonal().mul_(0.5)
+            by_kernel += pull_back(kernel, x[rows], x[: rows.stop], share)
+        if search.noise_variance > 0:
+            trace = known.diagonal().sum()
+            gradient[-1] = 0.5 * (weights.square().sum() - y.shape[1] * trace)
+    return value, gradient * logarithms.exp()
 
 
 def _strips(n: int) -> Iterator[slice]:

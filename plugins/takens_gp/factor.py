@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import torch
+from scipy.linalg import lapack
 from torch import Tensor
 
 import takens
@@ -14,16 +15,19 @@ import takens
 # In shares of the mean of the diagonal; beyond the last, the matrix is no covariance.
 _JITTERS: Final = (1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
 
+_LAPACK: Final[Any] = lapack
+
 
 def factorise(covariance: Tensor, what: str = "kernel") -> tuple[Tensor, float]:
     """Give the lower factor of `(n, n)`, of which the lower triangle is read, and the jitter.
 
     Where rounding has made the matrix indefinite, the least jitter of 1e-12, 1e-11, ..., 1e-6
-    times the mean of the diagonal that helps is added to the diagonal.
+    times the mean of the diagonal that helps is added to the diagonal. The factor is
+    differentiable where the covariance is.
 
     Raises: InputError where the matrix is not positive definite even so.
     """
-    diagonal = covariance.diagonal()
+    diagonal = covariance.detach().diagonal()
     finite = bool(diagonal.isfinite().all())
     if finite:
         factor, info = _attempt(covariance)
@@ -44,13 +48,32 @@ def factorise(covariance: Tensor, what: str = "kernel") -> tuple[Tensor, float]:
     )
 
 
+def inverse(factor: Tensor) -> Tensor:
+    """Give the inverse of the matrix with a lower factor `(n, n)`, in the place of the factor.
+
+    Only its lower triangle is meant.
+    """
+    if factor.device.type != "cpu":
+        return torch.cholesky_inverse(factor)
+    # Rows of torch are columns of LAPACK, so that lower is upper.
+    found, _ = _LAPACK.dpotri(factor.numpy().T, lower=0, overwrite_c=1)
+    return torch.from_numpy(found.T)
+
+
 def solve(factor: Tensor, right: Tensor, *, upper: bool = False) -> Tensor:
     """Give `factor^-1 right` of a triangular factor: `(n, n), (n, m) -> (n, m)`."""
     return cast(Tensor, torch.linalg.solve_triangular(factor, right, upper=upper))
 
 
-def _attempt(covariance: Tensor) -> tuple[Tensor, Tensor]:
-    return cast(tuple[Tensor, Tensor], torch.linalg.cholesky_ex(covariance))
+def _attempt(covariance: Tensor) -> tuple[Tensor, int]:
+    """Give the lower factor, and 0 where there is one."""
+    if covariance.device.type != "cpu" or covariance.requires_grad:
+        factor, info = cast(tuple[Tensor, Tensor], torch.linalg.cholesky_ex(covariance))
+        return factor, int(info)
+    # SciPy's LAPACK is as fast as torch's everywhere, and on some machines much faster.
+    copy = covariance.numpy().copy(order="C")
+    found, info = _LAPACK.dpotrf(copy.T, lower=0, overwrite_a=1, clean=1)
+    return torch.from_numpy(found.T), int(info)
 
 
 def check_memory(n: int) -> None:

@@ -16,11 +16,13 @@ from takens_gp.evidence import covariance_of, evidence_and_gradient, log_evidenc
 from takens_gp.factor import check_memory, factorise
 from takens_gp.hyperparameters import Search
 from takens_gp.inducing import InducingPoints, bound_and_gradient, infer
+from takens_gp.information import information
 from takens_gp.optimisation import Optimum, maximise
 from takens_gp.points import as_measurements, as_noise, as_points
 from takens_gp.posterior import Posterior
 from takens_gp.prediction import Prediction
 from takens_gp.squared_exponential import SquaredExponential
+from takens_gp.threads import threads_for
 
 _NO_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {}
 
@@ -88,37 +90,40 @@ class GaussianProcess:
         search = Search.of(self.kernel, self.noise_variance, bounds, fixed)
         if starts < 1:
             raise takens.InputError(f"starts is at least 1; got {starts}.")
-        columns = _columns(y - self.mean)
-        extra = torch.zeros(len(x)).to(x) if noise is None else noise
-        moved = optimise and len(x) > 0 and any(search.free)
-        if inducing is None or not len(x):
-            check_memory(len(x))
-            optimum = None
-            if moved:
-                optimum = maximise(
-                    lambda at: evidence_and_gradient(search, at, x, columns, extra),
-                    search,
-                    starts=starts,
-                    seed=seed,
+        with threads_for(len(x)):
+            columns = _columns(y - self.mean)
+            extra = torch.zeros(len(x)).to(x) if noise is None else noise
+            moved = optimise and len(x) > 0 and any(search.free)
+            if inducing is None or not len(x):
+                check_memory(len(x))
+                optimum = None
+                if moved:
+                    optimum = maximise(
+                        lambda at: evidence_and_gradient(search, at, x, columns, extra),
+                        search,
+                        information(search, x, extra),
+                        starts=starts,
+                        seed=seed,
+                    )
+                return self._exact(search, optimum, x, y, noise)
+            if self.noise_variance == 0 and not bool((extra > 0).all()):
+                raise takens.InputError(
+                    "Inducing points need noise: give a noise_variance above 0, or point_noise "
+                    "above 0 everywhere."
                 )
-            return self._exact(search, optimum, x, y, noise)
-        if self.noise_variance == 0 and not bool((extra > 0).all()):
-            raise takens.InputError(
-                "Inducing points need noise: give a noise_variance above 0, or point_noise "
-                "above 0 everywhere."
-            )
-        points = InducingPoints.of(inducing, x)
-        centres, optimum = points.under(self.kernel, x), None
-        if moved:
-            bound = partial(_bound, search=search, x=x, y=columns, noise=extra)
-            first = maximise(partial(bound, centres=centres), search, starts=starts, seed=seed)
-            # Points that suit the first kernel need not suit the one that is found.
-            centres = points.under(search.plain(first.logarithms)[0], x)
-            search = attrs.evolve(search, start=first.logarithms)
-            optimum = maximise(partial(bound, centres=centres), search, starts=1, seed=seed)
-            total = first.evaluations + optimum.evaluations
-            optimum = attrs.evolve(optimum, evaluations=total, found=first.found)
-        return self._through(search, optimum, centres, x, y, noise)
+            points = InducingPoints.of(inducing, x)
+            centres, optimum = points.under(self.kernel, x), None
+            if moved:
+                bound = partial(_bound, search=search, x=x, y=columns, noise=extra)
+                climb = partial(maximise, information=information(search, x, extra), seed=seed)
+                first = climb(partial(bound, centres=centres), search, starts=starts)
+                # Points that suit the first kernel need not suit the one that is found.
+                centres = points.under(search.plain(first.logarithms)[0], x)
+                search = attrs.evolve(search, start=first.logarithms)
+                optimum = climb(partial(bound, centres=centres), search, starts=1)
+                total = first.evaluations + optimum.evaluations
+                optimum = attrs.evolve(optimum, evaluations=total, found=first.found)
+            return self._through(search, optimum, centres, x, y, noise)
 
     def log_evidence(self, x: Any, y: Any, *, point_noise: Any = None) -> Tensor:
         """Give the log marginal likelihood of data, `()`.

@@ -41,9 +41,8 @@ def infer(
     Variational inference for Gaussian and determinantal point processes.
     """
     own = kernel(centres, centres)
-    _, jitter = factorise(own.detach())
+    factor, jitter = factorise(own)
     one = torch.eye(len(centres)).to(own)
-    factor = cast(Tensor, torch.linalg.cholesky(own + jitter * one))
     scale = noise.rsqrt()
     # Everything is measured in standard deviations of the noise from here on.
     a = solve(factor, kernel(centres, x)) * scale

@@ -30,6 +30,12 @@ class Linear(Composable):
         """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         return (x * self._variance(x)) @ y.mT
 
+    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Give the derivative of `sum(weight * k(x, y))` by the variance."""
+        by_dimension = (x * (weight @ y)).sum(-2)
+        variance = like(self.variance, x)
+        return (by_dimension if variance.numel() > 1 else by_dimension.sum(),)
+
     def diagonal(self, x: Tensor, /) -> Tensor:
         """Give the variances: `(..., n, d) -> (..., n)`."""
         return (x.square() * self._variance(x)).sum(-1)
@@ -63,6 +69,10 @@ class Constant(Composable):
             -2
         )
         return like(self.variance, x) * one
+
+    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Give the derivative of `sum(weight * k(x, y))` by the variance."""
+        return (weight.sum(),)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
         """Give the variances: `(..., n, d) -> (..., n)`."""

@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 
 from takens_gp.composition import Composable
 from takens_gp.distances import constant_diagonal, root, squared_distance
+from takens_gp.radial import pull_back_radial
 from takens_gp.values import Number, Numbers, as_tuple, like, positive, ranges
 
 
@@ -35,6 +36,14 @@ class Matern12(Composable):
     def profile(self, squared: Tensor, /) -> Tensor:
         """Give the correlation of points with so large a squared distance in lengthscales."""
         return torch.exp(-root(squared))
+
+    def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
+        """Give the derivative of the profile by the squared distance."""
+        return profile / (-2 * root(squared))
+
+    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Give the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
+        return pull_back_radial(self, x, y, weight)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
         """Give the variances: `(..., n, d) -> (..., n)`."""
@@ -70,6 +79,14 @@ class Matern32(Composable):
         s = math.sqrt(3) * root(squared)
         return (1 + s) * torch.exp(-s)
 
+    def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
+        """Give the derivative of the profile by the squared distance."""
+        return -1.5 * torch.exp(-math.sqrt(3) * root(squared))
+
+    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Give the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
+        return pull_back_radial(self, x, y, weight)
+
     def diagonal(self, x: Tensor, /) -> Tensor:
         """Give the variances: `(..., n, d) -> (..., n)`."""
         return constant_diagonal(self.variance, x)
@@ -103,6 +120,15 @@ class Matern52(Composable):
         """Give the correlation of points with so large a squared distance in lengthscales."""
         s = math.sqrt(5) * root(squared)
         return (1 + s + s.square() / 3) * torch.exp(-s)
+
+    def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
+        """Give the derivative of the profile by the squared distance."""
+        s = math.sqrt(5) * root(squared)
+        return -5 / 6 * (1 + s) * torch.exp(-s)
+
+    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Give the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
+        return pull_back_radial(self, x, y, weight)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
         """Give the variances: `(..., n, d) -> (..., n)`."""

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 import takens
 from takens_gp.composition import Sum
 from takens_gp.linear import Constant, Linear
-from takens_gp.posterior import Posterior
 from takens_gp.values import Number, Numbers, like
 
 
@@ -33,28 +32,27 @@ def is_network(kernel: takens.Kernel) -> bool:
 
 @final
 class MeanNetwork(nn.Module):
-    """The posterior's mean times ``scale``, `(..., d) -> (..., 1)`.
+    """The mean `k(x, centres) weights` of a posterior, `(..., d) -> (..., 1)`.
 
-    Radial basis functions around the centres, a line and a constant: the same numbers, from
-    matrix products.
+    Radial basis functions around `centres: (c, d)`, a line and a constant: the same numbers,
+    from matrix products.
     """
 
     slopes: Tensor
     constant: Tensor
 
-    def __init__(self, posterior: Posterior, scale: Tensor) -> None:
+    def __init__(self, kernel: takens.Kernel, centres: Tensor, weights: Tensor) -> None:
         super().__init__()
-        weights = posterior.weights * scale
-        slopes = posterior.x.new_zeros(1, posterior.x.shape[-1])
-        constant = scale * posterior.mean
+        slopes = centres.new_zeros(1, centres.shape[-1])
+        constant = centres.new_zeros(())
         bumps: list[nn.Module] = []
-        for part in _parts(posterior.kernel):
+        for part in _parts(kernel):
             if isinstance(part, Linear):
-                slopes = slopes + like(part.variance, slopes) * (weights @ posterior.centres)
+                slopes = slopes + like(part.variance, slopes) * (weights @ centres)
             elif isinstance(part, Constant):
                 constant = constant + like(part.variance, constant) * weights.sum()
             elif isinstance(part, SupportsProfile):
-                bumps.append(_Bumps(part, posterior.centres, weights))
+                bumps.append(_Bumps(part, centres, weights))
         self.bumps = nn.ModuleList(bumps)
         self.register_buffer("slopes", slopes, persistent=False)
         self.register_buffer("constant", constant.reshape(1), persistent=False)

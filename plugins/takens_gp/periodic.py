@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 
 from takens_gp.composition import Composable
 from takens_gp.distances import constant_diagonal
+from takens_gp.radial import total
 from takens_gp.values import Number, like, positive, ranges
 
 
@@ -37,6 +38,24 @@ class Periodic(Composable):
             total = total + torch.sin(phase * apart).square()
         return like(self.variance, x) * torch.exp(
             -2 * total / like(self.lengthscale, x).square()
+        )
+
+    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Give the derivatives of `sum(weight * k(x, y))`, in the order of ``bounds``."""
+        period, scale = like(self.period, x), like(self.lengthscale, x)
+        phase = math.pi / period
+        squares, turned = torch.zeros_like(weight), torch.zeros_like(weight)
+        for i in range(x.shape[-1]):
+            angle = phase * (x[..., i].unsqueeze(-1) - y[..., i].unsqueeze(-2))
+            sine = angle.sin()
+            squares.addcmul_(sine, sine)
+            turned.addcmul_(sine * angle.cos(), angle, value=2)
+        weighted = weight * torch.exp(-2 / scale.square() * squares)
+        variance = like(self.variance, x)
+        return (
+            weighted.sum(),
+            4 * variance / scale**3 * total(weighted, squares),
+            2 * variance / (scale.square() * period) * total(weighted, turned),
         )
 
     def diagonal(self, x: Tensor, /) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, cast, final
 
 import attrs
@@ -9,13 +10,15 @@ import torch
 from torch import Tensor
 
 import takens
+from takens_gp.compression import TOLERANCE, Compression, compress
 from takens_gp.diagnostics import LeaveOneOut, leave_one_out
 from takens_gp.factor import solve
 from takens_gp.functions import Functions, draw_prior
 from takens_gp.points import as_points
 from takens_gp.prediction import Prediction
 
-_AT_ONCE = 1 << 22
+_ENTRIES = 1 << 19
+_LEAST = 256
 
 
 @final
@@ -58,8 +61,9 @@ class Posterior:
         """
         x = as_points(x, self.x.shape[-1])
         added = self.noise_variance if noise else 0.0
-        # In pieces, so that many points do not need more memory than the factor does.
-        rows = max(1, _AT_ONCE // max(1, len(self.centres)))
+        # In pieces, which stay in the cache.
+        rows = max(_LEAST, _ENTRIES // max(1, len(self.centres)))
+        short = self._compression if len(x) >= _LEAST else None
         means: list[Tensor] = []
         variances: list[Tensor] = []
         for part in cast(list[Tensor], x.split(rows)):
@@ -67,11 +71,7 @@ class Posterior:
             means.append(self.mean + cross @ self.weights)
             variance = self.kernel.diagonal(part)
             if len(self.centres):
-                reached = solve(self.factor, cross.mT)
-                variance = variance - reached.square().sum(0)
-                if self.correction is not None:
-                    corrected = solve(self.correction, reached)
-                    variance = variance + corrected.square().sum(0)
+                variance = variance - self._explained(cross, variance, short)
             variances.append(variance.clamp(min=0) + added)
         if not len(x):
             means, variances = [self.weights.new_zeros(0, *self.y.shape[1:])], [x.new_zeros(0)]
@@ -168,6 +168,27 @@ class Posterior:
         if self.jitter:
             lines.append(f"jitter {self.jitter:.1g} was added to the diagonal")
         return "\n".join(lines)
+
+    def _explained(self, cross: Tensor, prior: Tensor, short: Compression | None) -> Tensor:
+        """Give by how much data lower the variances `prior: (m,)`, from `cross: (m, c)`."""
+        if short is None:
+            reached = solve(self.factor, cross.mT)
+            explained = reached.square().sum(0)
+            if self.correction is not None:
+                explained = explained - solve(self.correction, reached).square().sum(0)
+            return explained
+        explained, missed = short.explain(cross)
+        far = missed > TOLERANCE * prior
+        if bool(far.any()):
+            explained[far] = solve(self.factor, cross[far].mT).square().sum(0)
+        return explained
+
+    @cached_property
+    def _compression(self) -> Compression | None:
+        if self.correction is not None:
+            return None
+        least = 0.0 if self.point_noise is None else float(self.point_noise.min())
+        return compress(self.kernel, self.x, self.factor, self.noise_variance + least)
 
     def _covariance(self, x: Tensor, added: float) -> Tensor:
         covariance = self.kernel(x, x)

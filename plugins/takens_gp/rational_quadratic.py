@@ -8,6 +8,7 @@ from torch import Generator, Tensor
 
 from takens_gp.composition import Composable
 from takens_gp.distances import constant_diagonal, squared_distance
+from takens_gp.radial import pull_back_radial, total
 from takens_gp.values import Number, Numbers, as_tuple, like, positive, ranges
 
 
@@ -38,6 +39,19 @@ class RationalQuadratic(Composable):
         # By the logarithm, which stays exact where the shape is large.
         shape = like(self.shape, squared)
         return torch.exp(-shape * torch.log1p(squared / (2 * shape)))
+
+    def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
+        """Give the derivative of the profile by the squared distance."""
+        return -0.5 * profile / (1 + squared / (2 * like(self.shape, squared)))
+
+    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Give the derivatives of `sum(weight * k(x, y))`, in the order of ``bounds``."""
+        shape = like(self.shape, x)
+        share = squared_distance(x, y, self.lengthscale) / (2 * shape)
+        grown = torch.log1p(share)
+        change = torch.exp(-shape * grown) * (share / (1 + share) - grown)
+        by_shape = like(self.variance, x) * total(weight, change)
+        return (*pull_back_radial(self, x, y, weight), by_shape)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
         """Give the variances: `(..., n, d) -> (..., n)`."""

@@ -8,6 +8,7 @@ from torch import Generator, Tensor
 
 from takens_gp.composition import Composable
 from takens_gp.distances import constant_diagonal, squared_distance
+from takens_gp.radial import pull_back_radial
 from takens_gp.values import Number, Numbers, as_tuple, like, positive, ranges
 
 
@@ -34,6 +35,14 @@ class SquaredExponential(Composable):
     def profile(self, squared: Tensor, /) -> Tensor:
         """Give the correlation of points with so large a squared distance in lengthscales."""
         return torch.exp(-0.5 * squared)
+
+    def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
+        """Give the derivative of the profile by the squared distance."""
+        return -0.5 * profile
+
+    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Give the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
+        return pull_back_radial(self, x, y, weight)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
         """Give the variances: `(..., n, d) -> (..., n)`."""

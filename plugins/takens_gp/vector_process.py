@@ -22,8 +22,9 @@ _START_NOISE = 0.01
 class VectorProcess(nn.Module):
     """A function `(..., d) -> (..., d)`, each component a process with values of its own.
 
-    Its state is the data and the hyperparameters: everything else follows from them. It is
-    kept in float64 whatever the module is converted to; only the device changes.
+    Its state is the data, the hyperparameters and the weights of the mean; uncertainty
+    follows from them. It is kept in float64 whatever the module is converted to; only the
+    device changes.
     """
 
     inputs: Tensor
@@ -32,6 +33,7 @@ class VectorProcess(nn.Module):
     centres: Tensor
     scale: Tensor
     logarithms: Tensor
+    weights: Tensor
 
     def __init__(self, dim: int, kernel: str) -> None:
         super().__init__()
@@ -40,13 +42,14 @@ class VectorProcess(nn.Module):
         if dim > 1:
             self.kernel = one_per_dimension(self.kernel, dim)
         empty = torch.zeros(0, dim, dtype=torch.float64)
-        start = Search.of(self.kernel, _START_NOISE, {}, ()).start
-        for name in ("inputs", "targets", "noise", "centres"):
+        start = self._search().start
+        for name in ("inputs", "targets", "noise", "centres", "weights"):
             self.register_buffer(name, empty.clone())
         self.register_buffer("scale", torch.ones(dim, dtype=torch.float64))
         self.register_buffer("logarithms", start.expand(dim, -1).clone())
         self._posteriors: tuple[Posterior, ...] | None = None
-        self._networks: nn.ModuleList | None = None
+        self._networks: tuple[Tensor, nn.ModuleList] | None = None
+        self._prepare()
 
     def learn(
         self, x: Tensor, y: Tensor, noise: Tensor, *, inducing: int, seed: int
@@ -72,7 +75,9 @@ class VectorProcess(nn.Module):
         searches = [Search.of(each.kernel, each.noise_variance, {}, ()) for each in found]
         self.logarithms = torch.stack([search.start for search in searches])
         self.centres = found[0].centres if inducing else x[:0]
-        self._forget()
+        self._posteriors = None
+        self.weights = torch.stack([each.weights for each in self.posteriors], -1) * scale
+        self._prepare()
         evidence = sum(each.log_evidence for each in found) - len(x) * float(scale.log().sum())
         return {
             "loss": -evidence / y.numel(),
@@ -86,7 +91,7 @@ class VectorProcess(nn.Module):
     def posteriors(self) -> tuple[Posterior, ...]:
         """The process of each component, of targets divided by ``scale``."""
         if self._posteriors is None:
-            search = Search.of(self.kernel, _START_NOISE, {}, ())
+            search = self._search()
             self._posteriors = tuple(self._posterior(search, i) for i in range(self.dim))
         return self._posteriors
 
@@ -100,19 +105,37 @@ class VectorProcess(nn.Module):
             inducing=self.centres if len(self.centres) else None,
         )
 
-    def _forget(self) -> None:
+    def _prepare(self) -> None:
+        """Make what follows from the state."""
         self._posteriors = self._networks = None
+        if is_network(self.kernel):
+            search, centres = self._search(), self._centres()
+            kernels = [search.plain(each)[0] for each in self.logarithms]
+            networks = map(MeanNetwork, kernels, [centres] * self.dim, self.weights.mT)
+            self._networks = (self.weights, nn.ModuleList(networks))
 
     def forward(self, x: Tensor, /) -> Tensor:
         """Give the mean, `(..., d) -> (..., d)`, in the dtype of x."""
         wide = x.double()
-        if is_network(self.kernel):
-            if self._networks is None:
-                pairs = zip(self.posteriors, self.scale, strict=True)
-                self._networks = nn.ModuleList(MeanNetwork(*pair) for pair in pairs)
-            return torch.cat([network(wide) for network in self._networks], -1).to(x.dtype)
-        means = [posterior.mean_at(wide) for posterior in self.posteriors]
-        return (torch.stack(means, -1) * self.scale).to(x.dtype)
+        # Others take the place of the weights where the members of an ensemble are called.
+        if self._networks is None or self._networks[0] is not self.weights:
+            return self._mean(wide).to(x.dtype)
+        return torch.cat([network(wide) for network in self._networks[1]], -1).to(x.dtype)
+
+    def _mean(self, x: Tensor) -> Tensor:
+        search, centres = self._search(), self._centres()
+        flat = x.reshape(-1, self.dim)
+        means = [
+            search.made(self.logarithms[i])[0](flat, centres) @ self.weights[:, i]
+            for i in range(self.dim)
+        ]
+        return torch.stack(means, -1).reshape(x.shape)
+
+    def _search(self) -> Search:
+        return Search.of(self.kernel, _START_NOISE, {}, ())
+
+    def _centres(self) -> Tensor:
+        return self.centres if len(self.centres) else self.inputs
 
     def _apply(self, fn: Any, recurse: bool = True) -> VectorProcess:
         device = fn(torch.zeros((), dtype=torch.float64, device=self.scale.device)).device
@@ -122,7 +145,7 @@ class VectorProcess(nn.Module):
             )
         for name, value in self.named_buffers(recurse=False):
             setattr(self, name, value.to(device))
-        self._forget()
+        self._prepare()
         return self
 
     def _load_from_state_dict(  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -133,5 +156,5 @@ class VectorProcess(nn.Module):
             stored = state_dict.get(prefix + name)
             if isinstance(stored, Tensor) and stored.shape[1:] == value.shape[1:]:
                 setattr(self, name, value.new_empty(stored.shape))
-        self._forget()
         super()._load_from_state_dict(state_dict, prefix, *rest)  # pyright: ignore[reportArgumentType] - torch names every argument
+        self._prepare()

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from takens_gp.composition import Composable
 from takens_gp.distances import constant_diagonal
+from takens_gp.radial import total
 from takens_gp.values import Number, like, positive, ranges
 
 
@@ -29,6 +30,10 @@ class White(Composable):
         """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         same = (x.unsqueeze(-2) == y.unsqueeze(-3)).all(-1)
         return like(self.variance, x) * same.to(x.dtype)
+
+    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Give the derivative of `sum(weight * k(x, y))` by the variance."""
+        return (total(weight, self(x, y)) / like(self.variance, x),)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
         """Give the variances: `(..., n, d) -> (..., n)`."""

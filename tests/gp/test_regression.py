@@ -352,3 +352,34 @@ def test_bounds_and_fixed_values_are_kept() -> None:
     assert isinstance(found.kernel, gp.SquaredExponential)
     assert found.kernel.lengthscale == pytest.approx(0.5)
     assert found.noise_variance == pytest.approx(0.1)
+
+
+SMOOTH: list[tuple[takens.Kernel, bool]] = [
+    (gp.SquaredExponential(), True),
+    (gp.SquaredExponential() + gp.Constant(), True),
+    (gp.Matern12(), False),
+]
+
+
+@pytest.mark.parametrize("case", SMOOTH, ids=lambda case: str(case[0]))
+def test_many_variances_at_once_are_those_of_few(case: tuple[takens.Kernel, bool]) -> None:
+    kernel, compressed = case
+    generator = torch.Generator().manual_seed(0)
+    x = 4 * torch.rand(1000, 2, generator=generator, dtype=torch.float64)
+    y = x.sum(-1).sin() + 0.1 * torch.randn(1000, generator=generator, dtype=torch.float64)
+    found = gp.GaussianProcess(kernel, 0.01).fit(x, y, optimise=False)
+    # Some far from all data, some close to it, some in between.
+    at = 4 * torch.rand(300, 2, generator=generator, dtype=torch.float64)
+    at[:50] += 9
+    at[50:100] += 2
+    together = found.predict(at)
+    apart = torch.cat([found.predict(part).variance for part in at.split(100)])
+    torch.testing.assert_close(together.variance, apart, rtol=0, atol=2e-9)
+    cross = found.kernel(at, x)
+    short = found._compression  # pyright: ignore[reportPrivateUsage]
+    assert (short is not None) is compressed
+    if short is not None:
+        explained, missed = short.explain(cross)
+        exact = found.kernel.diagonal(at) - apart
+        assert bool((explained <= exact + 1e-9).all())
+        assert bool((exact <= explained + missed + 1e-9).all())

@@ -14,11 +14,7 @@ PLUGINS = [
     for plugin in takens.catalogue().plugins
     if plugin.state == "loaded" and plugin.distribution == "takens"
 ]
-_VMAP = "its hyperparameters are read as numbers, which vmap does not allow"
-EXCUSED = {
-    "gaussian_process_field-model_ensemble": _VMAP,
-    "gaussian_process_map-model_ensemble": _VMAP,
-}
+EXCUSED = {}
 
 Check = Callable[[Any], None]
 
