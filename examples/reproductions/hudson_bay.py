@@ -11,7 +11,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final, final
 
-import scipy.optimize
 import torch
 from examples.reproductions.section import Section, plus_minus, save
 from matplotlib.figure import Figure
@@ -74,29 +73,15 @@ def fitted() -> takens.Fit:
     return takens.fit(model, data, takens.schemes.create("least_squares"), device="cpu")
 
 
-def started(fit: takens.Fit) -> Tensor:
-    """Give the state of 1900 that fits best with the rates found, `(2,)`, standardised."""
-    model: Any = fit.model.inner
-    data = measured()
-    x = fit.model.standardise(data.x)
-
-    def errors(z0: Any) -> Any:
-        with torch.no_grad():
-            run = model.integrator.solve(model, torch.as_tensor(z0), data.t)
-        return array(run - x).ravel()
-
-    found: Any = scipy.optimize.least_squares(errors, array(x[0]))  # pyright: ignore[reportUnknownVariableType]
-    return torch.as_tensor(found.x)
-
-
 def _drawn(fit: takens.Fit) -> Figure:
     data = measured()
     figure = canvas(2.9)
     over, plane = grid(figure, 1, 2)[0]
     model: Any = fit.model.inner
     t = torch.linspace(0, 20, 401, dtype=torch.float64)
+    start = torch.tensor(fit.details["initial_states"][0], dtype=torch.float64)
     with torch.no_grad():
-        run = array(fit.model.observe(model.integrator.solve(model, started(fit), t)).exp())
+        run = array(fit.model.observe(model.integrator.solve(model, start, t)).exp())
     for i, (name, shade) in enumerate((("hares", TRUTH), ("lynx", MODEL))):
         over.plot(FIRST + data.t, array(data.x[:, i].exp()), "o", color=shade, markersize=3)
         over.plot(FIRST + t, run[:, i], color=shade, label=name)

@@ -4,23 +4,20 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, cast, final, runtime_checkable
 
 import attrs
-import numpy as np
-import numpy.typing as npt
-import scipy.optimize
 import torch
 from torch import Tensor, nn
 
 import takens
 from takens_schemes.forcing import interval, refuse_below
+from takens_schemes.levenberg_marquardt import Minimum, minimise
 from takens_schemes.pieces import pieces
-
-_Array = npt.NDArray[np.float64]
+from takens_schemes.residual_checks import remarks_on
 
 # A central difference over this share of an unknown's size is exact to about ten digits.
 _STEP: Final = 1e-6
 # What a trajectory that is not finite counts as, in standard deviations of the data.
 _LOST: Final = 1e3
-_MOST_UNKNOWNS: Final = 5000
+_MOST_PARAMETERS: Final = 5000
 _MOST_REPORTED: Final = 50
 
 
@@ -42,12 +39,16 @@ class LeastSquares:
     the start of each trajectory is found too, unless ``initial_states`` is false: the first
     sample is then taken as it is, with its noise. Trajectories are cut into pieces of
     ``segment`` samples, each with a start of its own; 0 leaves them whole. Chaotic data want
-    pieces of a few Lyapunov times at most.
+    pieces of a few Lyapunov times at most. Starts are eliminated piece by piece, so that the
+    time grows with the number of trajectories and no faster.
 
     The details of the fit hold the ``parameters`` with ``standard_errors`` and
     ``correlations`` from the Jacobian at the solution, `s^2 (J^T J)^-1`, where s is the
-    ``residual`` standard deviation, in standard deviations of the data. The Jacobian is by
-    central differences of compiled solves, in double precision.
+    ``residual`` standard deviation, in standard deviations of the data; the
+    ``initial_states``, `(pieces, m)`, with ``initial_state_errors``, in the system's units for
+    known equations and in the model's own latent ones else; and ``remarks``, where the errors
+    do not look like noise. The Jacobian is by central differences of compiled solves, in
+    double precision.
 
     Raises: ComponentError where an argument makes no sense.
 
@@ -74,45 +75,43 @@ class LeastSquares:
 
         Raises: InputError where there are too many unknowns, or fewer data than unknowns.
         """
-        problem = _Problem.of(model, x, times, self.segment, self.initial_states)
-        start = problem.unknowns()
-        residuals = problem.residuals(start)
-        if not start.size <= min(_MOST_UNKNOWNS, residuals.size - 1):
+        problem = _Trajectories.of(model, x, times, self.segment, self.initial_states)
+        shared, own = problem.begin()
+        unknowns = shared.numel() + own.numel()
+        if not (0 < unknowns < problem.count and shared.numel() <= _MOST_PARAMETERS):
             raise takens.InputError(
-                f"least_squares would solve for {start.size} unknowns from {residuals.size} "
-                f"numbers; it takes at most {_MOST_UNKNOWNS}, and fewer than the data. Choose "
-                "a scheme that trains by gradients, such as trajectory_matching."
+                f"least_squares would solve for {unknowns} unknowns from {problem.count} "
+                f"numbers; it takes at least 1 and fewer than the data, of which at most "
+                f"{_MOST_PARAMETERS} are weights. Choose a scheme that trains by gradients, "
+                "such as trajectory_matching."
             )
-        solve = cast(Callable[..., Any], scipy.optimize.least_squares)
-        found = solve(
-            problem.residuals,
-            start,
-            jac=problem.jacobian,
-            method="lm",
-            x_scale="jac",
-            xtol=self.tolerance,
-            ftol=self.tolerance,
-            gtol=self.tolerance,
-            max_nfev=self.most_evaluations,
+        found = minimise(
+            problem,
+            shared,
+            own,
+            tolerance=self.tolerance,
+            most_evaluations=self.most_evaluations,
         )
-        problem.take(found.x)
+        problem.put(found.shared)
         return problem.report(found)
 
 
 @final
 @attrs.frozen(eq=False)
-class _Problem:
+class _Trajectories:
+    """Pieces of trajectories `x: (pieces, T, n)`, whose errors depend on weights and starts."""
+
     model: takens.Model
     weights: tuple[nn.Parameter, ...]
     run: Callable[[Tensor], Tensor]
-    z0: Tensor
+    contexts: Tensor
     x: Tensor
     initial_states: bool
 
     @classmethod
     def of(
         cls, model: takens.Model, x: Tensor, times: Tensor, segment: int, initial_states: bool
-    ) -> "_Problem":
+    ) -> "_Trajectories":
         c = model.context_length
         if segment:
             x = pieces(x, c + segment, segment).flatten(0, 1)
@@ -122,95 +121,98 @@ class _Problem:
             many = x.shape[0] // when.shape[0]
             times = when[0] if same else when.repeat(many, 1)
         times = times[..., c - 1 :] - times[..., c - 1 : c]
-        with torch.no_grad():
-            z0 = model.encode(x[:, :c])
         weights = tuple(p for p in model.parameters() if p.requires_grad)
-        return cls(model, weights, _runner(model, times), z0, x[:, c - 1 :], initial_states)
+        run = _runner(model, times)
+        return cls(model, weights, run, x[:, :c], x[:, c - 1 :], initial_states)
 
-    def unknowns(self) -> _Array:
-        """Give the weights, and the initial states after them."""
-        parts = [p.detach().flatten() for p in self.weights]
-        if self.initial_states:
-            parts.append(self.z0.flatten())
-        return torch.cat([part.double().cpu() for part in parts]).numpy()
+    @property
+    def count(self) -> int:
+        """How many numbers there are to fit to."""
+        return (self.x if self.initial_states else self.x[:, 1:]).numel()
 
-    def take(self, unknowns: _Array) -> Tensor:
-        """Put values into the weights; give the initial states."""
-        values = torch.from_numpy(np.asarray(unknowns))
+    def begin(self) -> tuple[Tensor, Tensor]:
+        """Give the weights as they are, `(q,)`, and starts `(pieces, m)`; m = 0 for none."""
+        flat = [p.detach().double().flatten() for p in self.weights]
+        shared = torch.cat([self.x.new_zeros(0), *flat])
+        with torch.no_grad():
+            own = self.model.encode(self.contexts)
+        return shared, own if self.initial_states else own[:, :0]
+
+    def put(self, shared: Tensor) -> None:
+        """Put values into the weights."""
         with torch.no_grad():
             for p in self.weights:
-                p.copy_(values[: p.numel()].view(p.shape))
-                values = values[p.numel() :]
-            if self.initial_states:
-                return values.view(self.z0.shape)
-            return (
-                self.model.encode(self.x[:, :1]) if self.model.context_length == 1 else self.z0
-            )
+                p.copy_(shared[: p.numel()].view(p.shape))
+                shared = shared[p.numel() :]
 
-    def residuals(self, unknowns: _Array) -> _Array:
-        """Give all errors in a row."""
-        return self._errors(self.take(unknowns)).flatten().numpy()
+    def errors(self, shared: Tensor, own: Tensor, /) -> Tensor:
+        """Give the errors of each piece in a row, `(pieces, r)`; what explodes is far off."""
+        try:
+            return self._errors(shared, own)
+        except takens.TakensError:
+            return self.x.new_full((len(self.x), self.count // len(self.x)), _LOST)
 
-    def jacobian(self, unknowns: _Array) -> _Array:
-        """Give the derivative of the errors, `(errors, unknowns)`."""
-        count = sum(p.numel() for p in self.weights)
-        columns = np.zeros((self.residuals(unknowns).size, len(unknowns)))
-        for i in range(count):
-            h = _STEP * max(1.0, abs(unknowns[i]))
-            there, back = unknowns.copy(), unknowns.copy()
-            there[i] += h
-            back[i] -= h
-            columns[:, i] = (self.residuals(there) - self.residuals(back)) / (2 * h)
-        if self.initial_states:
-            columns[:, count:] = self._by_starts(self.take(unknowns))
-        return columns
+    def slopes(self, shared: Tensor, own: Tensor, /) -> tuple[Tensor, Tensor]:
+        """Give the derivatives, `(pieces, r, q)` and `(pieces, r, m)`.
 
-    def _by_starts(self, z0: Tensor) -> _Array:
-        # Trajectories do not know of each other, so one solve moves the starts of all.
-        runs, m = z0.shape
-        slopes = np.zeros((runs, self.x[0].numel(), runs, m))
-        for j in range(m):
-            h = _STEP * max(1.0, float(z0[:, j].abs().max()))
-            step = torch.zeros(m, dtype=z0.dtype)
-            step[j] = h
-            slope = (self._errors(z0 + step) - self._errors(z0 - step)) / (2 * h)
-            slopes[range(runs), :, range(runs), j] = slope.reshape(runs, -1).numpy()
-        return slopes.reshape(-1, runs * m)
+        Raises: IntegrationError where the states do not stay finite.
+        """
+        by_weights = self.x.new_zeros(len(self.x), self.count // len(self.x), len(shared))
+        by_starts = self.x.new_zeros(*by_weights.shape[:2], own.shape[-1])
+        for i in range(len(shared)):
+            step = torch.zeros_like(shared)
+            step[i] = h = _STEP * max(1.0, abs(float(shared[i])))
+            ahead, behind = self._errors(shared + step, own), self._errors(shared - step, own)
+            by_weights[..., i] = (ahead - behind) / (2 * h)
+        # Pieces do not know of each other, so one solve moves the starts of all.
+        for j in range(own.shape[-1]):
+            step = torch.zeros_like(own)
+            step[:, j] = h = _STEP * max(1.0, float(own[:, j].abs().max()))
+            ahead, behind = self._errors(shared, own + step), self._errors(shared, own - step)
+            by_starts[..., j] = (ahead - behind) / (2 * h)
+        return by_weights, by_starts
 
-    def _errors(self, z0: Tensor) -> Tensor:
+    def _errors(self, shared: Tensor, own: Tensor) -> Tensor:
+        self.put(shared)
         with torch.no_grad():
+            z0 = own if self.initial_states else self.model.encode(self.contexts)
             error = self.model.observe(self.run(z0)) - self.x
         if not self.initial_states:
             error = error[:, 1:]
-        return error.nan_to_num(_LOST, _LOST, -_LOST).clamp(-_LOST, _LOST)
+        return error.nan_to_num(_LOST, _LOST, -_LOST).clamp(-_LOST, _LOST).flatten(1)
 
-    def report(self, found: Any) -> dict[str, Any]:
+    def report(self, found: Minimum) -> dict[str, Any]:
         """Say what was found, in JSON types."""
-        residuals, jacobian = cast(_Array, found.fun), cast(_Array, found.jac)
-        freedom = max(residuals.size - found.x.size, 1)
-        variance = float(residuals @ residuals) / freedom
-        covariance = variance * np.linalg.pinv(jacobian.T @ jacobian)
-        count = sum(p.numel() for p in self.weights)
-        names, values, slopes = self._named(found.x[:count])
+        errors = found.there.errors
+        freedom = max(errors.numel() - found.shared.numel() - found.own.numel(), 1)
+        variance = float(errors.square().sum()) / freedom
+        covariance, of_starts = (variance * part for part in found.there.covariances())
+        names, values, slopes = self._named(found.shared)
         details: dict[str, Any] = {
-            "loss": float(np.mean(residuals**2)),
+            "loss": float(errors.square().mean()),
             "residual": variance**0.5,
-            "evaluations": int(found.nfev),
-            "converged": bool(found.status > 0),
-            "message": str(found.message),
+            "evaluations": found.evaluations,
+            "converged": found.converged,
+            "message": found.message,
+            "remarks": list(remarks_on(errors.view(len(errors), -1, self.x.shape[-1]))),
         }
         if len(names) <= _MOST_REPORTED:
-            inner = slopes @ covariance[:count, :count] @ slopes.T
-            errors = np.sqrt(np.diag(inner))
-            scale = np.where(errors > 0, errors, 1.0)
+            inner = slopes @ covariance @ slopes.T
+            deviations = inner.diagonal().sqrt()
+            scale = torch.where(deviations > 0, deviations, 1.0)
             details |= {
-                "parameters": dict(zip(names, map(float, values), strict=True)),
-                "standard_errors": dict(zip(names, map(float, errors), strict=True)),
-                "correlations": (inner / np.outer(scale, scale)).tolist(),
+                "parameters": dict(zip(names, _listed(values), strict=True)),
+                "standard_errors": dict(zip(names, _listed(deviations), strict=True)),
+                "correlations": _listed(inner / scale / scale[:, None]),
+            }
+        if self.initial_states:
+            details |= {
+                "initial_states": _listed(found.own),
+                "initial_state_errors": _listed(of_starts.sqrt()),
             }
         return details
 
-    def _named(self, weights: _Array) -> tuple[list[str], _Array, _Array]:
+    def _named(self, shared: Tensor) -> tuple[list[str], Tensor, Tensor]:
         """Give parameters by name, and how they change with the weights."""
         model = self.model
         if not isinstance(model, NamesWhatItLearns):
@@ -221,23 +223,24 @@ class _Problem:
                 if p.requires_grad
                 for i in range(p.numel())
             ]
-            return names, weights, np.eye(len(weights))
-        values = model.learned()
-        slopes = np.zeros((len(values), len(weights)))
-        rest = self.unknowns()
-        for i in range(len(weights)):
-            h = _STEP * max(1.0, abs(weights[i]))
-            ends: list[_Array] = []
-            for sign in (1, -1):
-                moved = rest.copy()
-                moved[: len(weights)] = weights
-                moved[i] += sign * h
-                self.take(moved)
-                ends.append(np.array(list(model.learned().values())))
-            slopes[:, i] = (ends[0] - ends[1]) / (2 * h)
-        rest[: len(weights)] = weights
-        self.take(rest)
-        return list(values), np.array(list(values.values())), slopes
+            return names, shared, torch.eye(len(shared)).to(shared)
+
+        def learned(weights: Tensor) -> Tensor:
+            self.put(weights)
+            return torch.tensor(list(model.learned().values()), dtype=torch.float64).to(shared)
+
+        columns: list[Tensor] = []
+        for i in range(len(shared)):
+            step = torch.zeros_like(shared)
+            step[i] = h = _STEP * max(1.0, abs(float(shared[i])))
+            columns.append((learned(shared + step) - learned(shared - step)) / (2 * h))
+        values = learned(shared)
+        slopes = torch.stack(columns, -1) if columns else values[:, None][:, :0]
+        return list(model.learned()), values, slopes
+
+
+def _listed(values: Tensor) -> list[Any]:
+    return cast(list[Any], values.tolist())  # pyright: ignore[reportUnknownMemberType]
 
 
 def _runner(model: takens.Model, times: Tensor) -> Callable[[Tensor], Tensor]:

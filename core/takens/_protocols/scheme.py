@@ -73,7 +73,8 @@ class DirectScheme(Protocol[M_contra]):
         """Train on standardised `x: (trajectories, T, n)`, in place.
 
         ``times: (T,)`` are in the time unit of the data. Gives figures of JSON types: at
-        least ``loss``; standard errors and the like where there are any.
+        least ``loss``; standard errors and the like where there are any. ``remarks``, a list
+        of sentences, become those of the fit.
         """
         ...
 

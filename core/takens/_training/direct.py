@@ -50,6 +50,7 @@ def solve_directly(
         found.append(scheme.solve(model, windows.x.double(), times=times))
     seconds = time.perf_counter() - began
     details = dict(found[0])
+    remarks = tuple(map(str, details.pop("remarks", ())))
     if "loss" not in details:
         raise InputError(f"{type(scheme).__name__} gave no loss; a direct scheme gives one.")
     record = {"step": 1, "loss": float(details["loss"]), "seconds": round(seconds, 3)}
@@ -60,4 +61,5 @@ def solve_directly(
     if folder is not None:
         write_checkpoint(folder / "checkpoint.pt", prepared.members, training=None)
     plugins.announce("takens_fit_finished", event=FitFinished(trained, 1, seconds))
-    return Fit(prepared.members, tuple(history.records), seconds, prepared.placement, details)
+    records, placement = tuple(history.records), prepared.placement
+    return Fit(prepared.members, records, seconds, placement, details, remarks)
