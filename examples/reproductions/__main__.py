@@ -20,6 +20,7 @@ from examples.reproductions.section import Section
 NAMES: Final = (
     "parameter_fits",
     "hudson_bay",
+    "neural_ode_van_der_pol",
     "classification",
     "exercise_sheet",
     "recurrent_blog",

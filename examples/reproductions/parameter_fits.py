@@ -221,12 +221,12 @@ class Found:
             ", ".join(f"{value:.4g}" for value in case.truth.values()),
             case.published,
             ", ".join(f"{value:.4g}" for value in medians.tolist()),
-            f"{self.taught[-1].seconds:.1f}",
+            f"{self.taught[-1].seconds:.2g}",
             ", ".join(
                 plus_minus(details["parameters"][name], details["standard_errors"][name])
                 for name in case.truth
             ),
-            f"{self.seconds:.1f}",
+            f"{self.seconds:.2g}",
             f"{sum(held)} of {len(held)} ({case.data_sets} data sets)",
         )
 

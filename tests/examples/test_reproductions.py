@@ -103,6 +103,52 @@ class TestParameters:
 
 
 @pytest.mark.usefixtures("examples")
+class TestNeuralODE:
+    def test_the_network_has_the_widths_of_the_course(self) -> None:
+        study = load("neural_ode_van_der_pol")
+        model = study.untrained(study.TAUGHT, 0)
+        shapes = [tuple(p.shape) for p in model.field.parameters() if p.ndim == 2]
+        assert shapes == [(8, 2), (16, 8), (32, 16), (2, 32)]
+        again, other = study.untrained(study.TAUGHT, 0), study.untrained(study.TAUGHT, 1)
+        x = torch.ones(1, 2)
+        assert bool((model(torch.tensor(0.0), x) == again(torch.tensor(0.0), x)).all())
+        assert bool((model(torch.tensor(0.0), x) != other(torch.tensor(0.0), x)).any())
+
+    def test_the_data_are_what_the_page_says(self) -> None:
+        study = load("neural_ode_van_der_pol")
+        data = study.measured()
+        assert data.x.shape == (30, 100, 2)
+        assert float(data.t[-1]) == pytest.approx(30.0)
+        off = data.x - study.true_run(study.starts(30, 0), 100).x
+        assert float(off.std()) == pytest.approx(study.NOISE, rel=0.05)
+
+    def test_the_true_field_has_no_error(self) -> None:
+        study = load("neural_ode_van_der_pol")
+        data = study.measured()
+
+        class TrueField(nn.Module):
+            def forward(self, t: torch.Tensor, z: torch.Tensor, /) -> torch.Tensor:
+                system: Any = takens.systems.create("van_der_pol", mu=study.MU)
+                x = data.x.flatten(0, 1)
+                return system(t, z * x.std(0) + x.mean(0)) / x.std(0)
+
+        model = study.untrained(study.TAUGHT, 0)
+        model.field = TrueField()
+        trained = takens.TrainedModel.for_series(model.double(), data)
+        errors = study.Errors.of(trained)
+        assert max(errors.inside, errors.beyond, errors.unseen) < 1e-2
+
+    def test_a_plateau_ends_where_the_loss_stays_low(self) -> None:
+        study = load("neural_ode_van_der_pol")
+        history = tuple(
+            {"step": step, "member_loss": [early, late, None]}
+            for step, early, late in ((10, 0.9, 0.9), (20, 0.1, 0.1), (30, 0.1, 0.5))
+        )
+        found = takens.Fit((), history, 0.0, None)  # pyright: ignore[reportArgumentType]
+        assert study.plateau(found) == pytest.approx([1 / 3, 1.0, 1.0])
+
+
+@pytest.mark.usefixtures("examples")
 class TestClassification:
     def test_circles_have_their_radii_and_both_classes(self) -> None:
         points = load("classification").circles(400, 0.0, 0)
@@ -221,3 +267,10 @@ class TestShortRuns:
         case = study.CASES[0]
         fit = study.by_gradients(case, study.simulated(case, 0), 0)
         assert abs(study.learned(fit)["mu"] - 0.3) < 0.05
+
+    def test_windows_leave_the_plateau_at_once(self) -> None:
+        study = load("neural_ode_van_der_pol")
+        fit = study.trained(study.WINDOWS, study.measured(), seeds=2, updates=400)
+        assert max(study.plateau(fit)) < 0.2
+        for member in fit.members:
+            assert study.Errors.of(member).inside < 1.5
