@@ -51,7 +51,8 @@ def check_exponents(
 
     The answer has ``checks``, a mapping for each check, ``checks_passed``, and what the
     checks found besides: ``checked_divergence``, the mean over their stretch, where all
-    exponents were measured, and ``step_error`` for flows. Differences and tolerances are in 1 / time unit.
+    exponents were measured, and ``step_error`` for flows. Differences and tolerances are in
+    1 / time unit.
     """
     stretch = CheckStretch.of(step, dt, x, vectors, qr_interval, samples)
     found = [*_checks(stretch, samples, halves, moving)]
