@@ -120,6 +120,16 @@ def test_what_cannot_be_told_is_neither_right_nor_wrong() -> None:
     )
 
 
+def test_exponents_that_a_time_cannot_tell_from_zero_agree() -> None:
+    details = {"time": 1000.0, "true_estimate": 0.0025, "true_estimate_error": 0.0002}
+    score = takens.Score(value=0.00002, error=0.0002, details=details)
+    assert right("max_lyapunov", score) == {Aspect.EXPONENTS: True}
+    sentence = verdict({"max_lyapunov": score}).findings[Aspect.EXPONENTS].sentence
+    assert "neither can be told from zero in a time of 1000" in sentence
+    growing = takens.Score(value=0.02, error=0.0002, details=details)
+    assert right("max_lyapunov", growing) == {Aspect.EXPONENTS: False}
+
+
 def test_no_growth_in_either_record_agrees() -> None:
     details = {"reason": "no scaling region", "reference_details": {}}
     score = takens.Score(value=None, details=details)

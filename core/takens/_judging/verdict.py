@@ -84,7 +84,8 @@ def verdict(scores: Mapping[str, Score]) -> Verdict:
     A distance is right where it is not beyond the floor, or where it is at most a tenth of
     the way from the floor to what linear surrogates of the data score. An exponent is right
     within two standard errors of the reference, or 10 %; where those errors are larger than
-    the reference itself, nothing is told. A forecast is right where its error
+    the reference itself, nothing is told. Exponents below ln(1 + T) / T are zero as far as a
+    time T can tell. A forecast is right where its error
     is at most half that of persistence and of the best linear forecast, or not beyond its
     floor. Free runs are to stay finite. Of several scores of one aspect all must be right.
     """
@@ -164,6 +165,10 @@ def _exponent(name: str, score: Score) -> Finding | None:
     else:
         told += f"the truth gives {_short(known)} ± {_short(of_known)}"
     same = known == 0 or score.value * known > 0 or abs(score.value - known) <= allowed
+    long = details.get("time")
+    if long and max(abs(score.value), abs(known)) <= math.log1p(long) / long:
+        # Of growth that is no faster than time itself, as by shear, so much is measured.
+        return Finding(True, f"{told}: neither can be told from zero in a time of {long:g}")
     near = same and abs(score.value - known) <= allowed
     if near and 0 < abs(known) < errors:
         return Finding(None, f"{told}, with an error of {_short(errors / _ERRORS)}")
