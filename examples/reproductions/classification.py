@@ -88,6 +88,7 @@ class Case:
     make: Callable[[int], NeuralODELayer]
     epochs: int
     published: str
+    final_learning_rate: float = LEARNING_RATE
 
 
 @final
@@ -116,7 +117,7 @@ def train(case: Case, seed: int, epochs: int | None = None) -> Trained:
     scheme = Classification(
         epochs=case.epochs if epochs is None else epochs,
         learning_rate=LEARNING_RATE,
-        final_learning_rate=LEARNING_RATE,
+        final_learning_rate=case.final_learning_rate,
         validation=1 / 9,
     )
     learned, held_out = points.part(0, 0.9), points.part(0.9, 1)
@@ -174,6 +175,7 @@ PLAIN: Final = Case(
     _layer(2),
     300,
     "0.99, 0.04; 14 to 62 evaluations",
+    LEARNING_RATE / 100,
 )
 AUGMENTED: Final = Case(
     "circles, augmented by one, 3-64-64-3",
