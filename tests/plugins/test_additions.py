@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import warnings
@@ -169,6 +170,17 @@ class TestCommands:
         shown = command("--help").stdout
         assert "Commands of plugins:" in shown
         assert "Say hello. (plugin greeter)" in shown
+
+    def test_the_list_of_plugins_names_it(self, install: Install, command: Run) -> None:
+        with_commands(install)
+        assert "the command greet, the command stumble" in command("plugins").stdout
+        (found,) = (
+            plugin
+            for plugin in json.loads(command("plugins", "--json").stdout)
+            if plugin["name"] == "greeter"
+        )
+        assert found["commands"][:2] == ["greet", "stumble"]
+        assert found["hooks"] == ["takens_commands"]
 
     def test_one_that_fails_names_plugin_and_distribution(
         self, install: Install, command: Run

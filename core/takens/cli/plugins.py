@@ -1,9 +1,16 @@
 """``takens plugins``."""
 
+from __future__ import annotations
+
 import json
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from takens._plugins.catalogue import Catalogue
+    from takens._plugins.loading import Plugin
 
 
 @click.command("plugins")
@@ -21,7 +28,8 @@ def command(as_json: bool, strict: bool) -> None:
     from takens._plugins.catalogue import catalogue
     from takens.cli.tables import print_table
 
-    plugins = catalogue().plugins
+    known = catalogue()
+    plugins = known.plugins
     if as_json:
         table = [
             {
@@ -34,25 +42,53 @@ def command(as_json: bool, strict: bool) -> None:
                     {"kind": spec.kind, "name": spec.name, "summary": spec.summary}
                     for spec in plugin.components
                 ],
+                "commands": _commands(known, plugin),
+                "hooks": _hooks(known, plugin),
             }
             for plugin in plugins
         ]
         click.echo(json.dumps(table, indent=2))
     else:
-        rows: list[tuple[str, ...]] = []
-        for plugin in plugins:
-            kinds = Counter(spec.kind for spec in plugin.components)
-            what = ", ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items())
-            rows.append(
-                (
-                    plugin.name,
-                    plugin.distribution,
-                    plugin.version,
-                    plugin.state,
-                    plugin.reason or what,
-                )
+        rows = [
+            (
+                plugin.name,
+                plugin.distribution,
+                plugin.version,
+                plugin.state,
+                plugin.reason or _offers(known, plugin),
             )
+            for plugin in plugins
+        ]
         print_table(("plugin", "distribution", "version", "state", "offers"), rows)
     failed = [plugin.name for plugin in plugins if plugin.state == "failed"]
     if strict and failed:
         raise TakensError(f"These plugins failed to load: {', '.join(failed)}.")
+
+
+def _offers(known: Catalogue, plugin: Plugin) -> str:
+    kinds = Counter(spec.kind for spec in plugin.components)
+    what = [f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items()]
+    what += [f"the command {name}" for name in _commands(known, plugin)]
+    hooks = set(_hooks(known, plugin)) - {"takens_components", "takens_commands"}
+    if "takens_settings" in hooks:
+        what.append("settings")
+    if hooks - {"takens_settings"}:
+        what.append("hooks of runs and trainings")
+    return ", ".join(what) or "a module to import"
+
+
+def _commands(known: Catalogue, plugin: Plugin) -> list[str]:
+    from takens._plugins.commands import CommandSpec
+
+    return [spec.name for spec in known.ask(plugin, "takens_commands", CommandSpec)]
+
+
+def _hooks(known: Catalogue, plugin: Plugin) -> list[str]:
+    from takens._plugins.hooks import HOOKS
+
+    callers = {hook: getattr(known.manager.hook, hook).get_hookimpls() for hook in HOOKS}
+    return [
+        hook
+        for hook, found in callers.items()
+        if any(implementation.plugin_name == plugin.name for implementation in found)
+    ]
