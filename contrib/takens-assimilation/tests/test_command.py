@@ -103,6 +103,30 @@ def test_wrong_input_is_one_sentence(
     assert len(said.splitlines()) == 1
 
 
+def test_few_observations_are_filtered_though_not_judged(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "seen.csv").write_text("t,north\n" + "".join(f"{i / 10},1\n" for i in range(9)))
+    code = run(
+        "lorenz63", "--observations", files / "seen.csv", "--observed", "x1=north", "--noise",
+        "1", "--out", files / "out.csv", "--json",
+    )  # fmt: skip
+    assert code == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["rank_histogram"] is None
+    assert found["sentences"] == ["A rank histogram needs 20 cases or more; got 9."]
+    assert sorted(Path(path).name for path in found["files"]) == ["out-filter.png", "out.csv"]
+    assert not (files / "out-ranks.png").exists()
+
+
+def test_a_run_that_is_not_there_is_no_system(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ("--observations", files / "seen.csv", "--observed", "x1=north", "--noise", "1")
+    assert run("runs/mine", *given) == 2
+    assert capsys.readouterr().err == "takens: There is no run or checkpoint runs/mine.\n"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

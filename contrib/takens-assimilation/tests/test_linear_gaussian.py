@@ -186,6 +186,76 @@ def test_a_problem_of_a_batch_comes_out_as_alone(method: str) -> None:
         torch.testing.assert_close(together[i], run(y[i], 7 + i), atol=1e-10, rtol=0)
 
 
+def test_a_problem_that_begins_on_the_attractor_comes_out_as_alone() -> None:
+    lorenz = takens.systems.create("lorenz63")
+    truth = takens.simulate(lorenz, dt=0.1, steps=8, seed=3)
+    y = torch.stack([truth.x[:, :1], truth.x[:, :1] + 1])
+
+    def run(y: Tensor, seed: int) -> Tensor:
+        given = Observations(truth.t, y)
+        return assimilate(lorenz, given, observed=[0], noise=1.0, members=6, seed=seed).ensemble
+
+    torch.testing.assert_close(run(y, 3)[1], run(y[1], 4), atol=1e-9, rtol=0)
+
+
+def test_forecasts_are_as_unsure_as_the_model_noise_makes_them() -> None:
+    found = assimilate(
+        step, Observations(torch.arange(20), observations(20)), observed=H, noise=R,
+        inflation=1.0, model_noise=Q, rotate=False, initial=exact_ensemble(2000),
+    )  # fmt: skip
+    truth = torch.zeros(20, 3, dtype=torch.float64)
+    spread = found.forecast.var(-2)[1:].mean(0).sqrt()
+    skill = found.skill(truth, leads=1)
+    torch.testing.assert_close(skill.spread[1], spread, atol=0, rtol=0.02)
+
+
+def tapered(ring: Localisation) -> Tensor:
+    return ring.taper(ring.positions, ring.positions)
+
+
+def test_a_local_transform_is_that_of_its_paper() -> None:
+    # Hunt, Kostelich and Szunyogh (2007), eqs. 20 to 23, written out for each variable.
+    generator = torch.Generator().manual_seed(4)
+    ensemble = torch.randn(7, 12, generator=generator).double()
+    y = torch.randn(1, 12, generator=generator).double()
+    deviations = torch.linspace(0.5, 1.5, 12).double()
+    ring = Localisation.ring(12, 2.0)
+    found = assimilate(
+        lambda x: x, Observations([0.0], y), noise=deviations, inflation=1.0,  # pyright: ignore
+        localisation=ring, rotate=False, initial=ensemble,
+    ).ensemble[0]  # fmt: skip
+    mean = ensemble.mean(0)
+    anomalies = (ensemble - mean).mT
+    for i in range(12):
+        precision = (tapered(ring)[i] / deviations**2).diag()
+        c = anomalies.mT @ precision
+        p = torch.linalg.inv(6 * torch.eye(7).double() + c @ anomalies)
+        values, vectors = torch.linalg.eigh(6 * p)
+        root = vectors * values.sqrt() @ vectors.mT
+        weights = p @ c @ (y[0] - mean)
+        expected = mean[i] + anomalies[i] @ (weights[:, None] + root)
+        torch.testing.assert_close(found[:, i], expected, atol=1e-10, rtol=0)
+
+
+def test_tapered_covariances_move_the_mean() -> None:
+    # The perturbations have mean zero, so that the mean moves by the tapered gain.
+    generator = torch.Generator().manual_seed(4)
+    ensemble = torch.randn(7, 12, generator=generator).double()
+    y = torch.randn(1, 12, generator=generator).double()
+    y[0, 5] = torch.nan
+    ring = Localisation.ring(12, 2.0)
+    found = assimilate(
+        lambda x: x, Observations([0.0], y), noise=0.8, inflation=1.0, method="enkf",  # pyright: ignore
+        localisation=ring, initial=ensemble,
+    ).mean[0]  # fmt: skip
+    there = ~y[0].isnan()
+    covariance = tapered(ring) * ensemble.mT.cov()
+    seen = covariance[there][:, there] + 0.64 * torch.eye(11).double()
+    gain = covariance[:, there] @ torch.linalg.inv(seen)
+    expected = ensemble.mean(0) + gain @ (y[0] - ensemble.mean(0))[there]
+    torch.testing.assert_close(found, expected, atol=1e-10, rtol=0)
+
+
 def test_a_wide_localisation_is_none() -> None:
     y = observations(15)
     noise = [0.7, 0.5]
@@ -247,6 +317,8 @@ def test_what_does_not_fit_is_refused_in_a_sentence() -> None:
         ({"observed": [0, 7]}, "no variable number 7"),
         ({"observed": ["x1", "z"]}, "no variable 'z'"),
         ({"observed": H.mT}, r"shape \(2, 3\)"),
+        ({"observed": H.tolist()}, r"got \[1.0, 0.0, 0.0\] in a list"),
+        ({"observed": torch.tensor([True, False])}, "got True in a list"),
         ({"inflation": -1.0}, "inflation is a positive factor"),
         ({"initial": None}, "give initial"),
         ({"members": 5}, "initial holds 4 members"),
@@ -255,6 +327,14 @@ def test_what_does_not_fit_is_refused_in_a_sentence() -> None:
     ):
         with pytest.raises(takens.InputError, match=message):
             assimilate(step, Observations(t, y), **(good | change))  # pyright: ignore
+
+
+def test_plain_numbers_keep_all_their_digits() -> None:
+    given = Observations([1000.1, 1000.2], [[0.1], [0.2]])  # pyright: ignore
+    assert given.t.tolist() == [1000.1, 1000.2]
+    assert given.y.tolist() == [[0.1], [0.2]]
+    found = assimilate(step, given, observed=[0], noise=0.8, initial=exact_ensemble(4), dt=0.1)
+    assert found.noise.item() == 0.8**2
 
 
 def test_observations_are_checked() -> None:

@@ -165,8 +165,9 @@ def test_artefacts_are_those_of_the_run_folder(done: Path) -> None:
     assert (done.parent / "mlartifacts").is_dir()
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_in_its_mlflow_run(root: Path, done: Path) -> None:
-    text = JOB.replace("steps = 60", "steps = 600").replace(
+    text = JOB.replace("steps = 60", "steps = 300").replace(
         "checkpoint_every = 20", "checkpoint_every = 60"
     )
     path, folder = job(root, text), root / "killed"
@@ -213,13 +214,20 @@ def test_what_was_stored_before_an_interruption_is_not_stored_again(
         takens.catalogue().manager.unregister(stop)
     reader = Reader(root)
     assert reader.run("stopped").info.status == "KILLED"
+    assert reader.run("stopped").data.tags["takens.stopped"] == "KeyboardInterrupt"
     before = reader.metric(reader.run("stopped"), "training/loss")
     assert before[-1][0] >= 30
     takens.run(path, folder, resume=True)
     run = reader.run("stopped")
     assert run.info.status == "FINISHED"
+    assert "takens.stopped" not in run.data.tags
     steps = [step for step, _ in reader.metric(run, "training/loss")]
     assert steps == [5, 10, 15, 20, 25, 30, 35, 40]
+    # Once more, when it is done: everything is still there once.
+    takens.run(path, folder, resume=True)
+    run = reader.run("stopped")
+    assert len(reader.metric(run, "training/loss")) == 8
+    assert len(reader.metric(run, "scores/prediction_error/value")) == 1
 
 
 def test_a_run_that_is_replaced_is_another_one(root: Path, done: Path) -> None:
@@ -281,6 +289,22 @@ def test_a_store_out_of_reach_does_not_stop_the_training(
         assert "'mlflow' (takens-mlflow 0.1.0)" in message
         assert "\n" not in message
     assert "the training goes on" in said[0]
+
+
+def test_the_store_of_the_environment_is_taken(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store / 'mlflow.db'}")
+    (store / "elsewhere").mkdir()
+    takens.run(job(store, QUICK), store / "elsewhere/there")
+    assert Reader(store).run("there").info.status == "FINISHED"
+    assert not (store / "elsewhere/mlflow.db").exists()
+
+
+def test_a_uri_that_mlflow_does_not_know_is_explained(tmp_path: Path) -> None:
+    text = QUICK + 'tracking_uri = "foo://x"\n'
+    with pytest.warns(takens.PluginWarning, match="foo://x cannot be used .*unsupported URI"):
+        takens.run(job(tmp_path, text), tmp_path / "run")
 
 
 def test_a_store_that_comes_back_gets_everything(

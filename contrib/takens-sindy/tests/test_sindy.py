@@ -23,6 +23,7 @@ from takens_sindy import (
 )
 from takens_sindy.equations_figure import EquationsFigure
 from takens_sindy.rates import library, sampling
+from takens_sindy.regression import Rows, regress
 
 import takens
 from takens.cli import main
@@ -148,6 +149,15 @@ def test_it_is_pysindy_with_pysindys_settings() -> None:
         ours.coefficients.copy_(torch.from_numpy(np.asarray(theirs.coefficients())))
         velocities = ours(torch.zeros(()), data.x)
     np.testing.assert_allclose(velocities.numpy(), np.asarray(theirs.predict(x)), rtol=1e-9)
+
+
+@pytest.mark.parametrize("optimiser", ["ssr", "stlsq", "sr3"])
+def test_every_optimiser_cuts_at_the_threshold(optimiser: str) -> None:
+    config = SparseField(1, optimiser=optimiser, threshold=0.2, normalise=False).config
+    features = np.linalg.qr(numbers(50, 3).numpy())[0]
+    targets = features @ np.array([[1.0], [0.22], [0.18]])
+    found = regress(Rows(features, targets), config).coefficients
+    assert (found != 0).tolist() == [[True, True, False]]
 
 
 # Equations that are known

@@ -204,6 +204,16 @@ def test_a_fitted_forecaster_survives_a_file(tmp_path: Path) -> None:
         np.testing.assert_array_equal(again.forecast(7), forecaster.forecast(7))
 
 
+def test_data_that_cannot_be_written_are_taken() -> None:
+    # As joblib gives them to its workers; torch warns where it is to share them.
+    frozen = X.copy()
+    frozen.flags.writeable = False
+    np.testing.assert_array_equal(
+        linear().fit(frozen).predict(frozen), linear().fit(X).predict(X)
+    )
+    assert linear().fit(X).score(frozen) == linear().fit(X).score(X)
+
+
 def test_single_parameters_of_a_table_are_parameters() -> None:
     table = {"latent_dim": 6}
     forecaster = DynamicsForecaster(model_parameters=table)
@@ -223,7 +233,8 @@ def test_single_parameters_of_a_table_are_parameters() -> None:
         ({"model": "shalow_rnn"}, "Did you mean 'shallow_rnn'"),
         ({"model__latent": 4}, "latent"),
         ({"scheme": "closed_form"}, "no closed form"),
-        ({"horizon": 0}, "horizon is at least 1"),
+        ({"horizon": 0}, "horizon is a whole number of at least 1; got 0"),
+        ({"context": 2.5}, "context is a whole number of at least 1; got 2.5"),
         ({"dt": -1.0}, "dt is above 0"),
         ({"scoring": "r2"}, "scoring is one of"),
         ({"training__members": 3}, "one model"),

@@ -2,7 +2,9 @@
 # pyright: reportAttributeAccessIssue=false, reportUnknownVariableType=false
 # pyright: reportUnknownMemberType=false
 
+import errno
 import json
+import os
 import re
 import subprocess
 import sys
@@ -120,6 +122,9 @@ def test_wall_times_are_those_of_the_training(done: Path) -> None:
     seconds = [record["seconds"] for record in history(done)]
     passed = [event.wall_time - events[0].wall_time for event in events]
     assert passed == pytest.approx([s - seconds[0] for s in seconds], abs=1e-3)
+    assert events[-1].wall_time == pytest.approx(
+        (done / "history.jsonl").stat().st_mtime, abs=60
+    )
 
 
 def test_the_log_holds_every_score(done: Path) -> None:
@@ -173,7 +178,7 @@ def test_words_and_hyperparameters(done: Path) -> None:
 
 def test_a_killed_run_goes_on_in_its_log(tmp_path: Path) -> None:
     # Long enough to be killed after a checkpoint, and resumed from it with other steps.
-    path, folder = job(tmp_path, JOB.replace("steps = 60", "steps = 600")), tmp_path / "run"
+    path, folder = job(tmp_path, JOB.replace("steps = 60", "steps = 300")), tmp_path / "run"
     command = [sys.executable, "-m", "takens", "run", str(path), "--out", str(folder)]
     first = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     lines = folder / "history.jsonl"
@@ -186,8 +191,8 @@ def test_a_killed_run_goes_on_in_its_log(tmp_path: Path) -> None:
     log = Log(folder / "tensorboard")
     assert len(list((folder / "tensorboard").iterdir())) == 2
     assert_same_as_history(log, folder)
-    assert log.scalars("training/loss")[-1][0] == 600
-    assert log.hyperparameters()["training.steps"] == 600
+    assert log.scalars("training/loss")[-1][0] == 300
+    assert log.hyperparameters()["training.steps"] == 300
     # Once more, when it is done: everything is still there once.
     takens.run(path, folder, resume=True)
     log = Log(folder / "tensorboard")
@@ -309,3 +314,22 @@ def test_a_log_that_cannot_be_written_is_said_once(tmp_path: Path) -> None:
     (warning,) = given
     assert "cannot be written" in str(warning.message)
     assert "'tensorboard' (takens-tensorboard 0.1.0)" in str(warning.message)
+
+
+def test_a_log_that_fails_later_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def scalars(log: object, values: object, step: int, wall_time: float) -> None:
+        asked.append(step)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("takens_tensorboard.log.Log.scalars", scalars)
+    with (
+        pytest.warns(takens.PluginWarning, match=r"No space left.*goes on without it"),
+        takens_tensorboard.log_to(tmp_path / "logs"),
+    ):
+        found = takens.fit(*small(), steps=6, batch=2, window=10, log_every=1)
+    assert len(found.history) == 6
+    assert asked == [1]

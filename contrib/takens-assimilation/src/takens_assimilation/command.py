@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from takens_assimilation.forecaster import Dynamics
+    from takens_assimilation.ranks import RankHistogram
     from takens_assimilation.result import Assimilation
 
 
@@ -151,13 +152,13 @@ def command(
         read = read_observations(truth, result.columns, time=time, dt=dt_observed)
         true = takens.TimeSeries(read.t, read.y, result.columns)
     judged = result if after is None else result.after(after)
-    summary = _summary(judged, true)
-    histogram = judged.rank_histogram()
+    summary, histogram = _summary(judged, true)
     written = {
         out: _encoded(result, out),
         out.with_name(f"{out.stem}-filter.png"): _png(draw_filter(result, true)),
-        out.with_name(f"{out.stem}-ranks.png"): _png(draw_rank_histogram(histogram)),
     }
+    if histogram is not None:
+        written[out.with_name(f"{out.stem}-ranks.png")] = _png(draw_rank_histogram(histogram))
     for path, content in written.items():
         _write_whole(path, content)
     if as_json:
@@ -174,6 +175,8 @@ def _dynamics(name: str, changes: tuple[str, ...]) -> Dynamics:
 
     path = Path(name)
     if not path.exists():
+        if path.suffix or len(path.parts) > 1:
+            raise takens.InputError(f"There is no run or checkpoint {path}.")
         return takens.systems.create(name, **dict(_change(text) for text in changes))
     if changes:
         raise takens.InputError("--set is for a system's parameters; a model has its own.")
@@ -206,18 +209,24 @@ def _deviations(text: str) -> float | list[float]:
     return found[0] if len(found) == 1 else found
 
 
-def _summary(result: Assimilation, truth: Any) -> dict[str, Any]:
+def _summary(result: Assimilation, truth: Any) -> tuple[dict[str, Any], RankHistogram | None]:
     import attrs
 
-    histogram = result.rank_histogram()
-    found = result.consistency()
-    sentences = [histogram.sentence, *(one.sentence for one in found)]
+    import takens
+
+    try:
+        histogram, found = result.rank_histogram(), result.consistency()
+        sentences = [histogram.sentence, *(one.sentence for one in found)]
+    except takens.InputError as too_few:
+        # What was filtered is worth having also where there is too little to judge it by.
+        histogram, found, sentences = None, (), [str(too_few)]
     summary: dict[str, Any] = {
         "members": result.members,
         "times": len(result.t),
         "mean_spread": _named(result.columns, result.spread.square().mean(0).sqrt()),
         "inflation": float(result.inflation.mean()),
-        "rank_histogram": {
+        "rank_histogram": histogram
+        and {
             "p_value": histogram.p_value,
             "counts": _named(histogram.columns, histogram.counts),
         },
@@ -235,7 +244,7 @@ def _summary(result: Assimilation, truth: Any) -> dict[str, Any]:
             f"Root-mean-square error {accuracy.rmse:.3g} where the spread says "
             f"{accuracy.spread:.3g}.",
         )
-    return summary | {"sentences": sentences}
+    return summary | {"sentences": sentences}, histogram
 
 
 def _named(columns: tuple[str, ...], values: Tensor) -> dict[str, Any]:

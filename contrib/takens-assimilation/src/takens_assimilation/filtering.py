@@ -104,7 +104,6 @@ def assimilate(
         members=size,
         leading=leading,
         integrator=integrator,
-        seed=seed,
         draws=draws,
     )
     factor = Inflation.make(inflation, problems)
@@ -146,6 +145,7 @@ def assimilate(
         predicted=shaped(predictions),
         inflation=shaped(factors),
         noise=errors,
+        model_noise=drift,
         places=operator.places,
         local=localisation is not None,
         operator=operator,

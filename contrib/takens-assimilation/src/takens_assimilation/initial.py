@@ -49,7 +49,6 @@ def initial_ensemble(
     members: int,
     leading: tuple[int, ...],
     integrator: str | takens.Stepper,
-    seed: int,
     draws: Draws,
 ) -> Tensor:
     """Give latent states `(problems, members, m)`, drawn without looking at observations.
@@ -75,12 +74,13 @@ def initial_ensemble(
             return _encoded(dynamics, forecaster, initial, members, draws)
         return _free_run(dynamics, forecaster, members, draws)
     if initial is None:
-        # A map without a beginning was refused before.
+        # A map without a beginning was refused before. One orbit for all problems: what tells
+        # them apart is the states that each draws from it.
         initial = takens.simulate(
             cast(takens.System, dynamics),
             dt=forecaster.dt,
             steps=_ORBIT,
-            seed=seed,
+            seed=0,
             integrator=cast(takens.Integrator, integrator),
         )
     states = initial.x.double().flatten(0, -2)

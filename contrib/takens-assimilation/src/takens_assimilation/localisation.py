@@ -26,7 +26,7 @@ def gaspari_cohn(distance: Tensor, half_width: float) -> Tensor:
 
 
 def _places(values: object) -> Tensor:
-    places = torch.as_tensor(values).to("cpu", torch.float64)
+    places = torch.as_tensor(values, dtype=torch.float64, device="cpu").detach()
     return places.unsqueeze(-1) if places.ndim == 1 else places
 
 

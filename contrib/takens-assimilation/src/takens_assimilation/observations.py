@@ -12,7 +12,7 @@ import takens
 
 
 def _float64(values: object) -> Tensor:
-    return torch.as_tensor(values).detach().to("cpu", torch.float64)
+    return torch.as_tensor(values, dtype=torch.float64, device="cpu").detach()
 
 
 @final

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias, cast, final
 
@@ -61,6 +62,11 @@ def _place(one: int | str, columns: Sequence[str]) -> int:
                 f"There is no variable {one!r} to observe; there are {known}."
             )
         return list(columns).index(one)
+    if isinstance(one, bool) or not isinstance(one, numbers.Integral):
+        raise takens.InputError(
+            "observed lists numbers or names of variables, or is a Tensor (p, n) of "
+            f"floating-point numbers, or a function; got {one!r} in a list."
+        )
     if not 0 <= one < len(columns):
         raise takens.InputError(
             f"There is no variable number {one} to observe; there are {len(columns)} "
@@ -101,7 +107,7 @@ def covariance(given: float | Sequence[float] | Tensor, count: int, what: str) -
 
     Raises: takens.InputError where it is no covariance matrix of that size.
     """
-    values = torch.as_tensor(given).detach().to("cpu", torch.float64)
+    values = torch.as_tensor(given, dtype=torch.float64, device="cpu").detach()
     if values.ndim < 2:
         if values.ndim and values.shape != (count,):
             raise takens.InputError(

@@ -46,8 +46,9 @@ class Assimilation:
     `ensemble: (..., T, members, m)` holds the latent states after each update and `forecast`
     those before it, inflated already; `predicted: (..., T, members, p)` is what the forecast
     said would be observed, `inflation: (..., T)` the factor that was used (1 where there was no
-    observation) and `noise: (p, p)` the covariance of the observations' errors. ``columns``
-    names the n variables of ``mean`` and ``spread``, which are in the units of the data.
+    observation), `noise: (p, p)` the covariance of the observations' errors and `model_noise:
+    (m, m)` that of the dynamics after a unit of time. ``columns`` names the n variables of
+    ``mean`` and ``spread``, which are in the units of the data.
     """
 
     observations: Observations
@@ -57,6 +58,7 @@ class Assimilation:
     predicted: Tensor
     inflation: Tensor
     noise: Tensor
+    model_noise: Tensor
     places: tuple[int, ...] | None
     local: bool
     operator: Operator
@@ -189,15 +191,17 @@ class Assimilation:
         *,
         leads: int = 10,
         every: int = 1,
+        seed: int = 0,
     ) -> ForecastSkill:
         """Judge forecasts over up to ``leads`` intervals from every ``every``-th analysis.
 
-        They are compared with the truth `(..., T, n)`, or with later observations.
+        They are compared with the truth `(..., T, n)`, or with later observations. Members
+        are given model noise, drawn from ``seed``, as the filter gave it.
 
         Raises: takens.InputError where times are irregular or too few.
         """
         aligned = None if truth is None else self._aligned(truth)
-        return forecast_skill(self, aligned, leads, every)
+        return forecast_skill(self, aligned, leads, every, seed)
 
     def _aligned(self, truth: takens.TimeSeries | Tensor) -> Tensor:
         wanted = self.mean.shape

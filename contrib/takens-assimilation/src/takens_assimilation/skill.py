@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, final
 
 import attrs
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor
 
 import takens
+from takens_assimilation.operator import square_root
 
 if TYPE_CHECKING:
     from takens_assimilation.result import Assimilation
@@ -43,7 +45,7 @@ class ForecastSkill:
 
 
 def forecast_skill(
-    result: Assimilation, truth: Tensor | None, leads: int, every: int
+    result: Assimilation, truth: Tensor | None, leads: int, every: int, seed: int
 ) -> ForecastSkill:
     """Forecast from every ``every``-th analysis over 0, ..., ``leads`` intervals.
 
@@ -69,11 +71,15 @@ def forecast_skill(
     states = result.ensemble[..., chosen, :, :]
     reference = result.observations.y if truth is None else truth
     extra = result.noise.diagonal() if truth is None else torch.zeros(reference.shape[-1])
+    drift = square_root(result.model_noise) * math.sqrt(interval)
+    generator = torch.Generator().manual_seed(seed)
     errors: list[Tensor] = []
     spreads: list[Tensor] = []
     for lead in range(leads + 1):
         if lead:
             states = result.forecaster.advance(states, interval)
+            drawn = torch.randn(states.shape, generator=generator, dtype=torch.float64)
+            states = states + drawn @ drift
         seen = result.forecaster.observe(states)
         if truth is None:
             seen = result.operator.apply(seen)

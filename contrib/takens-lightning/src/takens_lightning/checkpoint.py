@@ -85,8 +85,6 @@ def load_trained_model(path: str | Path) -> takens.TrainedModel:
         columns=tuple(series["columns"]),
         time_unit=series["time_unit"],
     )
-    if isinstance(inner, takens.SupportsUnits):
-        inner.adopt_units(model.mean, model.scale)
     inner.load_state_dict(weights)
     return model
 

@@ -127,9 +127,11 @@ def _reporting(consolation: str) -> Generator[Tracking | None]:
 
 def _origin(error: BaseException) -> BaseException:
     """Give what went wrong first; what others wrapped around it is long."""
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    return error
+    inner = error.__cause__ or error.__context__
+    # Of a key that is missing, only who looked for it can say what that means.
+    if inner is None or isinstance(inner, KeyError):
+        return error
+    return _origin(inner)
 
 
 @atexit.register

@@ -68,10 +68,12 @@ class Store:
         with _calm():
             return self.client.get_run(self.run_id).info.status
 
-    def go_on(self) -> None:
-        """Let a run that was ended run again."""
+    def go_on(self, *, without: str) -> None:
+        """Let a run that was ended run again, without a tag that is true no more."""
         with _calm():
             self.client.update_run(self.run_id, status="RUNNING")
+            if without in self.client.get_run(self.run_id).data.tags:
+                self.client.delete_tag(self.run_id, without)
 
     def last_step(self) -> int:
         """Give the last step of the training that is stored, or 0."""

@@ -19,6 +19,7 @@ from takens_mlflow.store import Store, default_uri
 _SECONDS: Final = 10.0
 _LINES: Final = 500
 _REMEMBERED: Final = "mlflow.json"
+_STOPPED: Final = "takens.stopped"
 _ARTEFACTS: Final = (
     "config.toml",
     "report.html",
@@ -97,7 +98,7 @@ class Tracking:
             return
         self.state = "trained"
         if event.reason:
-            self._tags["takens.stopped"] = event.reason
+            self._tags[_STOPPED] = event.reason
         if event.reason or self.folder is None:
             stopped = "KILLED" if event.reason == "KeyboardInterrupt" else "FAILED"
             self.end(stopped if event.reason else "FINISHED")
@@ -197,7 +198,7 @@ class Tracking:
                 store.end("KILLED")
             return None
         if store is not None:
-            store.go_on()
+            store.go_on(without=_STOPPED)
         return store
 
 

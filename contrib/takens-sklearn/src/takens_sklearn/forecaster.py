@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self, cast
@@ -269,8 +270,11 @@ class DynamicsForecaster(BaseEstimator):
 
     def _check_settings(self) -> None:
         for name in ("horizon", "context"):
-            if getattr(self, name) < 1:
-                raise takens.InputError(f"{name} is at least 1; got {getattr(self, name)}.")
+            value = getattr(self, name)
+            if not isinstance(value, numbers.Integral) or int(value) < 1:
+                raise takens.InputError(
+                    f"{name} is a whole number of at least 1; got {value!r}."
+                )
         if not self.dt > 0:
             raise takens.InputError(f"dt is above 0; got {self.dt}.")
         if self.scoring not in _SIGNS:
