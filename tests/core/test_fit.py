@@ -301,6 +301,19 @@ class TestHooks:
         assert [name for name, _ in tracker] == ["started", "step", "finished"]
         assert tracker[1][1] == fit.history[0]
 
+    def test_gradients_in_the_place_of_a_solution_are_remarked_on(
+        self, data: takens.TimeSeries
+    ) -> None:
+        model = takens.models.create(
+            "linear_autoregression", obs_dim=data.dim, context_length=1
+        )
+        fit = takens.fit(model, data, SparseTeacherForcing(5), device="cpu", **SHORT)
+        assert "LinearAutoregression was trained by gradients; the scheme closed_form" in str(
+            fit.remarks
+        )
+        plain = takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **SHORT)
+        assert "closed_form" not in str(plain.remarks)
+
     def test_a_tracker_hears_why_training_stopped(
         self, data: takens.TimeSeries, tracker: list[tuple[str, Mapping[str, Any]]]
     ) -> None:

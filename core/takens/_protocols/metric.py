@@ -20,6 +20,11 @@ def _finite(_: object, attribute: Any, value: float | None) -> None:
         )
 
 
+def _names(details: Mapping[str, Any]) -> str:
+    """Name what there is: the numbers of single orbits would fill pages."""
+    return f"{{{', '.join(details)}}}"
+
+
 @final
 @attrs.frozen(kw_only=True)
 class Score:
@@ -39,7 +44,7 @@ class Score:
     reference: float | None = attrs.field(default=None, validator=_finite)
     floor: float | None = attrs.field(default=None, validator=_finite)
     convention: str = ""
-    details: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    details: Mapping[str, Any] = attrs.field(factory=dict[str, Any], repr=_names)
 
 
 @runtime_checkable

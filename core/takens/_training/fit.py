@@ -16,7 +16,7 @@ from takens._data.time_series import TimeSeries
 from takens._errors import CheckpointError, TrainingError
 from takens._plugins.catalogue import catalogue
 from takens._protocols.device import DevicePolicy, Placement
-from takens._protocols.model import Model
+from takens._protocols.model import Model, SupportsClosedForm
 from takens._protocols.scheme import DirectScheme, Scheme
 from takens._threads import threads_for
 from takens._training.checkpoint import storable_name
@@ -141,12 +141,21 @@ def fit(
                 raise TrainingError(f"{error} {kept}") from None
             raise
     seconds = spent + time.perf_counter() - began
-    remarks = updates.finish()
+    remarks = (*updates.finish(), *_not_solved(trained.inner))
     for member in prepared.members:
         member.inner.to(torch.device("cpu"), prepared.placement.dtype)
     plugins.announce("takens_fit_finished", event=FitFinished(trained, done, seconds))
     return Fit(
         prepared.members, tuple(history.records), seconds, prepared.placement, remarks=remarks
+    )
+
+
+def _not_solved(model: Model) -> tuple[str, ...]:
+    if not isinstance(model, SupportsClosedForm):
+        return ()
+    return (
+        f"{type(model).__name__} was trained by gradients; the scheme closed_form solves for "
+        "its weights at once.",
     )
 
 
