@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast, final
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, final
 
 import torch
 from torch import Tensor, nn
@@ -37,10 +37,8 @@ class Ensemble(nn.Module):
         self.config = first.config
         # Every model is a module; the protocol cannot say so.
         self.each = nn.ModuleList(cast(Sequence[nn.Module], members))
-        # In a tuple, so that the first member's weights are not listed twice.
-        self._skeleton = (_Call(self.each[0]),)
-        # Names are looked up once, and values anew at every call.
-        self._named = [_places(member) for member in self.each]
+        # Where the weights are is looked up once, and what they are at every call.
+        self._places = [_places(member) for member in self.each]
 
     @property
     def members(self) -> tuple[Model, ...]:
@@ -72,18 +70,20 @@ class Ensemble(nn.Module):
         """Give what forcing writes, where the members say it."""
         return self._apply_all("forcing_signal", self._weights(), x)
 
-    def _weights(self) -> dict[str, Tensor]:
-        return {
-            name: torch.stack([each[name][0][each[name][1]] for each in self._named])
-            for name in self._named[0]
-        }
+    def _weights(self) -> tuple[Tensor, ...]:
+        return tuple(torch.stack(each) for each in zip(*map(_held, self._places), strict=True))
 
-    def _apply_all(self, method: str, weights: dict[str, Tensor], *tensors: Tensor) -> Tensor:
-        (skeleton,) = self._skeleton
+    def _apply_all(self, method: str, weights: tuple[Tensor, ...], *tensors: Tensor) -> Tensor:
+        places, model = self._places[0], self.each[0]
 
-        def one(weights: dict[str, Tensor], *tensors: Tensor) -> Tensor:
-            named = {f"model.{name}": value for name, value in weights.items()}
-            return torch.func.functional_call(skeleton, named, (method, *tensors))
+        def one(weights: tuple[Tensor, ...], *tensors: Tensor) -> Tensor:
+            # What torch.func.functional_call does, without its search for the places.
+            before = _held(places)
+            _put(places, weights)
+            try:
+                return getattr(model, method)(*tensors)
+            finally:
+                _put(places, before)
 
         # Times have no dimension, and are the same for all.
         in_dims = (0, *(0 if tensor.ndim else None for tensor in tensors))
@@ -94,32 +94,34 @@ class Ensemble(nn.Module):
         def __call__(self, *state: Tensor) -> Tensor: ...
 
 
-class _Call(nn.Module):
-    """Calls a method of a model by name, so that ``functional_call`` reaches all of them."""
-
-    def __init__(self, model: nn.Module) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, method: str, *tensors: Tensor) -> Tensor:
-        return getattr(self.model, method)(*tensors)
-
-
 def _named(model: Model) -> dict[str, Tensor]:
     module = cast(nn.Module, model)
     return dict(module.named_parameters()) | dict(module.named_buffers())
 
 
-def _places(module: nn.Module) -> dict[str, tuple[dict[str, Any], str]]:
-    """Give for each parameter and buffer the dictionary that holds it, and its key there."""
-    places: dict[str, tuple[dict[str, Any], str]] = {}
-    for full in (*dict(module.named_parameters()), *dict(module.named_buffers())):
-        path, _, name = full.rpartition(".")
-        owner = module.get_submodule(path).__dict__
-        places[full] = next(
-            (owner[held], name) for held in ("_parameters", "_buffers") if name in owner[held]
-        )
-    return places
+# A tensor may be held in several places, each a dictionary and the key there.
+_Places: TypeAlias = list[list[tuple[dict[str, Any], str]]]
+
+
+def _places(module: nn.Module) -> _Places:
+    """Give for each parameter and buffer where it is held."""
+    found: dict[int, list[tuple[dict[str, Any], str]]] = {}
+    for part in module.modules():
+        for held in (part.__dict__["_parameters"], part.__dict__["_buffers"]):
+            for name, value in held.items():
+                if value is not None:
+                    found.setdefault(id(value), []).append((held, name))
+    return list(found.values())
+
+
+def _held(places: _Places) -> list[Tensor]:
+    return [held[name] for ((held, name), *_) in places]
+
+
+def _put(places: _Places, values: Iterable[Tensor]) -> None:
+    for same, value in zip(places, values, strict=True):
+        for held, name in same:
+            held[name] = value
 
 
 def _shapes(model: Model) -> list[Any]:
