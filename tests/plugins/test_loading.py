@@ -202,6 +202,11 @@ def test_an_unknown_name_gets_a_near_match_and_the_plugins_that_failed(
     assert "Plugins that failed to load: broken_one." in message
 
 
+def test_a_name_is_text() -> None:
+    with pytest.raises(takens.ComponentError, match="The name of a model is text; got 3"):
+        takens.models.create(3)  # pyright: ignore[reportArgumentType]
+
+
 def test_the_environment_allows_and_disables(install: Install) -> None:
     install("alpha", offers="clock")
     install("beta", offers="watch")

@@ -347,3 +347,18 @@ def test_observations_are_checked() -> None:
     ):
         with pytest.raises(takens.DataError, match=message):
             Observations(t, rows)  # pyright: ignore
+
+
+def test_what_is_no_series_is_refused() -> None:
+    for given, members, message in (
+        (torch.zeros(5, 1), 10, r"Observations are a .*Observations\(t, y\).*got Tensor"),
+        (takens.TimeSeries(torch.arange(5.0), torch.zeros(5, 1)), 2.5, "members is a whole"),
+    ):
+        with pytest.raises(takens.InputError, match=message):
+            assimilate(
+                takens.systems.create("lorenz63"),
+                given,  # pyright: ignore[reportArgumentType]
+                observed=[0],
+                noise=1.0,
+                members=members,  # pyright: ignore[reportArgumentType]
+            )

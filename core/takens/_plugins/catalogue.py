@@ -9,7 +9,13 @@ from typing import Any, TypeVar, final
 
 import attrs
 
-from takens._errors import AmbiguousComponentError, PluginWarning, UnknownComponentError, near
+from takens._errors import (
+    AmbiguousComponentError,
+    ComponentError,
+    PluginWarning,
+    UnknownComponentError,
+    near,
+)
 from takens._plugins.component import ComponentSpec, Kind
 from takens._plugins.hooks import API_VERSION, GROUP
 from takens._plugins.loading import Manager, Plugin, is_strict, load_plugins
@@ -38,8 +44,11 @@ class Catalogue:
     def find(self, kind: Kind, name: str) -> tuple[Plugin, ComponentSpec]:
         """Look up a component by its bare name, or by ``plugin:name``.
 
-        Raises: UnknownComponentError or AmbiguousComponentError, naming the candidates.
+        Raises: UnknownComponentError or AmbiguousComponentError, naming the candidates;
+        ComponentError for what is no name.
         """
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance] - what callers without types give
+            raise ComponentError(f"The name of a {kind} is text; got {name!r}.")
         owner, _, bare = name.rpartition(":")
         hits = [
             (plugin, spec)

@@ -36,8 +36,8 @@ def member_count(initial: Initial, members: int | None) -> int:
         raise takens.InputError(
             f"initial holds {count} members, and members = {members}; give one of them."
         )
-    if count < 2:
-        raise takens.InputError(f"An ensemble has at least 2 members; got {count}.")
+    if not isinstance(count, int) or count < 2:  # pyright: ignore[reportUnnecessaryIsInstance] - what callers without types give
+        raise takens.InputError(f"members is a whole number of at least 2; got {count!r}.")
     return count
 
 

@@ -64,7 +64,15 @@ class Observations:
 
     @classmethod
     def of(cls, given: Observations | takens.TimeSeries) -> Observations:
-        """Take a series for observations without gaps."""
+        """Take a series for observations without gaps.
+
+        Raises: takens.InputError for anything else.
+        """
         if isinstance(given, Observations):
             return given
+        if not isinstance(given, takens.TimeSeries):  # pyright: ignore[reportUnnecessaryIsInstance] - what callers without types give
+            raise takens.InputError(
+                "Observations are a takens_assimilation.Observations(t, y), with NaN for what "
+                f"is missing, or a takens.TimeSeries; got {type(given).__name__}."
+            )
         return cls(given.t, given.x, time_unit=given.time_unit)

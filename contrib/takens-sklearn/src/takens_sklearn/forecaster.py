@@ -275,8 +275,8 @@ class DynamicsForecaster(BaseEstimator):
                 raise takens.InputError(
                     f"{name} is a whole number of at least 1; got {value!r}."
                 )
-        if not self.dt > 0:
-            raise takens.InputError(f"dt is above 0; got {self.dt}.")
+        if not isinstance(self.dt, numbers.Real) or not self.dt > 0:
+            raise takens.InputError(f"dt is a number above 0; got {self.dt!r}.")
         if self.scoring not in _SIGNS:
             raise takens.InputError(
                 f"scoring is one of {', '.join(_SIGNS)}; got {self.scoring!r}."
