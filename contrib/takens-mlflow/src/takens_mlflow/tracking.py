@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, cast, final
 import attrs
 
 import takens
-from takens_mlflow import hyperparameters, numbers, words
+from takens.tracking import hyperparameters, numbers, words
 from takens_mlflow.store import Store, default_uri
 
 # One transaction stores everything since the one before it.

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, cast, final
 import attrs
 
 import takens
-from takens_tensorboard import hyperparameters, numbers, words
+from takens.tracking import hyperparameters, numbers, words
 from takens_tensorboard.log import Log, has_logs, remove_logs
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import takens
+from takens._judging.verdict import verdict
+from takens._protocols.metric import Score
+from takens._run.results import Results
 
 _NONE: Final = "\N{EN DASH}"
 
 
-def of_verdict(results: takens.Results) -> str:
+def of_verdict(results: Results) -> str:
     """Give the verdict with a line for each aspect, and the remarks of the training."""
-    found = takens.verdict(results.scores)
+    found = verdict(results.scores)
     lines = [f"**{found.sentence}**", ""]
     lines += [f"- {finding.sentence}" for finding in found.findings.values()]
     return "\n".join([*lines, "", *results.remarks]).strip()
 
 
-def of_scores(scores: Mapping[str, takens.Score]) -> str:
+def of_scores(scores: Mapping[str, Score]) -> str:
     """Give a table of all scores, those without a value with the reason."""
     rows = [
         "| metric | value | error | reference | floor | unit | convention |",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-import takens
+from takens._protocols.metric import Score
 
 _CHECKS: Final = ("divergence", "divergence_floor", "free_runs_lost")
 _PARTS: Final = ("value", "error", "reference", "floor")
@@ -29,7 +29,7 @@ def of_record(record: Mapping[str, Any]) -> dict[str, float]:
     return found
 
 
-def of_scores(scores: Mapping[str, takens.Score]) -> dict[str, float]:
+def of_scores(scores: Mapping[str, Score]) -> dict[str, float]:
     """Name the value, error, reference and floor of each score; what is None is left out."""
     return {
         f"scores/{name.replace(':', '.')}/{part}": float(value)

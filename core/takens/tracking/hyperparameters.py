@@ -8,7 +8,8 @@ from typing import Any, Final, cast
 
 import attrs
 
-import takens
+from takens._protocols.model import Model
+from takens._training.events import FitStarted
 
 # What decides nothing about the result, and the settings of trackers themselves.
 _LEFT_OUT: Final = ("figures", "format", "plugins", "versions")
@@ -23,7 +24,7 @@ def of_configuration(toml: str) -> dict[str, bool | float | str]:
     return _flat({key: value for key, value in table.items() if key not in _LEFT_OUT})
 
 
-def of_training(event: takens.FitStarted) -> dict[str, bool | float | str]:
+def of_training(event: FitStarted) -> dict[str, bool | float | str]:
     """Flatten what is known of a training without a configuration."""
     scheme = event.scheme
     settings = attrs.asdict(scheme) if attrs.has(scheme.__class__) else {}
@@ -38,7 +39,7 @@ def of_training(event: takens.FitStarted) -> dict[str, bool | float | str]:
     )
 
 
-def _model(model: takens.Model) -> dict[str, Any]:
+def _model(model: Model) -> dict[str, Any]:
     # Training wraps a model to speak the units of the data; the one inside has a name.
     inner = getattr(model, "inner", model)
     return {"name": type(inner).__name__} | attrs.asdict(model.config)
