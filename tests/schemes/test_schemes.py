@@ -96,6 +96,33 @@ def test_adaptive_forcing_follows_the_jacobian(
     assert float(scheme.state_dict()["alpha"]) == pytest.approx(0.75)
 
 
+def test_adaptive_forcing_looks_where_the_data_lead(
+    model: ShallowPLRNN, windows: torch.Tensor
+) -> None:
+    z, growth = model.encode(windows[:, :1]), list[torch.Tensor]()
+    for i in range(8):
+        z = z if i == 0 else model.force(z, windows[:, i])
+        growth.append(
+            torch.stack(
+                [
+                    torch.linalg.svdvals(torch.autograd.functional.jacobian(model, state))[0]
+                    for state in z
+                ]
+            )
+        )
+        z = model(z).detach()
+    kappa = torch.stack(growth, -1).log().mean(-1).exp().max()
+    alpha = max(0.0, 1 - 1 / float(kappa))
+    for members in (1, 3):
+        scheme: Any = GeneralisedTeacherForcing(adapt="product_upper_bound")
+        scheme = scheme.adapted(windows, 0.1)
+        scheme.load_state_dict({"alpha": torch.zeros(members, dtype=torch.float64)})
+        learner = takens.Ensemble([model] * members)
+        loss(scheme, learner, windows.expand(members, *windows.shape))
+        assert scheme.state_dict()["alpha"].tolist() == pytest.approx([alpha] * members)
+    assert alpha > 0.01
+
+
 def test_multiple_shooting_adds_the_gaps(linear: Any, windows: torch.Tensor) -> None:
     segments = [windows[:, i : i + 5] for i in (0, 4)]
     errors = [
