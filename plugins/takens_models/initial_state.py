@@ -44,6 +44,8 @@ class InitialState(nn.Module):
         if self.encoder is not None:
             rest = self.encoder(context.flatten(-2))
             return rest if self.whole else torch.cat((signal, rest), -1)
+        if not self.open:
+            return signal
         if self.weight is None:
             rest = signal.new_zeros(*signal.shape[:-1], self.open)
         else:
