@@ -40,9 +40,10 @@ def equal_steps(t: Floats, place: Place) -> Floats:
     jumps = np.flatnonzero(steps > 1.5 * dt)
     i = int(jumps[0]) if len(jumps) else int(off.argmax())
     ratio = steps[i] / dt
-    # One part in ten, because the steps of a series with gaps are often rounded too.
+    # One part in ten, and what rounding adds to a jump and, times the ratio, to the step.
     missing = round(ratio) - 1
-    if missing > 0 and abs(ratio - missing - 1) < 0.1:
+    allowed = min(0.1 + 0.5 * _rounding(t) / dt * (1 + ratio), 0.4)
+    if missing > 0 and abs(ratio - missing - 1) < allowed:
         lost = "1 row is" if missing == 1 else f"{missing} rows are"
         raise takens.DataError(
             f"{place(i + 1)} jumps from {t[i]:.10g} to {t[i + 1]:.10g} where the step is "

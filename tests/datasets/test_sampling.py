@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 import takens
 from takens_datasets.sampling import equal_steps, rises_evenly
@@ -30,6 +30,7 @@ def test_rounded_times_go_back_to_their_grid(
 
 
 @settings(max_examples=100, deadline=None)
+@example(dt=0.001953125, samples=8, decimals=4, missing=1, length=3)
 @given(
     dt=st.floats(1e-3, 10),
     samples=st.integers(4, 200),
