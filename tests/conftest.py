@@ -10,10 +10,15 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 import attrs
 import pytest
 import torch
+from hypothesis import settings
 from torch import Tensor, nn
 
 import takens
 from takens_integrators import RK4
+
+# The same examples in every run, so that what fails once can be seen again.
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 
 
 @attrs.frozen
