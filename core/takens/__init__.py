@@ -122,6 +122,8 @@ if TYPE_CHECKING:
         LayerFit as LayerFit,
         LayerScheme as LayerScheme,
         Scheme as Scheme,
+        StochasticScheme as StochasticScheme,
+        SupportsAccepts as SupportsAccepts,
         SupportsAdapting as SupportsAdapting,
         SupportsEnsembles as SupportsEnsembles,
         SupportsForcingReport as SupportsForcingReport,
@@ -144,6 +146,7 @@ if TYPE_CHECKING:
         StepLogged as StepLogged,
     )
     from takens._training.fit import Fit as Fit, fit as fit
+    from takens._training.loss import loss_function as loss_function
     from takens._training.settings import Training as Training
     from takens._training.trained_model import TrainedModel as TrainedModel
 
@@ -209,6 +212,8 @@ _HOME: Final = {
     "StepLogged": "_training.events",
     "Stepper": "_protocols.integrator",
     "Stretched": "_protocols.backend",
+    "StochasticScheme": "_protocols.scheme",
+    "SupportsAccepts": "_protocols.scheme",
     "SupportsAdapting": "_protocols.scheme",
     "SupportsClosedForm": "_protocols.model",
     "SupportsEnsembles": "_protocols.scheme",
@@ -253,6 +258,7 @@ _HOME: Final = {
     "latent_map": "_dynamics.latent_map",
     "load_members": "_training.checkpoint",
     "load_model": "_training.checkpoint",
+    "loss_function": "_training.loss",
     "metrics": "_plugins.registry",
     "models": "_plugins.registry",
     "portraits": "_plugins.registry",

@@ -54,6 +54,10 @@ class Classification:
                 f"got {self.validation}."
             )
 
+    def accepts(self, model: takens.Model, /) -> str:
+        """Refuse every model: the inputs of layers are no series."""
+        return "it trains layers, not series: call its train(layer, inputs, targets)"
+
     def train(
         self, layer: nn.Module, inputs: Tensor, targets: Tensor, *, seed: int = 0
     ) -> takens.LayerFit:

@@ -19,16 +19,22 @@ class ClosedForm:
     know how (``takens.SupportsClosedForm``).
     """
 
+    def accepts(self, model: takens.Model, /) -> str | None:
+        """Refuse a model that has to be trained by gradients."""
+        if isinstance(model, takens.SupportsClosedForm):
+            return None
+        return (
+            f"{type(model).__name__} has no closed form; choose a scheme that trains by "
+            "gradients, such as sparse_teacher_forcing or trajectory_matching"
+        )
+
     def solve(self, model: takens.Model, x: Tensor, *, times: Tensor) -> Mapping[str, Any]:
         """Solve for the weights on `x: (trajectories, T, n)`; the loss is the one-step error.
 
         Raises: InputError for a model that has to be trained by gradients.
         """
         if not isinstance(model, takens.SupportsClosedForm):
-            raise takens.InputError(
-                f"{type(model).__name__} has no closed form; choose a scheme that trains by "
-                "gradients, such as sparse_teacher_forcing or trajectory_matching."
-            )
+            raise takens.InputError(f"{self.accepts(model)}.")
         found = dict(model.solve_weights(x, times=times))
         if "loss" not in found:
             found["loss"] = float(_one_step_error(model, x, float(times[1] - times[0])))

@@ -92,29 +92,79 @@ def test_gradients_are_clipped(data: takens.TimeSeries) -> None:
     assert not torch.equal(weights(free)["model.W1"], weights(short)["model.W1"])
 
 
+@attrs.frozen
+class Noisy:
+    """Draws the noise of its windows by the generator that it is given."""
+
+    noise: float = 0.3
+
+    def loss(
+        self,
+        model: takens.Model,
+        windows: torch.Tensor,
+        *,
+        times: torch.Tensor,
+        step: int,
+        generator: torch.Generator,
+    ) -> torch.Tensor:
+        drawn = torch.randn(windows.shape, generator=generator).to(windows)
+        noisy = windows + self.noise * drawn
+        return SparseTeacherForcing(5).loss(model, noisy, times=times, step=step)
+
+
+def test_the_noise_of_a_scheme_follows_from_the_seed_of_the_fit(
+    data: takens.TimeSeries,
+) -> None:
+    def train(seed: int, noise: float = 0.3, **options: Any) -> list[dict[str, Any]]:
+        fit = takens.fit(
+            make(), data, Noisy(noise), device="cpu", seed=seed, **changed(**options)
+        )
+        return [member.state_dict() for member in fit.members]
+
+    before = torch.get_rng_state()
+    (alone,), (again,), (other,) = train(1), train(1), train(2)
+    torch.testing.assert_close(alone, again, rtol=0, atol=0)
+    assert not torch.equal(alone["model.W1"], other["model.W1"])
+    assert torch.equal(torch.get_rng_state(), before)
+    # Noise that is drawn does not change the windows.
+    (silent,) = train(1, noise=0.0)
+    plain = takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", seed=1, **changed())
+    torch.testing.assert_close(silent, weights(plain), rtol=0, atol=0)
+    # Members that are trained one after the other draw as they would have drawn alone.
+    both = train(1, members=2)
+    torch.testing.assert_close(both[0], alone, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("scheme", [SparseTeacherForcing(5), Noisy()], ids=["plain", "noisy"])
 def test_a_resumed_training_ends_like_an_uninterrupted_one(
-    data: takens.TimeSeries, tmp_path: Path
+    data: takens.TimeSeries, tmp_path: Path, scheme: Any
 ) -> None:
     class InterruptedRun(Exception):  # noqa: N818
         pass
 
     @attrs.frozen
     class Stopping:
-        inner: SparseTeacherForcing
+        inner: Any
         at: int
 
         def loss(
-            self, model: takens.Model, windows: torch.Tensor, *, times: torch.Tensor, step: int
+            self,
+            model: takens.Model,
+            windows: torch.Tensor,
+            *,
+            times: torch.Tensor,
+            step: int,
+            generator: torch.Generator,
         ) -> torch.Tensor:
             if step == self.at:
                 raise InterruptedRun
-            return self.inner.loss(model, windows, times=times, step=step)
+            inner = takens.loss_function(self.inner)
+            return inner(model, windows, times=times, step=step, generator=generator)
 
         def __repr__(self) -> str:
             return repr(self.inner)
 
     options = changed(checkpoint_every=10)
-    scheme = SparseTeacherForcing(5)
     whole = takens.fit(
         make(), data, scheme, device="cpu", folder=_folder(tmp_path / "whole"), **options
     )
@@ -234,6 +284,47 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_checkpoint(
     content = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert content["training"]["step"] == 20
     assert all(bool(w.isfinite().all()) for w in content["state_dict"].values())
+
+
+@attrs.frozen
+class ForMaps:
+    """Is not for models in continuous time."""
+
+    def accepts(self, model: takens.Model, /) -> str | None:
+        continuous = model.time is takens.Time.CONTINUOUS
+        return "it is continuous in time" if continuous else None
+
+    def loss(
+        self, model: takens.Model, windows: torch.Tensor, *, times: torch.Tensor, step: int
+    ) -> torch.Tensor:
+        return SparseTeacherForcing(5).loss(model, windows, times=times, step=step)
+
+
+def test_a_scheme_says_which_models_it_is_for(data: takens.TimeSeries) -> None:
+    takens.fit(make(), data, ForMaps(), device="cpu", **SHORT)
+    field = takens.models.create("neural_ode", obs_dim=3)
+    refusal = "ForMaps cannot train NeuralODE, because it is continuous in time"
+    with pytest.raises(takens.InputError, match=refusal):
+        takens.fit(field, data, ForMaps(), device="cpu", **SHORT)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "reason"),
+    [
+        (
+            takens.schemes.create("classification"),
+            "it trains layers, not series: call its train",
+        ),
+        (takens.schemes.create("closed_form"), "ShallowPLRNN has no closed form"),
+        (object(), "it has neither loss nor solve"),
+    ],
+    ids=["layers", "solved", "nothing"],
+)
+def test_what_cannot_train_a_model_is_refused_in_a_sentence(
+    data: takens.TimeSeries, scheme: Any, reason: str
+) -> None:
+    with pytest.raises(takens.InputError, match=f"cannot train ShallowPLRNN, because {reason}"):
+        takens.fit(make(), data, scheme, device="cpu", **SHORT)
 
 
 def test_a_window_longer_than_the_data_is_refused(data: takens.TimeSeries) -> None:

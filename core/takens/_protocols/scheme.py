@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol, TypeAlias, TypeVar, final, runtime_checkable
 
 import attrs
+import torch
 from torch import Tensor, nn
+
+from takens._protocols.model import Model
 
 M_contra = TypeVar("M_contra", contravariant=True)
 
@@ -24,6 +27,36 @@ class TrainingScheme(Protocol[M_contra]):
 
 
 @runtime_checkable
+class StochasticScheme(Protocol[M_contra]):
+    """A scheme whose loss draws random numbers, all of them from ``generator``.
+
+    A fit has one generator, on the host, which follows from its seed and is stored in its
+    checkpoints, so that a training that is resumed draws what it would have drawn.
+    """
+
+    def loss(
+        self,
+        model: M_contra,
+        windows: Tensor,
+        *,
+        times: Tensor,
+        step: int,
+        generator: torch.Generator,
+    ) -> Tensor:
+        """Return the loss; see ``TrainingScheme``."""
+        ...
+
+
+@runtime_checkable
+class SupportsAccepts(Protocol):
+    """A scheme that is not for every model, asked before anything else is done."""
+
+    def accepts(self, model: Model, /) -> str | None:
+        """Return None for a model that it trains, else a clause that follows "because"."""
+        ...
+
+
+@runtime_checkable
 class SupportsEnsembles(Protocol):
     """A scheme whose loss also takes an ``Ensemble``.
 
@@ -38,7 +71,7 @@ class SupportsEnsembles(Protocol):
 class SupportsAdapting(Protocol):
     """A scheme with choices that depend on the data, made once before training."""
 
-    def adapted(self, x: Tensor, dt: float, /) -> TrainingScheme[Any]:
+    def adapted(self, x: Tensor, dt: float, /) -> TrainingScheme[Any] | StochasticScheme[Any]:
         """Give the scheme for standardised data `x: (trajectories, T, n)`."""
         ...
 
@@ -100,4 +133,4 @@ class LayerScheme(Protocol):
         ...
 
 
-Scheme: TypeAlias = TrainingScheme[Any] | DirectScheme[Any]
+Scheme: TypeAlias = TrainingScheme[Any] | StochasticScheme[Any] | DirectScheme[Any]

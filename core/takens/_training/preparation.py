@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, final
+from typing import final
 
 import attrs
 import torch
@@ -16,12 +16,13 @@ from takens._protocols.device import DevicePolicy, Placement, Precision
 from takens._protocols.model import Model, SupportsUnits
 from takens._protocols.scheme import (
     DirectScheme,
-    LayerScheme,
     Scheme,
+    SupportsAccepts,
     SupportsAdapting,
     SupportsEnsembles,
     TrainingScheme,
 )
+from takens._training.loss import LossFunction, loss_function, scheme_generator
 from takens._training.members import members_of
 from takens._training.placement import place
 from takens._training.settings import Training
@@ -50,16 +51,28 @@ class Prepared:
         return tuple(member.inner for member in self.members)
 
     def losses(
-        self, scheme: TrainingScheme[Any], batch: Tensor, numbers: Tensor, step: int
+        self,
+        loss: LossFunction,
+        batch: Tensor,
+        numbers: Tensor,
+        step: int,
+        generators: Sequence[torch.Generator],
     ) -> Tensor:
-        """Give the loss of each member, `(members,)`, on `batch: (members, b, T, n)`."""
+        """Return the loss of each member, `(members,)`, on `batch: (members, b, T, n)`.
+
+        An ensemble that is trained together draws from the first of the ``generators``.
+        """
         if self.learner is not None:
             times = self.windows.times(numbers)
-            return scheme.loss(self.learner, batch, times=times, step=step)
+            return loss(self.learner, batch, times=times, step=step, generator=generators[0])
         return torch.stack(
             [
-                scheme.loss(model, own, times=self.windows.times(which), step=step)
-                for model, own, which in zip(self.models, batch, numbers, strict=True)
+                loss(
+                    model, own, times=self.windows.times(which), step=step, generator=generator
+                )
+                for model, own, which, generator in zip(
+                    self.models, batch, numbers, generators, strict=True
+                )
             ]
         )
 
@@ -75,18 +88,14 @@ def prepare(
 
     Raises: InputError where model, data, scheme and settings do not go together.
     """
-    if isinstance(scheme, LayerScheme):
-        raise InputError(
-            f"{type(scheme).__name__} trains layers, whose inputs are no series: call its "
-            "train(layer, inputs, targets)."
-        )
     placement = place(device, Precision.SINGLE)
-    members = tuple(
-        TrainedModel.for_series(
-            member.inner if isinstance(member, TrainedModel) else member, data
-        )
+    models = tuple(
+        member.inner if isinstance(member, TrainedModel) else member
         for member in members_of(model, training.members)
     )
+    for each in models:
+        _refuse_model(scheme, each)
+    members = tuple(TrainedModel.for_series(each, data) for each in models)
     first = members[0]
     samples = first.standardise(data.x.double())
     x = samples.reshape(-1, *samples.shape[-2:]).to(placement.device, placement.dtype)
@@ -103,13 +112,28 @@ def prepare(
     if not direct and len(members) > 1 and isinstance(scheme, SupportsEnsembles):
         learner = Ensemble([member.inner for member in members])
     prepared = Prepared(members, learner, scheme, windows, placement)
-    if isinstance(scheme, TrainingScheme):
+    if not isinstance(scheme, DirectScheme):
         numbers = torch.zeros(len(members), 1, dtype=torch.long)
+        draws = [scheme_generator(0) for _ in members]
         with torch.no_grad():
-            losses = prepared.losses(scheme, windows.at(numbers), numbers, 0)
+            losses = prepared.losses(
+                loss_function(scheme), windows.at(numbers), numbers, 0, draws
+            )
         if losses.shape != (len(members),):
             raise InputError(
                 f"{type(scheme).__name__} gives a loss of shape {tuple(losses.shape[1:])} for "
                 "each model; a loss is one number."
             )
     return prepared
+
+
+def _refuse_model(scheme: object, model: Model) -> None:
+    """Refuse a model that a scheme is not for, and what is no scheme of ``fit`` at all."""
+    name = type(scheme).__name__
+    reason = scheme.accepts(model) if isinstance(scheme, SupportsAccepts) else None
+    if reason is None and not isinstance(scheme, (TrainingScheme, DirectScheme)):
+        reason = "it has neither loss nor solve"
+    if reason is not None:
+        raise InputError(
+            f"{name} cannot train {type(model).__name__}, because {reason.removesuffix('.')}."
+        )

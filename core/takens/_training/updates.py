@@ -16,6 +16,7 @@ from takens._protocols.scheme import SupportsForcingReport, SupportsState, Train
 from takens._training.checkpoint import read_checkpoint, storable_name, write_checkpoint
 from takens._training.flat import FlatWeights
 from takens._training.free_run_check import Finding, FreeRunCheck
+from takens._training.loss import LossFunction, loss_function, scheme_generator
 from takens._training.preparation import Prepared
 from takens._training.schedule import learning_rate
 from takens._training.settings import Training
@@ -77,6 +78,8 @@ class Updates:
     weights: FlatWeights
     optimiser: torch.optim.Optimizer
     draws: Draws
+    loss: LossFunction
+    generators: list[torch.Generator]
     checker: FreeRunCheck | None
     best: Best
     stopped_at: dict[int, int] = attrs.field(factory=dict[int, int])
@@ -87,21 +90,21 @@ class Updates:
     ) -> Updates:
         """Make everything ready for the first update."""
         members = prepared.models
+        seeds = [seed + i for i in range(len(members))]
+        scheme: TrainingScheme[Any] = prepared.scheme  # pyright: ignore[reportAssignmentType] - direct schemes take another way
         weights = FlatWeights(members)
         checker = None
         if training.check_every and dt is not None:
             checker = FreeRunCheck.on(prepared.windows.x, members[0], dt)
         return cls(
             prepared,
-            prepared.scheme,  # pyright: ignore[reportArgumentType] - direct schemes take another way
+            scheme,
             training,
             weights,
             _optimiser(training, weights),
-            Draws(
-                prepared.windows,
-                [seed + i for i in range(len(members))],
-                bootstrap=training.bootstrap,
-            ),
+            Draws(prepared.windows, seeds, bootstrap=training.bootstrap),
+            loss_function(scheme),
+            [scheme_generator(each) for each in seeds],
             checker,
             Best.none_yet(weights.values),
         )
@@ -114,7 +117,7 @@ class Updates:
         numbers = self.draws(self.training.batch)
         batch = self.prepared.windows.at(numbers)
         self.weights.zero_gradient()
-        losses = self.prepared.losses(self.scheme, batch, numbers, step)
+        losses = self.prepared.losses(self.loss, batch, numbers, step, self.generators)
         losses.sum().backward()
         norms = self.weights.clip(self.training.gradient_clip)
         losses = losses.detach()
@@ -171,6 +174,7 @@ class Updates:
             "values": self.weights.values.detach().clone(),
             "optimiser": self.optimiser.state_dict(),
             "generators": [generator.get_state() for generator in self.draws.generators],
+            "scheme_generators": [generator.get_state() for generator in self.generators],
             "best": self.best.state(),
             "stopped_at": dict(self.stopped_at),
             "scheme": self.scheme.state_dict()
@@ -199,6 +203,11 @@ class Updates:
             self.weights.values.copy_(state["values"])
         self.optimiser.load_state_dict(state["optimiser"])
         for generator, stored in zip(self.draws.generators, state["generators"], strict=True):
+            generator.set_state(stored)
+        # Schemes drew nothing before these were stored.
+        for generator, stored in zip(
+            self.generators, state.get("scheme_generators", ()), strict=False
+        ):
             generator.set_state(stored)
         self.best = Best.of(state["best"])
         self.stopped_at = dict(state["stopped_at"])

@@ -15,12 +15,14 @@ from takens._protocols.scheme import (
     DirectScheme,
     LayerScheme,
     Scheme,
+    StochasticScheme,
     SupportsAdapting,
     SupportsEnsembles,
     SupportsForcingReport,
     SupportsState,
     TrainingScheme,
 )
+from takens._training.loss import loss_function, scheme_generator
 from takens.testing.failure import require, require_close, require_instance
 from takens.testing.samples import DOUBLE, SmallModel, gradients, record
 
@@ -100,10 +102,10 @@ def check_scheme_learns(scheme: TrainingScheme[Any]) -> None:
     """Check that fifty updates lower the loss."""
     model, windows = SmallModel().to(DOUBLE), _windows()
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
-    own = copy.deepcopy(scheme)
+    loss_of, generator = loss_function(copy.deepcopy(scheme)), scheme_generator(0)
     losses: list[float] = []
     for step in range(50):
-        loss = own.loss(model, windows, times=_TIMES, step=step)
+        loss = loss_of(model, windows, times=_TIMES, step=step, generator=generator)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -119,7 +121,7 @@ def check_scheme_ensembles(scheme: TrainingScheme[Any]) -> None:
     members = [SmallModel(seed=seed).to(DOUBLE) for seed in (0, 1)]
     windows = torch.stack((_windows(), _windows(seed=1)))
     # A scheme that is told its parameters for one model need not take an ensemble's.
-    losses = copy.deepcopy(scheme).loss(Ensemble(members), windows, times=_TIMES, step=0)
+    losses = _loss(scheme, Ensemble(members), windows)
     require(losses.shape == (2,), f"The losses of two members are {tuple(losses.shape)}.")
     alone = torch.stack([_loss(scheme, m, w) for m, w in zip(members, windows, strict=True)])
     require_close(losses, alone, "A member's loss differs from the one that it has alone")
@@ -146,13 +148,14 @@ def check_scheme_state(scheme: SupportsState) -> None:
     """Check that what it remembers comes back, and decides the next loss."""
     model = SmallModel().to(DOUBLE)
     one, two = copy.deepcopy(scheme), copy.deepcopy(scheme)
-    trained = cast(TrainingScheme[Any], one)
+    trained, other = (loss_function(cast(TrainingScheme[Any], each)) for each in (one, two))
+    generator = scheme_generator(0)
     for step in range(3):
-        trained.loss(model, _windows(seed=step), times=_TIMES, step=step)
+        trained(model, _windows(seed=step), times=_TIMES, step=step, generator=generator)
     two.load_state_dict(one.state_dict())
     losses = [
-        cast(TrainingScheme[Any], each).loss(model, _windows(), times=_TIMES, step=3)
-        for each in (one, two)
+        each(model, _windows(), times=_TIMES, step=3, generator=scheme_generator(0))
+        for each in (trained, other)
     ]
     require_close(losses[0], losses[1], "The next loss changes when the state is stored")
 
@@ -229,9 +232,15 @@ def _windows(seed: int = 0) -> Tensor:
     return x.reshape(_BATCH, _LENGTH, -1)
 
 
-def _loss(scheme: TrainingScheme[Any], model: Any, windows: Tensor, step: int = 0) -> Tensor:
+def _loss(
+    scheme: TrainingScheme[Any] | StochasticScheme[Any],
+    model: Any,
+    windows: Tensor,
+    step: int = 0,
+) -> Tensor:
     # What a scheme remembers must not pass from one look at it to the next.
-    return copy.deepcopy(scheme).loss(model, windows, times=_TIMES, step=step)
+    own = loss_function(copy.deepcopy(scheme))
+    return own(model, windows, times=_TIMES, step=step, generator=scheme_generator(0))
 
 
 CHECKS = (

@@ -23,6 +23,7 @@ from takens._protocols.metric import DynamicsMetric, SeriesMetric, SupportsRefer
 from takens._protocols.model import Model
 from takens._protocols.scheme import DirectScheme, LayerScheme, TrainingScheme
 from takens._protocols.system import System
+from takens._training.loss import draws_random_numbers
 from takens.testing import (
     backends,
     datasets,
@@ -149,9 +150,11 @@ def _for_model(component: object) -> Iterator[Check]:
 def _for_scheme(component: object) -> Iterator[Check]:
     yield schemes.check_scheme_protocol
     if _is(component, TrainingScheme):
-        yield from schemes.CHECKS
-        can = schemes.CAPABILITIES
-        yield from (check for protocol, check in can if _is(component, protocol))
+        # Where each window has noise of its own, another order of windows gives another loss.
+        noisy = draws_random_numbers(cast(TrainingScheme[Any], component))
+        unlike = (schemes.check_scheme_order_of_windows, schemes.check_scheme_ensembles)
+        can = (check for protocol, check in schemes.CAPABILITIES if _is(component, protocol))
+        yield from (c for c in (*schemes.CHECKS, *can) if not (noisy and c in unlike))
     elif _is(component, DirectScheme):
         yield from schemes.DIRECT_CHECKS
     elif _is(component, LayerScheme):

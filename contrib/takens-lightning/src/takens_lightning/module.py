@@ -28,7 +28,8 @@ class DynamicsModule(lightning.LightningModule):
     ``gradient_norm``, ``learning_rate`` and what the scheme says of its forcing; in validation
     each of ``metrics``, by name or made, with its floor as ``NAME_floor``, and
     ``free_runs_lost``, the share of the free runs that diverged. A metric without a value is
-    logged as NaN, which Lightning's callbacks take for the worst.
+    logged as NaN, which Lightning's callbacks take for the worst. A scheme that draws random
+    numbers draws them by ``seed``.
 
     Raises: InputError for a scheme that solves directly, or for an ensemble; DataError where
     the series does not fit the model.
@@ -43,6 +44,7 @@ class DynamicsModule(lightning.LightningModule):
         *,
         metrics: Sequence[str | takens.Metric] = ("state_space_divergence",),
         runs: int = 4,
+        seed: int = 0,
     ) -> None:
         super().__init__()
         self.training_settings = training or takens.Training()
@@ -65,7 +67,9 @@ class DynamicsModule(lightning.LightningModule):
         if isinstance(scheme, takens.SupportsAdapting):
             x = trained.standardise(series.x.double()).to(torch.float32)
             scheme = scheme.adapted(x.reshape(-1, *x.shape[-2:]), trained.dt)
-        self.scheme: takens.TrainingScheme[Any] = scheme
+        self.scheme = scheme
+        self._loss = takens.loss_function(scheme)
+        self._generator = torch.Generator().manual_seed(seed)
         self.metrics, self.runs = tuple(metrics), runs
         # Every model is a module; the protocol cannot say so.
         self.model = cast(nn.Module, inner)
@@ -98,7 +102,13 @@ class DynamicsModule(lightning.LightningModule):
         Raises: TrainingError where it is not finite.
         """
         step = self.global_step
-        loss = self.scheme.loss(self.model, batch.samples, times=batch.times, step=step)
+        loss = self._loss(
+            self.model,
+            batch.samples,
+            times=batch.times,
+            step=step,
+            generator=self._generator,
+        )
         self._refuse_infinite("loss", loss)
         if self._logs_are_due():
             rate = self.training_settings.first_rate(0)
@@ -167,7 +177,8 @@ class DynamicsModule(lightning.LightningModule):
         checkpoint[KEY] = describe(self.trained_model) | {
             "scheme": self.scheme.state_dict()
             if isinstance(self.scheme, takens.SupportsState)
-            else {}
+            else {},
+            "generator": self._generator.get_state(),
         }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -178,6 +189,8 @@ class DynamicsModule(lightning.LightningModule):
         refuse_others(checkpoint, self.trained_model)
         if isinstance(self.scheme, takens.SupportsState):
             self.scheme.load_state_dict(checkpoint[KEY]["scheme"])
+        if "generator" in checkpoint[KEY]:
+            self._generator.set_state(checkpoint[KEY]["generator"].cpu())
 
     def _logs_are_due(self) -> bool:
         # A log costs about as much as an update, and Lightning writes no others.
