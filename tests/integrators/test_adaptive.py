@@ -61,14 +61,17 @@ def test_an_answer_does_not_depend_on_its_batch(method: Any) -> None:
     mu = torch.tensor([1.0, 20.0, 0.2, 5.0], dtype=torch.float64)
     x0 = torch.tensor([[2.0, 0.0]] * 4, dtype=torch.float64)
     ts = torch.linspace(0, 12, 25, dtype=torch.float64)
-    together = method().solve_with_statistics(VanDerPol(mu), x0, ts)
-    for i in range(4):
-        alone = method().solve_with_statistics(VanDerPol(mu[i]), x0[i], ts)
-        # One sample and many are compiled apart, and round differently.
-        torch.testing.assert_close(together.x[i], alone.x, rtol=1e-9, atol=1e-9)
-        assert int(together.steps[i]) == int(alone.steps)
-        assert int(together.rejected[i]) == int(alone.rejected)
-        assert int(together.evaluations[i]) == int(alone.evaluations)
+    eager = method(backend="eager") if method is not Rodas4 else method()
+    for solver, bound in ((eager, 1e-12), (method(), 1e-8)):
+        together = solver.solve_with_statistics(VanDerPol(mu), x0, ts)
+        for i in range(4):
+            alone = solver.solve_with_statistics(VanDerPol(mu[i]), x0[i], ts)
+            # One sample and many are compiled apart and round differently. A change of rtol by
+            # 1e-10 of itself moves the stiff orbits by 1e-8, a hundredth of the tolerance.
+            torch.testing.assert_close(together.x[i], alone.x, rtol=bound, atol=bound)
+            assert int(together.steps[i]) == int(alone.steps)
+            assert int(together.rejected[i]) == int(alone.rejected)
+            assert int(together.evaluations[i]) == int(alone.evaluations)
 
 
 @pytest.mark.parametrize("method", METHODS, ids=name)
