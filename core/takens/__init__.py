@@ -94,6 +94,8 @@ if TYPE_CHECKING:
     from takens._protocols.dynamics import (
         Map as Map,
         SupportsJacobian as SupportsJacobian,
+        SupportsKinks as SupportsKinks,
+        SupportsOwnTimes as SupportsOwnTimes,
         SupportsTangent as SupportsTangent,
         Time as Time,
         VectorField as VectorField,
@@ -221,6 +223,8 @@ _HOME: Final = {
     "SupportsForcingReport": "_protocols.scheme",
     "SupportsForcingSignal": "_protocols.model",
     "SupportsJacobian": "_protocols.dynamics",
+    "SupportsKinks": "_protocols.dynamics",
+    "SupportsOwnTimes": "_protocols.dynamics",
     "SupportsReference": "_protocols.metric",
     "SupportsState": "_protocols.scheme",
     "SupportsTangent": "_protocols.dynamics",

@@ -1,24 +1,17 @@
 """Times at which a field is not smooth: steps end there, so that a method keeps its order."""
 
-from typing import Protocol, final, runtime_checkable
+from typing import final
 
 import attrs
 import torch
 from torch import Tensor
 
-
-@runtime_checkable
-class SupportsKinks(Protocol):
-    """A field that knows when it, or a derivative of it, jumps."""
-
-    def kinks(self) -> Tensor:
-        """Give these times: `(k,)`."""
-        ...
+import takens
 
 
 def kinks_of(f: object, x: Tensor) -> Tensor | None:
     """Give the kinks of a field for states like `x`, or None where it knows of none."""
-    if not isinstance(f, SupportsKinks):
+    if not isinstance(f, takens.SupportsKinks):
         return None
     times = f.kinks().detach().to(x.device, x.dtype if x.device.type == "mps" else torch.double)
     return times if times.numel() else None

@@ -1,22 +1,13 @@
 """Fields that take a time for each sample."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 import takens
-
-
-@runtime_checkable
-class SupportsOwnTimes(Protocol):
-    """A field that takes a time for each sample."""
-
-    def at_own_times(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `t: (...)` and `x: (..., d)`: `(..., d)`."""
-        ...
 
 
 class _Watch(TorchFunctionMode):
@@ -53,7 +44,7 @@ def with_own_times(
     its time is mapped over the samples by ``torch.func.vmap``, so
     that it still sees `t: ()`; others, found by one evaluation, are called as they are.
     """
-    if isinstance(f, SupportsOwnTimes):
+    if isinstance(f, takens.SupportsOwnTimes):
         own = f.at_own_times
         return (lambda t, x: own(t, x) if t.dim() else f(t, x)), True
     if not t.numel():

@@ -43,6 +43,30 @@ class SupportsJacobian(Protocol):
 
 
 @runtime_checkable
+class SupportsOwnTimes(Protocol):
+    """A field that takes a time for each sample, where each is solved at times of its own.
+
+    Any other field that looks at its time is mapped over the samples, which costs more.
+    """
+
+    def at_own_times(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Return the velocity at `t: (...)` and `x: (..., d)`: `(..., d)`."""
+        ...
+
+
+@runtime_checkable
+class SupportsKinks(Protocol):
+    """A field that knows when it, or a derivative of it, jumps.
+
+    Steps of adaptive methods end there, so that they keep their order.
+    """
+
+    def kinks(self) -> Tensor:
+        """Return these times: `(k,)`."""
+        ...
+
+
+@runtime_checkable
 class SupportsTangent(Protocol):
     """A map that can push tangent vectors along with its state."""
 
