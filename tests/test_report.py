@@ -245,7 +245,7 @@ def test_a_value_has_the_digits_that_its_error_supports(
     assert measured(value, error) == text
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(
     st.floats(-1e12, 1e12, allow_subnormal=False),
     st.floats(1e-12, 1e12, allow_subnormal=False),

@@ -116,7 +116,6 @@ def test_every_operation(native, group):
 @settings(
     max_examples=8,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(trees=st.lists(TREES, min_size=D, max_size=D))
