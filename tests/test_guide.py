@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from takens._plugins.catalogue import catalogue  # pyright: ignore[reportPrivateUsage]
-from takens._plugins.component import KINDS  # pyright: ignore[reportPrivateUsage]
 from takens._plugins.hooks import HOOKS  # pyright: ignore[reportPrivateUsage]
 
 GUIDE = Path(__file__).parents[1] / "docs" / "guide"
@@ -73,7 +72,7 @@ def test_the_plugin_of_a_page_keeps_what_plugins_promise(
 
 def test_every_kind_is_in_the_guide() -> None:
     text = (GUIDE / "index.md").read_text()
-    assert [kind for kind in KINDS if f"| `{kind}` |" not in text] == []
+    assert [kind for kind in catalogue().kinds if f"| `{kind}` |" not in text] == []
 
 
 def test_every_hook_is_used_in_the_guide_or_an_exporter() -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         DataError as DataError,
         DeviceError as DeviceError,
         InputError as InputError,
+        PluginError as PluginError,
         PluginWarning as PluginWarning,
         TakensError as TakensError,
         TrainingError as TrainingError,
@@ -57,7 +58,9 @@ if TYPE_CHECKING:
         Parameter as Parameter,
     )
     from takens._plugins.hooks import API_VERSION as API_VERSION, hookimpl as hookimpl
-    from takens._plugins.loading import Plugin as Plugin
+    from takens._plugins.kind import KindSpec as KindSpec
+    from takens._plugins.plugin import Plugin as Plugin
+    from takens._plugins.registration import register as register
     from takens._plugins.registry import (
         Registry as Registry,
         backends as backends,
@@ -69,6 +72,7 @@ if TYPE_CHECKING:
         metrics as metrics,
         models as models,
         portraits as portraits,
+        registry as registry,
         schemes as schemes,
         systems as systems,
     )
@@ -189,6 +193,7 @@ _HOME: Final = {
     "Integrator": "_protocols.integrator",
     "Iterate": "_protocols.backend",
     "Kernel": "_protocols.kernel",
+    "KindSpec": "_plugins.kind",
     "LayerFit": "_protocols.scheme",
     "LayerScheme": "_protocols.scheme",
     "Map": "_protocols.dynamics",
@@ -196,7 +201,8 @@ _HOME: Final = {
     "Model": "_protocols.model",
     "Parameter": "_plugins.component",
     "Placement": "_protocols.device",
-    "Plugin": "_plugins.loading",
+    "Plugin": "_plugins.plugin",
+    "PluginError": "_errors",
     "PluginWarning": "_errors",
     "Portrait": "_protocols.portrait",
     "Precision": "_protocols.device",
@@ -267,6 +273,8 @@ _HOME: Final = {
     "models": "_plugins.registry",
     "portraits": "_plugins.registry",
     "push_tangents": "_dynamics.flow_map",
+    "register": "_plugins.registration",
+    "registry": "_plugins.registry",
     "run": "_run.job",
     "save_model": "_training.checkpoint",
     "schemes": "_plugins.registry",

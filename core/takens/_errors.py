@@ -48,6 +48,10 @@ class TrainingError(TakensError):
     """Training stopped before its last step."""
 
 
+class PluginError(TakensError):
+    """The code of a plugin failed; the message names it, its distribution and what to do."""
+
+
 class PluginWarning(UserWarning):
     """An installed plugin could not be used, or failed in one of its hooks."""
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from takens_datasets.npy_file import Npy as Npy
     from takens_datasets.npz_file import Npz as Npz
 
+TAKENS_API = 2
+
 
 @takens.hookimpl
 def takens_components() -> Iterator[takens.ComponentSpec]:

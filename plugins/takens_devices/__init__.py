@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from takens_devices.hardware import Hardware as Hardware
     from takens_devices.mps import Mps as Mps
 
+TAKENS_API = 2
+
 _HOME = {"Auto": "auto", "Cpu": "cpu", "Cuda": "cuda", "Hardware": "hardware", "Mps": "mps"}
 
 

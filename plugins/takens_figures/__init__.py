@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from takens_figures.trajectories import Trajectories as Trajectories
     from takens_figures.vector_field import VectorFieldPortrait as VectorFieldPortrait
 
+TAKENS_API = 2
+
 _HOME = {
     "Attractor": "attractor",
     "LossHistory": "loss_history",

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from takens_gp.squared_exponential import SquaredExponential as SquaredExponential
     from takens_gp.white import White as White
 
+TAKENS_API = 2
+
 _HOME = {
     "Brownian": "brownian",
     "Calibration": "diagnostics",

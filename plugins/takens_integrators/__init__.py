@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from takens_integrators.torchdiffeq_adapter import TorchDiffEq as TorchDiffEq
     from takens_integrators.tsit5 import Tsit5 as Tsit5
 
+TAKENS_API = 2
+
 _HOME: Final = {
     "Bosh3": "bosh3",
     "Crossings": "solution",

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     )
     from takens_metrics.valid_prediction_time import ValidPredictionTime as ValidPredictionTime
 
+TAKENS_API = 2
+
 _HOME = {
     "AutocorrelationDistance": "memory_distances",
     "CorrelationDimension": "correlation_dimension",

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from takens_models.shallow_rnn import ShallowRNN as ShallowRNN
     from takens_models.universal_ode import UniversalODE as UniversalODE
 
+TAKENS_API = 2
+
 _HOME: Final = {
     "AlmostLinearRNN": "almost_linear_rnn",
     "AugmentedNeuralODE": "augmented_neural_ode",

@@ -8,6 +8,8 @@ import takens
 if TYPE_CHECKING:
     from takens_native.backend import Native as Native
 
+TAKENS_API = 2
+
 
 @takens.hookimpl
 def takens_components() -> Iterator[takens.ComponentSpec]:

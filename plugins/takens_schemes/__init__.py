@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from takens_schemes.teacher_forcing import TeacherForcing as TeacherForcing
     from takens_schemes.trajectory_matching import TrajectoryMatching as TrajectoryMatching
 
+TAKENS_API = 2
+
 _HOME: Final = {
     "Classification": "classification",
     "ClosedForm": "closed_form",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     )
     from takens_systems.van_der_pol import VanDerPol as VanDerPol
 
+TAKENS_API = 2
+
 _HOME: Final = {
     "CubicSignal": "signals",
     "DoublePendulum": "double_pendulum",

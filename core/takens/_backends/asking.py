@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import logging
-from typing import Any, Final
+from typing import Any
 
 from torch import Tensor
 
 from takens._backends.explanations import record
+from takens._plugins.catalogue import Catalogue, catalogue
 from takens._plugins.registry import backends
 from takens._protocols.backend import (
     Adapted,
@@ -23,8 +23,6 @@ from takens._protocols.backend import (
     Stretched,
 )
 from takens._threads import with_all_threads
-
-_LOG: Final = logging.getLogger("takens")
 
 
 def accelerated_solve(
@@ -51,7 +49,8 @@ def ask(question: Question, backend: str = "auto") -> Any | None:
     """Ask the backends in the order of their preference; the first answer is taken."""
     if backend == "eager":
         return None
-    candidates = _preferred() if backend == "auto" else ((backend, _made(backend)),)
+    known = catalogue()
+    candidates = _preferred(known) if backend == "auto" else ((backend, _made(known, backend)),)
     reasons: list[tuple[str, str]] = []
     for name, candidate in candidates:
         answer = with_all_threads(candidate.answer, question)
@@ -64,17 +63,13 @@ def ask(question: Question, backend: str = "auto") -> Any | None:
 
 
 @functools.cache
-def _made(name: str) -> Backend:
+def _made(_: Catalogue, name: str) -> Backend:
     return backends.create(name)
 
 
 @functools.cache
-def _preferred() -> tuple[tuple[str, Backend], ...]:
-    """Make all backends of the environment, without those that cannot be made."""
-    found: list[tuple[str, Backend]] = []
-    for name in backends.names():
-        try:
-            found.append((name, _made(name)))
-        except Exception as error:
-            _LOG.info("backend %s is left out: %s", name, error)
-    return tuple(sorted(found, key=lambda pair: -pair[1].preference))
+def _preferred(_: Catalogue) -> tuple[tuple[str, Backend], ...]:
+    """Make all backends of the environment, in the order of their preference."""
+    found = backends.candidates(lambda backend: -float(backend.preference))
+    found.sort(key=lambda each: each.answer)
+    return tuple((each.name, each.component) for each in found)

@@ -12,6 +12,7 @@ from takens._dynamics.free_run import FreeRun
 from takens._dynamics.latent_map import latent_map
 from takens._dynamics.orbit import orbit
 from takens._errors import InputError
+from takens._plugins.isolation import isolated
 from takens._protocols.dynamics import Map
 from takens._protocols.model import Model
 from takens._threads import threads_for
@@ -21,6 +22,7 @@ _CHUNK = 500
 _BOUND = 1e6
 
 
+@isolated
 def generate(
     model: Model, *, context: Tensor, steps: int, dt: float | None = None, keep_every: int = 1
 ) -> FreeRun:

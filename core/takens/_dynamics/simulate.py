@@ -10,6 +10,7 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._dynamics.orbit import orbit
 from takens._errors import InputError, TakensError
+from takens._plugins.isolation import isolated
 from takens._plugins.registry import integrators
 from takens._protocols.dynamics import Time
 from takens._protocols.integrator import Integrator
@@ -17,6 +18,7 @@ from takens._protocols.system import System
 from takens._threads import threads_for
 
 
+@isolated
 def simulate(
     system: System,
     *,

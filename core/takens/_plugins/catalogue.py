@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, final
 
 import attrs
@@ -12,13 +12,17 @@ import attrs
 from takens._errors import (
     AmbiguousComponentError,
     ComponentError,
+    InputError,
     PluginWarning,
     UnknownComponentError,
     near,
 )
 from takens._plugins.component import ComponentSpec, Kind
-from takens._plugins.hooks import API_VERSION, GROUP
-from takens._plugins.loading import Manager, Plugin, is_strict, load_plugins
+from takens._plugins.guard import ended, left_out
+from takens._plugins.kind import OURS, KindSpec
+from takens._plugins.loading import is_strict, load_plugins
+from takens._plugins.manager import Manager
+from takens._plugins.plugin import HERE, Plugin
 from takens._plugins.warn import warn_outside
 
 T = TypeVar("T")
@@ -41,6 +45,25 @@ class Catalogue:
     def __iter__(self) -> Iterator[tuple[Plugin, ComponentSpec]]:
         return ((plugin, spec) for plugin in self.plugins for spec in plugin.components)
 
+    @functools.cached_property
+    def kinds(self) -> Mapping[str, KindSpec]:
+        """The kinds of components that there are, ours first, by name."""
+        theirs = (spec for plugin in self.plugins for spec in plugin.kinds)
+        return {spec.name: spec for spec in (*OURS, *theirs)}
+
+    def find_kind(self, name: str) -> KindSpec:
+        """Look up a kind by its name, also in the plural.
+
+        Raises: InputError naming the kinds.
+        """
+        found = self.kinds.get(name) or self.kinds.get(name.removesuffix("s"))
+        if found is None:
+            listed = ", ".join(self.kinds)
+            raise InputError(
+                f"There is no kind {name!r}.{near(name, self.kinds)} Kinds are {listed}."
+            )
+        return found
+
     def find(self, kind: Kind, name: str) -> tuple[Plugin, ComponentSpec]:
         """Look up a component by its bare name, or by ``plugin:name``.
 
@@ -56,7 +79,7 @@ class Catalogue:
             if spec.kind == kind and spec.name == bare and owner in ("", plugin.name)
         ]
         # What else is installed never changes what a bare name means.
-        hits = [hit for hit in hits if hit[0].distribution == GROUP] or hits
+        hits = [hit for hit in hits if hit[0].ours] or hits
         if not hits:
             raise UnknownComponentError(self._unknown(kind, bare, name))
         if len(hits) > 1:
@@ -74,68 +97,92 @@ class Catalogue:
                 return f"{plugin.name}:{spec.name}"
         return None
 
-    def announce(self, hook: str, **arguments: Any) -> None:
+    @functools.cached_property
+    def _homes(self) -> Mapping[str, Plugin]:
+        """The plugins by the modules of their manifests and components."""
+        homes: dict[str, Plugin] = {}
+        for plugin in self.plugins:
+            targets = (spec.target.partition(":")[0] for spec in plugin.components)
+            for module in (plugin.module, *targets):
+                homes.setdefault(module, plugin)
+        return homes
+
+    def owner_of(self, module: str) -> Plugin | None:
+        """Return the plugin that a module belongs to, or None where it is of no plugin."""
+        while module and module not in self._homes:
+            module = module.rpartition(".")[0]
+        return self._homes.get(module) if module else None
+
+    def owner(self, component: type) -> tuple[Plugin, str] | None:
+        """Return the plugin that a class is from, and what to call it, or None."""
+        target = f"{component.__module__}:{component.__qualname__}"
+        for plugin, spec in self:
+            if spec.target == target:
+                return plugin, f"{spec.kind} {spec.name!r} of {plugin}"
+        plugin = (
+            None if component.__module__ == "__main__" else self.owner_of(component.__module__)
+        )
+        return None if plugin is None else (plugin, f"{component.__name__} of {plugin}")
+
+    def announce(self, hook: str, **arguments: Any) -> dict[str, Any]:
         """Call a lifecycle hook of every plugin, each on its own.
 
-        A plugin that raises is warned about, once a call, and the others are still asked.
+        Gives what was answered, without None, by the plugin's name. A plugin that raises is
+        warned about, once a call, and the others are still asked.
 
         Raises: whatever the plugin raises, where ``TAKENS_STRICT_PLUGINS`` is set.
         """
-        for implementation in getattr(self.manager.hook, hook).get_hookimpls():
+        answers: dict[str, Any] = {}
+        for implementation in self.manager.implementations(hook):
             taken = {name: arguments[name] for name in implementation.argnames}
-            try:
-                implementation.function(**taken)
-            except Exception as error:
-                if self.strict:
-                    raise
-                self._complain(implementation.plugin_name, hook, error)
+            plugin = self._named(implementation.plugin_name)
+            with left_out(f"{plugin} failed in {hook}", plugin, strict=self.strict):
+                answer: Any = implementation.function(**taken)
+                if answer is not None:
+                    answers[plugin.name] = answer
+        return answers
 
     def ask(self, plugin: Plugin, hook: str, kind: type[T]) -> tuple[T, ...]:
         """Ask one plugin what it adds by a hook; give nothing where it has none or breaks.
 
         Raises: whatever the plugin raises, where ``TAKENS_STRICT_PLUGINS`` is set.
         """
-        for implementation in getattr(self.manager.hook, hook).get_hookimpls():
-            if implementation.plugin_name != plugin.name:
-                continue
-            given = {"api_version": API_VERSION}
-            taken = {name: given[name] for name in implementation.argnames}
-            try:
-                answer = tuple(implementation.function(**taken))
-                for each in answer:
-                    if not isinstance(each, kind):
-                        raise TypeError(f"{each!r} is no {kind.__name__}")
-                return answer
-            except Exception as error:
-                if self.strict:
-                    raise
-                self._complain(plugin.name, hook, error)
-        return ()
+        dropped: list[str] = []
+        found: tuple[T, ...] = ()
+        with left_out(f"{plugin} failed in {hook}", plugin, strict=self.strict):
+            found = tuple(self.manager.answers(plugin.name, hook, kind, dropped.append))
+        for problem in dropped:
+            text = f"takens: {plugin} is used without some of it: {ended(problem)}"
+            warn_outside(f"{text} {plugin.remedy}", PluginWarning)
+        return found
 
-    def _complain(self, name: str, hook: str, error: Exception) -> None:
-        # A tracker that was registered by hand belongs to no distribution.
+    def _named(self, name: str) -> Plugin:
         known = [plugin for plugin in self.plugins if plugin.name == name]
-        origin = f" ({known[0].distribution} {known[0].version})" if known else ""
-        who = f"plugin {name!r}{origin}"
-        warn_outside(
-            f"takens: {who} failed in {hook}: {type(error).__name__}: {error}. "
-            f"TAKENS_DISABLE_PLUGINS={name} silences this.",
-            PluginWarning,
-        )
+        # What was registered with the manager alone belongs to no distribution.
+        return known[0] if known else Plugin(name, HERE, "", state="loaded")
 
     def _unknown(self, kind: Kind, bare: str, name: str) -> str:
+        if not self.plugins:
+            return (
+                f"No {kind} is called {name!r}, since no plugin was found at all, not even "
+                "those of takens. Install takens with pip; in a program that is frozen, or "
+                "runs from source, call takens.register(module, name) for each of them."
+            )
         known = sorted({spec.name for _, spec in self if spec.kind == kind})
-        failed = [plugin.name for plugin in self.plugins if plugin.state == "failed"]
-        off = [plugin.name for plugin in self.plugins if plugin.state == "disabled"]
         return (
             f"No {kind} is called {name!r}.{near(bare, known)}"
             f" Known: {', '.join(known) or 'none'}."
-            + (f" Plugins that failed to load: {', '.join(failed)}." if failed else "")
-            + (f" Plugins that are disabled: {', '.join(off)}." if off else "")
+            + _listed("Plugins that failed to load", self.plugins, "failed")
+            + _listed("Plugins that are disabled", self.plugins, "disabled")
         )
+
+
+def _listed(what: str, plugins: Iterable[Plugin], state: str) -> str:
+    names = [plugin.name for plugin in plugins if plugin.state == state]
+    return f" {what}: {', '.join(names)}." if names else ""
 
 
 @functools.cache
 def catalogue() -> Catalogue:
-    """Give the catalogue of this process, discovered on first use."""
+    """Return the catalogue of this process, discovered on first use."""
     return Catalogue.discover()

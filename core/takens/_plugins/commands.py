@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, final
 
 import attrs
 
-from takens._errors import PluginWarning, TakensError
+from takens._errors import PluginError, PluginWarning, TakensError
 from takens._plugins.catalogue import Catalogue
-from takens._plugins.component import like, one_line
-from takens._plugins.loading import Plugin
+from takens._plugins.component import lenient, like, one_line
+from takens._plugins.guard import ended, guard
+from takens._plugins.plugin import Plugin
 from takens._plugins.warn import warn_outside
 
 if TYPE_CHECKING:
     import click
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
+
+@lenient
 @final
 @attrs.frozen(kw_only=True)
 class CommandSpec:
@@ -29,6 +35,7 @@ class CommandSpec:
         validator=like(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "package.module:command", "command")
     )
     summary: str = attrs.field(default="", validator=one_line)
+    unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
 
 
 @functools.cache
@@ -44,14 +51,13 @@ def commands_of(
         for spec in catalogue.ask(plugin, "takens_commands", CommandSpec):
             taken = "takens itself" if spec.name in ours else None
             if spec.name in found:
-                taken = f"plugin {found[spec.name][0].name!r}"
+                taken = str(found[spec.name][0])
             if taken is None:
                 found[spec.name] = (plugin, spec)
                 continue
             message = (
-                f"takens: the command {spec.name!r} of plugin {plugin.name!r} "
-                f"({plugin.distribution} {plugin.version}) is left out: {taken} has one of "
-                f"this name. TAKENS_DISABLE_PLUGINS={plugin.name} silences this."
+                f"takens: the command {spec.name!r} of {plugin} is left out: {taken} has one "
+                f"of this name. {plugin.remedy}"
             )
             if catalogue.strict:
                 raise TakensError(message.removeprefix("takens: "))
@@ -59,52 +65,42 @@ def commands_of(
     return found
 
 
-def import_command(plugin: Plugin, spec: CommandSpec) -> click.Command:
+def import_command(plugin: Plugin, spec: CommandSpec, *, strict: bool) -> click.Command:
     """Import a plugin's command, made to blame the plugin for what goes wrong in it.
 
-    Raises: TakensError naming plugin and distribution where it cannot be imported.
+    Raises: PluginError naming plugin and distribution where it cannot be imported.
     """
     import click
 
+    what = f"The command {spec.name!r} of {plugin}"
     module, _, attribute = spec.target.partition(":")
-    try:
+    with guard(f"{what} cannot be imported", plugin, strict=strict):
         command = getattr(importlib.import_module(module), attribute)
-    except Exception as error:
-        raise TakensError(_blamed(plugin, spec, "cannot be imported", error)) from error
     if not isinstance(command, click.Command):
-        raise TakensError(
-            f"The command {spec.name!r} of plugin {plugin.name!r} ({plugin.distribution} "
-            f"{plugin.version}) is {command!r}, not a click command."
-        )
-    if command.callback is not None:
-        command.callback = _guarded(command.callback, plugin, spec)
+        raise PluginError(f"{what} is {command!r}, not a click command.")
+    # A copy, so that the plugin's own object stays as it is.
+    command = copy.copy(command)
+    command.make_context = _guarded(command.make_context, what, plugin, strict)
+    command.invoke = _guarded(command.invoke, what, plugin, strict)
     return command
 
 
-def _guarded(
-    callback: Callable[..., Any], plugin: Plugin, spec: CommandSpec
-) -> Callable[..., Any]:
+def _guarded(work: Callable[P, R], what: str, plugin: Plugin, strict: bool) -> Callable[P, R]:
     import click
 
-    @functools.wraps(callback)
-    def guarded(*arguments: Any, **options: Any) -> Any:
-        try:
-            return callback(*arguments, **options)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, TakensError):
-            raise
-        except Exception as error:
-            from takens._plugins.catalogue import catalogue
+    # How a command that is written with click speaks to its user.
+    spoken = (click.ClickException, click.Abort, click.exceptions.Exit)
 
-            if catalogue().strict:
-                raise
-            raise TakensError(_blamed(plugin, spec, "failed", error)) from error
+    @functools.wraps(work)
+    def guarded(*given: P.args, **named: P.kwargs) -> R:
+        with guard(f"{what} failed", plugin, strict=strict, passing=spoken):
+            try:
+                return work(*given, **named)
+            except SystemExit as stop:
+                # A number is the command's own exit code; a text is for its user.
+                if isinstance(stop.code, str):
+                    raise PluginError(f"{what} stopped: {ended(stop.code)}") from stop
+                code = stop.code if isinstance(stop.code, int) else 0
+                raise click.exceptions.Exit(code) from stop
 
     return guarded
-
-
-def _blamed(plugin: Plugin, spec: CommandSpec, verb: str, error: Exception) -> str:
-    return (
-        f"The command {spec.name!r} of plugin {plugin.name!r} ({plugin.distribution} "
-        f"{plugin.version}) {verb}: {type(error).__name__}: {error}. "
-        "TAKENS_STRICT_PLUGINS=1 shows where; tell its authors."
-    )

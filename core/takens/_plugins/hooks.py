@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Final
 import pluggy
 
 from takens._plugins.component import ComponentSpec, Parameter
+from takens._plugins.kind import KindSpec
+from takens._plugins.plugin import GROUP
 
 if TYPE_CHECKING:
     from takens._plugins.commands import CommandSpec
     from takens._run.events import RunFinished, RunStarted
     from takens._training.events import FitFinished, FitStarted, StepLogged
 
-API_VERSION: Final = 1
-GROUP: Final = "takens"
+API_VERSION: Final = 2
+SUPPORTED: Final = range(1, API_VERSION + 1)
 
 hookspec = pluggy.HookspecMarker(GROUP)
 hookimpl = pluggy.HookimplMarker(GROUP)
@@ -27,6 +29,11 @@ class HookSpecs:
     @hookspec
     def takens_components(self, api_version: int) -> Iterable[ComponentSpec]:
         """Say which components the plugin offers, importing none of them."""
+        raise NotImplementedError
+
+    @hookspec
+    def takens_kinds(self, api_version: int) -> Iterable[KindSpec]:
+        """Say which kinds of components the plugin brings, importing no protocol."""
         raise NotImplementedError
 
     @hookspec

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, final
 
 import attrs
 
-from takens._errors import ComponentError, TakensError
+from takens._errors import AmbiguousComponentError, ComponentError, TakensError
+from takens._plugins.candidate import Candidate
 from takens._plugins.catalogue import Catalogue, catalogue
 from takens._plugins.component import ComponentSpec, Kind
-from takens._plugins.loading import Plugin
+from takens._plugins.guard import guard, left_out
 from takens._plugins.parameters import check_parameters
+from takens._plugins.plugin import Plugin
+from takens._plugins.warn import warn_outside
 
 if TYPE_CHECKING:
     from takens._protocols.backend import Backend
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
     from takens._protocols.device import DevicePolicy
     from takens._protocols.figure import Figure
     from takens._protocols.integrator import Integrator
-    from takens._protocols.kernel import Kernel
     from takens._protocols.metric import Metric
     from takens._protocols.model import Model
     from takens._protocols.portrait import Portrait
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from takens._protocols.system import System
 
 T_co = TypeVar("T_co", covariant=True)
+A = TypeVar("A")
 
 
 @final
@@ -44,7 +48,7 @@ class Registry(Generic[T_co]):
 
     def names(self) -> list[str]:
         """List the names, sorted."""
-        return sorted({spec.name for _, spec in self.catalogue if spec.kind == self.kind})
+        return sorted({spec.name for _, spec in self._all()})
 
     def spec(self, name: str, /) -> ComponentSpec:
         """Describe a component without importing it.
@@ -57,37 +61,81 @@ class Registry(Generic[T_co]):
         """Make a component from its name and parameters.
 
         Raises: UnknownComponentError, AmbiguousComponentError; ComponentError for a parameter
-        that the component does not take, or a component that cannot be imported.
+        that the component does not take, or a component that cannot be imported or made.
         """
-        plugin, spec = self.catalogue.find(self.kind, name)
-        factory = self._import(plugin, spec)
-        check_parameters(spec, parameters)
+        return self._made(*self.catalogue.find(self.kind, name), parameters)
+
+    def candidates(
+        self, question: Callable[[T_co], A], /, *, asked_for: bool = False
+    ) -> list[Candidate[T_co, A]]:
+        """Make every component that needs no parameters, and ask each the same question.
+
+        Our own come first, then those of others by name. One that breaks is left out with a
+        warning, and the others are asked all the same; a user who ``asked_for`` all of them
+        misses it.
+        """
+        found: list[Candidate[T_co, A]] = []
+        for plugin, spec in sorted(self._all(), key=_precedence):
+            if any(parameter.required for parameter in spec.parameters):
+                continue
+            name = self._shortest(plugin, spec)
+            what = f"{self.kind} {name!r} of {plugin} is left out"
+            strict = self.catalogue.strict
+            with left_out(what, plugin, strict=strict, asked_for=asked_for):
+                made = self._made(plugin, spec, {})
+                found.append(Candidate(name, plugin, made, question(made)))
+        return found
+
+    def _all(self) -> Iterator[tuple[Plugin, ComponentSpec]]:
+        """Give those that are not to go."""
+        for plugin, spec in self.catalogue:
+            if spec.kind == self.kind and not spec.deprecated:
+                yield plugin, spec
+
+    def _shortest(self, plugin: Plugin, spec: ComponentSpec) -> str:
+        """Give the bare name where it means this component, else the full one."""
         try:
-            made: T_co = factory(**parameters)
-        except (TakensError, MemoryError):
-            raise
-        except (TypeError, ValueError) as error:
-            raise ComponentError(f"{spec.kind} {spec.name!r}: {error}") from error
-        except Exception as error:
-            # Torch has no error of its own for sizes that do not fit; the command line does.
-            if "allocate memory" in str(error):
+            bare = self.catalogue.find(self.kind, spec.name)[1] is spec
+        except AmbiguousComponentError:
+            bare = False
+        return spec.name if bare else f"{plugin.name}:{spec.name}"
+
+    def _made(self, plugin: Plugin, spec: ComponentSpec, parameters: Mapping[str, Any]) -> T_co:
+        what, strict = f"{spec.kind} {spec.name!r} of {plugin}", self.catalogue.strict
+        module, _, attribute = spec.target.partition(":")
+        with guard(
+            f"{what} cannot be imported from {spec.target!r}",
+            plugin,
+            strict=strict,
+            error=ComponentError,
+        ):
+            factory = getattr(importlib.import_module(module), attribute)
+        check_parameters(spec, parameters)
+        if spec.deprecated:
+            text = f"{spec.kind} {spec.name!r} is to go; {spec.deprecated}."
+            warn_outside(text, DeprecationWarning)
+        with guard(f"{what} cannot be made", plugin, strict=strict, error=ComponentError):
+            try:
+                made: T_co = factory(**parameters)
+            except TakensError:
                 raise
-            raise ComponentError(
-                f"{spec.kind} {spec.name!r} of plugin {plugin.name!r} ({plugin.distribution} "
-                f"{plugin.version}) cannot be made: {type(error).__name__}: {error}."
-            ) from error
+            except (TypeError, ValueError) as error:
+                raise ComponentError(f"{spec.kind} {spec.name!r}: {error}") from error
         return made
 
-    def _import(self, plugin: Plugin, spec: ComponentSpec) -> Any:
-        module, _, attribute = spec.target.partition(":")
-        try:
-            return getattr(importlib.import_module(module), attribute)
-        except Exception as error:
-            raise ComponentError(
-                f"{spec.kind} {spec.name!r} of plugin {plugin.name!r} ({plugin.distribution} "
-                f"{plugin.version}) cannot be imported from {spec.target!r}: "
-                f"{type(error).__name__}: {error}."
-            ) from error
+
+def _precedence(each: tuple[Plugin, ComponentSpec]) -> tuple[bool, str, str]:
+    """Our own first, then by name."""
+    plugin, spec = each
+    return not plugin.ours, plugin.name, spec.name
+
+
+def registry(kind: Kind) -> Registry[Any]:
+    """Return the registry of the components of a kind, ours or one that a plugin brings.
+
+    Raises: InputError naming the kinds.
+    """
+    return Registry(catalogue().find_kind(kind).name)
 
 
 systems: Registry[System] = Registry("system")
@@ -100,4 +148,4 @@ datasets: Registry[Dataset] = Registry("dataset")
 figures: Registry[Figure] = Registry("figure")
 portraits: Registry[Portrait] = Registry("portrait")
 backends: Registry[Backend] = Registry("backend")
-kernels: Registry[Kernel] = Registry("kernel")
+kernels: Registry[Any] = Registry("kernel")

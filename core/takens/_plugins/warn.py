@@ -1,10 +1,11 @@
 """Warnings that point at the code of the person who called us."""
 
+import contextlib
 import os
 import warnings
 from typing import Final
 
-_HERE: Final = os.path.dirname(os.path.dirname(__file__)) + os.sep
+_OURS: Final = (os.path.dirname(os.path.dirname(__file__)) + os.sep, contextlib.__file__)
 
 
 def warn_outside(message: str, category: type[Warning]) -> None:
@@ -12,6 +13,6 @@ def warn_outside(message: str, category: type[Warning]) -> None:
     import sys
 
     frame, level = sys._getframe(1), 2  # pyright: ignore[reportPrivateUsage]
-    while frame.f_back and frame.f_code.co_filename.startswith(_HERE):
+    while frame.f_back and frame.f_code.co_filename.startswith(_OURS):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level - 1 if level > 2 else level)

@@ -10,13 +10,13 @@ from typing import Any, final
 
 import attrs
 
-from takens._errors import ConfigurationError, InputError, PluginWarning
+from takens._errors import ConfigurationError, InputError
 from takens._judging.evaluate import judge, rehearse
 from takens._judging.members import together
 from takens._judging.verdict import verdict
 from takens._plugins.catalogue import catalogue
+from takens._plugins.guard import left_out
 from takens._plugins.registry import Registry, figures, metrics, models, schemes
-from takens._plugins.warn import warn_outside
 from takens._protocols.metric import Metric
 from takens._protocols.model import Model
 from takens._run.configuration import Component, Configuration
@@ -222,26 +222,17 @@ def _draw(
     """Draw every figure; one that fails is left out with a warning."""
     pictures: dict[str, bytes] = {}
     for component in configuration.figures:
-        figure = _create(figures, component)
-        buffer = io.BytesIO()
-        try:
+        plugin, _ = catalogue().find("figure", component.name)
+        what = f"figure {component.name!r} of {plugin} is left out"
+        remedy = "Take it out of figures to silence this."
+        strict = catalogue().strict
+        with left_out(what, plugin, remedy, strict=strict, asked_for=True):
+            figure, buffer = _create(figures, component), io.BytesIO()
             drawn = figure.draw(results)
             if drawn is not None:
                 drawn.savefig(buffer, format="png", dpi=150)
-        except Exception as error:
-            if catalogue().strict:
-                raise
-            plugin, _ = catalogue().find("figure", component.name)
-            warn_outside(
-                f"takens: figure {component.name!r} of plugin {plugin.name!r} "
-                f"({plugin.distribution} {plugin.version}) is left out: "
-                f"{type(error).__name__}: {error}. Take it out of figures to silence this.",
-                PluginWarning,
-            )
-            continue
-        if drawn is not None:
-            pictures[figure.title] = buffer.getvalue()
-            folder.write_figure(component.name, buffer.getvalue())
+                pictures[str(figure.title)] = buffer.getvalue()
+                folder.write_figure(component.name, buffer.getvalue())
     return pictures
 
 

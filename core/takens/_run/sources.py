@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, final
+from typing import Any, Final, final
 
 import attrs
 import torch
@@ -11,6 +11,8 @@ import torch
 from takens._data.time_series import TimeSeries
 from takens._dynamics.simulate import simulate
 from takens._errors import DataError, near
+from takens._plugins.candidate import pick
+from takens._plugins.isolation import isolated
 from takens._plugins.registry import datasets, integrators, systems
 from takens._protocols.dataset import Dataset
 from takens._protocols.dynamics import Time
@@ -59,9 +61,14 @@ def read_series(
 ) -> TimeSeries:
     """Read a file with the reader for its format, or for the ending of its name.
 
-    Raises: DataError.
+    Raises: DataError; AmbiguousComponentError where several readers claim the ending.
     """
-    return _reader(path, form).read(path, columns=columns, time=time, dt=dt)
+    return _series(_reader(path, form), path, columns=columns, time=time, dt=dt)
+
+
+@isolated
+def _series(reader: Dataset, path: Path, **options: Any) -> TimeSeries:
+    return reader.read(path, **options)
 
 
 def _simulated(data: Data, system: Component, seed: int) -> Source:
@@ -102,17 +109,19 @@ def _read(data: Data, file: Path) -> Source:
 def _reader(path: Path, form: str | None) -> Dataset:
     if form is not None:
         return datasets.create(form)
-    readers = {name: datasets.create(name) for name in datasets.names()}
+    readers = datasets.candidates(lambda reader: tuple(map(str, reader.suffixes)))
     suffix = path.suffix.lower()
-    for reader in readers.values():
+    claims = [each for each in readers if suffix in each.answer]
+    if readers and not path.is_file():
         # Where there is no such file every reader says so, with the nearest name.
-        if suffix in reader.suffixes or not path.is_file():
-            return reader
-    known = [ending for reader in readers.values() for ending in reader.suffixes]
+        return readers[0].component
+    if claims:
+        return pick(claims, f"files that end in {suffix!r}", "data.format (or --format)")
+    known = [ending for reader in readers for ending in reader.answer]
     raise DataError(
         f"{path} ends in {suffix or 'nothing'!r}; files are read that end in "
-        f"{', '.join(known)}.{near(suffix, known)} Rename it, "
-        "or name its format in data.format."
+        f"{', '.join(known) or 'nothing, since no reader is installed'}.{near(suffix, known)} "
+        "Rename it, or name its format in data.format (or --format)."
     )
 
 

@@ -15,6 +15,7 @@ import torch
 from takens._data.time_series import TimeSeries
 from takens._errors import CheckpointError, TrainingError
 from takens._plugins.catalogue import catalogue
+from takens._plugins.isolation import isolated
 from takens._protocols.device import DevicePolicy, Placement
 from takens._protocols.model import Model, SupportsClosedForm
 from takens._protocols.scheme import DirectScheme, Scheme
@@ -52,6 +53,7 @@ class Fit:
         return self.members[0]
 
 
+@isolated
 def fit(
     model: Model | Sequence[Model],
     data: TimeSeries,

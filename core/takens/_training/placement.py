@@ -1,5 +1,6 @@
 """From the name of a device to a placement."""
 
+from takens._plugins.isolation import isolated
 from takens._plugins.registry import devices
 from takens._protocols.device import DevicePolicy, Placement, Precision
 
@@ -10,8 +11,13 @@ def place(device: str | DevicePolicy, precision: Precision) -> Placement:
     Raises: UnknownComponentError, DeviceError.
     """
     if not isinstance(device, str):
-        return device.choose(precision=precision)
+        return _choice(device, precision)
     name, _, index = device.rpartition(":")
     if name and index.isdecimal():
-        return devices.create(name, index=int(index)).choose(precision=precision)
-    return devices.create(device).choose(precision=precision)
+        return _choice(devices.create(name, index=int(index)), precision)
+    return _choice(devices.create(device), precision)
+
+
+@isolated
+def _choice(policy: DevicePolicy, precision: Precision) -> Placement:
+    return policy.choose(precision=precision)

@@ -1,8 +1,14 @@
 """``takens doctor``."""
 
+from __future__ import annotations
+
 import json
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from takens._protocols.device import DevicePolicy
 
 
 @click.command("doctor")
@@ -22,26 +28,35 @@ def command(as_json: bool) -> None:
 
     from takens._plugins.catalogue import catalogue
     from takens._plugins.registry import devices
-    from takens._protocols.device import Precision
     from takens._versions import versions
     from takens.cli.tables import print_table
 
     facts: dict[str, str] = versions()
     facts["machine"] = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     facts["torch threads"] = str(torch.get_num_threads())
-    for name in devices.names():
-        try:
-            placement = devices.create(name).choose(precision=Precision.SINGLE)
-            facts[f"device {name}"] = f"{placement.device}: {placement.reason}"
-        except Exception as error:  # a stranger's policy must not end the report
-            facts[f"device {name}"] = f"no: {error}"
+    for device in devices.candidates(_choice):
+        facts[f"device {device.name}"] = device.answer
     compiler = next((path for cc in ("cc", "gcc", "clang") if (path := shutil.which(cc))), None)
     facts["compiler"] = compiler or "none found"
     plugins = catalogue().plugins
     for state in ("loaded", "disabled", "failed"):
         names = [plugin.name for plugin in plugins if plugin.state == state]
         facts[f"plugins {state}"] = ", ".join(names) or "none"
+    for plugin in plugins:
+        if plugin.remarks:
+            facts[f"plugin {plugin.name}"] = "; ".join(plugin.remarks)
     if as_json:
         click.echo(json.dumps(facts, indent=2))
     else:
         print_table(("what", "found"), list(facts.items()))
+
+
+def _choice(policy: DevicePolicy) -> str:
+    from takens._errors import DeviceError
+    from takens._protocols.device import Precision
+
+    try:
+        placement = policy.choose(precision=Precision.SINGLE)
+    except DeviceError as error:
+        return f"no: {error}"
+    return f"{placement.device}: {placement.reason}"

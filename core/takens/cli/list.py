@@ -17,12 +17,12 @@ def command(kind: str | None, as_json: bool) -> None:
       takens list systems
     """  # noqa: D301 - click's mark for lines to leave alone
     from takens._plugins.catalogue import catalogue
-    from takens.cli.kinds import read_kind
     from takens.cli.tables import print_table
 
-    wanted = None if kind is None else read_kind(kind)
+    known = catalogue()
+    wanted = None if kind is None else known.find_kind(kind).name
     found = sorted(
-        ((p, spec) for p, spec in catalogue() if wanted in (None, spec.kind)),
+        ((p, spec) for p, spec in known if wanted in (None, spec.kind)),
         key=lambda pair: (pair[1].kind, pair[1].name, pair[0].name),
     )
     if as_json:

@@ -4,13 +4,14 @@ import importlib
 import sys
 import warnings
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
 
 if TYPE_CHECKING:
     from takens._plugins.commands import CommandSpec
-    from takens._plugins.loading import Plugin
+    from takens._plugins.plugin import Plugin
 
 _OURS: Final = {
     "run": "Learn, free-run and judge, as a configuration says.",
@@ -39,9 +40,10 @@ class _Commands(click.Group):
             command: click.Command = module.command
             return command
         if cmd_name in _theirs():
+            from takens._plugins.catalogue import catalogue
             from takens._plugins.commands import import_command
 
-            return import_command(*_theirs()[cmd_name])
+            return import_command(*_theirs()[cmd_name], strict=catalogue().strict)
         return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -90,10 +92,13 @@ def _takens() -> None:
 def main(args: list[str] | None = None) -> None:
     """Run a command; exit with 0 done, 1 the work failed, 2 the input was wrong."""
     from takens._errors import TakensError
+    from takens._plugins.guard import undone
 
     warnings.showwarning = _show_warning
+    arguments = sys.argv[1:] if args is None else args
     try:
-        code = _takens.main(args, prog_name="takens", standalone_mode=False)
+        with undone() as missing, _stdout(arguments):
+            code = _takens.main(arguments, prog_name="takens", standalone_mode=False)
     except click.ClickException as error:
         click.echo(f"takens: {error.format_message()}", err=True)
         sys.exit(2)
@@ -103,16 +108,34 @@ def main(args: list[str] | None = None) -> None:
     except TakensError as error:
         click.echo(f"takens: {error}", err=True)
         sys.exit(error.exit_code)
-    except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "can't allocate memory" not in str(error):
-            raise
-        click.echo(
-            "takens: this needs more memory than there is; choose smaller sizes.", err=True
-        )
-        sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
-    sys.exit(code if isinstance(code, int) else 0)
+    except BaseException as raised:
+        sentence = _explained(raised)
+        if not sentence:
+            raise
+        click.echo(f"takens: {sentence}", err=True)
+        sys.exit(1)
+    # What was asked for and was left out is not done.
+    sys.exit(code if isinstance(code, int) and code else int(bool(missing)))
+
+
+def _stdout(arguments: list[str]) -> AbstractContextManager[None]:
+    """Keep standard output for the answer of one of our commands where that is JSON."""
+    from takens._plugins.process import keep_stdout
+
+    ours = bool(arguments) and arguments[0] in _OURS and "--json" in arguments
+    return keep_stdout() if ours else nullcontext()
+
+
+def _explained(raised: BaseException) -> str:
+    """Say in a sentence what was raised, or nothing where that is a fault of ours."""
+    from takens._plugins.guard import is_out_of_memory
+    from takens._plugins.isolation import blame
+
+    if is_out_of_memory(raised):
+        return "this needs more memory than there is; choose smaller sizes."
+    return str(blame(raised, "the command") or "")
 
 
 def _show_warning(

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from takens._plugins.catalogue import Catalogue
-    from takens._plugins.loading import Plugin
+    from takens._plugins.plugin import Plugin
 
 
 @click.command("plugins")

@@ -19,10 +19,10 @@ def command(kind: str, name: str, as_json: bool) -> None:
       takens show model shallow_plrnn --json
     """  # noqa: D301 - click's mark for lines to leave alone
     from takens._plugins.catalogue import catalogue
-    from takens.cli.kinds import read_kind
     from takens.cli.tables import print_table
 
-    plugin, spec = catalogue().find(read_kind(kind), name)
+    known = catalogue()
+    plugin, spec = known.find(known.find_kind(kind).name, name)
     parameters = [
         {
             "name": p.name,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from takens._data.time_series import TimeSeries
+    from takens._protocols.portrait import Portrait
     from takens._protocols.system import System
 
 
@@ -134,25 +135,15 @@ def _read_states(text: str, dim: int) -> Tensor:
 
 def _portraits(system: System, series: TimeSeries) -> dict[str, bytes]:
     """Draw every portrait; one that fails is left out with a warning."""
-    from takens._errors import PluginWarning
-    from takens._plugins.catalogue import catalogue
     from takens._plugins.registry import portraits
-    from takens._plugins.warn import warn_outside
 
-    pictures: dict[str, bytes] = {}
-    for name in portraits.names():
-        try:
-            drawn = portraits.create(name).draw(system, series)
-        except Exception as error:
-            if catalogue().strict:
-                raise
-            warn_outside(
-                f"takens: portrait {name!r} is left out: {type(error).__name__}: {error}.",
-                PluginWarning,
-            )
-            continue
-        if drawn is not None:
-            buffer = io.BytesIO()
-            drawn.savefig(buffer, format="png", dpi=150)
-            pictures[name] = buffer.getvalue()
-    return pictures
+    def draw(portrait: Portrait) -> bytes | None:
+        drawn = portrait.draw(system, series)
+        if drawn is None:
+            return None
+        buffer = io.BytesIO()
+        drawn.savefig(buffer, format="png", dpi=150)
+        return buffer.getvalue()
+
+    found = portraits.candidates(draw, asked_for=True)
+    return {each.name.replace(":", "-"): each.answer for each in found if each.answer}

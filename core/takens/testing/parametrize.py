@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from takens._errors import InputError, near
 from takens._plugins.component import Kind
-from takens._plugins.loading import Plugin
+from takens._plugins.plugin import Plugin
 from takens.testing.failure import is_slow, name_of
 from takens.testing.making import Subject
 from takens.testing.selection import checks_for

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from takens._plugins.component import REQUIRED, ComponentSpec
-from takens._plugins.hooks import GROUP
-from takens._plugins.loading import Plugin
+from takens._plugins.plugin import GROUP, Plugin
 from takens._protocols.dynamics import SupportsJacobian, SupportsTangent
 from takens._protocols.integrator import Stepper
 from takens._protocols.metric import SupportsReference

@@ -12,7 +12,7 @@ import attrs
 from takens._errors import InputError, near
 from takens._plugins.catalogue import catalogue
 from takens._plugins.component import Kind
-from takens._plugins.loading import Plugin
+from takens._plugins.plugin import Plugin
 from takens.testing.failure import Check, CheckFailedError, is_slow, name_of
 from takens.testing.making import Subject, registered
 from takens.testing.selection import checks_for, kind_of

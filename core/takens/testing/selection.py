@@ -11,7 +11,7 @@ import attrs
 from takens._errors import InputError
 from takens._plugins.catalogue import catalogue
 from takens._plugins.component import Kind
-from takens._plugins.loading import Plugin
+from takens._plugins.plugin import Plugin
 from takens._protocols.backend import Backend
 from takens._protocols.dataset import Dataset
 from takens._protocols.device import DevicePolicy

@@ -1,0 +1,93 @@
+"""Telling whose code failed in the middle of our own."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sysconfig
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Final, ParamSpec, TypeVar, cast
+
+from takens._errors import PluginError, TakensError
+from takens._plugins.catalogue import Catalogue, catalogue
+from takens._plugins.guard import PASSING, SHOWS_WHERE, ended, is_out_of_memory, reason_of
+from takens._plugins.loading import is_strict
+from takens._plugins.plugin import GROUP, Plugin
+from takens._plugins.process import contained
+
+P = ParamSpec("P")
+R = TypeVar("R")
+# Frames of libraries say nothing of who called them.
+_LIBRARIES: Final = (
+    "<",
+    *{sysconfig.get_path(path) for path in ("stdlib", "purelib", "platlib")},
+)
+
+
+def isolated(work: Callable[P, R], /) -> Callable[P, R]:
+    """Make a function blame the plugin of a stranger that breaks in it, in one sentence.
+
+    What the components that it is given change of the process's settings is put back. Errors
+    of takens, and what the user's own code raises, pass as they are.
+    """
+
+    @functools.wraps(work)
+    def guarded(*given: P.args, **named: P.kwargs) -> R:
+        subjects = list(_strangers((*given, *named.values())))
+        try:
+            with contained(*(plugin for plugin, _ in subjects)):
+                return work(*given, **named)
+        except (*PASSING, TakensError):
+            raise
+        except BaseException as raised:
+            error = blame(raised, work.__name__, subjects)
+            if error is None:
+                raise
+            raise error from raised
+
+    return guarded
+
+
+def blame(
+    raised: BaseException, what: str, subjects: Sequence[tuple[Plugin, str]] = ()
+) -> PluginError | None:
+    """Say which stranger's code raised in the middle of ``what``, or which of the ``subjects``.
+
+    Gives None where it was ours or the user's, where memory is short, and in strict mode.
+    """
+    if is_strict(os.environ) or is_out_of_memory(raised):
+        return None
+    who = _culprit(catalogue(), raised.__traceback__, subjects)
+    said = f"{what} failed in {who}: {ended(reason_of(raised))} {SHOWS_WHERE}"
+    return PluginError(said) if who else None
+
+
+def _strangers(given: tuple[Any, ...]) -> Iterator[tuple[Plugin, str]]:
+    """Give the components of strangers among the arguments, with their plugins."""
+    for each in given:
+        for member in cast(Any, each if isinstance(each, (list, tuple)) else (each,)):
+            found = catalogue().owner(type(member))  # pyright: ignore[reportUnknownArgumentType]
+            if found is not None and not found[0].ours:
+                yield found
+
+
+def _culprit(
+    known: Catalogue, trace: TracebackType | None, subjects: Sequence[tuple[Plugin, str]]
+) -> str:
+    """Name the stranger to blame, or give nothing."""
+    innermost: Plugin | str = GROUP
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        plugin = None if module == "__main__" else known.owner_of(module)
+        if plugin is not None:
+            innermost = GROUP if plugin.ours else plugin
+        elif module.partition(".")[0] == GROUP:
+            innermost = GROUP
+        elif not trace.tb_frame.f_code.co_filename.startswith(_LIBRARIES):
+            innermost = "the user"
+        trace = trace.tb_next
+    if innermost == GROUP:
+        return next((what for _, what in subjects), "")
+    named = [what for plugin, what in subjects if plugin == innermost]
+    return named[0] if named else str(innermost) if isinstance(innermost, Plugin) else ""

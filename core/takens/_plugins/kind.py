@@ -1,0 +1,54 @@
+"""Kinds of components: ours, and how a plugin says that it brings another one."""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+import attrs
+
+from takens._plugins.component import lenient, like, one_line
+
+_TARGET: Final = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+
+
+@lenient
+@final
+@attrs.frozen(kw_only=True)
+class KindSpec:
+    """A promise: components of the kind ``name`` satisfy ``protocol``, a ``module:Name``.
+
+    ``checks`` is a ``module:function`` that gives the checks which apply to a component, for
+    ``takens check``.
+    """
+
+    name: str = attrs.field(validator=like(r"[a-z][a-z0-9_]*", "surrogate", "kind"))
+    protocol: str = attrs.field(validator=like(_TARGET, "package.module:Name", "kind"))
+    checks: str = attrs.field(
+        default="", validator=like(rf"|{_TARGET}", "package.module:function", "kind")
+    )
+    summary: str = attrs.field(default="", validator=one_line)
+    unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
+
+
+def _ours(name: str, protocol: str, summary: str) -> KindSpec:
+    return KindSpec(
+        name=name,
+        protocol=f"takens:{protocol}",
+        checks=f"takens.testing.selection:{name}_checks",
+        summary=summary,
+    )
+
+
+OURS: Final = (
+    _ours("system", "System", "Known equations, a field or a map."),
+    _ours("integrator", "Integrator", "What solves a field."),
+    _ours("model", "Model", "Latent dynamics that can be learned."),
+    _ours("scheme", "Scheme", "How a model is trained."),
+    _ours("metric", "Metric", "What judges a model."),
+    _ours("device", "DevicePolicy", "Where numbers live, and in which precision."),
+    _ours("dataset", "Dataset", "A reader of files."),
+    _ours("figure", "Figure", "A picture of a run."),
+    _ours("portrait", "Portrait", "A picture of a system or of measured series."),
+    _ours("backend", "Backend", "Whole solves at once."),
+    _ours("kernel", "Kernel", "The covariance of a Gaussian process."),
+)

@@ -1,0 +1,94 @@
+"""What all plugins of a process share, and none may change for the others."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextvars import ContextVar
+from typing import Any, Final, cast, final
+
+from takens._errors import PluginWarning
+from takens._plugins.plugin import Plugin
+from takens._plugins.warn import warn_outside
+
+_ERRORS: Final = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+
+
+_KEPT: Final[ContextVar[bool]] = ContextVar("standard output is kept", default=False)
+
+
+@contextlib.contextmanager
+def keep_stdout() -> Generator[None]:
+    """Send what plugins print inside to standard error: the output is kept for an answer."""
+    token = _KEPT.set(True)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
+@contextlib.contextmanager
+def contained(*plugins: Plugin) -> Generator[None]:
+    """Put back what plugins of strangers change inside for everyone, and name them."""
+    strangers = [plugin for plugin in plugins if not plugin.ours]
+    if not strangers:
+        yield
+        return
+    before = {what: read() for what, read, *_ in _settings()}
+    outer = sys.stdout
+    out = sys.stdout = _Aside() if _KEPT.get() else outer
+    try:
+        yield
+    finally:
+        did: list[str] = []
+        if sys.stdout is not out:
+            did.append("replaced sys.stdout, which is put back")
+        sys.stdout = outer
+        if isinstance(out, _Aside) and out.written:
+            did.append("printed beside the answer in JSON, which is on standard error")
+        for what, read, write, fresh in _settings():
+            old = before.get(what, fresh)
+            if old is not None and read() != old:
+                write(old)
+                did.append(f"changed {what}, which is put back")
+        if did:
+            who = " or ".join(dict.fromkeys(map(str, strangers)))
+            text = f"takens: {who} {', and '.join(did)}. {strangers[0].remedy}"
+            warn_outside(text, PluginWarning)
+
+
+@final
+class _Aside(io.TextIOBase):
+    """Takes the place of standard output, and knows whether something was written."""
+
+    written = False
+
+    def write(self, text: str, /) -> int:
+        self.written = True
+        return sys.stderr.write(text)
+
+
+def _settings() -> Iterator[tuple[str, Callable[[], Any], Callable[[Any], Any], Any]]:
+    """Give what is looked after: its name, how to read and write it, and what it is at first.
+
+    Modules that nobody has imported are left alone.
+    """
+    yield "the working directory", _folder, os.chdir, None
+    if torch := cast(Any, sys.modules.get("torch")):
+        kind = torch.get_default_dtype, torch.set_default_dtype, torch.float32
+        yield "torch's default dtype", *kind
+        yield "torch's grad mode", torch.is_grad_enabled, torch.set_grad_enabled, True
+        threads = torch.get_num_threads, torch.set_num_threads, None
+        yield "torch's number of threads", *threads
+    if numpy := cast(Any, sys.modules.get("numpy")):
+        yield "NumPy's error state", numpy.geterr, lambda old: numpy.seterr(**old), _ERRORS
+
+
+def _folder() -> str | None:
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
