@@ -1,6 +1,7 @@
 """The walls of the house, held by the syntax trees."""
 
 import ast
+import graphlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,21 @@ PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/*/__init__.py"))
 CONTRIB = sorted(path.parent for path in ROOT.glob("contrib/*/src/*/__init__.py"))
 
 
-def imports(path: Path) -> Iterator[tuple[str, str]]:
-    """Give every import of a file, as module and name, those inside functions too."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def imports(path: Path, *, types: bool = True) -> Iterator[tuple[str, str]]:
+    """Give every import of a file, as module and name, those inside functions too.
+
+    Without ``types``, those that only a type checker sees are left out.
+    """
+    tree = ast.parse(path.read_text())
+    unseen = {
+        id(node)
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
+        for node in ast.walk(branch)
+    }
+    for node in ast.walk(tree):
+        if not types and id(node) in unseen:
+            continue
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -42,6 +55,45 @@ def test_plugins_use_only_public_names(package: Path) -> None:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 private = node.value.id == "takens" and node.attr.startswith("_")
                 assert not private, f"{path} uses takens.{node.attr}"
+
+
+def modules(package: Path) -> dict[str, Path]:
+    """Give the modules of a package by name, without its face, which imports lazily."""
+    found: dict[str, Path] = {}
+    for path in package.rglob("*.py"):
+        parts = path.relative_to(package.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    del found[package.name]
+    return found
+
+
+def graph(package: Path, *, types: bool) -> dict[str, set[str]]:
+    """Give the modules of the same package that each module imports."""
+    known = modules(package)
+    found: dict[str, set[str]] = {}
+    for importer, path in known.items():
+        pairs = imports(path, types=types)
+        named = {
+            f"{module}.{name}" if f"{module}.{name}" in known else module
+            for module, name in pairs
+        }
+        found[importer] = (named & set(known)) - {importer}
+    return found
+
+
+@pytest.mark.parametrize(
+    "package", [ROOT / "core/takens", *PLUGINS, *CONTRIB], ids=lambda path: path.name
+)
+def test_no_imports_go_in_a_circle(package: Path) -> None:
+    graphlib.TopologicalSorter(graph(package, types=True)).prepare()
+
+
+def test_no_imports_of_folders_go_in_a_circle() -> None:
+    folders: dict[str, set[str]] = {}
+    for name, found in graph(ROOT / "core/takens", types=False).items():
+        folder = name.split(".")[1]
+        folders.setdefault(folder, set()).update(other.split(".")[1] for other in found)
+    graphlib.TopologicalSorter({a: b - {a} for a, b in folders.items()}).prepare()
 
 
 def test_every_public_name_is_there_and_typed() -> None:

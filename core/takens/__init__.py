@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from takens._dynamics.generate import generate as generate
     from takens._dynamics.latent_map import latent_map as latent_map
     from takens._dynamics.simulate import simulate as simulate
+    from takens._dynamics.trained_model import TrainedModel as TrainedModel
     from takens._errors import (
         AmbiguousComponentError as AmbiguousComponentError,
         CheckpointError as CheckpointError,
@@ -51,9 +52,9 @@ if TYPE_CHECKING:
         verdict as verdict,
     )
     from takens._plugins.catalogue import Catalogue as Catalogue, catalogue as catalogue
-    from takens._plugins.commands import CommandSpec as CommandSpec
     from takens._plugins.component import (
         REQUIRED as REQUIRED,
+        CommandSpec as CommandSpec,
         ComponentSpec as ComponentSpec,
         Parameter as Parameter,
     )
@@ -138,7 +139,11 @@ if TYPE_CHECKING:
     )
     from takens._protocols.system import Facts as Facts, System as System
     from takens._protocols.tableau import Tableau as Tableau
-    from takens._run.events import RunFinished as RunFinished, RunStarted as RunStarted
+    from takens._run.events import (
+        RunFailed as RunFailed,
+        RunFinished as RunFinished,
+        RunStarted as RunStarted,
+    )
     from takens._run.job import run as run
     from takens._run.results import Results as Results
     from takens._training.checkpoint import (
@@ -151,10 +156,10 @@ if TYPE_CHECKING:
         FitStarted as FitStarted,
         StepLogged as StepLogged,
     )
-    from takens._training.fit import Fit as Fit, fit as fit
+    from takens._training.fit import fit as fit
     from takens._training.loss import loss_function as loss_function
+    from takens._training.result import Fit as Fit
     from takens._training.settings import Training as Training
-    from takens._training.trained_model import TrainedModel as TrainedModel
 
 _HOME: Final = {
     "API_VERSION": "_plugins.hooks",
@@ -165,7 +170,7 @@ _HOME: Final = {
     "Backend": "_protocols.backend",
     "Catalogue": "_plugins.catalogue",
     "CheckpointError": "_errors",
-    "CommandSpec": "_plugins.commands",
+    "CommandSpec": "_plugins.component",
     "ComponentError": "_errors",
     "ComponentSpec": "_plugins.component",
     "ConfigurationError": "_errors",
@@ -182,7 +187,7 @@ _HOME: Final = {
     "Facts": "_protocols.system",
     "Figure": "_protocols.figure",
     "Finding": "_judging.verdict",
-    "Fit": "_training.fit",
+    "Fit": "_training.result",
     "FitFinished": "_training.events",
     "FitStarted": "_training.events",
     "FixedSolve": "_protocols.backend",
@@ -210,6 +215,7 @@ _HOME: Final = {
     "REQUIRED": "_plugins.component",
     "Registry": "_plugins.registry",
     "Results": "_run.results",
+    "RunFailed": "_run.events",
     "RunFinished": "_run.events",
     "RunStarted": "_run.events",
     "Scheme": "_protocols.scheme",
@@ -240,7 +246,7 @@ _HOME: Final = {
     "TakensError": "_errors",
     "Time": "_protocols.dynamics",
     "TimeSeries": "_data.time_series",
-    "TrainedModel": "_training.trained_model",
+    "TrainedModel": "_dynamics.trained_model",
     "Training": "_training.settings",
     "TrainingError": "_errors",
     "TrainingScheme": "_protocols.scheme",

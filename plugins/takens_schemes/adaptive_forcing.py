@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final, cast, final
+from typing import Final, Protocol, cast, final
 
 import attrs
 import torch
@@ -11,9 +11,6 @@ from torch import Tensor
 
 import takens
 from takens_schemes.forcing import interval
-
-if TYPE_CHECKING:
-    from takens_schemes.generalised_teacher_forcing import GeneralisedTeacherForcing
 
 _EVERY: Final = 5
 _MEMORY: Final = 0.999
@@ -45,6 +42,16 @@ ESTIMATORS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
 }
 
 
+class SupportsStrength(Protocol):
+    """A forcing scheme whose loss can be asked for at any strength."""
+
+    def loss_at(
+        self, alpha: Tensor, model: takens.Model, windows: Tensor, times: Tensor, step: int, /
+    ) -> Tensor:
+        """Return the loss at the strength `alpha: ()` or `(members,)`."""
+        ...
+
+
 @final
 @attrs.define(eq=False)
 class AdaptiveForcing:
@@ -60,7 +67,7 @@ class AdaptiveForcing:
     learning chaotic dynamics, ICML, algorithm 1.
     """
 
-    base: GeneralisedTeacherForcing
+    base: SupportsStrength
     estimator: str
     alpha: Tensor | None = None
     takes_ensembles: bool = True

@@ -133,6 +133,8 @@ def test_the_noise_of_a_scheme_follows_from_the_seed_of_the_fit(
     # Members that are trained one after the other draw as they would have drawn alone.
     both = train(1, members=2)
     torch.testing.assert_close(both[0], alone, rtol=0, atol=0)
+    second = takens.fit(make(1), data, Noisy(), device="cpu", seed=2, **changed())
+    torch.testing.assert_close(both[1], weights(second), rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("scheme", [SparseTeacherForcing(5), Noisy()], ids=["plain", "noisy"])
@@ -412,6 +414,74 @@ class TestHooks:
             takens.fit(make(), data, Exploding(7, math.nan), device="cpu", **SHORT)
         assert tracker[-1][1]["steps"] == 7
         assert "the loss is nan" in tracker[-1][1]["reason"]
+
+    def test_a_tracker_can_end_the_training(
+        self,
+        data: takens.TimeSeries,
+        tracker: list[tuple[str, Mapping[str, Any]]],
+        tmp_path: Path,
+    ) -> None:
+        class Stopping:
+            @takens.hookimpl
+            def takens_step_logged(self, event: takens.StepLogged) -> str | None:
+                return "that is enough" if event.record["step"] == 15 else None
+
+        def train(**options: Any) -> takens.Fit:
+            return takens.fit(
+                make(), data, SparseTeacherForcing(5), device="cpu", **changed(**options)
+            )
+
+        manager, plugin = takens.catalogue().manager, Stopping()
+        manager.register(plugin, name="stopping")
+        try:
+            stopped = train(folder=tmp_path)
+        finally:
+            manager.unregister(plugin)
+        assert tracker[-1] == ("finished", {"steps": 15, "reason": "that is enough"})
+        assert [record["step"] for record in stopped.history] == [5, 10, 15]
+        assert stopped.reason == "that is enough"
+        assert stopped.remarks == ("Training ended after 15 of 30 updates: that is enough",)
+        stored = takens.load_model(tmp_path / "checkpoint.pt")
+        torch.testing.assert_close(dict(stored.state_dict()), weights(stopped), rtol=0, atol=0)
+        # It can go on from there, and ends as if nothing had been asked for.
+        resumed = train(folder=tmp_path, resume=True)
+        torch.testing.assert_close(weights(resumed), weights(train()), rtol=0, atol=0)
+        assert [record["step"] for record in resumed.history] == [5, 10, 15, 20, 25, 30]
+
+    def test_events_of_one_training_have_one_id(self, data: takens.TimeSeries) -> None:
+        seen: list[Any] = []
+
+        class Listening:
+            @takens.hookimpl
+            def takens_fit_started(self, event: takens.FitStarted) -> None:
+                seen.append(event)
+
+            @takens.hookimpl
+            def takens_step_logged(self, event: takens.StepLogged) -> None:
+                seen.append(event)
+
+            @takens.hookimpl
+            def takens_fit_finished(self, event: takens.FitFinished) -> None:
+                seen.append(event)
+
+        manager, plugin = takens.catalogue().manager, Listening()
+        manager.register(plugin, name="listening")
+        try:
+            takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **SHORT)
+            with pytest.raises(takens.TrainingError):
+                takens.fit(make(), data, Exploding(7, math.nan), device="cpu", **SHORT)
+            model = takens.models.create("linear_autoregression", obs_dim=data.dim)
+            takens.fit(model, data, takens.schemes.create("closed_form"), device="cpu")
+        finally:
+            manager.unregister(plugin)
+        assert [event.fit_id for event in seen] == [
+            *[seen[0].fit_id] * 8,
+            *[seen[8].fit_id] * 3,
+            *[seen[11].fit_id] * 3,
+        ]
+        assert len({event.fit_id for event in seen} - {""}) == 3
+        assert {event.run_id for event in seen} == {""}
+        assert [seen[i].failed for i in (7, 10, 13)] == [False, True, False]
 
     def test_a_tracker_that_raises_does_not_stop_the_training(
         self, data: takens.TimeSeries

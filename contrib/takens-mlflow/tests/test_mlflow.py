@@ -262,11 +262,47 @@ def test_a_judgement_that_breaks_down_has_failed(root: Path, done: Path) -> None
             takens.run(job(root, QUICK), root / "unjudged")
     finally:
         takens.catalogue().manager.unregister(obstruct)
+    run = Reader(root).run("unjudged")
+    assert run.info.status == "FAILED"
+    assert "metrics.json" in run.data.tags["takens.stopped"]
+
+
+def test_a_training_that_was_ended_is_judged_and_says_why(root: Path, done: Path) -> None:
+    class Enough:
+        @takens.hookimpl
+        def takens_step_logged(self, event: takens.StepLogged) -> str:
+            return "that is enough"
+
+    takens.catalogue().manager.register(enough := Enough())
+    try:
+        takens.run(job(root, QUICK), root / "ended")
+    finally:
+        takens.catalogue().manager.unregister(enough)
+    run = Reader(root).run("ended")
+    assert run.info.status == "FINISHED"
+    assert run.data.tags["takens.stopped"] == "that is enough"
+    assert "scores/prediction_error/value" in run.data.metrics
+
+
+def test_a_training_inside_another_is_not_mixed_up_with_it(root: Path, done: Path) -> None:
+    class Nested:
+        busy = False
+
+        @takens.hookimpl
+        def takens_step_logged(self, event: takens.StepLogged) -> None:
+            if not self.busy:
+                self.busy = True
+                takens.fit(*small(), steps=3, batch=2, window=10, log_every=1, device="cpu")
+                self.busy = False
+
+    takens.catalogue().manager.register(nested := Nested())
+    try:
+        takens.run(job(root, QUICK), root / "nested")
+    finally:
+        takens.catalogue().manager.unregister(nested)
     reader = Reader(root)
-    assert reader.run("unjudged").info.status == "RUNNING"
-    takens.run(job(root, QUICK), root / "next")
-    assert reader.run("unjudged").info.status == "FAILED"
-    assert reader.run("next").info.status == "FINISHED"
+    run = reader.run("nested")
+    assert [step for step, _ in reader.metric(run, "training/loss")] == [5, 10]
 
 
 @pytest.mark.parametrize("uri", ["sqlite:///FILE/mlflow.db", "http://127.0.0.1:9"])

@@ -6,9 +6,9 @@ from torch import Tensor
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.flow_map import FlowMap
 from takens._dynamics.system_model import SystemModel, system_map
+from takens._dynamics.trained_model import TrainedModel
 from takens._protocols.dynamics import Map, Time
 from takens._protocols.model import ContinuousModel, Model
-from takens._training.trained_model import TrainedModel
 
 
 def latent_map(model: Model, dt: float) -> Map:

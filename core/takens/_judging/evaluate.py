@@ -10,6 +10,7 @@ import attrs
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.simulate import simulate
+from takens._dynamics.trained_model import TrainedModel
 from takens._errors import DataError, InputError, PluginWarning, near
 from takens._judging.forecasts import compare_forecasts
 from takens._judging.free_runs import compare_free_runs, free_runs
@@ -32,7 +33,6 @@ from takens._protocols.metric import (
 )
 from takens._protocols.model import Model
 from takens._protocols.system import Facts, System
-from takens._training.trained_model import TrainedModel
 
 STANDARD_METRICS: Final = (
     "max_lyapunov",

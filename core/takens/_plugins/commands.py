@@ -6,13 +6,11 @@ import copy
 import functools
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, final
-
-import attrs
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from takens._errors import PluginError, PluginWarning, TakensError
 from takens._plugins.catalogue import Catalogue
-from takens._plugins.component import lenient, like, one_line
+from takens._plugins.component import CommandSpec
 from takens._plugins.guard import ended, guard
 from takens._plugins.plugin import Plugin
 from takens._plugins.warn import warn_outside
@@ -22,20 +20,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-@lenient
-@final
-@attrs.frozen(kw_only=True)
-class CommandSpec:
-    """A promise: ``target`` can be imported and is a ``click`` command called ``name``."""
-
-    name: str = attrs.field(validator=like(r"[a-z][a-z0-9-]*", "tune", "command"))
-    target: str = attrs.field(
-        validator=like(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "package.module:command", "command")
-    )
-    summary: str = attrs.field(default="", validator=one_line)
-    unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
 
 
 @functools.cache

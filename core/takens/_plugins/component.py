@@ -1,4 +1,4 @@
-"""What a plugin says of each component that it offers."""
+"""What a plugin says of each component and each command that it offers."""
 
 import enum
 import functools
@@ -119,6 +119,20 @@ class ComponentSpec:
     # Not compared, since a mapping has no hash.
     example: Mapping[str, Any] = attrs.field(factory=dict[str, Any], eq=False)
     excused: Mapping[str, str] = attrs.field(factory=dict[str, str], eq=False)
+    unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
+
+
+@lenient
+@final
+@attrs.frozen(kw_only=True)
+class CommandSpec:
+    """A promise: ``target`` can be imported and is a ``click`` command called ``name``."""
+
+    name: str = attrs.field(validator=like(r"[a-z][a-z0-9-]*", "tune", "command"))
+    target: str = attrs.field(
+        validator=like(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "package.module:command", "command")
+    )
+    summary: str = attrs.field(default="", validator=one_line)
     unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
 
 

@@ -94,6 +94,12 @@ def reason_of(raised: BaseException) -> str:
     return " ".join(said.split()).removesuffix(".")
 
 
+def in_words(raised: BaseException) -> str:
+    """Return why work ended, in a line; errors of takens are sentences already."""
+    text = " ".join(str(raised).split())
+    return text if isinstance(raised, TakensError) and text else reason_of(raised)
+
+
 def ended(text: str) -> str:
     """Put a full stop behind a text that has none."""
     return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import pluggy
 
-from takens._plugins.component import ComponentSpec, Parameter
+from takens._plugins.component import CommandSpec, ComponentSpec, Parameter
 from takens._plugins.kind import KindSpec
 from takens._plugins.plugin import GROUP
 
 if TYPE_CHECKING:
-    from takens._plugins.commands import CommandSpec
-    from takens._run.events import RunFinished, RunStarted
+    from takens._run.events import RunFailed, RunFinished, RunStarted
     from takens._training.events import FitFinished, FitStarted, StepLogged
 
 API_VERSION: Final = 2
@@ -55,12 +54,16 @@ class HookSpecs:
         """Hear that a run is judged, and its folder complete."""
 
     @hookspec
+    def takens_run_failed(self, event: RunFailed) -> None:
+        """Hear that a run broke down after it was announced, and why."""
+
+    @hookspec
     def takens_fit_started(self, event: FitStarted) -> None:
         """Hear that training takes its first step, or the first one after a resume."""
 
     @hookspec
-    def takens_step_logged(self, event: StepLogged) -> None:
-        """Hear of a line that was added to the history."""
+    def takens_step_logged(self, event: StepLogged) -> str | None:
+        """Hear of a line that was added to the history; return a reason to end the training."""
 
     @hookspec
     def takens_fit_finished(self, event: FitFinished) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sysconfig
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
@@ -34,19 +35,26 @@ def isolated(work: Callable[P, R], /) -> Callable[P, R]:
 
     @functools.wraps(work)
     def guarded(*given: P.args, **named: P.kwargs) -> R:
-        subjects = list(_strangers((*given, *named.values())))
-        try:
-            with contained(*(plugin for plugin, _ in subjects)):
-                return work(*given, **named)
-        except (*PASSING, TakensError):
-            raise
-        except BaseException as raised:
-            error = blame(raised, work.__name__, subjects)
-            if error is None:
-                raise
-            raise error from raised
+        with blaming(work.__name__, *given, *named.values()):
+            return work(*given, **named)
 
     return guarded
+
+
+@contextlib.contextmanager
+def blaming(what: str, *components: object) -> Generator[None]:
+    """Do what ``isolated`` does for work called ``what``, with these components."""
+    subjects = list(_strangers(components))
+    try:
+        with contained(*(plugin for plugin, _ in subjects)):
+            yield
+    except (*PASSING, TakensError):
+        raise
+    except BaseException as raised:
+        error = blame(raised, what, subjects)
+        if error is None:
+            raise
+        raise error from raised
 
 
 def blame(

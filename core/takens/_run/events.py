@@ -1,4 +1,4 @@
-"""What the hooks of a whole run are told."""
+"""What the hooks of a whole run are told; ``run_id`` is the same in all events of one run."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class RunStarted:
     folder: Path
     configuration: str
     settings: Mapping[str, Mapping[str, Any]]
+    run_id: str = ""
 
 
 @final
@@ -32,3 +33,15 @@ class RunFinished:
     folder: Path
     results: Results
     settings: Mapping[str, Mapping[str, Any]]
+    run_id: str = ""
+
+
+@final
+@attrs.frozen(eq=False)
+class RunFailed:
+    """A run that was announced broke down; ``error`` says why in a sentence."""
+
+    folder: Path
+    error: str
+    settings: Mapping[str, Mapping[str, Any]]
+    run_id: str = ""

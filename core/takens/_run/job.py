@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, final
 
@@ -15,12 +16,13 @@ from takens._judging.evaluate import judge, rehearse
 from takens._judging.members import together
 from takens._judging.verdict import verdict
 from takens._plugins.catalogue import catalogue
-from takens._plugins.guard import left_out
+from takens._plugins.guard import in_words, left_out
+from takens._plugins.isolation import blaming
 from takens._plugins.registry import Registry, figures, metrics, models, schemes
 from takens._protocols.metric import Metric
 from takens._protocols.model import Model
 from takens._run.configuration import Component, Configuration
-from takens._run.events import RunFinished, RunStarted
+from takens._run.events import RunFailed, RunFinished, RunStarted
 from takens._run.folder import RunFolder
 from takens._run.plugin_settings import complete_settings
 from takens._run.reading import complete, read_configuration, to_toml
@@ -28,8 +30,9 @@ from takens._run.report import report_html
 from takens._run.results import Results
 from takens._run.sources import Source, find_series
 from takens._training.checkpoint import read_checkpoint
-from takens._training.fit import Fit, fit
+from takens._training.fit import train
 from takens._training.preparation import prepare
+from takens._training.result import Fit
 from takens._versions import versions
 
 
@@ -64,13 +67,17 @@ def run(
     if not isinstance(configuration, Configuration):
         configuration = read_configuration(Path(configuration))
     configuration = resolve(configuration)
+    if resume:
+        stored = RunFolder.create(Path(out), resume=resume, overwrite=overwrite)
+        configuration = _resumed(configuration, stored)
     say(_describe(configuration))
     source = find_series(configuration.data, configuration.seed)
     model, scheme = _learner(configuration, source)
     named = _metrics(configuration)
-    ready = prepare(
-        model, source.training, scheme, configuration.training, configuration.device
-    )
+    with blaming("fit", model, scheme):
+        ready = prepare(
+            model, source.training, scheme, configuration.training, configuration.device
+        )
     rehearse(
         ready.members[0],
         source.reference,
@@ -83,30 +90,54 @@ def run(
     if configuration.device == "auto":
         configuration = attrs.evolve(configuration, device=str(ready.placement.device))
     started = resume and (folder.path / "checkpoint.pt").exists()
-    if resume:
-        configuration = _resumed(configuration, folder)
     if started:
         read_checkpoint(folder.path / "checkpoint.pt")
     toml = to_toml(configuration)
     folder.write_configuration(toml)
-    settings = configuration.plugins
-    beginning = RunStarted(folder.path, toml, settings)
-    catalogue().announce("takens_run_started", event=beginning)
+    announce, run_id = catalogue().announce, uuid.uuid4().hex
+    beginning = RunStarted(folder.path, toml, configuration.plugins, run_id)
+    announce("takens_run_started", event=beginning)
+    try:
+        trained = train(
+            ready,
+            seed=configuration.seed,
+            folder=folder.path,
+            resume=started,
+            progress=progress,
+            run_id=run_id,
+        )
+        say(f"Trained in {trained.seconds:.0f} s on {trained.placement.device}.")
+        for remark in trained.remarks:
+            say(remark)
+        results = _judge(configuration, source, named, trained, say)
+        folder.write_metrics(results.scores)
+        folder.write_generated(results.free)
+        pictures = _draw(configuration, results, folder)
+        seconds = time.perf_counter() - began
+        about = versions() | {
+            "device": f"{trained.placement.device} ({ready.placement.reason})",
+            "seed": str(configuration.seed),
+            "training": f"{trained.seconds:.1f} s",
+            "whole job": f"{seconds:.1f} s",
+        }
+        folder.write_report(report_html(results, pictures, toml, about))
+    except BaseException as error:
+        failure = RunFailed(folder.path, in_words(error), configuration.plugins, run_id)
+        announce("takens_run_failed", event=failure)
+        raise
+    done = RunFinished(folder.path, results, configuration.plugins, run_id)
+    announce("takens_run_finished", event=done)
+    return Run(folder.path, trained, results, seconds)
 
-    trained = fit(
-        model,
-        source.training,
-        scheme,
-        configuration.training,
-        seed=configuration.seed,
-        device=configuration.device,
-        folder=folder.path,
-        resume=started,
-        progress=progress,
-    )
-    say(f"Trained in {trained.seconds:.0f} s on {trained.placement.device}.")
-    for remark in trained.remarks:
-        say(remark)
+
+def _judge(
+    configuration: Configuration,
+    source: Source,
+    named: Mapping[str, Metric],
+    trained: Fit,
+    say: Callable[[str], None],
+) -> Results:
+    """Judge every member, and tell the verdict on all."""
     judging = configuration.judge
     say(f"Judging {judging.runs} free runs of {len(source.reference)} samples.")
     judgements = [
@@ -136,20 +167,7 @@ def run(
     found = verdict(results.scores)
     if found.findings:
         say(found.sentence)
-    folder.write_metrics(results.scores)
-    folder.write_generated(results.free)
-    pictures = _draw(configuration, results, folder)
-    seconds = time.perf_counter() - began
-    about = versions() | {
-        "device": f"{trained.placement.device} ({ready.placement.reason})",
-        "seed": str(configuration.seed),
-        "training": f"{trained.seconds:.1f} s",
-        "whole job": f"{seconds:.1f} s",
-    }
-    folder.write_report(report_html(results, pictures, toml, about))
-    done = RunFinished(folder.path, results, settings)
-    catalogue().announce("takens_run_finished", event=done)
-    return Run(folder.path, trained, results, seconds)
+    return results
 
 
 def resolve(configuration: Configuration) -> Configuration:

@@ -10,11 +10,11 @@ from typing import Any, Final, cast
 import attrs
 import torch
 
+from takens._dynamics.trained_model import TrainedModel
 from takens._errors import CheckpointError, InputError
 from takens._files import write_whole
 from takens._plugins.catalogue import catalogue
 from takens._plugins.registry import models
-from takens._training.trained_model import TrainedModel
 from takens._versions import versions
 
 FORMAT: Final = 1

@@ -1,4 +1,8 @@
-"""What the lifecycle hooks are told."""
+"""What the lifecycle hooks are told of a training.
+
+``fit_id`` is the same in all events of one ``fit`` and differs from fit to fit; ``run_id`` is
+that of the run which the training is part of, and empty where it is part of none.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,8 @@ class FitStarted:
     placement: Placement
     seed: int
     first_step: int
+    fit_id: str = ""
+    run_id: str = ""
 
 
 @final
@@ -31,14 +37,22 @@ class StepLogged:
     """A line of the history: ``step``, ``loss``, ``gradient_norm``, ``learning_rate``, ..."""
 
     record: Mapping[str, float]
+    fit_id: str = ""
+    run_id: str = ""
 
 
 @final
 @attrs.frozen(eq=False)
 class FitFinished:
-    """Training ended after ``steps`` updates; ``reason`` says why where it stopped early."""
+    """Training ended after ``steps`` updates; ``reason`` says why where it ended early.
+
+    ``failed`` says whether it broke down; else a plugin asked for the end.
+    """
 
     model: Model
     steps: int
     seconds: float
     reason: str = ""
+    failed: bool = False
+    fit_id: str = ""
+    run_id: str = ""

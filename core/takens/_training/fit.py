@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Unpack, final
+from typing import Any, Unpack
 
 import attrs
 import torch
@@ -15,8 +16,9 @@ import torch
 from takens._data.time_series import TimeSeries
 from takens._errors import CheckpointError, TrainingError
 from takens._plugins.catalogue import catalogue
-from takens._plugins.isolation import isolated
-from takens._protocols.device import DevicePolicy, Placement
+from takens._plugins.guard import in_words
+from takens._plugins.isolation import blaming, isolated
+from takens._protocols.device import DevicePolicy
 from takens._protocols.model import Model, SupportsClosedForm
 from takens._protocols.scheme import DirectScheme, Scheme
 from takens._threads import threads_for
@@ -24,33 +26,11 @@ from takens._training.checkpoint import storable_name
 from takens._training.direct import solve_directly
 from takens._training.events import FitFinished, FitStarted, StepLogged
 from takens._training.history import History
-from takens._training.preparation import prepare
+from takens._training.preparation import Prepared, prepare
 from takens._training.progress import progress_bar
+from takens._training.result import Fit
 from takens._training.settings import Training, TrainingOptions
-from takens._training.trained_model import TrainedModel
 from takens._training.updates import Updates
-
-
-@final
-@attrs.frozen(eq=False)
-class Fit:
-    """What training gave: models in the units of their data, and how it went.
-
-    ``model`` is the first of the ``members``. ``details`` holds what a scheme that solves
-    directly found besides, such as standard errors; ``remarks`` say in words what was seen.
-    """
-
-    members: tuple[TrainedModel, ...]
-    history: tuple[Mapping[str, Any], ...]
-    seconds: float
-    placement: Placement
-    details: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def model(self) -> TrainedModel:
-        """The model, the first one where there are several."""
-        return self.members[0]
 
 
 @isolated
@@ -79,6 +59,9 @@ def fit(
     ``seed + i``, so that it becomes what it would have become alone. One whose loss is no
     longer finite is left as it was, and the others go on.
 
+    A plugin can ask for the end by answering ``takens_step_logged`` with a reason; the fit then
+    ends as by its last step.
+
     Raises: InputError for settings that do not fit the data; TrainingError where the loss or
     its gradient is no longer finite (the last good checkpoint is kept); CheckpointError where
     a resume finds no checkpoint, or one of another training.
@@ -87,68 +70,103 @@ def fit(
     training = training or Training()
     if count > 1 and "members" not in options:
         options["members"] = count
-    training = attrs.evolve(training, **options)
-    prepared = prepare(model, data, scheme, training, device)
-    if folder is not None:
-        folder = Path(folder)
-        storable_name(prepared.members[0])
+    prepared = prepare(model, data, scheme, attrs.evolve(training, **options), device)
+    return train(prepared, seed=seed, folder=folder, resume=resume, progress=progress)
+
+
+def train(
+    prepared: Prepared,
+    *,
+    seed: int,
+    folder: str | Path | None,
+    resume: bool,
+    progress: bool,
+    run_id: str = "",
+) -> Fit:
+    """Train what was prepared, as part of the run ``run_id`` if of any; see ``fit``."""
+    with blaming("fit", *prepared.models, prepared.given):
+        return _train(prepared, seed, folder, resume, progress, run_id)
+
+
+def _train(
+    prepared: Prepared,
+    seed: int,
+    folder: str | Path | None,
+    resume: bool,
+    progress: bool,
+    run_id: str,
+) -> Fit:
+    training, trained = prepared.training, prepared.members[0]
+    path = None if folder is None else Path(folder)
+    if path is not None:
+        storable_name(trained)
     elif resume:
         raise CheckpointError("To resume, fit needs the folder that holds the checkpoint.")
     if isinstance(prepared.scheme, DirectScheme):
-        return solve_directly(prepared, prepared.scheme, training, seed, folder)
-    identity = _identity(training, scheme, data, seed)
-    updates = Updates.begin(prepared, training, seed, data.dt if data.regular else None)
+        return solve_directly(prepared, prepared.scheme, seed=seed, folder=path, run_id=run_id)
+    identity = _identity(prepared, seed)
+    updates = Updates.begin(prepared, seed)
+    checkpoint = path and path / "checkpoint.pt"
     first, spent = 0, 0.0
-    if folder is not None and resume:
-        first, spent = updates.restore(_checkpoint(folder), identity)
-    history = History.up_to(folder and folder / "history.jsonl", first)
-    plugins = catalogue()
-    trained = prepared.members[0]
-    plugins.announce(
-        "takens_fit_started",
-        event=FitStarted(trained, scheme, training, prepared.placement, seed, first),
+    if checkpoint is not None and resume:
+        first, spent = updates.restore(checkpoint, identity)
+    history = History.up_to(path and path / "history.jsonl", first)
+    announce, ids = catalogue().announce, {"fit_id": uuid.uuid4().hex, "run_id": run_id}
+    started = FitStarted(
+        trained, prepared.given, training, prepared.placement, seed, first, **ids
     )
+    announce("takens_fit_started", event=started)
 
     began = time.perf_counter()
-    done = first
+    done, seconds, reason = first, spent, ""
     with contextlib.ExitStack() as stack:
         show = stack.enter_context(progress_bar(training.steps, first)) if progress else None
         stack.enter_context(threads_for(training.batch * updates.weights.values.numel()))
         try:
-            for step in range(first, training.steps):
-                figures = updates.make(step)
-                done = step + 1
+            while done < training.steps and not reason:
+                figures = updates.make(done)
+                done += 1
                 seconds = spent + time.perf_counter() - began
                 last = done == training.steps
-                checked = (
-                    updates.check(done) if last or _is_due(training.check_every, done) else {}
-                )
-                if checked or done % training.log_every == 0 or last:
-                    record = (
-                        {"step": done} | figures() | {"seconds": round(seconds, 3)} | checked
-                    )
+                checked = last or _is_due(training.check_every, done)
+                found = updates.check(done) if checked else {}
+                if found or last or _is_due(training.log_every, done):
+                    record = {"step": done} | figures() | {"seconds": round(seconds, 3)} | found
                     history.add(record)
-                    plugins.announce("takens_step_logged", event=StepLogged(record))
                     if show:
                         show(record)
-                if folder and (last or done % training.checkpoint_every == 0):
-                    updates.store(_checkpoint(folder), done, seconds, identity)
+                    answers = announce("takens_step_logged", event=StepLogged(record, **ids))
+                    words = (answer for answer in answers.values() if isinstance(answer, str))
+                    reason = "" if last else next(words, "")
+                    if reason and not checked:
+                        updates.check(done)
+                last = last or bool(reason)
+                if checkpoint and (last or _is_due(training.checkpoint_every, done)):
+                    updates.store(checkpoint, done, seconds, identity, last=last)
         except BaseException as error:
             seconds = spent + time.perf_counter() - began
-            event = FitFinished(trained, done, seconds, str(error) or type(error).__name__)
-            plugins.announce("takens_fit_finished", event=event)
+            broken = FitFinished(trained, done, seconds, in_words(error), failed=True, **ids)
+            announce("takens_fit_finished", event=broken)
             updates.weights.release()
-            if isinstance(error, TrainingError) and folder and _checkpoint(folder).exists():
-                kept = f"The last good checkpoint is kept in {_checkpoint(folder)}."
+            if isinstance(error, TrainingError) and checkpoint and checkpoint.exists():
+                kept = f"The last good checkpoint is kept in {checkpoint}."
                 raise TrainingError(f"{error} {kept}") from None
             raise
     seconds = spent + time.perf_counter() - began
-    remarks = (*updates.finish(), *_not_solved(trained.inner))
+    remarks = [*updates.finish(), *_not_solved(trained.inner)]
+    if reason:
+        remarks.insert(0, f"Training ended after {done} of {training.steps} updates: {reason}")
     for member in prepared.members:
         member.inner.to(torch.device("cpu"), prepared.placement.dtype)
-    plugins.announce("takens_fit_finished", event=FitFinished(trained, done, seconds))
+    finished = FitFinished(trained, done, seconds, reason, failed=False, **ids)
+    announce("takens_fit_finished", event=finished)
     return Fit(
-        prepared.members, tuple(history.records), seconds, prepared.placement, remarks=remarks
+        prepared.members,
+        tuple(history.records),
+        seconds,
+        prepared.placement,
+        remarks=tuple(remarks),
+        reason=reason,
     )
 
 
@@ -161,20 +179,15 @@ def _not_solved(model: Model) -> tuple[str, ...]:
     )
 
 
-def _checkpoint(folder: Path) -> Path:
-    return folder / "checkpoint.pt"
-
-
 def _is_due(every: int, done: int) -> bool:
     return every > 0 and done % every == 0
 
 
-def _identity(
-    training: Training, scheme: Scheme, data: TimeSeries, seed: int
-) -> dict[str, Any]:
-    """Give what must be the same for a resume to be the same training."""
+def _identity(prepared: Prepared, seed: int) -> dict[str, Any]:
+    """Return what must be the same for a resume to be the same training."""
+    data, scheme = prepared.data, prepared.given
     digest = hashlib.sha256(data.t.numpy().tobytes())
     digest.update(data.x.detach().cpu().contiguous().numpy().tobytes())
-    settings = {f"training.{k}": v for k, v in attrs.asdict(training).items()}
+    settings = {f"training.{k}": v for k, v in attrs.asdict(prepared.training).items()}
     described = repr(scheme) if attrs.has(scheme.__class__) else scheme.__class__.__qualname__
     return settings | {"scheme": described, "seed": seed, "data": digest.hexdigest()}

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.ensemble import Ensemble
+from takens._dynamics.trained_model import TrainedModel
 from takens._errors import InputError
 from takens._protocols.device import DevicePolicy, Placement, Precision
 from takens._protocols.model import Model, SupportsUnits
@@ -26,7 +27,6 @@ from takens._training.loss import LossFunction, loss_function, scheme_generator
 from takens._training.members import members_of
 from takens._training.placement import place
 from takens._training.settings import Training
-from takens._training.trained_model import TrainedModel
 from takens._training.windows import Windows
 
 
@@ -36,7 +36,8 @@ class Prepared:
     """A training that fits together.
 
     ``members`` are the models in the units of the data. ``learner`` is what the scheme's loss
-    takes: their ensemble, or None where they are trained one after the other.
+    takes: their ensemble, or None where they are trained one after the other. ``scheme`` is
+    the one that was ``given``, adapted to the data.
     """
 
     members: tuple[TrainedModel, ...]
@@ -44,6 +45,9 @@ class Prepared:
     scheme: Scheme
     windows: Windows
     placement: Placement
+    training: Training
+    data: TimeSeries
+    given: Scheme
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -106,12 +110,13 @@ def prepare(
         if isinstance(member.inner, SupportsUnits):
             member.inner.adopt_units(first.mean, first.scale)
         member.inner.to(placement.device, placement.dtype)
+    given = scheme
     if isinstance(scheme, SupportsAdapting):
         scheme = scheme.adapted(x, first.dt)
     learner = None
     if not direct and len(members) > 1 and isinstance(scheme, SupportsEnsembles):
         learner = Ensemble([member.inner for member in members])
-    prepared = Prepared(members, learner, scheme, windows, placement)
+    prepared = Prepared(members, learner, scheme, windows, placement, training, data, given)
     if not isinstance(scheme, DirectScheme):
         numbers = torch.zeros(len(members), 1, dtype=torch.long)
         draws = [scheme_generator(0) for _ in members]

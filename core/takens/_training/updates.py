@@ -85,24 +85,22 @@ class Updates:
     stopped_at: dict[int, int] = attrs.field(factory=dict[int, int])
 
     @classmethod
-    def begin(
-        cls, prepared: Prepared, training: Training, seed: int, dt: float | None
-    ) -> Updates:
+    def begin(cls, prepared: Prepared, seed: int) -> Updates:
         """Make everything ready for the first update."""
-        members = prepared.models
+        members, training, windows = prepared.models, prepared.training, prepared.windows
         seeds = [seed + i for i in range(len(members))]
         scheme: TrainingScheme[Any] = prepared.scheme  # pyright: ignore[reportAssignmentType] - direct schemes take another way
         weights = FlatWeights(members)
         checker = None
-        if training.check_every and dt is not None:
-            checker = FreeRunCheck.on(prepared.windows.x, members[0], dt)
+        if training.check_every and windows.dt is not None:
+            checker = FreeRunCheck.on(windows.x, members[0], windows.dt)
         return cls(
             prepared,
             scheme,
             training,
             weights,
             _optimiser(training, weights),
-            Draws(prepared.windows, seeds, bootstrap=training.bootstrap),
+            Draws(windows, seeds, bootstrap=training.bootstrap),
             loss_function(scheme),
             [scheme_generator(each) for each in seeds],
             checker,
@@ -163,10 +161,18 @@ class Updates:
                 remarks.append(f"{whose} the training data, {words}.")
         return tuple(remarks)
 
-    def store(self, path: Path, done: int, seconds: float, identity: Mapping[str, Any]) -> None:
+    def store(
+        self,
+        path: Path,
+        done: int,
+        seconds: float,
+        identity: Mapping[str, Any],
+        *,
+        last: bool,
+    ) -> None:
         """Write a checkpoint, from which the training can go on.
 
-        At the end it holds the weights that are kept, and before it those of the moment.
+        The ``last`` one holds the weights that are kept, and those before it the current ones.
         """
         state = {
             "step": done,
@@ -182,7 +188,7 @@ class Updates:
             else {},
             "identity": identity,
         }
-        if done == self.training.steps:
+        if last:
             self._put_in_place()
         write_checkpoint(path, self.prepared.members, training=state)
 

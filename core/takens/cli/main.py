@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 import click
 
 if TYPE_CHECKING:
-    from takens._plugins.commands import CommandSpec
+    from takens._plugins.component import CommandSpec
     from takens._plugins.plugin import Plugin
 
 _OURS: Final = {

@@ -78,7 +78,7 @@ def _offers(known: Catalogue, plugin: Plugin) -> str:
 
 
 def _commands(known: Catalogue, plugin: Plugin) -> list[str]:
-    from takens._plugins.commands import CommandSpec
+    from takens._plugins.component import CommandSpec
 
     return [spec.name for spec in known.ask(plugin, "takens_commands", CommandSpec)]
 

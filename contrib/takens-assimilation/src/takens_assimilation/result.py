@@ -200,8 +200,22 @@ class Assimilation:
 
         Raises: takens.InputError where times are irregular or too few.
         """
-        aligned = None if truth is None else self._aligned(truth)
-        return forecast_skill(self, aligned, leads, every, seed)
+        observe = self.forecaster.observe
+        whole = truth is not None
+        reference = self._aligned(truth) if truth is not None else self.observations.y
+        return forecast_skill(
+            self.t,
+            self.ensemble,
+            reference,
+            advance=self.forecaster.advance,
+            read=observe if whole else lambda states: self.operator.apply(observe(states)),
+            errors=torch.zeros(reference.shape[-1]) if whole else self.noise.diagonal(),
+            model_noise=self.model_noise,
+            columns=self.columns if whole else self.observed_columns,
+            leads=leads,
+            every=every,
+            seed=seed,
+        )
 
     def _aligned(self, truth: takens.TimeSeries | Tensor) -> Tensor:
         wanted = self.mean.shape

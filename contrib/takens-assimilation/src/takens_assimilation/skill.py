@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, final
+from collections.abc import Callable
+from typing import final
 
 import attrs
 import torch
@@ -11,9 +12,6 @@ from torch import Tensor
 
 import takens
 from takens_assimilation.operator import square_root
-
-if TYPE_CHECKING:
-    from takens_assimilation.result import Assimilation
 
 
 @final
@@ -45,15 +43,27 @@ class ForecastSkill:
 
 
 def forecast_skill(
-    result: Assimilation, truth: Tensor | None, leads: int, every: int, seed: int
+    t: Tensor,
+    states: Tensor,
+    reference: Tensor,
+    *,
+    advance: Callable[[Tensor, float], Tensor],
+    read: Callable[[Tensor], Tensor],
+    errors: Tensor,
+    model_noise: Tensor,
+    columns: tuple[str, ...],
+    leads: int,
+    every: int,
+    seed: int,
 ) -> ForecastSkill:
     """Forecast from every ``every``-th analysis over 0, ..., ``leads`` intervals.
 
-    Compares with `truth: (..., T, n)`, or with later observations where it is None.
+    `states: (..., T, members, m)` at `t: (T,)` go on by ``advance`` over an interval, and what
+    ``read`` makes of them is compared with `reference: (..., T, v)`, whose errors have the
+    variances `errors: (v,)`. Members are given ``model_noise``, `(m, m)` after a unit of time.
 
     Raises: takens.InputError where there are too few or irregular times.
     """
-    t = result.t
     if not 1 <= leads < len(t) or every < 1:
         raise takens.InputError(
             f"Forecasts go over 1 to {len(t) - 1} intervals from every start; got leads = "
@@ -66,32 +76,27 @@ def forecast_skill(
             "Skill over lead times needs observations at equal intervals; a time without an "
             "observation is a row of NaN."
         )
-    starts = range(0, len(t) - leads, every)
-    chosen = torch.tensor(list(starts))
-    states = result.ensemble[..., chosen, :, :]
-    reference = result.observations.y if truth is None else truth
-    extra = result.noise.diagonal() if truth is None else torch.zeros(reference.shape[-1])
-    drift = square_root(result.model_noise) * math.sqrt(interval)
+    chosen = torch.arange(0, len(t) - leads, every)
+    states = states[..., chosen, :, :]
+    drift = square_root(model_noise) * math.sqrt(interval)
     generator = torch.Generator().manual_seed(seed)
-    errors: list[Tensor] = []
+    found: list[Tensor] = []
     spreads: list[Tensor] = []
     for lead in range(leads + 1):
         if lead:
-            states = result.forecaster.advance(states, interval)
+            states = advance(states, interval)
             drawn = torch.randn(states.shape, generator=generator, dtype=torch.float64)
             states = states + drawn @ drift
-        seen = result.forecaster.observe(states)
-        if truth is None:
-            seen = result.operator.apply(seen)
+        seen = read(states)
         off = (seen.mean(-2) - reference[..., chosen + lead, :]).flatten(0, -2)
-        errors.append(off.square().nanmean(0).sqrt())
-        spreads.append((seen.var(-2).flatten(0, -2).mean(0) + extra).sqrt())
+        found.append(off.square().nanmean(0).sqrt())
+        spreads.append((seen.var(-2).flatten(0, -2).mean(0) + errors).sqrt())
     flat = reference.flatten(0, -2)
     return ForecastSkill(
         torch.arange(leads + 1, dtype=torch.float64) * interval,
-        torch.stack(errors),
+        torch.stack(found),
         torch.stack(spreads),
         (flat - flat.nanmean(0)).square().nanmean(0).sqrt(),
         states.shape[:-2].numel(),
-        result.columns if truth is not None else result.observed_columns,
+        columns,
     )

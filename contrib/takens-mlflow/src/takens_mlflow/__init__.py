@@ -71,6 +71,14 @@ def takens_run_finished(event: takens.RunFinished) -> None:
     hooks.run_finished(event)
 
 
+@takens.hookimpl
+def takens_run_failed(event: takens.RunFailed) -> None:
+    """End the MLflow run of a run that broke down."""
+    from takens_mlflow import hooks
+
+    hooks.run_failed(event)
+
+
 def __getattr__(name: str) -> Any:
     if name == "track":
         from takens_mlflow.hooks import track

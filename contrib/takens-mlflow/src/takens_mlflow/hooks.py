@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
 import re
 import threading
 from collections.abc import Generator
-from typing import Final
+from typing import Final, TypeAlias
 
 import takens
 from takens_mlflow.tracking import Tracking, beside
 
 
 class _Local(threading.local):
-    """What is tracked in this thread: a run that asks for it, or a block of ``track``."""
+    """What is tracked in this thread besides runs that ask for it: a block of ``track``."""
 
-    run: Tracking | None = None
     block: Tracking | None = None
 
 
 _here: Final = _Local()
-_open: Final[set[Tracking]] = set()
+# Runs that ask for tracking, by their id.
+_runs: Final[dict[str, Tracking]] = {}
+Event: TypeAlias = (
+    takens.FitStarted
+    | takens.StepLogged
+    | takens.FitFinished
+    | takens.RunFinished
+    | takens.RunFailed
+)
 
 
 @contextlib.contextmanager
@@ -41,8 +47,7 @@ def track(
     with its scores. ``run_id`` of what the block is given is that of the MLflow run.
     """
     outer = _here.block
-    inner = Tracking(tracking_uri, experiment, run_name, run_id)
-    _here.run, _here.block = None, inner
+    _here.block = inner = Tracking(tracking_uri, experiment, run_name, run_id)
     try:
         yield inner
     finally:
@@ -53,11 +58,8 @@ def track(
 def run_started(event: takens.RunStarted) -> None:
     """See whether the run's configuration asks for tracking."""
     settings = event.settings.get("mlflow")
-    unfinished, _here.run = _here.run, None
-    if unfinished is not None:
-        _give_up(unfinished)
     if settings is not None and settings["enabled"]:
-        _here.run = Tracking(
+        _runs[event.run_id] = Tracking(
             settings["tracking_uri"]
             or os.environ.get("MLFLOW_TRACKING_URI", "")
             or beside(event.folder),
@@ -73,40 +75,49 @@ def run_started(event: takens.RunStarted) -> None:
 
 def fit_started(event: takens.FitStarted) -> None:
     """Begin an MLflow run for what is asked for, or go on with one."""
-    with _reporting("the training goes on, and is stored when it ends, if it can be") as it:
+    with _reporting(event, _UNDISTURBED) as it:
         if it is None or it.state in ("training", "trained"):
             return
         if it.state == "closed":
             raise takens.InputError("a block of track holds one training, and this is another")
-        _open.add(it)
         it.begin(event)
 
 
 def step_logged(event: takens.StepLogged) -> None:
     """Track a line of the history."""
-    with _reporting("the training goes on, and is stored when it ends, if it can be") as it:
-        if it is not None:
+    with _reporting(event, _UNDISTURBED) as it:
+        if it is not None and it.fit_id == event.fit_id:
             it.step(event.record)
 
 
 def fit_finished(event: takens.FitFinished) -> None:
     """Store the history."""
-    with _reporting("the training itself is not touched by this") as it:
-        if it is not None:
+    with _reporting(event, "the training itself is not touched by this") as it:
+        if it is not None and it.fit_id == event.fit_id:
             it.trained(event)
 
 
 def run_finished(event: takens.RunFinished) -> None:
     """Store what was found."""
-    with _reporting("everything is in the run folder") as it:
+    with _reporting(event, "everything is in the run folder") as it:
         if it is not None:
             it.finish(event)
 
 
+def run_failed(event: takens.RunFailed) -> None:
+    """End the MLflow run of a run that broke down."""
+    with _reporting(event, "what there is of the run is in its folder") as it:
+        if it is not None:
+            it.broken(event.error)
+
+
+_UNDISTURBED: Final = "the training goes on, and is stored when it ends, if it can be"
+
+
 @contextlib.contextmanager
-def _reporting(consolation: str) -> Generator[Tracking | None]:
-    """Give what is being tracked; say in a sentence where its store cannot be used."""
-    tracking = _here.run or _here.block
+def _reporting(event: Event, consolation: str) -> Generator[Tracking | None]:
+    """Give what tracks an event; say in a sentence where its store cannot be used."""
+    tracking = _runs.get(event.run_id) or _here.block
     try:
         yield tracking
     except Exception as error:
@@ -119,10 +130,8 @@ def _reporting(consolation: str) -> Generator[Tracking | None]:
             f"the MLflow store {where} cannot be used ({why.rstrip('.')}); {consolation}"
         ) from error
     finally:
-        if tracking is not None and tracking.state == "closed":
-            _open.discard(tracking)
-            if tracking is _here.run:
-                _here.run = None
+        if isinstance(event, (takens.RunFinished, takens.RunFailed)):
+            _runs.pop(event.run_id, None)
 
 
 def _origin(error: BaseException) -> BaseException:
@@ -134,15 +143,8 @@ def _origin(error: BaseException) -> BaseException:
     return _origin(inner)
 
 
-@atexit.register
-def _give_up_all() -> None:
-    for tracking in tuple(_open):
-        _give_up(tracking)
-
-
 def _give_up(tracking: Tracking) -> None:
-    """End an MLflow run whose training or judgement broke down without a word."""
-    _open.discard(tracking)
+    """End the MLflow run of a block whose training was not heard of to the end."""
     if tracking.state in ("training", "trained") and not tracking.failed:
         # Whoever broke down has said so; nothing is to hide that.
         with contextlib.suppress(Exception):

@@ -49,6 +49,7 @@ class Tracking:
     state: Literal["waiting", "training", "trained", "closed"] = "waiting"
     store: Store | None = None
     failed: bool = False
+    fit_id: str = ""
     _ours: bool = True
     _parameters: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     _tags: dict[str, str] = attrs.field(factory=dict[str, str])
@@ -61,7 +62,7 @@ class Tracking:
 
     def begin(self, event: takens.FitStarted) -> None:
         """Begin an MLflow run; after a resume, go on with the one of before."""
-        self.state = "training"
+        self.state, self.fit_id = "training", event.fit_id
         self._ours = not self.run_id
         self._first = event.first_step
         toml = self.configuration
@@ -97,13 +98,21 @@ class Tracking:
         if self.state != "training":
             return
         self.state = "trained"
+        if event.failed:
+            self.broken(event.reason)
+            return
         if event.reason:
             self._tags[_STOPPED] = event.reason
-        if event.reason or self.folder is None:
-            stopped = "KILLED" if event.reason == "KeyboardInterrupt" else "FAILED"
-            self.end(stopped if event.reason else "FINISHED")
+        if self.folder is None:
+            self.end("FINISHED")
         elif not self.failed:
             self._write()
+
+    def broken(self, reason: str) -> None:
+        """End the MLflow run of a training, or a judgement, that broke down."""
+        if self.state in ("training", "trained"):
+            self._tags[_STOPPED] = reason
+            self.end("KILLED" if reason == "KeyboardInterrupt" else "FAILED")
 
     def finish(self, event: takens.RunFinished) -> None:
         """Store what was found, and end the MLflow run."""

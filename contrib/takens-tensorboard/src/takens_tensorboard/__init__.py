@@ -67,6 +67,14 @@ def takens_run_finished(event: takens.RunFinished) -> None:
     tracking.run_finished(event)
 
 
+@takens.hookimpl
+def takens_run_failed(event: takens.RunFailed) -> None:
+    """Log why a run broke down, and close the log."""
+    from takens_tensorboard import tracking
+
+    tracking.run_failed(event)
+
+
 def __getattr__(name: str) -> Any:
     if name == "log_to":
         from takens_tensorboard.tracking import log_to

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, cast, final
+from typing import Any, Final, Literal, TypeAlias, cast, final
 
 import attrs
 
@@ -31,6 +31,7 @@ class Tracking:
     figures: bool = True
     state: Literal["waiting", "training", "trained", "closed", "broken"] = "waiting"
     log: Log | None = None
+    fit_id: str = ""
     last_step: int = 0
     zero: float = 0.0
 
@@ -44,7 +45,7 @@ class Tracking:
         new = not has_logs(self.directory)
         # What was logged of step 0, before the training, stays.
         self.log = Log.open(self.directory, from_step=first + 1 if first and not records else 1)
-        self.state = "training"
+        self.state, self.fit_id = "training", event.fit_id
         if new or not first:
             self._describe(self.log, event)
         self.zero = time.time() - (records[-1]["seconds"] if records else 0.0)
@@ -61,13 +62,23 @@ class Tracking:
         if self.log is None or self.state != "training":
             return
         self.state = "trained"
+        if event.failed:
+            self.broken(event.reason)
+            return
         if event.reason:
             self.log.text("run/stopped", event.reason, event.steps)
-        if event.reason or self.folder is None:
-            self.log.ended(well=not event.reason)
+        if self.folder is None:
+            self.log.ended(well=True)
             self.close()
         else:
             self.log.flush()
+
+    def broken(self, reason: str) -> None:
+        """Say why a training, or a judgement, broke down, and close the log."""
+        if self.log is not None and self.state in ("training", "trained"):
+            self.log.text("run/stopped", reason, self.last_step)
+            self.log.ended(well=False)
+            self.close()
 
     def finish(self, event: takens.RunFinished) -> None:
         """Log what was found, and close the log."""
@@ -117,13 +128,21 @@ class Tracking:
 
 
 class _Local(threading.local):
-    """What is logged in this thread: a run that asks for it, or a block of ``log_to``."""
+    """What is logged in this thread besides runs that ask for it: a block of ``log_to``."""
 
-    run: Tracking | None = None
     block: Tracking | None = None
 
 
 _here: Final = _Local()
+# Runs that ask for a log, by their id.
+_runs: Final[dict[str, Tracking]] = {}
+Event: TypeAlias = (
+    takens.FitStarted
+    | takens.StepLogged
+    | takens.FitFinished
+    | takens.RunFinished
+    | takens.RunFailed
+)
 
 
 @contextlib.contextmanager
@@ -134,8 +153,7 @@ def log_to(directory: str | Path) -> Generator[None]:
     well, with its scores.
     """
     outer = _here.block
-    _here.run, _here.block = None, Tracking(Path(directory))
-    inner = _here.block
+    _here.block = inner = Tracking(Path(directory))
     try:
         yield
     finally:
@@ -147,13 +165,10 @@ def log_to(directory: str | Path) -> Generator[None]:
 def run_started(event: takens.RunStarted) -> None:
     """See whether the run's configuration asks for a log."""
     settings = event.settings.get("tensorboard")
-    unfinished, _here.run = _here.run, None
-    if unfinished is not None:
-        unfinished.close()
     if settings is not None and settings["enabled"]:
         above = settings["log_directory"]
         directory = Path(above) / event.folder.resolve().name if above else None
-        _here.run = Tracking(
+        _runs[event.run_id] = Tracking(
             directory or event.folder / "tensorboard",
             event.folder,
             event.configuration,
@@ -165,7 +180,7 @@ def run_started(event: takens.RunStarted) -> None:
 
 def fit_started(event: takens.FitStarted) -> None:
     """Open the log of what is asked for."""
-    with _reporting() as tracking:
+    with _reporting(event) as tracking:
         if tracking is None or tracking.state in ("training", "trained", "broken"):
             return
         if tracking.state == "closed":
@@ -178,29 +193,36 @@ def fit_started(event: takens.FitStarted) -> None:
 
 def step_logged(event: takens.StepLogged) -> None:
     """Log a line of the history."""
-    with _reporting() as tracking:
-        if tracking is not None:
+    with _reporting(event) as tracking:
+        if tracking is not None and tracking.fit_id == event.fit_id:
             tracking.step(event.record)
 
 
 def fit_finished(event: takens.FitFinished) -> None:
     """Bring the training to the disk."""
-    with _reporting() as tracking:
-        if tracking is not None:
+    with _reporting(event) as tracking:
+        if tracking is not None and tracking.fit_id == event.fit_id:
             tracking.trained(event)
 
 
 def run_finished(event: takens.RunFinished) -> None:
     """Log what was found."""
-    with _reporting() as tracking:
+    with _reporting(event) as tracking:
         if tracking is not None:
             tracking.finish(event)
 
 
+def run_failed(event: takens.RunFailed) -> None:
+    """Log why a run broke down."""
+    with _reporting(event) as tracking:
+        if tracking is not None:
+            tracking.broken(event.error)
+
+
 @contextlib.contextmanager
-def _reporting() -> Generator[Tracking | None]:
-    """Give what is being logged; after a failure it is logged no more, and said once."""
-    tracking = _here.run or _here.block
+def _reporting(event: Event) -> Generator[Tracking | None]:
+    """Give what logs an event; after a failure it is logged no more, and said once."""
+    tracking = _runs.get(event.run_id) or _here.block
     try:
         yield tracking
     except OSError as error:
@@ -212,8 +234,8 @@ def _reporting() -> Generator[Tracking | None]:
             "the training goes on without it"
         ) from error
     finally:
-        if tracking is not None and tracking is _here.run and tracking.state == "closed":
-            _here.run = None
+        if isinstance(event, (takens.RunFinished, takens.RunFailed)):
+            _runs.pop(event.run_id, None)
 
 
 def _history(folder: Path | None) -> list[dict[str, Any]]:

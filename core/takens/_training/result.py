@@ -1,0 +1,35 @@
+"""What training gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, final
+
+import attrs
+
+from takens._dynamics.trained_model import TrainedModel
+from takens._protocols.device import Placement
+
+
+@final
+@attrs.frozen(eq=False)
+class Fit:
+    """What training gave: models in the units of their data, and how it went.
+
+    ``model`` is the first of the ``members``. ``details`` holds what a scheme that solves
+    directly found besides, such as standard errors; ``remarks`` say in words what was seen.
+    ``reason`` is why a plugin asked to stop before the last step, or empty.
+    """
+
+    members: tuple[TrainedModel, ...]
+    history: tuple[Mapping[str, Any], ...]
+    seconds: float
+    placement: Placement
+    details: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    remarks: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def model(self) -> TrainedModel:
+        """The model, the first one where there are several."""
+        return self.members[0]

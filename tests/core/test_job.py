@@ -1,0 +1,151 @@
+"""The whole job, called from Python."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import takens
+
+SMALL = """
+figures = []
+scheme = {name = "sparse_teacher_forcing", every = "auto"}
+data = {system = "lorenz63", dt = 0.02, steps = 300}
+model = {name = "shallow_plrnn", latent_dim = 3, hidden_dim = 8}
+training = {steps = 4, batch = 2, window = 20, log_every = 2}
+judge = {metrics = ["state_space_divergence"], runs = 2, starts = 2}
+"""
+
+
+def job(folder: Path, text: str = SMALL) -> Path:
+    path = folder / "job.toml"
+    path.write_text(text)
+    return path
+
+
+class Listener:
+    """Keeps every event that it hears of, by the name of its hook."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, Any]] = []
+        self.reason: str | None = None
+
+    @takens.hookimpl
+    def takens_run_started(self, event: takens.RunStarted) -> None:
+        self.heard.append(("run_started", event))
+
+    @takens.hookimpl
+    def takens_fit_started(self, event: takens.FitStarted) -> None:
+        self.heard.append(("fit_started", event))
+
+    @takens.hookimpl
+    def takens_step_logged(self, event: takens.StepLogged) -> str | None:
+        self.heard.append(("step_logged", event))
+        return self.reason
+
+    @takens.hookimpl
+    def takens_fit_finished(self, event: takens.FitFinished) -> None:
+        self.heard.append(("fit_finished", event))
+
+    @takens.hookimpl
+    def takens_run_finished(self, event: takens.RunFinished) -> None:
+        self.heard.append(("run_finished", event))
+
+    @takens.hookimpl
+    def takens_run_failed(self, event: takens.RunFailed) -> None:
+        self.heard.append(("run_failed", event))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.heard]
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    manager, plugin = takens.catalogue().manager, Listener()
+    manager.register(plugin, name="listener")
+    yield plugin
+    manager.unregister(plugin)
+
+
+def test_events_of_one_run_have_its_id(tmp_path: Path, listener: Listener) -> None:
+    for name in ("one", "two"):
+        takens.run(job(tmp_path), tmp_path / name)
+    logged = ["step_logged"] * 2
+    each = ["run_started", "fit_started", *logged, "fit_finished", "run_finished"]
+    assert listener.names == each * 2
+    ids = [event.run_id for _, event in listener.heard]
+    assert ids == [ids[0]] * 6 + [ids[6]] * 6
+    assert len(set(ids) - {""}) == 2
+
+
+def test_a_run_that_breaks_down_announces_itself(tmp_path: Path, listener: Listener) -> None:
+    hot = SMALL.replace("steps = 4,", "steps = 40, learning_rate = 1e30, gradient_clip = 0,")
+    with pytest.raises(takens.TrainingError) as raised:
+        takens.run(job(tmp_path, hot), tmp_path / "run")
+    assert listener.names[-2:] == ["fit_finished", "run_failed"]
+    finished, failed = (event for _, event in listener.heard[-2:])
+    assert finished.failed
+    assert failed.folder == tmp_path / "run"
+    assert failed.error == str(raised.value)
+    assert failed.run_id == finished.run_id == listener.heard[0][1].run_id
+    # What is refused before it began announces nothing.
+    heard = len(listener.heard)
+    with pytest.raises(takens.InputError, match="longer than the data"):
+        takens.run(job(tmp_path, SMALL.replace("window = 20", "window = 900")), tmp_path / "x")
+    assert len(listener.heard) == heard
+
+
+def test_a_judgement_that_breaks_down_announces_itself(
+    tmp_path: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr("takens._run.folder.RunFolder.write_metrics", broken)
+    with pytest.raises(OSError, match="the disk"):
+        takens.run(job(tmp_path), tmp_path / "run")
+    assert listener.names[-1] == "run_failed"
+    assert listener.heard[-1][1].error == "OSError: the disk is gone"
+
+
+def test_a_run_whose_training_was_ended_is_judged(tmp_path: Path, listener: Listener) -> None:
+    listener.reason = "the budget is spent"
+    told: list[str] = []
+    done = takens.run(job(tmp_path), tmp_path / "run", say=told.append)
+    assert done.fit.reason == "the budget is spent"
+    assert "Training ended after 2 of 4 updates: the budget is spent" in told
+    assert done.results.remarks == done.fit.remarks
+    assert done.results.scores["state_space_divergence"].value is not None
+    assert listener.names[-1] == "run_finished"
+    listener.reason = None
+    resumed = takens.run(job(tmp_path), tmp_path / "run", resume=True)
+    whole = takens.run(job(tmp_path), tmp_path / "whole")
+    ours, theirs = (each.fit.model.state_dict() for each in (resumed, whole))
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
+
+
+def test_a_training_is_prepared_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scheme: Any = type(takens.schemes.create("sparse_teacher_forcing"))
+    adapted: list[object] = []
+    own = scheme.adapted
+
+    def counted(self: Any, x: torch.Tensor, dt: float) -> Any:
+        adapted.append(self)
+        return own(self, x, dt)
+
+    monkeypatch.setattr(scheme, "adapted", counted)
+    takens.run(job(tmp_path), tmp_path / "run")
+    assert len(adapted) == 1
+
+
+def test_a_resumed_run_stays_on_its_device(tmp_path: Path) -> None:
+    path = job(tmp_path)
+    assert takens.run(path, tmp_path / "run").fit.placement.device.type == "cpu"
+    stored = tmp_path / "run" / "config.toml"
+    assert 'device = "cpu"' in stored.read_text()
+    other = job(tmp_path, SMALL.replace('every = "auto"', "every = 3"))
+    with pytest.raises(takens.InputError, match="holds a run with another scheme"):
+        takens.run(other, tmp_path / "run", resume=True)
