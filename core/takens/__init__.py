@@ -121,6 +121,7 @@ if TYPE_CHECKING:
         Model as Model,
         SupportsClosedForm as SupportsClosedForm,
         SupportsForcingSignal as SupportsForcingSignal,
+        SupportsStepMap as SupportsStepMap,
         SupportsUnits as SupportsUnits,
     )
     from takens._protocols.portrait import Portrait as Portrait
@@ -239,6 +240,7 @@ _HOME: Final = {
     "SupportsOwnTimes": "_protocols.dynamics",
     "SupportsReference": "_protocols.metric",
     "SupportsState": "_protocols.scheme",
+    "SupportsStepMap": "_protocols.model",
     "SupportsTangent": "_protocols.dynamics",
     "SupportsUnits": "_protocols.model",
     "System": "_protocols.system",

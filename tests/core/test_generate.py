@@ -24,6 +24,16 @@ def test_a_continuous_model_runs_through_its_integrator(linear: Any) -> None:
     assert float(free.x[-1, 0]) == pytest.approx(math.exp(-1), rel=1e-9)
 
 
+def test_a_model_can_give_its_own_map(linear: Any) -> None:
+    model = linear(0.5)
+    # Of an interval of 2 it makes two steps, wherever it is run.
+    model.step_map = lambda dt: lambda z: 0.5 ** int(dt) * z
+    free = takens.generate(model, context=start(8.0)[0], steps=2, dt=2.0)
+    assert free.x.flatten().tolist() == [2.0, 0.5]
+    trained = takens.TrainedModel(model, mean=torch.zeros(1), scale=torch.ones(1), dt=2.0)
+    assert takens.generate(trained, context=start(8.0)[0], steps=2).x[0] == 2.0
+
+
 @pytest.mark.parametrize("keep_every", [1, 3, 7, 499, 500, 501])
 def test_what_is_kept_does_not_change_the_run(linear: Any, keep_every: int) -> None:
     model = linear(0.999)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast, final
 import torch
 from torch import Tensor, nn
 
+from takens._dynamics.latent_map import latent_map
 from takens._errors import InputError
-from takens._protocols.dynamics import Map
+from takens._protocols.dynamics import Map, Time
 from takens._protocols.model import Model
 
 
@@ -45,10 +46,16 @@ class Ensemble(nn.Module):
         """The models."""
         return cast(tuple[Model, ...], tuple(self.each))
 
-    def bound(self) -> Map:
-        """Give one step of all members, with the weights of this moment."""
-        weights = self._weights()
-        return lambda z: self._apply_all("__call__", weights, z)
+    def step_map(self, dt: float, /) -> Map:
+        """Return one step of all members, with the weights of this moment.
+
+        Members that are continuous in time are advanced one after the other.
+        """
+        if self.time is Time.DISCRETE:
+            weights = self._weights()
+            return lambda z: self._apply_all("__call__", weights, z)
+        maps = [latent_map(member, dt) for member in self.members]
+        return lambda z: torch.stack([step(own) for step, own in zip(maps, z, strict=True)])
 
     def forward(self, *state: Tensor) -> Tensor:
         """Apply every member's dynamics to its own states."""

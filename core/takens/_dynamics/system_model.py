@@ -13,17 +13,6 @@ from takens._protocols.integrator import Stepper
 from takens._protocols.system import System
 
 
-def system_map(system: System, integrator: Stepper, dt: float) -> Map:
-    """Give a system as a map: itself where it is one, else its flow over ``dt``.
-
-    What the system can do besides, a Jacobian or tangents, is kept.
-    """
-    # A system is callable as its time says; the protocol cannot say so.
-    if system.time is Time.DISCRETE:
-        return cast(Map, system)
-    return FlowMap(cast(VectorField, system), integrator, dt)
-
-
 @final
 @attrs.frozen
 class SystemModelConfig:
@@ -47,6 +36,16 @@ class SystemModel(nn.Module):
     def forward(self, *state: Tensor) -> Tensor:
         """Apply the system's equations."""
         return self.system(*state)  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - a system is callable as its time says
+
+    def step_map(self, dt: float, /) -> Map:
+        """Return the system itself where it is a map, else its flow over ``dt``.
+
+        What the system can do besides, a Jacobian or tangents, is kept.
+        """
+        # A system is callable as its time says; the protocol cannot say so.
+        if self.time is Time.DISCRETE:
+            return cast(Map, self.system)
+        return FlowMap(cast(VectorField, self.system), self.integrator, dt)
 
     def encode(self, context: Tensor, /) -> Tensor:
         """Give the last observation: `(..., c, d) -> (..., d)`."""

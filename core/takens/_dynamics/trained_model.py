@@ -8,8 +8,9 @@ import attrs
 from torch import Tensor, nn
 
 from takens._data.time_series import TimeSeries
+from takens._dynamics.latent_map import latent_map
 from takens._errors import DataError
-from takens._protocols.dynamics import Time
+from takens._protocols.dynamics import Map, Time
 from takens._protocols.model import Model
 
 
@@ -115,6 +116,10 @@ class TrainedModel(nn.Module):
     def forward(self, *state: Tensor) -> Tensor:
         """Apply the latent dynamics, which know no units."""
         return self.inner(*state)
+
+    def step_map(self, dt: float, /) -> Map:
+        """Return the map of the latent state over ``dt``."""
+        return latent_map(self.inner, dt)
 
     def encode(self, context: Tensor, /) -> Tensor:
         """Give the latent state at the last observation: `(..., c, n) -> (..., m)`."""

@@ -7,7 +7,7 @@ import attrs
 import torch
 from torch import Tensor, nn
 
-from takens._protocols.dynamics import Time
+from takens._protocols.dynamics import Map, Time
 from takens._protocols.integrator import Stepper
 
 
@@ -105,4 +105,17 @@ class ContinuousModel(Model, Protocol):
     @property
     def integrator(self) -> Stepper:
         """What advances the field by one sampling interval."""
+        ...
+
+
+@runtime_checkable
+class SupportsStepMap(Protocol):
+    """A model that gives the map of its latent state itself.
+
+    Of other models it is the model where that is discrete in time, else the step of its
+    integrator.
+    """
+
+    def step_map(self, dt: float, /) -> Map:
+        """Return the map of `z: (..., m)` over one sampling interval."""
         ...
