@@ -51,15 +51,20 @@ if TYPE_CHECKING:
         Verdict as Verdict,
         verdict as verdict,
     )
+    from takens._lazy import LazyNames as LazyNames
     from takens._plugins.catalogue import Catalogue as Catalogue, catalogue as catalogue
     from takens._plugins.component import (
-        REQUIRED as REQUIRED,
         CommandSpec as CommandSpec,
         ComponentSpec as ComponentSpec,
-        Parameter as Parameter,
     )
+    from takens._plugins.configured import Configured as Configured
     from takens._plugins.hooks import API_VERSION as API_VERSION, hookimpl as hookimpl
     from takens._plugins.kind import KindSpec as KindSpec
+    from takens._plugins.parameter import (
+        REQUIRED as REQUIRED,
+        Parameter as Parameter,
+        parameter as parameter,
+    )
     from takens._plugins.plugin import Plugin as Plugin
     from takens._plugins.registration import register as register
     from takens._plugins.registry import (
@@ -175,6 +180,7 @@ _HOME: Final = {
     "ComponentError": "_errors",
     "ComponentSpec": "_plugins.component",
     "ConfigurationError": "_errors",
+    "Configured": "_plugins.configured",
     "ContinuousModel": "_protocols.model",
     "DataError": "_errors",
     "Dataset": "_protocols.dataset",
@@ -202,10 +208,11 @@ _HOME: Final = {
     "KindSpec": "_plugins.kind",
     "LayerFit": "_protocols.scheme",
     "LayerScheme": "_protocols.scheme",
+    "LazyNames": "_lazy",
     "Map": "_protocols.dynamics",
     "Metric": "_protocols.metric",
     "Model": "_protocols.model",
-    "Parameter": "_plugins.component",
+    "Parameter": "_plugins.parameter",
     "Placement": "_protocols.device",
     "Plugin": "_plugins.plugin",
     "PluginError": "_errors",
@@ -213,7 +220,7 @@ _HOME: Final = {
     "Portrait": "_protocols.portrait",
     "Precision": "_protocols.device",
     "Question": "_protocols.backend",
-    "REQUIRED": "_plugins.component",
+    "REQUIRED": "_plugins.parameter",
     "Registry": "_plugins.registry",
     "Results": "_run.results",
     "RunFailed": "_run.events",
@@ -279,6 +286,7 @@ _HOME: Final = {
     "loss_function": "_training.loss",
     "metrics": "_plugins.registry",
     "models": "_plugins.registry",
+    "parameter": "_plugins.parameter",
     "portraits": "_plugins.registry",
     "push_tangents": "_dynamics.flow_map",
     "register": "_plugins.registration",

@@ -1,39 +1,18 @@
 """The almost-linear recurrent neural network."""
 
-from typing import TYPE_CHECKING, Unpack, final
+from typing import TYPE_CHECKING, final
 
-import attrs
 import torch
 from torch import Tensor, nn
 
 import takens
 from takens_models.latent_model import LatentModel
-from takens_models.settings import LatentConfig, WindowOptions, at_least
+from takens_models.settings import AlmostLinearRNNSettings
 from takens_models.weights import diagonal_of_positive_definite
 
 
 @final
-@attrs.frozen(kw_only=True)
-class AlmostLinearRNNConfig(LatentConfig):
-    """Settings of an ``AlmostLinearRNN``.
-
-    Raises: ComponentError where they do not go together.
-    """
-
-    model = "almost_linear_rnn"
-    relu_dim: int = attrs.field(default=2, validator=at_least(0))
-
-    def __attrs_post_init__(self) -> None:
-        LatentConfig.__attrs_post_init__(self)
-        if self.relu_dim > self.latent_dim:
-            raise takens.ComponentError(
-                f"almost_linear_rnn: relu_dim = {self.relu_dim} of the latent units are bent, "
-                f"and there are {self.latent_dim}; choose latent_dim = {self.relu_dim} or more."
-            )
-
-
-@final
-class AlmostLinearRNN(LatentModel):
+class AlmostLinearRNN(LatentModel[AlmostLinearRNNSettings]):
     """A map `z' = A z + W phi(z) + h` that bends the last ``relu_dim`` units only.
 
     A is diagonal, and phi is the relu on the last P units and the identity on all others, so
@@ -46,30 +25,13 @@ class AlmostLinearRNN(LatentModel):
 
     time = takens.Time.DISCRETE
 
-    def __init__(
-        self,
-        obs_dim: int,
-        latent_dim: int = 20,
-        relu_dim: int = 2,
-        seed: int = 0,
-        **window: Unpack[WindowOptions],
-    ) -> None:
-        super().__init__(
-            AlmostLinearRNNConfig(
-                obs_dim=obs_dim,
-                latent_dim=latent_dim,
-                relu_dim=relu_dim,
-                seed=seed,
-                **window,
-            ),
-            latent_dim,
-        )
-        self.linear_dim = latent_dim - relu_dim
-        generator = torch.Generator().manual_seed(seed)
-        self.A = diagonal_of_positive_definite(generator, latent_dim)
-        self.W = nn.Parameter(0.01 * torch.randn(latent_dim, latent_dim, generator=generator))
-        self.h = nn.Parameter(torch.zeros(latent_dim))
-        self.open_window(generator)
+    def draw(self, generator: torch.Generator) -> None:
+        """Draw A and W."""
+        m = self.latent_dim
+        self.linear_dim = m - self.config.relu_dim
+        self.A = diagonal_of_positive_definite(generator, m)
+        self.W = nn.Parameter(0.01 * torch.randn(m, m, generator=generator))
+        self.h = nn.Parameter(torch.zeros(m))
 
     def forward(self, z: Tensor, /) -> Tensor:
         """Give the next latent state: `(..., m) -> (..., m)`."""

@@ -1,14 +1,13 @@
 """The piecewise-linear recurrent neural network with dendrites."""
 
-from typing import TYPE_CHECKING, Final, Unpack, final
+from typing import TYPE_CHECKING, Final, final
 
-import attrs
 import torch
 from torch import Tensor, nn
 
 import takens
 from takens_models.latent_model import LatentModel
-from takens_models.settings import LatentConfig, WindowOptions, at_least
+from takens_models.settings import DendriticPLRNNSettings
 from takens_models.typed import unflatten
 from takens_models.weights import normalised_positive_definite, uniform
 
@@ -17,20 +16,7 @@ _RANGE: Final = 2.5
 
 
 @final
-@attrs.frozen(kw_only=True)
-class DendriticPLRNNConfig(LatentConfig):
-    """Settings of a ``DendriticPLRNN``.
-
-    Raises: ComponentError where they do not go together.
-    """
-
-    model = "dendritic_plrnn"
-    bases: int = attrs.field(default=20, validator=at_least(1))
-    clipped: bool = True
-
-
-@final
-class DendriticPLRNN(LatentModel):
+class DendriticPLRNN(LatentModel[DendriticPLRNNSettings]):
     """A map `z' = A z + W phi(z) + h`, `phi_i(z) = sum_b alpha_b relu(z_i - H_ib)`.
 
     A is diagonal and W zero on the diagonal; both are one matrix of weights. Where
@@ -47,38 +33,19 @@ class DendriticPLRNN(LatentModel):
 
     time = takens.Time.DISCRETE
 
-    def __init__(
-        self,
-        obs_dim: int,
-        latent_dim: int = 20,
-        bases: int = 20,
-        clipped: bool = True,
-        seed: int = 0,
-        **window: Unpack[WindowOptions],
-    ) -> None:
-        super().__init__(
-            DendriticPLRNNConfig(
-                obs_dim=obs_dim,
-                latent_dim=latent_dim,
-                bases=bases,
-                clipped=clipped,
-                seed=seed,
-                **window,
-            ),
-            latent_dim,
-        )
-        self.clipped = clipped
-        generator = torch.Generator().manual_seed(seed)
-        self.AW = nn.Parameter(normalised_positive_definite(generator, latent_dim))
-        self.h = nn.Parameter(torch.zeros(latent_dim))
-        self.alpha = uniform(generator, bases, low=-(bases**-0.5), high=bases**-0.5)
-        identity = self.config.observation == "identity"
+    def draw(self, generator: torch.Generator) -> None:
+        """Draw all but h."""
+        config, m = self.config, self.latent_dim
+        self.clipped = config.clipped
+        self.AW = nn.Parameter(normalised_positive_definite(generator, m))
+        self.h = nn.Parameter(torch.zeros(m))
+        bound = config.bases**-0.5
+        self.alpha = uniform(generator, config.bases, low=-bound, high=bound)
         self.H = (
-            uniform(generator, latent_dim, bases, low=-_RANGE, high=_RANGE)
-            if identity
-            else nn.Parameter(torch.randn(latent_dim, bases, generator=generator))
+            uniform(generator, m, config.bases, low=-_RANGE, high=_RANGE)
+            if config.observation == "identity"
+            else nn.Parameter(torch.randn(m, config.bases, generator=generator))
         )
-        self.open_window(generator)
 
     @property
     def A(self) -> Tensor:  # noqa: N802 - the paper's letter

@@ -3,48 +3,18 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, final
 
-import attrs
 import torch
 from torch import Tensor
 
-import takens
 from takens_models.cells import ReservoirCell
 from takens_models.recurrent_model import RecurrentModel
 from takens_models.ridge import check_length, mean_squared_error, ridge_regression
-from takens_models.settings import at_least
+from takens_models.settings import EchoStateNetworkSettings
 from takens_models.weights import linear
 
 
 @final
-@attrs.frozen(kw_only=True)
-class EchoStateNetworkConfig:
-    """Settings of an ``EchoStateNetwork``.
-
-    Raises: ComponentError where one makes no sense.
-    """
-
-    model = "echo_state_network"
-    obs_dim: int = attrs.field(validator=at_least(1))
-    hidden_dim: int = attrs.field(default=300, validator=at_least(1))
-    spectral_radius: float = attrs.field(default=0.9, validator=at_least(0))
-    input_scale: float = attrs.field(default=0.5, validator=at_least(0))
-    leak: float = 1.0
-    density: float = 0.1
-    ridge: float = attrs.field(default=1e-6, validator=at_least(0))
-    context_length: int = attrs.field(default=100, validator=at_least(1))
-    seed: int = 0
-
-    def __attrs_post_init__(self) -> None:
-        for name in ("leak", "density"):
-            value = getattr(self, name)
-            if not 0 < value <= 1:
-                raise takens.ComponentError(
-                    f"echo_state_network: {name} is above 0 and at most 1; got {value}."
-                )
-
-
-@final
-class EchoStateNetwork(RecurrentModel):
+class EchoStateNetwork(RecurrentModel[EchoStateNetworkSettings]):
     """A random reservoir that is driven by the observations, and a linear read-out of it.
 
     `r' = (1 - a) r + a tanh(W r + V x + b)`, and the next observation is `C r'`. Only C is
@@ -55,42 +25,21 @@ class EchoStateNetwork(RecurrentModel):
     Jaeger et al. (2007), Neural Networks 20.
     """
 
-    def __init__(
-        self,
-        obs_dim: int,
-        hidden_dim: int = 300,
-        spectral_radius: float = 0.9,
-        input_scale: float = 0.5,
-        leak: float = 1.0,
-        density: float = 0.1,
-        ridge: float = 1e-6,
-        context_length: int = 100,
-        seed: int = 0,
-    ) -> None:
-        super().__init__()
-        self.config = EchoStateNetworkConfig(
-            obs_dim=obs_dim,
-            hidden_dim=hidden_dim,
-            spectral_radius=spectral_radius,
-            input_scale=input_scale,
-            leak=leak,
-            density=density,
-            ridge=ridge,
-            context_length=context_length,
-            seed=seed,
-        )
-        generator = torch.Generator().manual_seed(seed)
+    def build(self) -> None:
+        """Draw the reservoir, then the read-out."""
+        config = self.config
+        generator = torch.Generator().manual_seed(config.seed)
         reservoir = ReservoirCell(
-            obs_dim,
-            hidden_dim,
-            spectral_radius=spectral_radius,
-            input_scale=input_scale,
-            leak=leak,
-            density=density,
+            config.obs_dim,
+            config.hidden_dim,
+            spectral_radius=config.spectral_radius,
+            input_scale=config.input_scale,
+            leak=config.leak,
+            density=config.density,
             generator=generator,
         )
-        readout = linear(generator, hidden_dim, obs_dim, bias=False)
-        self.stack([reservoir], readout, context_length=context_length)
+        readout = linear(generator, config.hidden_dim, config.obs_dim, bias=False)
+        self.stack([reservoir], readout, context_length=config.context_length)
 
     @torch.no_grad()
     def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:

@@ -1,32 +1,29 @@
 """Neural differential equations with a field of one's own."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Unpack, final
+from typing import TYPE_CHECKING, Any, final
 
 import attrs
 import torch
 from torch import Tensor, nn
 
 import takens
-from takens_models.integration import IntegratorChoice, named_stepper
+from takens_models.integration import named_stepper
 from takens_models.latent_model import LatentModel
-from takens_models.settings import LatentConfig, WindowOptions
+from takens_models.settings import IntegratorChoice, LatentSettings
 
 
 @final
-@attrs.frozen(kw_only=True)
-class FieldModelConfig(LatentConfig):
-    """Settings of a ``FieldModel``, without its field.
+@attrs.frozen
+class FieldModelSettings(LatentSettings):
+    """Settings of a ``FieldModel``."""
 
-    Raises: ComponentError where they do not go together.
-    """
-
-    model = "field_model"
-    integrator: str | Mapping[str, Any] = "rk4"
+    latent_dim: int = takens.parameter(None, at_least=1)
+    integrator: IntegratorChoice = "rk4"
+    field: nn.Module = attrs.field(kw_only=True)
 
 
 @final
-class FieldModel(LatentModel):
+class FieldModel(LatentModel[FieldModelSettings]):
     """A field `dz/dt = f(t, z)` that is any module, called as `(t, z)` with `z: (..., m)`.
 
     For use from Python: no plugin offers it, and a file cannot say what the field is, so store
@@ -35,23 +32,13 @@ class FieldModel(LatentModel):
 
     time = takens.Time.CONTINUOUS
 
-    def __init__(
-        self,
-        field: nn.Module,
-        obs_dim: int,
-        latent_dim: int | None = None,
-        integrator: IntegratorChoice = "rk4",
-        seed: int = 0,
-        **window: Unpack[WindowOptions],
-    ) -> None:
-        m = obs_dim if latent_dim is None else latent_dim
-        config = FieldModelConfig(
-            obs_dim=obs_dim, latent_dim=m, integrator=integrator, seed=seed, **window
-        )
-        super().__init__(config, m)
-        self.integrator = named_stepper(config.model, integrator)
-        self.field = field
-        self.open_window(torch.Generator().manual_seed(seed))
+    def __init__(self, field: nn.Module, *given: Any, **named: Any) -> None:
+        super().__init__(*given, field=field, **named)
+
+    def draw(self, generator: torch.Generator) -> None:
+        """Take the field, whose weights are drawn."""
+        self.integrator = named_stepper(self.config)
+        self.field = self.config.field
 
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
         """Give the velocity at `t: ()` and `z: (..., m)`."""

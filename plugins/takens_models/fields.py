@@ -1,6 +1,6 @@
 """Vector fields that can be learned."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, final
 
 import attrs
@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 import takens
 from takens_models.network import Network
+from takens_models.settings import KnownSettings, name_of
 
 
 @final
@@ -68,33 +69,23 @@ class KnownField(nn.Module):
     numbers, begins outside its bounds or is restricted and not learned.
     """
 
-    def __init__(
-        self,
-        model: str,
-        system: str,
-        *,
-        parameters: Mapping[str, float],
-        learn: Sequence[str],
-        positive: Sequence[str],
-        bounds: Mapping[str, Sequence[float]],
-        spread: float,
-        generator: torch.Generator,
-    ) -> None:
+    def __init__(self, settings: KnownSettings, generator: torch.Generator) -> None:
         super().__init__()
-        self.system: Any = takens.systems.create(system, **parameters)
+        model, system = name_of(settings), settings.system
+        self.system: Any = takens.systems.create(system, **settings.parameters)
         if self.system.time is not takens.Time.CONTINUOUS:
             raise takens.ComponentError(
                 f"{model} integrates differential equations, and {system} is a map."
             )
-        _check_restrictions(model, learn, positive, bounds)
-        self.positive = tuple(positive)
-        self.bounds = {name: (low, high) for name, (low, high) in bounds.items()}
+        _check_restrictions(model, settings)
+        self.positive = tuple(settings.positive)
+        self.bounds = {name: (low, high) for name, (low, high) in settings.bounds.items()}
         self.raw = nn.ParameterDict()
-        for name in learn:
+        for name in settings.learn:
             value = _number(model, system, self.system, name)
             begin = self._inverse(model, name, value)
             unit = 1.0 if name in self.positive or name in self.bounds else abs(value) or 1.0
-            off = spread * unit * torch.randn((), generator=generator)
+            off = settings.spread * unit * torch.randn((), generator=generator)
             self.raw[name] = nn.Parameter(begin + off)
 
     def values(self) -> dict[str, Tensor]:
@@ -153,14 +144,10 @@ class KnownField(nn.Module):
         def __call__(self, t: Tensor, x: Tensor, /) -> Tensor: ...  # noqa: D102
 
 
-def _check_restrictions(
-    model: str,
-    learn: Sequence[str],
-    positive: Sequence[str],
-    bounds: Mapping[str, Sequence[float]],
-) -> None:
+def _check_restrictions(model: str, settings: KnownSettings) -> None:
+    positive, bounds = settings.positive, settings.bounds
     for name in (*positive, *bounds):
-        if name not in learn:
+        if name not in settings.learn:
             raise takens.ComponentError(
                 f"{model}: {name} is restricted and not learned; name it in learn, too."
             )

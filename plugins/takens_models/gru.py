@@ -2,28 +2,16 @@
 
 from typing import TYPE_CHECKING, final
 
-import attrs
 import torch
 from torch import Tensor
 
 from takens_models.cells import GRUCell
-from takens_models.recurrent_model import RecurrentConfig, RecurrentModel
-from takens_models.weights import linear
+from takens_models.recurrent_model import LayeredModel
+from takens_models.settings import GRUSettings
 
 
 @final
-@attrs.frozen(kw_only=True)
-class GRUConfig(RecurrentConfig):
-    """Settings of a ``GRU``.
-
-    Raises: ComponentError where one makes no sense.
-    """
-
-    model = "gru"
-
-
-@final
-class GRU(RecurrentModel):
+class GRU(LayeredModel[GRUSettings]):
     """Layers of gated recurrent units; the next observation is a linear function of the last.
 
     The latent state carries the cells' states along, which begin at zero and read the
@@ -34,29 +22,9 @@ class GRU(RecurrentModel):
     section 2.3.
     """
 
-    def __init__(
-        self,
-        obs_dim: int,
-        hidden_dim: int = 64,
-        layers: int = 1,
-        context_length: int = 15,
-        memory: str = "carried",
-        seed: int = 0,
-    ) -> None:
-        super().__init__()
-        self.config = GRUConfig(
-            obs_dim=obs_dim,
-            hidden_dim=hidden_dim,
-            layers=layers,
-            context_length=context_length,
-            memory=memory,
-            seed=seed,
-        )
-        generator = torch.Generator().manual_seed(seed)
-        inputs = [obs_dim] + [hidden_dim] * (layers - 1)
-        cells = [GRUCell(i, hidden_dim, generator) for i in inputs]
-        readout = linear(generator, hidden_dim, obs_dim)
-        self.stack(cells, readout, context_length=context_length, memory=memory)
+    def cell(self, inputs: int, generator: torch.Generator) -> GRUCell:
+        """Draw the weights of one layer."""
+        return GRUCell(inputs, self.config.hidden_dim, generator)
 
     if TYPE_CHECKING:
 

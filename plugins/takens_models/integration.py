@@ -1,16 +1,13 @@
 """Integrators by name, made to advance a field by one sampling interval."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol, TypeAlias, cast, final, runtime_checkable
+from typing import Protocol, cast, final, runtime_checkable
 
 import attrs
 import torch
 from torch import Tensor
 
 import takens
-
-IntegratorChoice: TypeAlias = str | Mapping[str, Any]
-"""A name, or a table with ``name`` and that integrator's parameters."""
+from takens_models.settings import IntegratorChoice, name_of
 
 
 @runtime_checkable
@@ -71,28 +68,35 @@ class OneSolve:
         return self.integrator.solve(f, x0, ts)
 
 
-def named_integrator(model: str, choice: IntegratorChoice) -> takens.Integrator:
-    """Make an integrator from its name, or from a table.
+class _HasIntegrator(Protocol):
+    @property
+    def integrator(self) -> IntegratorChoice: ...
+
+
+def named_integrator(settings: _HasIntegrator) -> takens.Integrator:
+    """Make the integrator that settings choose, by its name or by a table.
 
     Raises: ComponentError where the table has no name or the integrator cannot be made.
     """
+    choice = settings.integrator
     if isinstance(choice, str):
         return takens.integrators.create(choice)
     parameters = dict(choice)
     name = parameters.pop("name", None)
     if not isinstance(name, str):
         raise takens.ComponentError(
-            f"{model}: integrator is a name or a table with name = ...; got {choice!r}."
+            f"{name_of(settings)}: integrator is a name or a table with name = ...; "
+            f"got {choice!r}."
         )
     return takens.integrators.create(name, **parameters)
 
 
-def named_stepper(model: str, choice: IntegratorChoice) -> takens.Stepper:
-    """Make what advances a field by one sampling interval.
+def named_stepper(settings: _HasIntegrator) -> takens.Stepper:
+    """Make what advances a field by one sampling interval, as settings choose it.
 
     Raises: ComponentError where the integrator cannot be made.
     """
-    made = named_integrator(model, choice)
+    made = named_integrator(settings)
     if isinstance(made, takens.Stepper):
         substeps = made.substeps if isinstance(made, _HasSubsteps) else 1
         return made if substeps == 1 else Substeps(made, substeps)

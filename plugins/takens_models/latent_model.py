@@ -1,6 +1,6 @@
 """What all models with a latent state have in common."""
 
-from typing import cast
+from typing import TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -8,34 +8,38 @@ from torch import Tensor, nn
 import takens
 from takens_models.initial_state import InitialState
 from takens_models.observation import make_observation
-from takens_models.settings import WindowConfig
+from takens_models.settings import WindowSettings, name_of
+
+W = TypeVar("W", bound=WindowSettings)
 
 
-class LatentModel(nn.Module):
+class LatentModel(takens.Configured[W], nn.Module):
     """A latent state with an observation and a beginning, each chosen by name.
 
-    A model draws its weights and then calls ``open_window`` with the same generator. Forcing
-    writes into the first units of the state, or into all of them, whatever the state is.
+    A model draws its weights in ``draw``. Forcing writes into the first units of the state, or
+    into all of them, whatever the state is.
     """
 
     time: takens.Time
 
-    def __init__(self, config: WindowConfig, latent_dim: int) -> None:
-        super().__init__()
-        self.config = config
-        self.obs_dim, self.latent_dim = config.obs_dim, latent_dim
-        self.context_length = config.context_length
+    def draw(self, generator: torch.Generator) -> None:
+        """Draw the weights of the latent dynamics."""
+        raise NotImplementedError
 
-    def open_window(self, generator: torch.Generator) -> None:
-        """Make the observation and the beginning that the settings name.
+    def build(self) -> None:
+        """Draw the weights, then those of observation and beginning.
 
         Raises: ComponentError for a warm-up of a model that is continuous in time.
         """
-        config, n, m = self.config, self.obs_dim, self.latent_dim
+        config, n, m = self.config, self.config.obs_dim, self.config.size
+        self.obs_dim, self.latent_dim = n, m
+        self.context_length = config.context_length
+        generator = torch.Generator().manual_seed(config.seed)
+        self.draw(generator)
         self.warms_up = config.initial_state == "warm_up"
         if self.warms_up and self.time is takens.Time.CONTINUOUS:
             raise takens.ComponentError(
-                f"{config.model} does not know the sampling interval of a context, so it "
+                f"{name_of(config)} does not know the sampling interval of a context, so it "
                 "cannot warm up by itself; choose initial_state = 'encoder', or a warm-up of "
                 "the training scheme and a longer context for free runs."
             )

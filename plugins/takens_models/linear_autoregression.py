@@ -3,34 +3,18 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, final
 
-import attrs
 import torch
 from torch import Tensor, nn
 
 import takens
 from takens_models.delays import shift, to_delays
 from takens_models.ridge import check_length, mean_squared_error, ridge_regression
-from takens_models.settings import at_least
+from takens_models.settings import LinearAutoregressionSettings
 from takens_models.weights import linear
 
 
 @final
-@attrs.frozen(kw_only=True)
-class LinearAutoregressionConfig:
-    """Settings of a ``LinearAutoregression``.
-
-    Raises: ComponentError where one makes no sense.
-    """
-
-    model = "linear_autoregression"
-    obs_dim: int = attrs.field(validator=at_least(1))
-    context_length: int = attrs.field(default=10, validator=at_least(1))
-    ridge: float = attrs.field(default=1e-6, validator=at_least(0))
-    seed: int = 0
-
-
-@final
-class LinearAutoregression(nn.Module):
+class LinearAutoregression(takens.Configured[LinearAutoregressionSettings], nn.Module):
     """The next observation is a linear function of the last few, and a constant.
 
     The latent state is the last ``context_length`` observations, the newest first. The
@@ -42,17 +26,13 @@ class LinearAutoregression(nn.Module):
 
     time = takens.Time.DISCRETE
 
-    def __init__(
-        self, obs_dim: int, context_length: int = 10, ridge: float = 1e-6, seed: int = 0
-    ) -> None:
-        super().__init__()
-        self.config = LinearAutoregressionConfig(
-            obs_dim=obs_dim, context_length=context_length, ridge=ridge, seed=seed
-        )
-        self.obs_dim, self.context_length = obs_dim, context_length
-        self.latent_dim = context_length * obs_dim
-        generator = torch.Generator().manual_seed(seed)
-        self.predict = linear(generator, self.latent_dim, obs_dim)
+    def build(self) -> None:
+        """Draw the first weights."""
+        config = self.config
+        self.obs_dim, self.context_length = config.obs_dim, config.context_length
+        self.latent_dim = config.context_length * config.obs_dim
+        generator = torch.Generator().manual_seed(config.seed)
+        self.predict = linear(generator, self.latent_dim, config.obs_dim)
 
     def forward(self, z: Tensor, /) -> Tensor:
         """Give the next latent state: `(..., m) -> (..., m)`."""

@@ -1,14 +1,15 @@
 """Fully connected networks."""
 
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Final, final, get_args
 
 import torch
 from torch import Tensor, nn
 
+from takens_models.settings import Activation
 from takens_models.typed import weight_of
 from takens_models.weights import uniform
 
-ACTIVATIONS: Final = ("tanh", "relu", "leaky_relu", "softplus", "silu")
+ACTIVATIONS: Final[tuple[Activation, ...]] = get_args(Activation)
 _SLOPE: Final = 0.01
 
 

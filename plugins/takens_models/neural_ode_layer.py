@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 import takens
 from takens_models.fields import NetworkField
-from takens_models.integration import IntegratorChoice, named_integrator
-from takens_models.network import ACTIVATIONS
+from takens_models.integration import named_integrator
+from takens_models.settings import NeuralODELayerSettings
 from takens_models.weights import linear
 
 
@@ -33,7 +33,7 @@ class _TakesFixedSteps(takens.Stepper, Protocol):
 
 
 @final
-class NeuralODELayer(nn.Module):
+class NeuralODELayer(takens.Configured[NeuralODELayerSettings], nn.Module):
     """Lets its input move by a learned field from depth 0 to ``end``, and reads it out.
 
     `dx/ds = f(x)`, or `f(s, x)` where ``sees_depth``, from `x(0)`, the input with
@@ -47,52 +47,24 @@ class NeuralODELayer(nn.Module):
     equations, NeurIPS, section 3; Dupont, Doucet, Teh (2019), Augmented neural ODEs, NeurIPS.
     """
 
-    def __init__(
-        self,
-        input_dim: int,
-        output_dim: int | None = None,
-        *,
-        width: int = 64,
-        depth: int = 1,
-        activation: str = "tanh",
-        augmentation: int = 0,
-        sees_depth: bool = False,
-        end: float = 1.0,
-        integrator: IntegratorChoice = "dopri5",
-        field: nn.Module | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__()
-        for name, value, least in (
-            ("input_dim", input_dim, 1),
-            ("width", width, 1),
-            ("depth", depth, 0),
-            ("augmentation", augmentation, 0),
-        ):
-            if value < least:
-                raise takens.ComponentError(
-                    f"NeuralODELayer: {name} is at least {least}; got {value}."
-                )
-        if activation not in ACTIVATIONS:
-            raise takens.ComponentError(
-                f"NeuralODELayer: activation is one of {', '.join(ACTIVATIONS)}; "
-                f"got {activation!r}."
-            )
-        if not end > 0:
-            raise takens.ComponentError(f"NeuralODELayer: end is above zero; got {end}.")
-        generator = torch.Generator().manual_seed(seed)
-        self.input_dim, self.augmentation, self.end = input_dim, augmentation, end
-        self.integrator = named_integrator("NeuralODELayer", integrator)
-        dim = input_dim + augmentation
-        self.field: nn.Module = field or NetworkField(
+    def build(self) -> None:
+        """Draw the field, where none is given, then the read-out."""
+        config = self.config
+        generator = torch.Generator().manual_seed(config.seed)
+        self.input_dim, self.end = config.input_dim, config.end
+        self.augmentation = config.augmentation
+        self.integrator = named_integrator(config)
+        dim = config.input_dim + config.augmentation
+        self.field: nn.Module = config.field or NetworkField(
             dim,
-            width=width,
-            depth=depth,
-            activation=activation,
+            width=config.width,
+            depth=config.depth,
+            activation=config.activation,
             generator=generator,
-            sees_time=sees_depth,
+            sees_time=config.sees_depth,
         )
-        self.readout = None if output_dim is None else linear(generator, dim, output_dim)
+        outputs = config.output_dim
+        self.readout = None if outputs is None else linear(generator, dim, outputs)
 
     def augment(self, x: Tensor) -> Tensor:
         """Give where inputs begin to move: `(..., d) -> (..., d + a)`.

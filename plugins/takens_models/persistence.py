@@ -3,36 +3,22 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, final
 
-import attrs
 from torch import Tensor, nn
 
 import takens
-from takens_models.settings import at_least
+from takens_models.settings import PersistenceSettings
 
 
 @final
-@attrs.frozen(kw_only=True)
-class PersistenceConfig:
-    """Settings of a ``Persistence``.
-
-    Raises: ComponentError where there is nothing to observe.
-    """
-
-    model = "persistence"
-    obs_dim: int = attrs.field(validator=at_least(1))
-
-
-@final
-class Persistence(nn.Module):
+class Persistence(takens.Configured[PersistenceSettings], nn.Module):
     """The next observation is the last one; a baseline with nothing to learn."""
 
     time = takens.Time.DISCRETE
     context_length = 1
 
-    def __init__(self, obs_dim: int) -> None:
-        super().__init__()
-        self.config = PersistenceConfig(obs_dim=obs_dim)
-        self.obs_dim = self.latent_dim = obs_dim
+    def build(self) -> None:
+        """Take the number of variables."""
+        self.obs_dim = self.latent_dim = self.config.obs_dim
 
     def forward(self, z: Tensor, /) -> Tensor:
         """Give the state itself: `(..., n) -> (..., n)`."""

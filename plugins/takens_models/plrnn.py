@@ -1,31 +1,18 @@
 """The piecewise-linear recurrent neural network."""
 
-from typing import TYPE_CHECKING, Unpack, final
+from typing import TYPE_CHECKING, final
 
-import attrs
 import torch
 from torch import Tensor, nn
 
 import takens
 from takens_models.latent_model import LatentModel
-from takens_models.settings import LatentConfig, WindowOptions
+from takens_models.settings import PLRNNSettings
 from takens_models.weights import normalised_positive_definite
 
 
 @final
-@attrs.frozen(kw_only=True)
-class PLRNNConfig(LatentConfig):
-    """Settings of a ``PLRNN``.
-
-    Raises: ComponentError where they do not go together.
-    """
-
-    model = "plrnn"
-    mean_centred: bool = False
-
-
-@final
-class PLRNN(LatentModel):
+class PLRNN(LatentModel[PLRNNSettings]):
     """A map `z' = A z + W relu(z) + h`, A diagonal and W zero on the diagonal.
 
     Where ``mean_centred``, `relu(z - mean(z))` stands in place of the relu. A and W are one
@@ -39,29 +26,11 @@ class PLRNN(LatentModel):
 
     time = takens.Time.DISCRETE
 
-    def __init__(
-        self,
-        obs_dim: int,
-        latent_dim: int = 20,
-        mean_centred: bool = False,
-        seed: int = 0,
-        **window: Unpack[WindowOptions],
-    ) -> None:
-        super().__init__(
-            PLRNNConfig(
-                obs_dim=obs_dim,
-                latent_dim=latent_dim,
-                mean_centred=mean_centred,
-                seed=seed,
-                **window,
-            ),
-            latent_dim,
-        )
-        self.mean_centred = mean_centred
-        generator = torch.Generator().manual_seed(seed)
-        self.AW = nn.Parameter(normalised_positive_definite(generator, latent_dim))
-        self.h = nn.Parameter(torch.zeros(latent_dim))
-        self.open_window(generator)
+    def draw(self, generator: torch.Generator) -> None:
+        """Draw A and W."""
+        self.mean_centred = self.config.mean_centred
+        self.AW = nn.Parameter(normalised_positive_definite(generator, self.latent_dim))
+        self.h = nn.Parameter(torch.zeros(self.latent_dim))
 
     @property
     def A(self) -> Tensor:  # noqa: N802 - the paper's letter

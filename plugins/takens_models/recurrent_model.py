@@ -1,7 +1,7 @@
 """What all networks of recurrent cells have in common."""
 
 from collections.abc import Sequence
-from typing import ClassVar, cast
+from typing import TypeVar, cast
 
 import attrs
 import torch
@@ -10,27 +10,15 @@ from torch import Tensor, nn
 import takens
 from takens_models.cells import Cell
 from takens_models.delays import shift, to_context, to_delays
-from takens_models.settings import at_least, one_of
+from takens_models.settings import RecurrentSettings
 from takens_models.typed import split
+from takens_models.weights import linear
+
+S = TypeVar("S", bound=attrs.AttrsInstance)
+R = TypeVar("R", bound=RecurrentSettings)
 
 
-@attrs.frozen(kw_only=True)
-class RecurrentConfig:
-    """Settings that all networks of recurrent cells share.
-
-    Raises: ComponentError where one makes no sense.
-    """
-
-    model: ClassVar[str]
-    obs_dim: int = attrs.field(validator=at_least(1))
-    hidden_dim: int = attrs.field(default=64, validator=at_least(1))
-    layers: int = attrs.field(default=1, validator=at_least(1))
-    context_length: int = attrs.field(default=15, validator=at_least(1))
-    memory: str = attrs.field(default="carried", validator=one_of("restarted", "carried"))
-    seed: int = 0
-
-
-class RecurrentModel(nn.Module):
+class RecurrentModel(takens.Configured[S], nn.Module):
     """A stack of cells that reads observations, and a linear read-out of the next one.
 
     With the memory ``"carried"`` the latent state is the last observation, then the states of
@@ -105,3 +93,20 @@ class RecurrentModel(nn.Module):
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:
         """Replace the first units of `z: (..., m)` by `x: (..., n)`."""
         return torch.cat((x, z[..., self.obs_dim :]), -1)
+
+
+class LayeredModel(RecurrentModel[R]):
+    """Layers of cells that are all alike."""
+
+    def cell(self, inputs: int, generator: torch.Generator) -> Cell:
+        """Draw the weights of one layer."""
+        raise NotImplementedError
+
+    def build(self) -> None:
+        """Draw the weights of all layers, then those of the read-out."""
+        config = self.config
+        generator = torch.Generator().manual_seed(config.seed)
+        inputs = [config.obs_dim] + [config.hidden_dim] * (config.layers - 1)
+        cells = [self.cell(i, generator) for i in inputs]
+        readout = linear(generator, config.hidden_dim, config.obs_dim)
+        self.stack(cells, readout, context_length=config.context_length, memory=config.memory)

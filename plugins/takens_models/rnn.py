@@ -2,31 +2,16 @@
 
 from typing import TYPE_CHECKING, final
 
-import attrs
 import torch
 from torch import Tensor
 
 from takens_models.cells import ElmanCell
-from takens_models.recurrent_model import RecurrentConfig, RecurrentModel
-from takens_models.settings import one_of
-from takens_models.weights import linear
+from takens_models.recurrent_model import LayeredModel
+from takens_models.settings import RNNSettings
 
 
 @final
-@attrs.frozen(kw_only=True)
-class RNNConfig(RecurrentConfig):
-    """Settings of an ``RNN``.
-
-    Raises: ComponentError where one makes no sense.
-    """
-
-    model = "rnn"
-    memory: str = attrs.field(default="restarted", validator=one_of("restarted", "carried"))
-    activation: str = attrs.field(default="relu", validator=one_of("relu", "tanh"))
-
-
-@final
-class RNN(RecurrentModel):
+class RNN(LayeredModel[RNNSettings]):
     """Layers of `h' = activation(W x + U h + b)`; the next observation is `V h' + v`.
 
     By default it reads the last 15 observations anew for every prediction, and in a free run
@@ -36,31 +21,10 @@ class RNN(RecurrentModel):
     Source: Elman (1990), Finding structure in time, Cognitive Science 14, section 2.
     """
 
-    def __init__(
-        self,
-        obs_dim: int,
-        hidden_dim: int = 64,
-        layers: int = 1,
-        context_length: int = 15,
-        memory: str = "restarted",
-        activation: str = "relu",
-        seed: int = 0,
-    ) -> None:
-        super().__init__()
-        self.config = RNNConfig(
-            obs_dim=obs_dim,
-            hidden_dim=hidden_dim,
-            layers=layers,
-            context_length=context_length,
-            memory=memory,
-            activation=activation,
-            seed=seed,
-        )
-        generator = torch.Generator().manual_seed(seed)
-        inputs = [obs_dim] + [hidden_dim] * (layers - 1)
-        cells = [ElmanCell(i, hidden_dim, activation, generator) for i in inputs]
-        readout = linear(generator, hidden_dim, obs_dim)
-        self.stack(cells, readout, context_length=context_length, memory=memory)
+    def cell(self, inputs: int, generator: torch.Generator) -> ElmanCell:
+        """Draw the weights of one layer."""
+        config = self.config
+        return ElmanCell(inputs, config.hidden_dim, config.activation, generator)
 
     if TYPE_CHECKING:
 

@@ -1,104 +1,402 @@
-"""What the settings of all models with a latent state have in common."""
+"""The settings of every model, which are its parameters: imported without torch."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
 import takens
 
-OBSERVATIONS = ("identity", "affine", "network")
-INITIAL_STATES = ("zeros", "linear", "encoder", "warm_up")
+InitialState: TypeAlias = Literal["zeros", "linear", "encoder", "warm_up"]
+Activation: TypeAlias = Literal["tanh", "relu", "leaky_relu", "softplus", "silu"]
+Memory: TypeAlias = Literal["restarted", "carried"]
+IntegratorChoice: TypeAlias = str | Mapping[str, Any]
+"""A name, or a table with ``name`` and that integrator's parameters."""
+
+_OBS_DIM: Final = takens.parameter(summary="observed variables", at_least=1)
+_SEED: Final = takens.parameter(0, summary="of the initial weights", kw_only=True)
+_HIDDEN_DIM: Final = takens.parameter(100, summary="hidden units", at_least=1)
+_RIDGE: Final = takens.parameter(1e-6, summary="penalty of the closed form", at_least=0)
+_DEPTH: Final = takens.parameter(2, summary="hidden layers of the field", at_least=0)
+_ACTIVATION: Final = takens.parameter("tanh", summary="of the hidden units")
+_INTEGRATOR: Final = takens.parameter(
+    "rk4",
+    summary="a name, or a table with name and that integrator's parameters",
+    kw_only=True,
+)
 
 
-class WindowOptions(TypedDict, total=False):
-    """How a latent state is observed and begun, as keyword arguments of every latent model."""
-
-    observation: str
-    initial_state: str
-    context_length: int
-    network_width: int
+def name_of(settings: object) -> str:
+    """Return the name of the model that settings are for."""
+    return type(settings).__name__.removesuffix("Settings")
 
 
-def at_least(low: float) -> Callable[[Any, Any, Any], None]:
-    """Make a check that refuses smaller numbers.
+def _width(units: int) -> Any:
+    return takens.parameter(
+        units, summary="units of each hidden layer of the field", at_least=1
+    )
 
-    Raises: ComponentError.
-    """
 
-    def check(config: Any, attribute: Any, value: float) -> None:
-        if not value >= low:
+def _initial_state(name: str) -> Any:
+    return takens.parameter(
+        name,
+        summary="what fills the units that observations leave open at a start",
+        kw_only=True,
+    )
+
+
+def _memory(kind: str) -> Any:
+    return takens.parameter(
+        kind,
+        summary="the context is read anew at every step, or states go on from step to step",
+    )
+
+
+@attrs.frozen
+class WindowSettings:
+    """How a latent state is observed and begun, for all latent models."""
+
+    obs_dim: int = _OBS_DIM
+    seed: int = _SEED
+    observation: Literal["identity", "affine", "network"] = takens.parameter(
+        "identity",
+        summary="the first units, x = B z with forcing by the pseudo-inverse, or a network",
+        kw_only=True,
+    )
+    initial_state: InitialState = _initial_state("linear")
+    context_length: int = takens.parameter(
+        1,
+        unit="samples",
+        summary="that an encoder or a warm-up looks at",
+        at_least=1,
+        kw_only=True,
+    )
+    network_width: int = takens.parameter(
+        64,
+        summary="hidden units of network observation and encoder",
+        at_least=1,
+        kw_only=True,
+    )
+
+    @property
+    def size(self) -> int:
+        """The number of latent variables."""
+        raise NotImplementedError
+
+    def __attrs_post_init__(self) -> None:
+        name = name_of(self)
+        if self.observation == "identity" and self.size < self.obs_dim:
             raise takens.ComponentError(
-                f"{config.model}: {attribute.name} is at least {low}; got {value}."
-            )
-
-    return check
-
-
-def one_of(*choices: str) -> Callable[[Any, Any, Any], None]:
-    """Make a check that refuses other words.
-
-    Raises: ComponentError.
-    """
-    *most, last = map(repr, choices)
-    allowed = f"{', '.join(most)} or {last}"
-
-    def check(config: Any, attribute: Any, value: str) -> None:
-        if value not in choices:
-            raise takens.ComponentError(
-                f"{config.model}: {attribute.name} is {allowed}; got {value!r}."
-            )
-
-    return check
-
-
-@attrs.frozen(kw_only=True)
-class WindowConfig:
-    """How a latent state is observed and begun, for all latent models.
-
-    Raises: ComponentError where a setting makes no sense.
-    """
-
-    model: ClassVar[str]
-    obs_dim: int = attrs.field(validator=at_least(1))
-    seed: int = 0
-    observation: str = attrs.field(default="identity", validator=one_of(*OBSERVATIONS))
-    initial_state: str = attrs.field(default="linear", validator=one_of(*INITIAL_STATES))
-    context_length: int = attrs.field(default=1, validator=at_least(1))
-    network_width: int = attrs.field(default=64, validator=at_least(1))
-
-    def check(self, latent_dim: int) -> None:
-        """Refuse settings that do not go together.
-
-        Raises: ComponentError.
-        """
-        if self.observation == "identity" and latent_dim < self.obs_dim:
-            raise takens.ComponentError(
-                f"{self.model} reads its {self.obs_dim} observed variables out of the first "
-                f"latent ones; got latent_dim = {latent_dim}. Choose latent_dim = "
+                f"{name} reads its {self.obs_dim} observed variables out of the first "
+                f"latent ones; got latent_dim = {self.size}. Choose latent_dim = "
                 f"{self.obs_dim} or more, or observation = 'affine'."
             )
         if self.initial_state in ("zeros", "linear") and self.context_length > 1:
             raise takens.ComponentError(
-                f"{self.model}: initial_state {self.initial_state!r} looks at one observation; "
+                f"{name}: initial_state {self.initial_state!r} looks at one observation; "
                 f"got context_length = {self.context_length}. Choose initial_state = 'encoder' "
                 "or 'warm_up'."
             )
         if self.initial_state == "warm_up" and self.context_length < 2:
             raise takens.ComponentError(
-                f"{self.model}: a warm-up needs a context_length of 2 or more; "
+                f"{name}: a warm-up needs a context_length of 2 or more; "
                 f"got {self.context_length}."
             )
 
 
-@attrs.frozen(kw_only=True)
-class LatentConfig(WindowConfig):
-    """The same for models that are given the number of their latent variables.
+@attrs.frozen
+class LatentSettings(WindowSettings):
+    """The same for models that are given the number of their latent variables."""
 
-    Raises: ComponentError where settings do not go together.
-    """
+    latent_dim: int = takens.parameter(20, summary="latent variables", at_least=1)
 
-    latent_dim: int = attrs.field(default=20, validator=at_least(1))
+    @property
+    def size(self) -> int:
+        """The number of latent variables."""
+        return self.latent_dim
 
     def __attrs_post_init__(self) -> None:
-        self.check(self.latent_dim)
+        if self.latent_dim is None:  # pyright: ignore[reportUnnecessaryComparison] - a default
+            object.__setattr__(self, "latent_dim", self.obs_dim)
+        WindowSettings.__attrs_post_init__(self)
+
+
+@attrs.frozen
+class ShallowPLRNNSettings(LatentSettings):
+    """Piecewise-linear recurrent network with one hidden layer.
+
+    Source: Hess, Monfared, Brenner, Durstewitz (2023), ICML, eq. 4.
+    """
+
+    hidden_dim: int = _HIDDEN_DIM
+    initialisation: Literal["uniform", "talathi"] = takens.parameter(
+        "uniform", summary="how weights start"
+    )
+    clipped: bool = takens.parameter(
+        False, summary="orbits stay bounded while |A| < 1", kw_only=True
+    )
+
+
+@attrs.frozen
+class ShallowRNNSettings(LatentSettings):
+    """Recurrent network with one smooth hidden layer: the default for flows.
+
+    Source: Hess, Monfared, Brenner, Durstewitz (2023), ICML, eq. 4, made smooth.
+    """
+
+    hidden_dim: int = _HIDDEN_DIM
+    activation: Literal["silu", "tanh", "softplus"] = takens.parameter(
+        "silu", summary="of the hidden units; smooth, so that neutral directions stay neutral"
+    )
+
+
+@attrs.frozen
+class PLRNNSettings(LatentSettings):
+    """Piecewise-linear recurrent network, the plain form.
+
+    Source: Koppe et al. (2019), PLoS Comput. Biol. 15; Brenner et al. (2022), ICML.
+    """
+
+    mean_centred: bool = takens.parameter(False, summary="relu(z - mean(z))")
+
+
+@attrs.frozen
+class DendriticPLRNNSettings(LatentSettings):
+    """Piecewise-linear recurrent network whose units bend at several thresholds.
+
+    Source: Brenner, Hess, Mikhaeil et al. (2022), ICML.
+    """
+
+    bases: int = takens.parameter(20, summary="thresholds of each unit", at_least=1)
+    clipped: bool = takens.parameter(True, summary="orbits stay bounded while |A| < 1")
+
+
+@attrs.frozen
+class AlmostLinearRNNSettings(LatentSettings):
+    """Recurrent network of linear units but for a few; few linear regions.
+
+    Source: Brenner, Hemmer, Monfared, Durstewitz (2024), NeurIPS.
+    """
+
+    relu_dim: int = takens.parameter(2, summary="units with a relu, the last ones", at_least=0)
+
+    def __attrs_post_init__(self) -> None:
+        LatentSettings.__attrs_post_init__(self)
+        if self.relu_dim > self.latent_dim:
+            raise takens.ComponentError(
+                f"AlmostLinearRNN: relu_dim = {self.relu_dim} of the latent units are bent, "
+                f"and there are {self.latent_dim}; choose latent_dim = {self.relu_dim} or more."
+            )
+
+
+@attrs.frozen
+class RecurrentSettings:
+    """What all networks of recurrent cells share."""
+
+    obs_dim: int = _OBS_DIM
+    hidden_dim: int = takens.parameter(64, summary="units of each layer", at_least=1)
+    layers: int = takens.parameter(1, summary="layers of cells", at_least=1)
+    context_length: int = takens.parameter(
+        15, unit="samples", summary="observations that a start reads", at_least=1
+    )
+    memory: Memory = _memory("carried")
+    seed: int = _SEED
+
+
+@attrs.frozen
+class RNNSettings(RecurrentSettings):
+    """Plain recurrent network that reads a context of 15 samples.
+
+    Source: Elman (1990), Cognitive Science 14, 179-211.
+    """
+
+    memory: Memory = _memory("restarted")
+    activation: Literal["relu", "tanh"] = takens.parameter(
+        "relu", summary="of the hidden units"
+    )
+
+
+@attrs.frozen
+class LSTMSettings(RecurrentSettings):
+    """Long short-term memory.
+
+    Source: Hochreiter and Schmidhuber (1997), Neural Computation 9, 1735-1780.
+    """
+
+
+@attrs.frozen
+class GRUSettings(RecurrentSettings):
+    """Gated recurrent units.
+
+    Source: Cho et al. (2014), EMNLP, 1724-1734, section 2.3.
+    """
+
+
+@attrs.frozen
+class EchoStateNetworkSettings:
+    """A random reservoir with a linear read-out, solved in closed form; a baseline.
+
+    Source: Jaeger and Haas (2004), Science 304, 78-80.
+    """
+
+    obs_dim: int = _OBS_DIM
+    hidden_dim: int = takens.parameter(300, summary="units of the reservoir", at_least=1)
+    spectral_radius: float = takens.parameter(
+        0.9, summary="of the reservoir's weights", at_least=0
+    )
+    input_scale: float = takens.parameter(
+        0.5, summary="of input weights and constants", at_least=0
+    )
+    leak: float = takens.parameter(
+        1.0, summary="share of a unit that is new", above=0, at_most=1
+    )
+    density: float = takens.parameter(
+        0.1, summary="share of weights that are not zero", above=0, at_most=1
+    )
+    ridge: float = _RIDGE
+    context_length: int = takens.parameter(
+        100, unit="samples", summary="that wash the start out", at_least=1
+    )
+    seed: int = _SEED
+
+
+@attrs.frozen
+class LinearAutoregressionSettings:
+    """A linear function of the last samples, solved in closed form; a baseline.
+
+    Source: Yule (1927), Phil. Trans. R. Soc. A 226, 267-298.
+    """
+
+    obs_dim: int = _OBS_DIM
+    context_length: int = takens.parameter(
+        10, unit="samples", summary="that a prediction is made from", at_least=1
+    )
+    ridge: float = _RIDGE
+    seed: int = _SEED
+
+
+@attrs.frozen
+class PersistenceSettings:
+    """The last sample for ever; a baseline with nothing to learn."""
+
+    obs_dim: int = _OBS_DIM
+
+
+@attrs.frozen
+class NeuralODESettings(LatentSettings):
+    """A differential equation whose field is a network.
+
+    Source: Chen, Rubanova, Bettencourt, Duvenaud (2018), NeurIPS, eq. 2.
+    """
+
+    latent_dim: int = takens.parameter(
+        None, summary="latent variables; obs_dim by default", at_least=1
+    )
+    width: int = _width(64)
+    depth: int = _DEPTH
+    activation: Activation = _ACTIVATION
+    integrator: IntegratorChoice = _INTEGRATOR
+
+
+@attrs.frozen
+class AugmentedNeuralODESettings(WindowSettings):
+    """A neural differential equation with variables beyond the observed ones.
+
+    Source: Dupont, Doucet, Teh (2019), NeurIPS.
+    """
+
+    augmentation: int = takens.parameter(1, summary="further variables", at_least=1)
+    width: int = _width(64)
+    depth: int = _DEPTH
+    activation: Activation = _ACTIVATION
+    integrator: IntegratorChoice = _INTEGRATOR
+    initial_state: InitialState = _initial_state("zeros")
+
+    @property
+    def size(self) -> int:
+        """The number of latent variables."""
+        return self.obs_dim + self.augmentation
+
+
+def _table(value: Mapping[str, Any] | None) -> dict[str, Any]:
+    return dict(value or {})
+
+
+def _bounds(value: Mapping[str, Sequence[float]] | None) -> dict[str, list[float]]:
+    return {name: list(ends) for name, ends in (value or {}).items()}
+
+
+@attrs.frozen
+class KnownSettings:
+    """What is known of a system, by its name, for the models that learn the rest."""
+
+    system: str = takens.parameter(summary="name of the system")
+    obs_dim: int | None = takens.parameter(
+        None, summary="measured states, the first ones; all by default", at_least=1
+    )
+    parameters: Mapping[str, Any] = takens.parameter(
+        {}, summary="where the system's parameters begin", converter=_table
+    )
+    learn: Sequence[str] = takens.parameter(
+        [], summary="names of the parameters that are learned", converter=list[str]
+    )
+    positive: Sequence[str] = takens.parameter(
+        [], summary="names of those that stay above zero", converter=list[str]
+    )
+    bounds: Mapping[str, Sequence[float]] = takens.parameter(
+        {}, summary="lower and higher bound of others, by name", converter=_bounds
+    )
+    initial: Sequence[float] = takens.parameter(
+        [],
+        summary="where states begin that are not measured; learned from there",
+        converter=list[float],
+    )
+    spread: float = takens.parameter(
+        0.0,
+        summary="share by which learned parameters begin off, drawn by the seed",
+        at_least=0,
+    )
+    integrator: IntegratorChoice = _INTEGRATOR
+    seed: int = _SEED
+
+
+@attrs.frozen
+class KnownODESettings(KnownSettings):
+    """A system by its name, some of whose parameters are learned."""
+
+    learn_initial: bool = takens.parameter(
+        False, summary="correct the measured start, for one trajectory"
+    )
+
+
+@attrs.frozen
+class UniversalODESettings(KnownSettings):
+    """A known system plus a network that learns what it lacks.
+
+    Source: Rackauckas et al. (2020), arXiv:2001.04385.
+    """
+
+    width: int = _width(32)
+    depth: int = _DEPTH
+    activation: Activation = _ACTIVATION
+
+
+@attrs.frozen(kw_only=True)
+class NeuralODELayerSettings:
+    """A neural differential equation for inputs that are no series."""
+
+    input_dim: int = takens.parameter(
+        summary="variables of an input", at_least=1, kw_only=False
+    )
+    output_dim: int | None = takens.parameter(
+        None, summary="of a linear read-out; no read-out by default", kw_only=False
+    )
+    width: int = _width(64)
+    depth: int = takens.parameter(1, summary="hidden layers of the field", at_least=0)
+    activation: Activation = _ACTIVATION
+    augmentation: int = takens.parameter(0, summary="further variables", at_least=0)
+    sees_depth: bool = takens.parameter(False, summary="whether the field is told the depth")
+    end: float = takens.parameter(1.0, summary="depth that inputs move to", above=0)
+    integrator: IntegratorChoice = takens.parameter("dopri5", summary="a name or a table")
+    field: Any = takens.parameter(None, summary="a module in place of the network")
+    seed: int = _SEED

@@ -1,33 +1,18 @@
 """The shallow piecewise-linear recurrent neural network."""
 
-from typing import TYPE_CHECKING, Unpack, final
+from typing import TYPE_CHECKING, final
 
-import attrs
 import torch
 from torch import Tensor, nn
 
 import takens
 from takens_models.latent_model import LatentModel
-from takens_models.settings import LatentConfig, WindowOptions, at_least, one_of
+from takens_models.settings import ShallowPLRNNSettings
 from takens_models.weights import diagonal_of_positive_definite, fan_in, uniform
 
 
 @final
-@attrs.frozen(kw_only=True)
-class ShallowPLRNNConfig(LatentConfig):
-    """Settings of a ``ShallowPLRNN``.
-
-    Raises: ComponentError where they do not go together.
-    """
-
-    model = "shallow_plrnn"
-    hidden_dim: int = attrs.field(default=100, validator=at_least(1))
-    initialisation: str = attrs.field(default="uniform", validator=one_of("uniform", "talathi"))
-    clipped: bool = False
-
-
-@final
-class ShallowPLRNN(LatentModel):
+class ShallowPLRNN(LatentModel[ShallowPLRNNSettings]):
     """A map `z' = A z + W1 relu(W2 z + h2) + h1`, A diagonal.
 
     Where ``clipped``, `relu(W2 z + h2) - relu(W2 z)` stands in place of the relu, and every
@@ -47,43 +32,21 @@ class ShallowPLRNN(LatentModel):
 
     time = takens.Time.DISCRETE
 
-    def __init__(
-        self,
-        obs_dim: int,
-        latent_dim: int = 20,
-        hidden_dim: int = 100,
-        initialisation: str = "uniform",
-        seed: int = 0,
-        *,
-        clipped: bool = False,
-        **window: Unpack[WindowOptions],
-    ) -> None:
-        super().__init__(
-            ShallowPLRNNConfig(
-                obs_dim=obs_dim,
-                latent_dim=latent_dim,
-                hidden_dim=hidden_dim,
-                initialisation=initialisation,
-                seed=seed,
-                clipped=clipped,
-                **window,
-            ),
-            latent_dim,
-        )
-        self.clipped = clipped
-        m, l = latent_dim, hidden_dim  # noqa: E741 - the paper's letters
-        generator = torch.Generator().manual_seed(seed)
+    def draw(self, generator: torch.Generator) -> None:
+        """Draw all but h1."""
+        m, l = self.latent_dim, self.config.hidden_dim  # noqa: E741 - the paper's letters
+        self.clipped = self.config.clipped
+        talathi = self.config.initialisation == "talathi"
         self.A = (
             diagonal_of_positive_definite(generator, m)
-            if initialisation == "talathi"
+            if talathi
             else uniform(generator, m, low=0.5, high=0.9)
         )
-        threshold = 0.0 if initialisation == "talathi" and not clipped else l**-0.5
+        threshold = 0.0 if talathi and not self.clipped else l**-0.5
         self.h2 = uniform(generator, l, low=-threshold, high=threshold)
         self.W1 = fan_in(generator, m, l)
         self.W2 = fan_in(generator, l, m)
         self.h1 = nn.Parameter(torch.zeros(m))
-        self.open_window(generator)
 
     def forward(self, z: Tensor, /) -> Tensor:
         """Give the next latent state: `(..., m) -> (..., m)`."""

@@ -1,35 +1,19 @@
 """The shallow recurrent neural network with a smooth activation."""
 
-from typing import TYPE_CHECKING, Unpack, final
+from typing import TYPE_CHECKING, final
 
-import attrs
 import torch
 from torch import Tensor, nn
 
 import takens
 from takens_models.latent_model import LatentModel
 from takens_models.network import activate, slope
-from takens_models.settings import LatentConfig, WindowOptions, at_least, one_of
+from takens_models.settings import ShallowRNNSettings
 from takens_models.weights import fan_in, uniform
 
-SMOOTH = ("silu", "tanh", "softplus")
-
 
 @final
-@attrs.frozen(kw_only=True)
-class ShallowRNNConfig(LatentConfig):
-    """Settings of a ``ShallowRNN``.
-
-    Raises: ComponentError where they do not go together.
-    """
-
-    model = "shallow_rnn"
-    hidden_dim: int = attrs.field(default=100, validator=at_least(1))
-    activation: str = attrs.field(default="silu", validator=one_of(*SMOOTH))
-
-
-@final
-class ShallowRNN(LatentModel):
+class ShallowRNN(LatentModel[ShallowRNNSettings]):
     """A map `z' = A z + W1 phi(W2 z + h2) + h1`, A diagonal, with a smooth phi.
 
     It is the ``ShallowPLRNN`` without its kinks. A map of a flow leaves the direction of the
@@ -45,35 +29,15 @@ class ShallowRNN(LatentModel):
 
     time = takens.Time.DISCRETE
 
-    def __init__(
-        self,
-        obs_dim: int,
-        latent_dim: int = 20,
-        hidden_dim: int = 100,
-        activation: str = "silu",
-        seed: int = 0,
-        **window: Unpack[WindowOptions],
-    ) -> None:
-        super().__init__(
-            ShallowRNNConfig(
-                obs_dim=obs_dim,
-                latent_dim=latent_dim,
-                hidden_dim=hidden_dim,
-                activation=activation,
-                seed=seed,
-                **window,
-            ),
-            latent_dim,
-        )
-        self.activation = activation
-        m, l = latent_dim, hidden_dim  # noqa: E741 - the paper's letters
-        generator = torch.Generator().manual_seed(seed)
+    def draw(self, generator: torch.Generator) -> None:
+        """Draw all but h1."""
+        m, l = self.latent_dim, self.config.hidden_dim  # noqa: E741 - the paper's letters
+        self.activation = self.config.activation
         self.A = uniform(generator, m, low=0.5, high=0.9)
         self.h2 = uniform(generator, l, low=-(l**-0.5), high=l**-0.5)
         self.W1 = fan_in(generator, m, l)
         self.W2 = fan_in(generator, l, m)
         self.h1 = nn.Parameter(torch.zeros(m))
-        self.open_window(generator)
 
     def forward(self, z: Tensor, /) -> Tensor:
         """Give the next latent state: `(..., m) -> (..., m)`."""

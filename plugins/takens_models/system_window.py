@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-import takens
-
 
 class SystemWindow(nn.Module):
     """How the states of a known system are observed and begun: the first n are measured.
@@ -56,35 +54,3 @@ class SystemWindow(nn.Module):
     def force(self, z: Tensor, x: Tensor) -> Tensor:
         """Replace the measured states of `z: (..., m)` by `x: (..., n)`."""
         return torch.cat((self.to_system(x), z[..., self.obs_dim :]), -1)
-
-
-def measured(model: str, system: takens.System, obs_dim: int | None) -> int:
-    """Give how many of a system's states are measured; all of them where that is not said.
-
-    Raises: ComponentError where there are not so many.
-    """
-    if obs_dim is None:
-        return system.dim
-    if not 1 <= obs_dim <= system.dim:
-        raise takens.ComponentError(
-            f"{model}: the system has {system.dim} states, of which obs_dim = {obs_dim} cannot "
-            f"be the measured ones; choose 1 to {system.dim}."
-        )
-    return obs_dim
-
-
-def initial_state(
-    model: str, system: takens.System, given: Sequence[float] | None
-) -> tuple[float, ...]:
-    """Give where the states of a system begin, if need be at its own start.
-
-    Raises: ComponentError where the number of states is another.
-    """
-    if not given:
-        return system.initial()
-    if len(given) != system.dim:
-        raise takens.ComponentError(
-            f"{model}: initial has a number for each of the {system.dim} states; "
-            f"got {len(given)}."
-        )
-    return tuple(map(float, given))

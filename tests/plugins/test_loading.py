@@ -361,9 +361,9 @@ class TestCreating:
 
     def test_a_value_of_the_wrong_type_is_refused_with_the_unit(self) -> None:
         with pytest.raises(
-            takens.ComponentError, match=r"rho is a number \(unit: 1\); got 'hot'"
+            takens.ComponentError, match=r"gravity is a number \(unit: m/s\^2\); got 'hot'"
         ):
-            takens.systems.create("lorenz63", rho="hot")
+            takens.systems.create("pendulum", gravity="hot")
 
     def test_a_missing_parameter_is_named(self) -> None:
         with pytest.raises(takens.ComponentError, match="needs obs_dim"):

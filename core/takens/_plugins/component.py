@@ -1,96 +1,26 @@
 """What a plugin says of each component and each command that it offers."""
 
-import enum
-import functools
+import importlib
+import inspect
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias, TypeVar, final
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias, final
 
 import attrs
 
+from takens._errors import ComponentError
+from takens._plugins.parameter import Parameter, parameters_of
+from takens._plugins.spec import lenient, like, one_line
+
 Kind: TypeAlias = str
-T = TypeVar("T")
+_PLACE: Final = like(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "package.module:Name")
 
 
-class _Required(enum.Enum):
-    REQUIRED = "required"
-
-    def __repr__(self) -> str:
-        return "required"
-
-
-REQUIRED: Final = _Required.REQUIRED
-
-
-def like(
-    pattern: str, example: str, what: str = "component"
-) -> Callable[[Any, Any, str], None]:
-    """Make a check that a text has a form, which says so with an example."""
-
-    # attrs' own matches_re puts its whole Attribute into the message.
-    def check(_: Any, attribute: Any, value: str) -> None:
-        if not isinstance(value, str) or re.fullmatch(pattern, value) is None:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ValueError(
-                f"a {what}'s {attribute.name} looks like {example!r}; got {value!r}"
-            )
-
-    return check
-
-
-def one_line(_: Any, attribute: Any, value: str) -> None:
-    """Refuse a text of several lines."""
-    if "\n" in value:
-        raise ValueError(f"the {attribute.name} is one line; got {value!r}")
-
-
-def lenient(spec: type[T]) -> type[T]:
-    """Let a spec keep the names of fields that only a later takens has, in ``unknown``.
-
-    Whoever reads the spec leaves out just this one, and not all that a plugin offers.
-    """
-    known = {field.name for field in attrs.fields(spec)}  # pyright: ignore[reportArgumentType, reportUnknownVariableType] - specs are attrs classes
-    make = spec.__init__
-
-    @functools.wraps(make)
-    def init(self: Any, *given: Any, **fields: Any) -> None:
-        unknown = tuple(sorted(fields.keys() - known))
-        fields = {name: value for name, value in fields.items() if name in known}
-        make(self, *given, **fields)
-        if unknown:
-            object.__setattr__(self, "unknown", unknown)
-
-    spec.__init__ = init
-    return spec
-
-
-def _types_of(default: object) -> tuple[type[Any], ...]:
-    return () if default is REQUIRED or default is None else (default.__class__,)
-
-
-@lenient
-@final
-@attrs.frozen
-class Parameter:
-    """One argument of a component, as ``takens show`` prints it and a configuration sets it.
-
-    ``types`` are the accepted TOML types; they follow from ``default`` where it has one.
-    """
-
-    name: str = attrs.field(validator=like(r"[a-z_]\w*", "rho"))
-    default: Any = REQUIRED
-    unit: str = attrs.field(default="", kw_only=True)
-    summary: str = attrs.field(default="", validator=one_line, kw_only=True)
-    types: tuple[type[Any], ...] = attrs.field(
-        default=attrs.Factory(lambda self: _types_of(self.default), takes_self=True),
-        kw_only=True,
-    )
-    choices: tuple[str, ...] = attrs.field(default=(), kw_only=True)
-    unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
-
-    @property
-    def required(self) -> bool:
-        """Whether there is no default."""
-        return self.default is REQUIRED
+def _known_settings(spec: Any, attribute: Any, value: Any) -> None:
+    if isinstance(value, str):
+        _PLACE(spec, attribute, value)
+    elif value is not None and not attrs.has(value):
+        raise ValueError(f"a component's settings are an attrs class; got {value!r}")
 
 
 @lenient
@@ -99,27 +29,85 @@ class Parameter:
 class ComponentSpec:
     """A promise: ``target`` can be imported and makes components of ``kind``.
 
-    ``parameters`` are the keyword arguments of ``target``, ``supports`` what a component can
-    do beyond its protocol (``"jacobian"``), ``source`` the paper that it comes from.
-    ``example`` holds parameters that make a small one, for ``takens check``; ``excused`` says
-    of each of its checks that is known to fail, by name, why. ``deprecated`` says what to use
-    instead, where it is to go.
+    ``settings`` is a frozen attrs class of what ``target`` is made with, or the place of one,
+    as ``package.module:Name``: ``target`` inherits it and takes its fields, or takes one value
+    of it. The parameters are its fields; where they are not given, the summary is the first
+    line of its docstring and the source what stands there after ``Source:``. Without settings,
+    ``parameters`` are the keyword arguments of ``target``.
+
+    ``supports`` is what a component can do beyond its protocol (``"jacobian"``), ``source``
+    the paper that it comes from. ``example`` holds parameters that make a small one, for
+    ``takens check``; ``excused`` says of each of its checks that is known to fail, by name,
+    why. ``deprecated`` says what to use instead, where it is to go.
     """
 
     kind: Kind = attrs.field(validator=like(r"[a-z][a-z0-9_]*", "system"))
     name: str = attrs.field(validator=like(r"[a-z][a-z0-9_]*", "lorenz63"))
-    target: str = attrs.field(
-        validator=like(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "package.module:Name")
-    )
-    summary: str = attrs.field(default="", validator=one_line)
-    parameters: tuple[Parameter, ...] = ()
+    target: str = attrs.field(validator=_PLACE)
+    settings: type[Any] | str | None = attrs.field(default=None, validator=_known_settings)
+    _summary: str = attrs.field(default="", validator=one_line, alias="summary")
+    _parameters: tuple[Parameter, ...] = attrs.field(default=(), alias="parameters")
     supports: tuple[str, ...] = ()
-    source: str = attrs.field(default="", validator=one_line)
+    _source: str = attrs.field(default="", validator=one_line, alias="source")
     deprecated: str = attrs.field(default="", validator=one_line)
     # Not compared, since a mapping has no hash.
     example: Mapping[str, Any] = attrs.field(factory=dict[str, Any], eq=False)
     excused: Mapping[str, str] = attrs.field(factory=dict[str, str], eq=False)
     unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What a component can be given.
+
+        Raises: ComponentError where the settings cannot be imported.
+        """
+        settings = self.settings_class()
+        return self._parameters if settings is None else (*parameters_of(settings).values(),)
+
+    @property
+    def summary(self) -> str:
+        """What the component is, in one line."""
+        return self._summary or self._described()[0]
+
+    @property
+    def source(self) -> str:
+        """The paper that the component comes from."""
+        return self._source or self._described()[1]
+
+    def settings_class(self) -> type[Any] | None:
+        """Import the settings, where there are any.
+
+        Raises: ComponentError where that fails.
+        """
+        if not isinstance(self.settings, str):
+            return self.settings
+        module, _, name = self.settings.partition(":")
+        try:
+            found: Any = getattr(importlib.import_module(module), name)
+            parameters_of(found)
+        except (Exception, SystemExit) as error:
+            raise ComponentError(
+                f"{self.kind} {self.name!r}: its settings {self.settings!r} cannot be read: "
+                f"{type(error).__name__}: {error}."
+            ) from error
+        return found
+
+    def make(self, target: Any, parameters: Mapping[str, Any]) -> Any:
+        """Call ``target``, once imported, with parameters or with settings made of them."""
+        settings = self.settings_class()
+        if settings is None or (isinstance(target, type) and issubclass(target, settings)):
+            return target(**parameters)
+        return target(settings(**parameters))
+
+    def _described(self) -> tuple[str, str]:
+        try:
+            text = inspect.getdoc(self.settings_class()) if self.settings else None
+        # Listing goes on; whoever makes the component is told.
+        except ComponentError:
+            text = None
+        summary, _, rest = (text or "").partition("\n")
+        stated = re.search(r"^Source: (.+?)(?:\.?\n\n|\.?\Z)", rest, re.DOTALL | re.MULTILINE)
+        return summary, " ".join(stated[1].split()) if stated else ""
 
 
 @lenient
@@ -138,6 +126,7 @@ class CommandSpec:
 
 def unknown_fields(spec: object) -> str:
     """Name the fields of a spec, and of its parameters, that only a later takens has."""
-    parameters = getattr(spec, "parameters", ())
-    unknown = [name for each in (spec, *parameters) for name in getattr(each, "unknown", ())]
+    # Not those of its settings, which are not imported to read a manifest.
+    stated = getattr(spec, "_parameters", ())
+    unknown = [name for each in (spec, *stated) for name in getattr(each, "unknown", ())]
     return ", ".join(f"the field {name!r}" for name in unknown)

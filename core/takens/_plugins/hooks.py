@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pluggy
 
-from takens._plugins.component import CommandSpec, ComponentSpec, Parameter
+from takens._plugins.component import CommandSpec, ComponentSpec
 from takens._plugins.kind import KindSpec
+from takens._plugins.parameter import Parameter
 from takens._plugins.plugin import GROUP
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Final, final
 
 import attrs
 
-from takens._plugins.component import lenient, like, one_line
+from takens._plugins.spec import lenient, like, one_line
 
 _TARGET: Final = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
 

@@ -76,12 +76,12 @@ class Registry(Generic[T_co]):
         """
         found: list[Candidate[T_co, A]] = []
         for plugin, spec in sorted(self._all(), key=_precedence):
-            if any(parameter.required for parameter in spec.parameters):
-                continue
             name = self._shortest(plugin, spec)
             what = f"{self.kind} {name!r} of {plugin} is left out"
             strict = self.catalogue.strict
             with left_out(what, plugin, strict=strict, asked_for=asked_for):
+                if any(parameter.required for parameter in spec.parameters):
+                    continue
                 made = self._made(plugin, spec, {})
                 found.append(Candidate(name, plugin, made, question(made)))
         return found
@@ -116,7 +116,7 @@ class Registry(Generic[T_co]):
             warn_outside(text, DeprecationWarning)
         with guard(f"{what} cannot be made", plugin, strict=strict, error=ComponentError):
             try:
-                made: T_co = factory(**parameters)
+                made: T_co = spec.make(factory, parameters)
             except TakensError:
                 raise
             except (TypeError, ValueError) as error:

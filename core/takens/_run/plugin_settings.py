@@ -7,7 +7,7 @@ from typing import Any
 
 from takens._errors import ComponentError, ConfigurationError, near
 from takens._plugins.catalogue import Catalogue
-from takens._plugins.component import Parameter
+from takens._plugins.parameter import Parameter
 from takens._plugins.parameters import check_value
 
 

@@ -53,7 +53,7 @@ def make(spec: ComponentSpec, parameters: Mapping[str, Any] | None = None) -> An
             given[parameter.name] = _EXAMPLES[parameter.name]
     check_parameters(spec, given)
     module, _, name = spec.target.partition(":")
-    return getattr(importlib.import_module(module), name)(**given)
+    return spec.make(getattr(importlib.import_module(module), name), given)
 
 
 def registered(

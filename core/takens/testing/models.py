@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import io
 import json
+from collections.abc import Mapping
 from typing import Any, cast
 
 import attrs
@@ -47,7 +49,7 @@ def check_model_config(model: Model) -> None:
     settings = attrs.asdict(model.config)
     # A tuple comes back as a list; that the constructor takes it too is what counts.
     stored = json.loads(json.dumps(settings, allow_nan=False))
-    again = type(model)(**stored)
+    again = _rebuilt(model, stored)
     found = json.loads(json.dumps(attrs.asdict(again.config), allow_nan=False))
     require(found == stored, f"config is {found} after it was stored as {stored}.")
 
@@ -243,8 +245,17 @@ def _copy(model: Model, dtype: torch.dtype = DOUBLE) -> Any:
     return own
 
 
-def _rebuilt(model: Model) -> Any:
-    return cast(Any, type(model))(**attrs.asdict(model.config, recurse=False))
+def _rebuilt(model: Model, settings: Mapping[str, Any] | None = None) -> Any:
+    """Make a model again, of its settings as one value or of their fields."""
+    if settings is None:
+        settings = attrs.asdict(model.config, recurse=False)
+    kind = cast(Any, type(model))
+    taken = inspect.signature(kind).parameters.values()
+    if {each.name for each in taken} >= set(settings) or any(
+        each.kind is each.VAR_KEYWORD for each in taken
+    ):
+        return kind(**settings)
+    return kind(cast(Any, type(model.config))(**settings))
 
 
 def _context(model: Model, *shape: int) -> Tensor:

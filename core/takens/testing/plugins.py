@@ -13,7 +13,8 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final, cast
 
-from takens._plugins.component import REQUIRED, ComponentSpec
+from takens._plugins.component import ComponentSpec
+from takens._plugins.parameter import REQUIRED
 from takens._plugins.plugin import GROUP, Plugin
 from takens._protocols.dynamics import SupportsJacobian, SupportsTangent
 from takens._protocols.integrator import Stepper
@@ -37,7 +38,7 @@ _CLAIMS: Final[dict[str, type]] = {
 _PROBE: Final = """
 import sys, takens
 before = set(sys.modules)
-import {module}
+import {modules}
 print(*sorted(set({heavy!r}) & (set(sys.modules) - before)))
 """
 
@@ -49,8 +50,10 @@ def check_plugin_is_loaded(plugin: Plugin) -> None:
 
 
 def check_manifest_is_light(plugin: Plugin) -> None:
-    """Check that importing the manifest imports nothing heavy, and prints nothing."""
-    code = _PROBE.format(module=_entry(plugin).module, heavy=_HEAVY)
+    """Check that importing manifest and settings imports nothing heavy, and prints nothing."""
+    places = [spec.settings for spec in plugin.components if isinstance(spec.settings, str)]
+    modules = {_entry(plugin).module, *(place.partition(":")[0] for place in places)}
+    code = _PROBE.format(modules=", ".join(sorted(modules)), heavy=_HEAVY)
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
@@ -75,9 +78,13 @@ def check_parameters_are_the_constructors(plugin: Plugin) -> None:
     """Check that stated parameters are the target's arguments, with the same defaults.
 
     Keyword-only arguments with defaults, for what a configuration cannot hold, may be left out.
+    A target that takes its settings as one value has nothing to disagree about.
     """
     for spec in plugin.components:
-        signature = inspect.signature(_target(spec))
+        target, settings = _target(spec), spec.settings_class()
+        if settings and not (isinstance(target, type) and issubclass(target, settings)):
+            continue
+        signature = inspect.signature(target)
         stated = {parameter.name: parameter.default for parameter in spec.parameters}
         real = {
             name: REQUIRED if argument.default is argument.empty else argument.default

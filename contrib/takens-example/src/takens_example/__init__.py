@@ -2,9 +2,21 @@
 
 from collections.abc import Iterator
 
+import attrs
+
 import takens
 
 TAKENS_API = 1
+
+
+@attrs.frozen
+class ThomasSettings:
+    """A cyclically symmetric attractor in a lattice of wells.
+
+    Source: Thomas (1999), Int. J. Bifurcation Chaos 9, 1889-1905, eq. 1.
+    """
+
+    damping: float = takens.parameter(0.18, unit="1 / time unit", summary="friction")
 
 
 @takens.hookimpl
@@ -14,12 +26,8 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         kind="system",
         name="thomas",
         target="takens_example.thomas:Thomas",
-        summary="A cyclically symmetric attractor in a lattice of wells.",
-        parameters=(
-            takens.Parameter("damping", 0.18, unit="1 / time unit", summary="friction"),
-        ),
+        settings=ThomasSettings,
         supports=("jacobian",),
-        source="Thomas (1999), Int. J. Bifurcation Chaos 9, 1889-1905, eq. 1",
     )
     yield takens.ComponentSpec(
         kind="metric",

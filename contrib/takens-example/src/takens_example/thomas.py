@@ -2,16 +2,15 @@
 
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
+from takens_example import ThomasSettings
 
 
 @final
-@attrs.frozen
-class Thomas:
+class Thomas(ThomasSettings):
     """A particle in a lattice of wells: `x' = sin y - b x`, and so on in a circle.
 
     Time and states are dimensionless; ``damping`` is b.
@@ -20,7 +19,6 @@ class Thomas:
     Bifurcation Chaos 9, eq. 1.
     """
 
-    damping: float | Tensor = 0.18
     dim = 3
     time = takens.Time.CONTINUOUS
 

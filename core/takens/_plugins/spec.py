@@ -1,0 +1,51 @@
+"""What descriptions of components, parameters and commands have in common."""
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+
+
+def like(
+    pattern: str, example: str, what: str = "component"
+) -> Callable[[Any, Any, str], None]:
+    """Make a check that a text has a form, which says so with an example."""
+
+    # attrs' own matches_re puts its whole Attribute into the message.
+    def check(_: Any, attribute: Any, value: str) -> None:
+        if not isinstance(value, str) or re.fullmatch(pattern, value) is None:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError(
+                f"a {what}'s {attribute.name} looks like {example!r}; got {value!r}"
+            )
+
+    return check
+
+
+def one_line(_: Any, attribute: Any, value: str) -> None:
+    """Refuse a text of several lines."""
+    if "\n" in value:
+        raise ValueError(f"the {attribute.alias} is one line; got {value!r}")
+
+
+def lenient(spec: type[T]) -> type[T]:
+    """Let a spec keep the names of fields that only a later takens has, in ``unknown``.
+
+    Whoever reads the spec leaves out just this one, and not all that a plugin offers.
+    """
+    known = {field.alias for field in attrs.fields(spec)}  # pyright: ignore[reportArgumentType, reportUnknownVariableType] - specs are attrs classes
+    make = spec.__init__
+
+    @functools.wraps(make)
+    def init(self: Any, *given: Any, **fields: Any) -> None:
+        unknown = tuple(sorted(fields.keys() - known))
+        fields = {name: value for name, value in fields.items() if name in known}
+        make(self, *given, **fields)
+        if unknown:
+            object.__setattr__(self, "unknown", unknown)
+
+    spec.__init__ = init
+    return spec
