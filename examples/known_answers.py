@@ -287,15 +287,15 @@ def measure(case: Case, *, starts: int = STARTS, seed: int = 0) -> Found:
         transient=case.transient,
         count="all" if whole else len(case.known),
     )
-    score = metric.probe(case.map, _starts(case, starts, seed), case.flow_step or case.unit)
-    details = score.details
+    x0, dt = _starts(case, starts, seed), case.flow_step or case.unit
+    found = metric.measure(case.map, x0, dt, len(case.start) if whole else len(case.known))
     return Found(
         case,
-        tuple(details["spectrum"]),
-        tuple(details["spectrum_error"]),
-        float(details.get("step_error", 0.0)),
-        kaplan_yorke(details["spectrum"]) if whole else None,
-        tuple(name for name, check in details["checks"].items() if not check["passed"]),
+        tuple(found.exponents.tolist()),
+        tuple(found.errors.tolist()),
+        found.step_error,
+        kaplan_yorke(found.exponents) if whole else None,
+        tuple(check.name for check in found.checks if not check.passed),
         time.perf_counter() - began,
     )
 
@@ -336,7 +336,7 @@ def repeat(
     for seed in range(times):
         score = metric.probe(step, _starts(case, starts, 1_000 + seed), dt)
         if score.value is None or score.error is None:
-            raise takens.TakensError(f"{name}: {score.details.get('reason')}")
+            raise takens.TakensError(f"{name}: {score.reason}")
         deviations.append((score.value - truth) / score.error)
     return Repetition(name, truth, tuple(deviations))
 

@@ -12,7 +12,7 @@ run (30 bins) against an independent record of the truth.
 import argparse
 import time
 from collections.abc import Sequence
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 import attrs
 import torch
@@ -91,12 +91,12 @@ def judge(
     places = torch.linspace(0, len(series) - context - 1, _STARTS).long()
     spectrum = LyapunovSpectrum(count=2, steps=20_000, transient=3_000)
     starts = torch.stack([_warmed_up(model, series.x[p : p + context]) for p in places])
-    score = spectrum.probe(takens.latent_map(model, _DT), starts, _DT)
+    measured = spectrum.measure(takens.latent_map(model, _DT), starts, _DT, count=2)
     free = takens.generate(model, context=truth.x[:context], steps=_JUDGED)
     divergence = StateSpaceDivergence(bins=30)
     reference = truth.between(0, _JUDGED)
     run = attrs.evolve(free.series, t=reference.t, x=free.x[: len(reference)])
-    first, second = cast(list[float], score.details["spectrum"])
+    first, second = map(float, measured.exponents)
     return Found(
         first, second, divergence.compare(reference, run).value or 0.0, 1 - free.diverged
     )

@@ -34,15 +34,18 @@ SCORES = {
         error=0.01234,
         reference=0.9056,
         convention="QR every 10 steps",
-        details={"error_from": "20 starts", "convergence": [0.9] * 400, "starts": 20},
+        error_from="20 starts",
+        evidence=takens.Evidence("exponents", "estimate"),
+        details={"series": [0.9] * 400, "starts": 20},
     ),
     "state_space_divergence": takens.Score(
         value=0.31246,
         floor=0.08431,
+        evidence=takens.Evidence("geometry", "distance"),
         convention="30 bins a dimension",
         details={"range": [[-2.0, 2.0], [-3.5, 3.5]], "steps": {"1": 0.25, "20": None}},
     ),
-    "spectrum_distance": takens.Score(value=None, details={"reason": "every run diverged"}),
+    "spectrum_distance": takens.Score(value=None, reason="every run diverged"),
 }
 
 
@@ -173,8 +176,10 @@ def test_says_how_many_runs_diverged(
     results = attrs.evolve(results, free=takens.FreeRun(series, diverged_at))
     text = page(results).text()
     assert sentence in text
+    assert "Not judged: spectrum_distance. " in text
+    assert "Not judged: spectrum_distance: every run diverged." in text
     # What the scores say as a whole comes first.
-    assert text.index("A circle The reconstruction is wrong") < text.index(sentence)
+    assert text.index("A circle The reconstruction is wrong in geometry") < text.index(sentence)
 
 
 def test_details_skip_long_lists_and_show_the_rest(results: takens.Results) -> None:
@@ -189,8 +194,10 @@ def test_details_skip_long_lists_and_show_the_rest(results: takens.Results) -> N
 
 def test_everything_that_was_given_is_escaped(results: takens.Results) -> None:
     series = attrs.evolve(results.training, columns=(NASTY, "y"), time_unit=NASTY)
-    details: dict[str, Any] = {NASTY: [NASTY, {NASTY: NASTY}], "reason": NASTY}
-    score = takens.Score(value=None, convention=NASTY, unit=NASTY, details=details)
+    details: dict[str, Any] = {NASTY: [NASTY, {NASTY: NASTY}]}
+    score = takens.Score(
+        value=None, reason=NASTY, convention=NASTY, unit=NASTY, details=details
+    )
     nasty = attrs.evolve(results, title=NASTY, training=series, scores={NASTY: score})
     html = report_html(nasty, {NASTY: PNG}, NASTY, {NASTY: NASTY})
     assert "<script" not in html
@@ -287,13 +294,11 @@ def test_rounding_moves_a_value_by_less_than_a_tenth_of_its_error(
         (takens.Score(value=2.0, unit="1 / time unit"), "is 2 per time unit"),
         (takens.Score(value=2.0, unit="km/h"), "is 2 km/h"),
         (
-            takens.Score(
-                value=2.0, unit="nats", floor=1.0, details={"floor_from": "two halves"}
-            ),
+            takens.Score(value=2.0, unit="nats", floor=1.0, floor_from="two halves"),
             "is 2 nats; its floor is 1 (two halves)",
         ),
         (SCORES["spectrum_distance"], "has no value: every run diverged"),
-        (takens.Score(value=None, details={"reason": "It left."}), "has no value: It left"),
+        (takens.Score(value=None, reason="It left."), "has no value: It left"),
         (takens.Score(value=None), "has no value: no reason was given"),
     ],
 )

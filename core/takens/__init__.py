@@ -4,6 +4,7 @@ Names are imported on first use, so that ``import takens`` does not import torch
 """
 
 import importlib
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
         compare_scores as compare_scores,
     )
     from takens._judging.evaluate import evaluate as evaluate
+    from takens._judging.judge import Judgement as Judgement, judge as judge
     from takens._judging.verdict import (
-        Aspect as Aspect,
         Finding as Finding,
         Verdict as Verdict,
         verdict as verdict,
@@ -116,8 +117,9 @@ if TYPE_CHECKING:
     from takens._protocols.metric import (
         DynamicsMetric as DynamicsMetric,
         Metric as Metric,
-        Score as Score,
         SeriesMetric as SeriesMetric,
+        SupportsBest as SupportsBest,
+        SupportsEvidence as SupportsEvidence,
         SupportsFacts as SupportsFacts,
         SupportsReference as SupportsReference,
     )
@@ -143,6 +145,13 @@ if TYPE_CHECKING:
         SupportsState as SupportsState,
         TrainingScheme as TrainingScheme,
     )
+    from takens._protocols.score import (
+        Curve as Curve,
+        Evidence as Evidence,
+        EvidenceKind as EvidenceKind,
+        Runs as Runs,
+        Score as Score,
+    )
     from takens._protocols.system import Facts as Facts, System as System
     from takens._protocols.tableau import Tableau as Tableau
     from takens._run.events import (
@@ -152,6 +161,7 @@ if TYPE_CHECKING:
     )
     from takens._run.job import run as run
     from takens._run.results import Results as Results
+    from takens._run.scores_file import read_scores as read_scores
     from takens._training.checkpoint import (
         load_members as load_members,
         load_model as load_model,
@@ -172,7 +182,6 @@ _HOME: Final = {
     "Adapted": "_protocols.backend",
     "AdaptiveSolve": "_protocols.backend",
     "AmbiguousComponentError": "_errors",
-    "Aspect": "_judging.verdict",
     "Backend": "_protocols.backend",
     "Catalogue": "_plugins.catalogue",
     "CheckpointError": "_errors",
@@ -182,6 +191,7 @@ _HOME: Final = {
     "ConfigurationError": "_errors",
     "Configured": "_plugins.configured",
     "ContinuousModel": "_protocols.model",
+    "Curve": "_protocols.score",
     "DataError": "_errors",
     "Dataset": "_protocols.dataset",
     "Declined": "_protocols.backend",
@@ -190,6 +200,8 @@ _HOME: Final = {
     "DirectScheme": "_protocols.scheme",
     "DynamicsMetric": "_protocols.metric",
     "Ensemble": "_dynamics.ensemble",
+    "Evidence": "_protocols.score",
+    "EvidenceKind": "_protocols.score",
     "Exponents": "_protocols.backend",
     "Facts": "_protocols.system",
     "Figure": "_protocols.figure",
@@ -204,6 +216,7 @@ _HOME: Final = {
     "InputError": "_errors",
     "Integrator": "_protocols.integrator",
     "Iterate": "_protocols.backend",
+    "Judgement": "_judging.judge",
     "Kernel": "_protocols.kernel",
     "KindSpec": "_plugins.kind",
     "LayerFit": "_protocols.scheme",
@@ -226,8 +239,9 @@ _HOME: Final = {
     "RunFailed": "_run.events",
     "RunFinished": "_run.events",
     "RunStarted": "_run.events",
+    "Runs": "_protocols.score",
     "Scheme": "_protocols.scheme",
-    "Score": "_protocols.metric",
+    "Score": "_protocols.score",
     "ScoreDifference": "_judging.compare",
     "SeriesMetric": "_protocols.metric",
     "StepControl": "_protocols.backend",
@@ -237,8 +251,10 @@ _HOME: Final = {
     "StochasticScheme": "_protocols.scheme",
     "SupportsAccepts": "_protocols.scheme",
     "SupportsAdapting": "_protocols.scheme",
+    "SupportsBest": "_protocols.metric",
     "SupportsClosedForm": "_protocols.model",
     "SupportsEnsembles": "_protocols.scheme",
+    "SupportsEvidence": "_protocols.metric",
     "SupportsFacts": "_protocols.metric",
     "SupportsForcingReport": "_protocols.scheme",
     "SupportsForcingSignal": "_protocols.model",
@@ -279,6 +295,7 @@ _HOME: Final = {
     "generate": "_dynamics.generate",
     "hookimpl": "_plugins.hooks",
     "integrators": "_plugins.registry",
+    "judge": "_judging.judge",
     "kernels": "_plugins.registry",
     "latent_map": "_dynamics.latent_map",
     "load_members": "_training.checkpoint",
@@ -289,6 +306,7 @@ _HOME: Final = {
     "parameter": "_plugins.parameter",
     "portraits": "_plugins.registry",
     "push_tangents": "_dynamics.flow_map",
+    "read_scores": "_run.scores_file",
     "register": "_plugins.registration",
     "registry": "_plugins.registry",
     "run": "_run.job",
@@ -300,8 +318,18 @@ _HOME: Final = {
     "weights": "_dynamics.ensemble",
 }
 
+# Names of an earlier version: where they are, and what to write instead.
+_DEPRECATED: Final = {
+    "Aspect": ("_judging.aspect", "words, as in verdict.findings['geometry']"),
+}
+
 
 def __getattr__(name: str) -> Any:
+    if name in _DEPRECATED:
+        home, instead = _DEPRECATED[name]
+        message = f"takens.{name} will go; write {instead}."
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return getattr(importlib.import_module(f"takens.{home}"), name)
     home = _HOME.get(name)
     if home is None:
         from takens._errors import near

@@ -232,7 +232,6 @@ def reproduce(folder: Path) -> Section:
 
 def members(score: takens.Score) -> str:
     """List the values of all members, in order of size."""
-    values: list[float | None] = list(score.details["members"])
-    known = sorted(value for value in values if value is not None)
-    lost = len(values) - len(known)
+    known = sorted(value for value in score.members if value is not None)
+    lost = len(score.members) - len(known)
     return ", ".join(f"{value:.3f}" for value in known) + (f"; {lost} lost" if lost else "")

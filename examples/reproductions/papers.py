@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, cast, final
+from typing import Any, Final, final
 
 import attrs
 import numpy as np
@@ -71,7 +72,7 @@ def job(paper: Paper, **training: Any) -> dict[str, Any]:
     return content
 
 
-def distribution(values: list[float | None]) -> str:
+def distribution(values: Sequence[float | None]) -> str:
     """Tell the median and, in brackets, least, quartiles and largest; and how many are lost."""
     known = [value for value in values if value is not None and math.isfinite(value)]
     if not known:
@@ -99,10 +100,7 @@ def reproduce(folder: Path) -> Section:
         updates = f"{results.history[-1]['step']:,}"
         if paper.steps is not None:
             updates += f" of {asked:,}"
-        each = (
-            cast(list[float | None], results.scores[name].details["members"])
-            for name in METRICS
-        )
+        each = (results.scores[name].members for name in METRICS)
         rows.append(
             (
                 paper.title,

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 import takens
 from takens_figures.style import INK, MODEL, TRUTH, canvas, per_time, style, time_label
 
-_SCORE = "max_lyapunov"
-_KEYS = ("convergence_time", "convergence", "convergence_error")
+_CURVE = "convergence"
 
 
 @final
@@ -27,12 +26,14 @@ class LyapunovConvergence:
     title = "Convergence of the largest Lyapunov exponent"
 
     def draw(self, results: takens.Results, /) -> Figure | None:
-        """Draw, or give None where the exponent was not asked for or has no value."""
-        score = results.scores.get(_SCORE)
-        if score is None or score.value is None or not all(k in score.details for k in _KEYS):
+        """Draw the first score with such a curve, or return None where there is none."""
+        score = next((s for s in results.scores.values() if _CURVE in s.curves), None)
+        if score is None or score.value is None:
             return None
-        # JSON's null stands where there is no number yet; numpy reads None as NaN.
-        t, estimate, error = (np.array(score.details[k], dtype=np.float64) for k in _KEYS)
+        curve = score.curves[_CURVE]
+        # None stands where there is no number yet; numpy reads it as NaN.
+        t, estimate = (np.array(each, dtype=np.float64) for each in (curve.x, curve.y))
+        error = np.array(curve.error or np.full_like(t, np.nan), dtype=np.float64)
         if len(t) < 2 or not np.isfinite(estimate[-1]):
             return None
         low, high = estimate - error, estimate + error

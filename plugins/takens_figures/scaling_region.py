@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast, final
+from typing import final
 
 import attrs
 import numpy as np
@@ -16,7 +15,7 @@ from matplotlib.figure import Figure
 import takens
 from takens_figures.style import INK, MODEL, TRUTH, canvas, style, time_label
 
-_SCORE = "lyapunov_from_data"
+_CURVE = "separation"
 
 
 @final
@@ -31,29 +30,26 @@ class ScalingRegion:
     title = "Separation of neighbours, and the scaling region"
 
     def draw(self, results: takens.Results, /) -> Figure | None:
-        """Draw, or give None where no exponent was estimated from data."""
-        score = results.scores.get(_SCORE)
-        if score is None or "curve" not in score.details:
+        """Draw the first score with such a curve, or return None where there is none."""
+        score = next((s for s in results.scores.values() if _CURVE in s.curves), None)
+        if score is None:
             return None
         with style():
             figure = canvas(3.2)
             axes = figure.subplots()
-            true = score.details.get("reference_details")
+            true = score.curves.get(f"reference_{_CURVE}")
             if true is not None:
-                known = cast(Mapping[str, Any], true)
-                _curve(axes, known, score.reference, "data", TRUTH)
-            _curve(axes, score.details, score.value, "free run", MODEL)
+                _draw(axes, true, score.reference, "data", TRUTH)
+            _draw(axes, score.curves[_CURVE], score.value, "free run", MODEL)
             axes.set_xlabel(time_label(results.reference, "Time after the neighbours"))
             axes.set_ylabel("Mean logarithm of distance")
             axes.legend(loc="lower right")
         return figure
 
 
-def _curve(
-    axes: Axes, details: Mapping[str, Any], slope: float | None, name: str, color: str
-) -> None:
-    t, y = (np.asarray(details[key], dtype=np.float64) for key in ("curve_time", "curve"))
-    region = details.get("scaling_region")
+def _draw(axes: Axes, curve: takens.Curve, slope: float | None, name: str, color: str) -> None:
+    t, y = (np.asarray(each, dtype=np.float64) for each in (curve.x, curve.y))
+    region = curve.straight
     if region is None or slope is None:
         axes.plot(t, y, color=color, label=f"{name}: no scaling region")
         return

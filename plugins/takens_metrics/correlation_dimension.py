@@ -12,6 +12,7 @@ from takens_metrics.neighbours import evenly
 from takens_metrics.records import Array
 from takens_metrics.scaling_region import find_scaling_region
 from takens_metrics.time_scales import theiler_window
+from takens_metrics.with_reference import beside, without_value
 
 _PLACES = 1_000
 _LIBRARY = 10_000
@@ -41,6 +42,7 @@ class CorrelationDimension:
 
     theiler: int | Literal["auto"] = "auto"
     horizon = None
+    evidence = takens.Evidence("geometry", "distance")
 
     def __attrs_post_init__(self) -> None:
         if self.theiler != "auto" and self.theiler < 1:
@@ -56,17 +58,15 @@ class CorrelationDimension:
 
         Raises: DataError where the reference is too short or constant.
         """
-        true = correlation_dimension_from_data(reference, theiler=self.theiler)
+        x = _scaled(reference)
+        window = theiler_window(x) if self.theiler == "auto" else self.theiler
+        true = _dimension(x, window)
         try:
-            found = correlation_dimension_from_data(generated, theiler=true.details["theiler"])
+            found = _dimension(_scaled(generated), window)
         except takens.DataError as error:
             reason = f"what was generated has no dimension: {error}"
-            found = attrs.evolve(true, value=None, error=None, details={"reason": reason})
-        details = dict(found.details) | {
-            "reference_error": true.error,
-            "reference_details": dict(true.details),
-        }
-        return attrs.evolve(found, reference=true.value, details=details)
+            found = without_value(true, reason)
+        return beside(found, true)
 
 
 def correlation_dimension_from_data(
@@ -80,6 +80,11 @@ def correlation_dimension_from_data(
 
     Raises: DataError where the record is too short or constant.
     """
+    x = _scaled(series)
+    return _dimension(x, theiler_window(x) if theiler == "auto" else theiler)
+
+
+def _scaled(series: takens.TimeSeries) -> Array:
     x = series.x.detach().cpu().double().numpy()
     if x.ndim != 2 or len(x) < _SHORTEST:
         raise takens.DataError(
@@ -90,16 +95,14 @@ def correlation_dimension_from_data(
     if not (spread > 0).all():
         name = series.columns[int(np.argmin(spread))]
         raise takens.DataError(f"Column {name!r} does not vary, and has no dimension.")
-    x = (x - x.mean(0)) / spread
-    window = theiler_window(x) if theiler == "auto" else theiler
+    return (x - x.mean(0)) / spread
+
+
+def _dimension(x: Array, window: int) -> takens.Score:
     log_r, counts, pairs = _pair_counts(x, window)
     share = counts.sum(0) / pairs.sum()
-    details: dict[str, Any] = {
-        "theiler": window,
-        "samples": len(x),
-        "log_radius": log_r.tolist(),
-        "log_pairs": [float(np.log(s)) if s > 0 else None for s in share],
-    }
+    details: dict[str, Any] = {"theiler": window, "samples": len(x)}
+    log_pairs = [float(np.log(s)) if s > 0 else None for s in share]
     convention = (
         f"Grassberger-Procaccia in {x.shape[1]} dimensions, in standard deviations, {len(x)} "
         f"samples, pairs within {window} samples left out"
@@ -108,7 +111,12 @@ def correlation_dimension_from_data(
     if found is None:
         reason = "no scaling region: the curve has no straight part over a factor e"
         return takens.Score(
-            value=None, unit="1", convention=convention, details=details | {"reason": reason}
+            value=None,
+            reason=reason,
+            unit="1",
+            convention=convention,
+            curves={"pairs": takens.Curve(x=log_r, y=log_pairs)},
+            details=details,
         )
     slope, bend, first, last = found
     random = np.random.default_rng(0)
@@ -119,19 +127,17 @@ def correlation_dimension_from_data(
         if resampled is not None:
             again.append(resampled[0])
     noise = float(np.std(again, ddof=1)) if len(again) > 1 else 0.0
-    details |= {
-        "scaling_region": [first, last],
-        "bend": bend,
-        "error_from": (
-            f"bootstrap of {len(counts)} stretches of the record, and by how much the slope "
-            "differs between parts of the scaling region"
-        ),
-    }
+    details |= {"scaling_region": [first, last], "bend": bend}
     return takens.Score(
         value=slope,
         unit="1",
         error=float(np.hypot(noise, bend)),
+        error_from=(
+            f"bootstrap of {len(counts)} stretches of the record, and by how much the slope "
+            "differs between parts of the scaling region"
+        ),
         convention=convention,
+        curves={"pairs": takens.Curve(x=log_r, y=log_pairs, straight=(first, last))},
         details=details,
     )
 

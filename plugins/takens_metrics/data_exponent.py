@@ -39,10 +39,14 @@ def exponent_from_data(
     method to estimate the maximal Lyapunov exponent of a time series, Phys. Lett. A 185,
     77-87.
     """
-    dt = series.dt
     found = separation_of(
         series, method=method, theiler=theiler, steps=steps, delays=delays, lag=lag, seed=seed
     )
+    return exponent_of(found, series.dt, method, seed)
+
+
+def exponent_of(found: Separation, dt: float, method: Method, seed: int) -> takens.Score:
+    """Estimate the exponent from how neighbours separated in a record of interval ``dt``."""
     time = np.arange(len(found.curve), dtype=np.float64) * dt
     details: dict[str, Any] = {
         "method": method,
@@ -50,8 +54,6 @@ def exponent_from_data(
         "places": found.places,
         "delays": found.delays,
         "lag": found.lag,
-        "curve_time": time.tolist(),
-        "curve": found.curve.tolist(),
     }
     convention = f"natural logarithm, per unit of time, from data by {method}"
     region = found.region
@@ -62,26 +64,30 @@ def exponent_from_data(
         )
         return takens.Score(
             value=None,
+            reason=reason,
             unit="1 / time unit",
             convention=convention,
-            details=details | {"reason": reason},
+            curves={"separation": takens.Curve(x=time, y=found.curve)},
+            details=details,
         )
     slopes = _resampled_slopes(time, found, seed)
     low, high = np.quantile(slopes, (0.025, 0.975))
+    part = (float(time[region.start]), float(time[region.stop - 1]))
     details |= {
-        "scaling_region": [float(time[region.start]), float(time[region.stop - 1])],
+        "scaling_region": list(part),
         "interval": [float(low) - region.bend, float(high) + region.bend],
         "bend": region.bend,
-        "error_from": (
-            f"bootstrap of {len(found.curves)} stretches of the record, and by how much the "
-            "slope differs between parts of the scaling region"
-        ),
     }
     return takens.Score(
         value=region.slope,
         unit="1 / time unit",
         error=float(np.hypot(slopes.std(ddof=1), region.bend)),
+        error_from=(
+            f"bootstrap of {len(found.curves)} stretches of the record, and by how much the "
+            "slope differs between parts of the scaling region"
+        ),
         convention=convention,
+        curves={"separation": takens.Curve(x=time, y=found.curve, straight=part)},
         details=details,
     )
 

@@ -12,6 +12,7 @@ from takens_metrics.check_stretch import CheckStretch
 from takens_metrics.exponent_errors import Samples
 from takens_metrics.records import Array
 
+HALVED_STEP = "halved_step"
 # Exact agreement, up to the rounding of ill-conditioned vectors.
 _ROUNDING = 1e-5
 # Agreement of methods of which one is a finite difference, or one step size of several.
@@ -20,20 +21,18 @@ _FINITE = 1e-3
 
 @final
 @attrs.frozen
-class _Check:
+class Check:
+    """Two ways to one number: their difference, and what is allowed, in 1 / time unit."""
+
     name: str
     difference: float
     tolerance: float
     about: str
 
-    def as_details(self) -> dict[str, Any]:
-        passed = bool(self.difference <= self.tolerance)
-        return {
-            "passed": passed,
-            "difference": self.difference,
-            "tolerance": self.tolerance,
-            "about": self.about,
-        }
+    @property
+    def passed(self) -> bool:
+        """Whether the difference is allowed."""
+        return bool(self.difference <= self.tolerance)
 
 
 def check_exponents(
@@ -46,49 +45,54 @@ def check_exponents(
     *,
     halves: tuple[Array, Array] | None,
     moving: bool,
-) -> dict[str, Any]:
+) -> tuple[tuple[Check, ...], dict[str, Any]]:
     """Check exponents that were measured up to `x: (starts, d)` and `vectors: (starts, d, k)`.
 
-    The answer has ``checks``, a mapping for each check, ``checks_passed``, and what the
-    checks found besides: ``checked_divergence``, the mean over their stretch, where all
-    exponents were measured, and ``step_error`` for flows. Differences and tolerances are in
-    1 / time unit.
+    Beside the checks are details to show: the checks again, ``checks_passed``, and what they
+    found besides: ``checked_divergence``, the mean over their stretch, where all exponents
+    were measured, and ``step_error`` for flows.
     """
     stretch = CheckStretch.of(step, dt, x, vectors, qr_interval, samples)
     found = [*_checks(stretch, samples, halves, moving)]
-    checks = {
-        check.name: check.as_details() for check in found if np.isfinite(check.difference)
-    }
+    checks = tuple(check for check in found if np.isfinite(check.difference))
     details: dict[str, Any] = {
-        "checks": checks,
-        "checks_passed": all(check["passed"] for check in checks.values()),
+        "checks": {
+            check.name: {
+                "passed": check.passed,
+                "difference": check.difference,
+                "tolerance": check.tolerance,
+                "about": check.about,
+            }
+            for check in checks
+        },
+        "checks_passed": all(check.passed for check in checks),
     }
     if isinstance(step, takens.FlowMap):
-        details["step_error"] = next(c.difference for c in found if c.name == "halved_step")
+        details["step_error"] = next(c.difference for c in found if c.name == HALVED_STEP)
     if vectors.shape[-1] == x.shape[-1]:
         details["checked_divergence"] = stretch.divergence()
-    return details
+    return checks, details
 
 
 def _checks(
     stretch: CheckStretch, samples: Samples, halves: tuple[Array, Array] | None, moving: bool
-) -> Iterator[_Check]:
+) -> Iterator[Check]:
     step, largest = stretch.step, stretch.largest
     if stretch.every > 1:
-        yield _Check(
+        yield Check(
             "halved_qr_interval",
             stretch.distance(stretch.again(every=stretch.every // 2)),
             _ROUNDING * largest,
             f"orthonormal every {stretch.every} steps and twice as often",
         )
-    yield _Check(
+    yield Check(
         "two_trajectories",
         float((stretch.separation() - stretch.rates[:, 0]).abs().mean()),
         _FINITE * max(largest, 1e-3),
         "the first vector, and the separation of orbits that start close together",
     )
     if stretch.count == stretch.dim:
-        yield _Check(
+        yield Check(
             "sum_is_log_determinant",
             abs(stretch.sum - stretch.log_determinant()),
             _ROUNDING * max(largest, stretch.dim * 1e-3),
@@ -99,7 +103,7 @@ def _checks(
         difference = halves[0].mean(0) - halves[1].mean(0)
         spread = sum(half.var(0, ddof=1) / len(half) for half in halves) ** 0.5
         worst = int(np.argmax(np.abs(difference) - 4 * spread))
-        yield _Check(
+        yield Check(
             "stationary",
             float(np.abs(difference[worst])),
             4 * float(spread[worst]) + _FINITE * largest,
@@ -108,14 +112,14 @@ def _checks(
     if not isinstance(step, takens.FlowMap):
         return
     step_error = stretch.distance(stretch.again(halved=True))
-    yield _Check(
-        "halved_step",
+    yield Check(
+        HALVED_STEP,
         step_error,
         _FINITE * largest,
         f"steps of {stretch.dt:g} and of half that size",
     )
     if stretch.count == stretch.dim:
-        yield _Check(
+        yield Check(
             "sum_is_mean_divergence",
             abs(stretch.sum - stretch.divergence()),
             _FINITE * max(largest, 1e-3),
@@ -123,7 +127,7 @@ def _checks(
         )
     if moving and stretch.count > 1 and len(samples.rates) > 1:
         nearest = int(np.argmin(np.abs(samples.mean)))
-        yield _Check(
+        yield Check(
             "zero_exponent",
             abs(float(samples.mean[nearest])),
             3 * float(samples.error[nearest]) + step_error,

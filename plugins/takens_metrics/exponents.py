@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_metrics.exponent_checks import check_exponents
+from takens_metrics.exponent_checks import HALVED_STEP, Check, check_exponents
 from takens_metrics.exponent_errors import Samples, over_starts, over_stretches
 from takens_metrics.records import Array
 from takens_metrics.tangent_growth import TangentGrowth, tangent_growth
@@ -23,12 +23,20 @@ class Measured:
     """The exponents of some dynamics, k of them, or the reason why there are none.
 
     ``samples`` holds the rates, in 1 / time unit, that the estimate is the mean of;
-    ``details`` are those that every score of exponents shows.
+    ``by_start`` those of every orbit that counts. ``diverged`` and ``alive`` are shares of
+    all starts, the latter of those that neither diverged nor came to rest. ``time`` is how
+    long they were followed, and ``details`` are what every score of exponents shows.
     """
 
     samples: Samples | None
+    diverged: float
+    alive: float
+    time: float
     details: dict[str, Any]
-    trace: dict[str, Any]
+    reason: str = ""
+    by_start: Array = attrs.field(factory=lambda: np.empty((0, 0)))
+    checks: tuple[Check, ...] = ()
+    convergence: takens.Curve | None = None
 
     @property
     def exponents(self) -> Array:
@@ -39,6 +47,34 @@ class Measured:
     def errors(self) -> Array:
         """Their standard errors."""
         return self._found.error[np.argsort(self._found.mean)[::-1]]
+
+    @property
+    def resolution(self) -> float:
+        """What growth that is no faster than time itself, as by shear, is measured as."""
+        return math.log1p(self.time) / self.time
+
+    @property
+    def step_error(self) -> float:
+        """By how much half the step changes the exponents of a flow; 0 for a map."""
+        return next((c.difference for c in self.checks if c.name == HALVED_STEP), 0.0)
+
+    def largest(self, convention: str, details: dict[str, Any] | None = None) -> takens.Score:
+        """Return the score of the largest exponent."""
+        value = error = None
+        if self.samples is not None:
+            value = float(self.exponents[0])
+            error = float(self.errors[0]) if self.samples.source else None
+        return takens.Score(
+            value=value,
+            reason=self.reason,
+            unit="1 / time unit",
+            error=error,
+            error_from="" if self.samples is None else self.samples.source,
+            resolution=self.resolution,
+            convention=convention,
+            curves={} if self.convergence is None else {"convergence": self.convergence},
+            details=(details or {}) | self.details,
+        )
 
     @property
     def _found(self) -> Samples:
@@ -91,28 +127,29 @@ class OrbitExponents:
         moving = ~diverged & ~frozen
         kept = moving if moving.sum() >= frozen.sum() else frozen
         steps = int(growth.ends[-1])
+        shares = float(diverged.mean()), float(moving.mean())
         details: dict[str, Any] = {
             "starts": len(x0),
-            "diverged": float(diverged.mean()),
-            "alive": float(moving.mean()),
+            "diverged": shares[0],
+            "alive": shares[1],
             "steps": steps,
             "time": steps * dt,
             "transient": self.transient,
             "qr_interval": growth.qr_interval,
         }
+        reason = ""
         if not kept.any():
-            return Measured(None, details | {"reason": f"All {len(x0)} starts diverged."}, {})
-        if not np.isfinite(rates[kept]).all():
+            reason = f"All {len(x0)} starts diverged."
+        elif not np.isfinite(rates[kept]).all():
             reason = (
                 "The growth of tangent vectors has no finite logarithm: they vanish or "
                 f"overflow within {growth.qr_interval} steps."
             )
-            return Measured(None, details | {"reason": reason}, {})
+        if reason:
+            return Measured(None, *shares, steps * dt, details, reason)
         rates, logs = rates[kept], logs[:, kept]
         stretches = over_stretches(logs, times)
         samples = over_starts(rates) or stretches or Samples(rates, "")
-        if samples.source:
-            details["error_from"] = samples.source
         if stretches is not None and stretches is not samples:
             details["error_over_stretches"] = stretches.error.tolist()
         every: list[Any] = [None] * len(x0)
@@ -121,7 +158,7 @@ class OrbitExponents:
         details["exponents"] = [e[0] if e and count == 1 else e for e in every]
         picked = torch.from_numpy(kept)
         with torch.no_grad():
-            details |= check_exponents(
+            checks, more = check_exponents(
                 step,
                 dt,
                 growth.x[picked],
@@ -131,7 +168,15 @@ class OrbitExponents:
                 halves=_halves(logs, times),
                 moving=bool(moving[kept].all()),
             )
-        return Measured(samples, details, _convergence(logs[..., 0], times))
+        return Measured(
+            samples,
+            *shares,
+            steps * dt,
+            details | more,
+            by_start=rates,
+            checks=checks,
+            convergence=_convergence(logs[..., 0], times),
+        )
 
     def _follow(self, step: takens.Map, x0: Tensor, dt: float, count: int) -> TangentGrowth:
         fits = x0.ndim == 2 and x0.numel() > 0 and x0.dtype == torch.float64
@@ -174,16 +219,10 @@ def _halves(logs: Array, times: Array) -> tuple[Array, Array] | None:
     return first, logs[middle:].sum(0) / (times[-1] - times[middle - 1])
 
 
-def _convergence(logs: Array, time: Array) -> dict[str, list[Any]]:
+def _convergence(logs: Array, time: Array) -> takens.Curve:
     # One orbit has no spread: its error is None at every time.
     blocks, starts = logs.shape
     points = np.unique(np.linspace(0, blocks - 1, _TRACE_POINTS, dtype=np.int64))
     running = (logs.cumsum(0) / time[:, None])[points]
-    error = (
-        (running.std(1, ddof=1) / starts**0.5).tolist() if starts > 1 else [None] * len(points)
-    )
-    return {
-        "convergence_time": time[points].tolist(),
-        "convergence": running.mean(1).tolist(),
-        "convergence_error": error,
-    }
+    error = running.std(1, ddof=1) / starts**0.5 if starts > 1 else [None] * len(points)
+    return takens.Curve(x=time[points], y=running.mean(1), error=error)

@@ -1,12 +1,13 @@
 """The largest Lyapunov exponent of what was generated and of the data, both from records."""
 
-from typing import Any, Literal, final
+from typing import Literal, final
 
 import attrs
 
 import takens
-from takens_metrics.data_exponent import exponent_from_data
-from takens_metrics.separation import METHODS
+from takens_metrics.data_exponent import exponent_from_data, exponent_of
+from takens_metrics.separation import METHODS, separation_of
+from takens_metrics.with_reference import beside, without_value
 
 
 @final
@@ -29,6 +30,7 @@ class LyapunovFromData:
     delays: int | Literal["auto"] = "auto"
     lag: int | Literal["auto"] = "auto"
     horizon = None
+    evidence = takens.Evidence("exponents", "estimate")
 
     def __attrs_post_init__(self) -> None:
         if self.method not in METHODS:
@@ -50,25 +52,27 @@ class LyapunovFromData:
 
         Raises: DataError where the reference is too short, not equally spaced, or constant.
         """
-        settings: dict[str, Any] = {
-            "method": self.method,
-            "theiler": self.theiler,
-            "steps": self.steps,
-            "delays": self.delays,
-            "lag": self.lag,
-        }
-        true = exponent_from_data(reference, **settings)
-        # Both are to be measured alike: what follows from the data goes for both.
-        for name in ("theiler", "delays", "lag"):
-            settings[name] = true.details[name]
-        settings["steps"] = len(true.details["curve"])
+        apart = separation_of(
+            reference,
+            method=self.method,
+            theiler=self.theiler,
+            steps=self.steps,
+            delays=self.delays,
+            lag=self.lag,
+            seed=0,
+        )
+        true = exponent_of(apart, reference.dt, self.method, seed=0)
         try:
-            found = exponent_from_data(generated, **settings)
+            # Both are to be measured alike: what follows from the data goes for both.
+            found = exponent_from_data(
+                generated,
+                method=self.method,
+                theiler=apart.theiler,
+                steps=len(apart.curve),
+                delays=apart.delays,
+                lag=apart.lag,
+            )
         except takens.DataError as error:
             reason = f"what was generated has no exponent: {error}"
-            found = attrs.evolve(true, value=None, error=None, details={"reason": reason})
-        details = dict(found.details) | {
-            "reference_error": true.error,
-            "reference_details": dict(true.details),
-        }
-        return attrs.evolve(found, reference=true.value, details=details)
+            found = without_value(true, reason)
+        return beside(found, true)

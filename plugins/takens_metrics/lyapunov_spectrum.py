@@ -28,6 +28,7 @@ class LyapunovSpectrum(OrbitExponents):
 
     count: int | Literal["all"] = "all"
     name = "lyapunov_spectrum"
+    evidence = takens.Evidence("exponents", "estimate")
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -50,17 +51,8 @@ class LyapunovSpectrum(OrbitExponents):
                 f"{dim} dimensions; ask for fewer, or for 'all'."
             )
         found = self.measure(step, x0, dt, count)
-        value = error = None
-        if found.samples is not None:
-            value = float(found.exponents[0])
-            error = float(found.errors[0]) if found.samples.source else None
-        return takens.Score(
-            value=value,
-            unit="1 / time unit",
-            error=error,
-            convention="natural logarithm, per unit of time; the largest of the spectrum",
-            details=spectrum_details(found) | found.details | found.trace,
-        )
+        convention = "natural logarithm, per unit of time; the largest of the spectrum"
+        return found.largest(convention, spectrum_details(found))
 
     def reference(self, facts: takens.Facts, /) -> float | None:
         """Give the first exponent of the published spectrum."""

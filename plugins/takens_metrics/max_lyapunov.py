@@ -26,21 +26,14 @@ class MaxLyapunov(OrbitExponents):
     """
 
     name = "max_lyapunov"
+    evidence = takens.Evidence("exponents", "estimate")
 
     def probe(self, step: takens.Map, x0: Tensor, dt: float, /) -> takens.Score:
         """Measure a map that advances time by ``dt``, from float64 starts `x0: (starts, d)`.
 
         Raises: DataError where the starts are not such, or not finite.
         """
-        found = self.measure(step, x0, dt, 1)
-        alone = found.samples is None or not found.samples.source
-        return takens.Score(
-            value=None if found.samples is None else float(found.exponents[0]),
-            unit="1 / time unit",
-            error=None if alone else float(found.errors[0]),
-            convention="natural logarithm, per unit of time",
-            details=found.details | found.trace,
-        )
+        return self.measure(step, x0, dt, 1).largest("natural logarithm, per unit of time")
 
     def reference(self, facts: takens.Facts, /) -> float | None:
         """Give the first exponent of the published spectrum."""

@@ -19,6 +19,7 @@ _FEWEST = 64
 class _MemoryDistance:
     lags: int | Literal["auto"] = "auto"
     horizon = None
+    evidence = takens.Evidence("spectrum", "distance")
     name = "memory"
 
     def __attrs_post_init__(self) -> None:

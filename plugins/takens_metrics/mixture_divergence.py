@@ -33,6 +33,7 @@ def mixture_divergence(truth: Array, run: Array) -> takens.Score:
         value=float(ratios.mean()),
         unit="nats",
         error=float(ratios.std(ddof=1) / _DRAWS**0.5),
+        error_from=f"the spread over {_DRAWS} draws",
         convention=(
             f"KL(truth || generated), mixtures of Gaussians of variance {_VARIANCE:g} around "
             f"{len(centres[0])} of {samples} samples in {n} dimensions, {_DRAWS} draws"
@@ -41,7 +42,6 @@ def mixture_divergence(truth: Array, run: Array) -> takens.Score:
             "samples": samples,
             "centres": len(centres[0]),
             "draws": _DRAWS,
-            "error_from": f"the spread over {_DRAWS} draws",
         },
     )
 

@@ -26,6 +26,7 @@ class MomentsDistance:
     """
 
     horizon = None
+    evidence = takens.Evidence("geometry", "distance")
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

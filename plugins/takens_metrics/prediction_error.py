@@ -33,6 +33,7 @@ class PredictionError:
     """
 
     steps: tuple[int, ...] = attrs.field(default=(1, 5, 20), converter=tuple[int, ...])
+    evidence = takens.Evidence("prediction", "forecast")
 
     def __attrs_post_init__(self) -> None:
         # A configuration can hold a list of anything.
@@ -74,6 +75,9 @@ class PredictionError:
         persistence = np.sqrt(np.square(later - truth[:, :1]).mean((0, 2)))
         blocks = min(_BLOCKS, len(truth) // self.horizon)
         error = _error(squared, rmse, blocks) if blocks >= _FEWEST_BLOCKS else None
+        source = (
+            f"means over {blocks} blocks of consecutive starts" if error is not None else ""
+        )
         last = at.index(self.horizon)
         span = self.horizon * float(reference.t[-1] - reference.t[0]) / (len(reference) - 1)
         details: dict[str, Any] = {
@@ -84,19 +88,21 @@ class PredictionError:
             "persistence": persistence.tolist(),
             "skill": _skill(rmse, persistence),
         }
+        baselines = {"persistence": float(persistence[last])}
         linear = linear_forecasts(truth[:, 0], later)
         if linear is not None:
             of_linear = np.sqrt(np.square(linear - later).mean((0, 2)))
+            baselines["best_linear_forecast"] = float(of_linear[last])
             details |= {
                 "linear": of_linear.tolist(),
                 "skill_over_linear": _skill(rmse, of_linear),
             }
-        if error is not None:
-            details["error_from"] = f"means over {blocks} blocks of consecutive starts"
         return takens.Score(
             value=float(rmse[last]),
             unit="standard deviations",
             error=None if error is None else float(error[last]),
+            error_from=source,
+            baselines=baselines,
             convention=(
                 f"root mean square over starts and {truth.shape[2]} dimensions, {self.horizon} "
                 f"samples ({span:g} time units) ahead, in standard deviations of the reference"

@@ -29,6 +29,7 @@ class ReturnMapDistance:
 
     variable: int = -1
     horizon = None
+    evidence = takens.Evidence("geometry", "distance")
 
     def __attrs_post_init__(self) -> None:
         if self.variable < -1:
@@ -75,9 +76,9 @@ class ReturnMapDistance:
                 )
                 return takens.Score(
                     value=None,
+                    reason=reason,
                     unit="standard deviations",
                     convention=convention,
-                    details={"reason": reason},
                 )
             maxima.append(len(q) + 1)
             distances.append(float(sliced_distances(p, q, _DIRECTIONS).mean()))

@@ -1,6 +1,6 @@
 """Errors of forecasts over the first steps, scaled as forecasters do."""
 
-from typing import Any, final
+from typing import final
 
 import attrs
 import numpy as np
@@ -15,6 +15,7 @@ _BLOCKS = 20
 class _FirstSteps:
     steps: int = 10
     name = "scaled"
+    evidence = takens.Evidence("prediction")
 
     def __attrs_post_init__(self) -> None:
         if self.steps < 1:
@@ -30,18 +31,18 @@ class _FirstSteps:
     def _score(self, errors: Array, unit: str, convention: str) -> takens.Score:
         # errors: (starts,), in the order of time: neighbours share data.
         blocks = min(_BLOCKS, len(errors) // self.steps)
-        details: dict[str, Any] = {"starts": len(errors), "steps": self.steps}
-        spread = None
+        spread, source = None, ""
         if blocks > 1:
             means = [float(block.mean()) for block in np.array_split(errors, blocks)]
             spread = float(np.std(means, ddof=1) / blocks**0.5)
-            details["error_from"] = f"means over {blocks} blocks of consecutive starts"
+            source = f"means over {blocks} blocks of consecutive starts"
         return takens.Score(
             value=float(errors.mean()),
             unit=unit,
             error=spread,
+            error_from=source,
             convention=f"{convention}, mean over starts and the first {self.steps} samples",
-            details=details,
+            details={"starts": len(errors), "steps": self.steps},
         )
 
 

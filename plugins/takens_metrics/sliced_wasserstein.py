@@ -26,6 +26,7 @@ class SlicedWasserstein:
 
     directions: int = 100
     horizon = None
+    evidence = takens.Evidence("geometry", "distance")
 
     def __attrs_post_init__(self) -> None:
         if self.directions < 1:

@@ -32,6 +32,7 @@ class SpectrumCorrelation:
     sigma: float = 20.0
     cutoff: int = 0
     horizon = None
+    evidence = takens.Evidence("spectrum")
     best = 1.0
 
     def __attrs_post_init__(self) -> None:
@@ -69,5 +70,5 @@ class SpectrumCorrelation:
                 f"Gaussian smoothing sigma {self.sigma:g} frequency bins, cutoff "
                 f"{self.cutoff or 'none'}, {len(truth)} samples; higher is better"
             ),
-            details={"samples": len(truth), "correlations": found.tolist(), "best": 1.0},
+            details={"samples": len(truth), "correlations": found.tolist()},
         )

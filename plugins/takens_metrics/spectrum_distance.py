@@ -43,6 +43,7 @@ class SpectrumDistance:
     sigma: float | Literal["auto"] = "auto"
     convention: str = "frequency"
     horizon = None
+    evidence = takens.Evidence("spectrum", "distance")
 
     def __attrs_post_init__(self) -> None:
         if self.convention not in _CONVENTIONS:

@@ -40,6 +40,8 @@ def positive_sum(spectrum: Sequence[float] | Array) -> float:
 
 @attrs.frozen
 class _Summary(OrbitExponents):
+    evidence = takens.Evidence("exponents", "estimate")
+
     def _summarise(
         self,
         step: takens.Map,
@@ -51,15 +53,21 @@ class _Summary(OrbitExponents):
     ) -> takens.Score:
         found = self.measure(step, x0, dt, x0.shape[-1])
         value = error = None
-        details = spectrum_details(found) | found.details
+        source = ""
         if found.samples is not None:
             value = statistic(found.samples.mean)
             if found.samples.source:
                 value, error = jackknife(found.samples.rates, statistic)
-                of = found.samples.source.removeprefix("standard error ")
-                details["error_from"] = f"jackknife {of}"
+                source = f"jackknife {found.samples.source.removeprefix('standard error ')}"
         return takens.Score(
-            value=value, unit=unit, error=error, convention=convention, details=details
+            value=value,
+            reason=found.reason,
+            unit=unit,
+            error=error,
+            error_from=source,
+            resolution=found.resolution,
+            convention=convention,
+            details=spectrum_details(found) | found.details,
         )
 
 

@@ -85,6 +85,7 @@ class StateSpaceDivergence:
     bins: int | Literal["auto"] = "auto"
     convention: str = "takens"
     horizon = None
+    evidence = takens.Evidence("geometry", "distance")
 
     def __attrs_post_init__(self) -> None:
         if self.bins != "auto" and self.bins < 2:
@@ -148,13 +149,12 @@ class StateSpaceDivergence:
             if rule.about_zero
             else f"min - {rule.margin:g} sd to max + {rule.margin:g} sd of the truth"
         )
-        value = None
+        value, reason = None, "no sample is inside the grid that this convention counts in"
         if min(counted):
-            value = _divergence(n_truth, n_run, counted, cells)
-        else:
-            details["reason"] = "no sample is inside the grid that this convention counts in"
+            value, reason = _divergence(n_truth, n_run, counted, cells), ""
         return takens.Score(
             value=value,
+            reason=reason,
             unit="nats",
             convention=(
                 f"KL(truth || generated), {bins} bins in each of {n} dimensions, {reach}, "

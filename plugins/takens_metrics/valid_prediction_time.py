@@ -35,6 +35,7 @@ class ValidPredictionTime:
     horizon: int = 500
     threshold: float = 0.5
     exponent: float | None = None
+    evidence = takens.Evidence("prediction")
 
     def __attrs_post_init__(self) -> None:
         if self.horizon < 1 or not 0 < self.threshold < np.inf:
@@ -86,14 +87,15 @@ class ValidPredictionTime:
             "valid_throughout": float(1 - over.any(1).mean()),
             "exponent": self.exponent,
         }
-        spread = None
+        spread, source = None, ""
         if blocks > 1:
             spread = _error(valid, blocks)
-            details["error_from"] = f"bootstrap of {blocks} blocks of consecutive starts"
+            source = f"bootstrap of {blocks} blocks of consecutive starts"
         return takens.Score(
             value=float(middle),
             unit=unit,
             error=spread,
+            error_from=source,
             convention=(
                 f"median over starts, error of {truth.shape[2]} dimensions above "
                 f"{self.threshold:g} standard deviations, at most {self.horizon} samples "

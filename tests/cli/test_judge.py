@@ -26,7 +26,7 @@ def test_a_bad_model_is_refused_by_the_exit_code(takens: Takens, folder: Path) -
     done = takens("judge", "run", "--against", "fresh.csv", "--time", "t", "--runs", "2")
     assert done.returncode == 1, done.stderr
     assert "The reconstruction is wrong" in done.stdout
-    assert "Geometry is wrong: state_space_divergence" in done.stdout
+    assert "Geometry: wrong, state_space_divergence" in done.stdout
     for name in ("state_space_divergence", "prediction_error", "lyapunov_from_data"):
         assert name in done.stdout
 
@@ -39,8 +39,8 @@ def test_only_the_aspects_that_were_named_decide(takens: Takens, folder: Path) -
     assert found["right"] is True
     assert found["aspects"]["stability"]["right"] is True
     assert found["aspects"]["geometry"]["right"] is False
-    surrogates = found["scores"]["state_space_divergence"]["details"]["surrogate_values"]
-    assert set(surrogates) == {"phase_randomised", "autoregressive"}
+    simple = found["scores"]["state_space_divergence"]["baselines"]
+    assert set(simple) == {"phase_randomised", "autoregressive"}
     assert takens(*judge, "--fail-on", "stability,geometry").returncode == 1
 
 
@@ -58,8 +58,15 @@ def test_a_checkpoint_alone_is_judged_by_the_usual_metrics(
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--fail-on", "geometri"), "got 'geometri'. Did you mean 'geometry'?"),
-        (("--metric", "mase", "--fail-on", "spectrum"), "No metric says whether the spectrum"),
+        (
+            ("--fail-on", "geometri"),
+            "names 'geometri', of which no metric speaks. Did you mean",
+        ),
+        (("--fail-on", "geometri"), "Did you mean 'geometry'?"),
+        (
+            ("--metric", "mase", "--fail-on", "spectrum"),
+            "Those of mase speak of prediction;",
+        ),
         (("--metric", "nothing"), "nothing"),
         (("--dt", "0.5"), "trained at an interval of 0.02"),
     ],

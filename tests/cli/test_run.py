@@ -11,9 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import attrs
 import numpy as np
 import pytest
 import torch
+
+from takens import Score, read_scores, verdict
+from takens._run.scores_file import scores_table, to_text
 
 Takens: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -41,19 +45,22 @@ def test_a_run_folder_holds_everything(takens: Takens, small: Path) -> None:
         "figures/spectra.png",
     }
     metrics = json.loads((out / "metrics.json").read_text())
-    assert list(metrics) == ["state_space_divergence", "prediction_error"]
-    for score in metrics.values():
-        assert list(score) == [
-            "value",
-            "unit",
-            "error",
-            "reference",
-            "floor",
-            "convention",
-            "details",
-        ]
+    assert list(metrics) == ["format", "scores", "verdict"]
+    assert metrics["format"] == 2
+    assert list(metrics["scores"]) == ["state_space_divergence", "prediction_error"]
+    for name, score in metrics["scores"].items():
+        assert list(score) == [field.name for field in attrs.fields(Score)]
+        assert score["metric"] == f"metrics:{name}"
         assert score["value"] is not None
         assert score["floor"] is not None
+    assert metrics["verdict"]["sentence"].startswith("The reconstruction is ")
+    for aspect in ("stability", "geometry", "prediction"):
+        found = metrics["verdict"]["aspects"][aspect]
+        assert list(found) == ["right", "sentence", "interval", "tolerance", "level"]
+        assert found["interval"] is found["tolerance"] is found["level"] is None
+    read = read_scores(out)
+    assert verdict(read).to_json() == metrics["verdict"]
+    assert to_text(scores_table(read)) == (out / "metrics.json").read_text()
     steps = history_steps(out)
     assert steps == [5, 10, 15, 20]
     generated = np.load(out / "generated.npz")
@@ -93,7 +100,8 @@ def test_a_user_s_own_file(takens: Takens, small: Path) -> None:
     small.write_text(text.replace("dt = 0.02\n", "").replace("steps = 400\n", "", 1))
     done = takens("run", small, "--out", "out", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["prediction_error"]["value"] > 0
+    scores = json.loads(done.stdout)["scores"]
+    assert scores["prediction_error"]["value"] > 0
 
 
 def test_a_killed_run_resumes_to_the_same_weights(small: Path, takens: Takens) -> None:
@@ -332,10 +340,9 @@ def test_an_ensemble_is_trained_and_judged_as_one(small: Path, takens: Takens) -
     )  # fmt: skip
     done = takens("run", small, "--out", "both", *size)
     assert done.returncode == 0, done.stderr
-    scores = json.loads((small.parent / "both" / "metrics.json").read_text())
-    members = scores["prediction_error"]["details"]["members"]
-    assert len(members) == 2
-    assert scores["prediction_error"]["value"] == pytest.approx(sum(members) / 2)
+    score = read_scores(small.parent / "both")["prediction_error"]
+    assert len(score.members) == 2
+    assert score.value == pytest.approx(sum(m for m in score.members if m) / 2)
     wrong = takens("run", small, "--out", "three", *size, "--set", "training.members=3")
     assert wrong.returncode == 2
     assert "lists 2 rates for 3 members" in wrong.stderr

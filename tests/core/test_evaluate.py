@@ -60,7 +60,7 @@ def test_value_is_the_median_over_runs_and_floor_that_of_true_stretches(linear: 
     assert score.details["values"] == pytest.approx([6 - 18, 18 - 18, 31 - 18])
     assert score.value == pytest.approx(0)
     assert score.floor == pytest.approx(2)
-    assert score.details["floor_values"] == pytest.approx([1, 2, 4])
+    assert score.floors == pytest.approx((1, 2, 4))
     assert score.error is not None
     deviation = torch.tensor([-12.0, 0.0, 13.0]).std()
     assert score.error == pytest.approx(
@@ -75,8 +75,8 @@ def test_runs_that_diverge_are_counted_and_left_out(linear: Any) -> None:
     score = takens.evaluate(
         linear(2.0), data, [MeanDifference()], second=data, runs=2, context=1
     )["MeanDifference"]
-    assert score.details["diverged"] == 0.5
-    assert score.details["diverged_at"] == [20]
+    assert score.runs == takens.Runs((None, 20))
+    assert (score.runs.count, score.runs.diverged) == (2, 1)
     assert score.value is not None
 
 
@@ -87,7 +87,7 @@ def test_when_all_runs_diverge_the_score_says_so(linear: Any) -> None:
     assert score.value is None
     assert score.error is None
     assert score.floor is not None
-    assert score.details["reason"] == "all 3 free runs diverged"
+    assert score.reason == "all 3 free runs diverged"
 
 
 def test_forecasts_start_from_every_sample(linear: Any) -> None:
@@ -108,7 +108,7 @@ def test_forecasts_that_diverge_are_counted_and_left_out(linear: Any) -> None:
     ]
     assert score.value is None
     assert score.details["diverged"] == 1.0
-    assert score.details["reason"] == "all 34 forecasts diverged"
+    assert score.reason == "all 34 forecasts diverged"
 
 
 def test_a_map_is_probed_by_the_step() -> None:
@@ -122,7 +122,8 @@ def test_more_runs_than_places_are_not_counted_twice(linear: Any) -> None:
     score = takens.evaluate(
         linear(1.0), ramp(30), [MeanDifference()], second=ramp(30), runs=1000, context=5
     )["MeanDifference"]
-    assert score.details["runs"] == 26
+    assert score.runs is not None
+    assert score.runs.count == 26
 
 
 def test_metrics_of_the_dynamics_get_the_map_and_its_interval(linear: Any) -> None:

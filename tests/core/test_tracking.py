@@ -47,7 +47,7 @@ def test_numbers_of_history_and_scores_have_names_of_their_own() -> None:
 
 
 def test_words_tell_what_has_no_value_and_why() -> None:
-    gone = takens.Score(value=None, details={"reason": "all runs diverged | early"})
+    gone = takens.Score(value=None, reason="all runs diverged | early")
     table = words.of_scores({"mase": gone, "rmse": takens.Score(value=2.0, unit="m")})
     assert "| mase | none: all runs diverged &#124; early |" in table
     assert "| rmse | 2 | \N{EN DASH} | \N{EN DASH} | \N{EN DASH} | m |" in table

@@ -50,11 +50,11 @@ def lyapunov_score() -> takens.Score:
         error=0.012,
         reference=0.9056,
         convention="QR every 10 steps",
-        details={
-            "error_from": "20 initial conditions",
-            "convergence_time": t.tolist(),
-            "convergence": estimate.tolist(),
-            "convergence_error": [None, *(0.17 / np.sqrt(t[1:])).tolist()],
+        error_from="20 initial conditions",
+        curves={
+            "convergence": takens.Curve(
+                x=t, y=estimate, error=[None, *(0.17 / np.sqrt(t[1:])).tolist()]
+            )
         },
     )
 

@@ -259,11 +259,12 @@ def test_convergence_shows_estimate_error_and_reference(results: takens.Results)
     (axes,) = figure.axes
     score = results.scores["max_lyapunov"]
     estimate = lines(axes, MODEL)[0]
-    np.testing.assert_allclose(estimate[:, 0], score.details["convergence_time"])
-    np.testing.assert_allclose(estimate[:, 1], score.details["convergence"])
+    curve = score.curves["convergence"]
+    np.testing.assert_allclose(estimate[:, 0], curve.x)
+    np.testing.assert_allclose(estimate[:, 1], curve.y)
     corners = np.asarray(axes.collections[0].get_paths()[0].vertices)
     for i in (1, 50, 199):
-        middle, error = (score.details[key][i] for key in ("convergence", "convergence_error"))
+        middle, error = curve.y[i] or 0.0, curve.error[i] or 0.0
         edges = corners[corners[:, 0] == estimate[i, 0], 1]
         assert edges.min() == pytest.approx(middle - error)
         assert edges.max() == pytest.approx(middle + error)
@@ -275,8 +276,8 @@ def test_convergence_shows_estimate_error_and_reference(results: takens.Results)
 
 def test_convergence_without_reference_or_error(results: takens.Results) -> None:
     score = results.scores["max_lyapunov"]
-    details = {**score.details, "convergence_error": [None] * 200}
-    score = attrs.evolve(score, reference=None, details=details)
+    curve = attrs.evolve(score.curves["convergence"], error=[None] * 200)
+    score = attrs.evolve(score, reference=None, curves={"convergence": curve})
     figure = drawn(
         "lyapunov_convergence", attrs.evolve(results, scores={"max_lyapunov": score})
     )
@@ -289,7 +290,7 @@ def test_no_convergence_gives_no_picture_of_it(results: takens.Results) -> None:
     score = results.scores["max_lyapunov"]
     without = (
         {},
-        {"max_lyapunov": attrs.evolve(score, details={})},
+        {"max_lyapunov": attrs.evolve(score, curves={})},
         {"max_lyapunov": attrs.evolve(score, value=None)},
     )
     for scores in without:

@@ -17,7 +17,7 @@ def results(free: takens.TimeSeries, data: takens.TimeSeries) -> takens.Results:
         training=data,
         reference=data,
         free=takens.FreeRun(attrs.evolve(free, x=free.x.unsqueeze(0)), (None,)),
-        scores={"lyapunov_from_data": metric.compare(data, free)},
+        scores={"any:name": metric.compare(data, free)},
     )
 
 
@@ -26,15 +26,16 @@ def test_both_curves_are_drawn_with_their_straight_parts() -> None:
     found = results(free, data)
     figure = takens.figures.create("scaling_region").draw(found)
     assert figure is not None
-    score = found.scores["lyapunov_from_data"]
+    score = found.scores["any:name"]
     curves = [line for line in figure.axes[0].lines if line.get_linestyle() == "-"]
     parts = [line for line in figure.axes[0].lines if line.get_linestyle() == "--"]
     assert len(curves) == len(parts) == 2
-    np.testing.assert_allclose(np.asarray(curves[1].get_ydata()), score.details["curve"])
+    curve = score.curves["separation"]
+    np.testing.assert_allclose(np.asarray(curves[1].get_ydata()), curve.y)
     x, y = (np.asarray(data, dtype=np.float64) for data in parts[1].get_data())
     assert score.value is not None
     np.testing.assert_allclose(np.diff(y) / np.diff(x), score.value, rtol=1e-6)
-    assert [x[0], x[-1]] == score.details["scaling_region"]
+    assert (x[0], x[-1]) == curve.straight
 
 
 def test_a_curve_without_a_straight_part_says_so() -> None:

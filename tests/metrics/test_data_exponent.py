@@ -67,9 +67,9 @@ def test_one_variable_is_embedded(lorenz_orbits: list[Array]) -> None:
 
 
 def test_the_scaling_region_is_shown_and_straight(lorenz_orbits: list[Array]) -> None:
-    details = exponent_from_data(record(lorenz_orbits[0][:20_000])).details
-    time, curve = (np.array(details[key]) for key in ("curve_time", "curve"))
-    first, last = details["scaling_region"]
+    found = exponent_from_data(record(lorenz_orbits[0][:20_000])).curves["separation"]
+    time, curve = np.array(found.x), np.array(found.y)
+    first, last = found.straight or (0.0, 0.0)
     inside = (time >= first) & (time <= last)
     assert curve[inside][-1] - curve[inside][0] > 1
     # A factor e below where distances saturate.
@@ -91,8 +91,8 @@ def test_the_scaling_region_is_shown_and_straight(lorenz_orbits: list[Array]) ->
 def test_what_is_not_chaotic_has_no_scaling_region(x: Array, method: Any) -> None:
     score = exponent_from_data(record(x), method=method)
     assert score.value is None
-    assert score.details["reason"].startswith("no scaling region")
-    assert score.details["curve"]
+    assert score.reason.startswith("no scaling region")
+    assert score.curves["separation"].straight is None
 
 
 def test_units_do_not_matter_but_that_of_time(lorenz_orbits: list[Array]) -> None:
@@ -121,7 +121,7 @@ def test_a_run_at_rest_has_no_exponent_and_says_so(lorenz_orbits: list[Array]) -
     still = attrs.evolve(truth, x=torch.ones_like(truth.x))
     score = LyapunovFromData().compare(truth, still)
     assert score.value is None
-    assert "Column 'x1' does not vary" in score.details["reason"]
+    assert "Column 'x1' does not vary" in score.reason
     assert score.reference is not None
 
 
@@ -183,8 +183,10 @@ def test_pairs_near_in_time_would_seem_to_be_neighbours() -> None:
     # A walk in space hardly comes back: those that are near are near in time.
     walk = np.random.default_rng(0).normal(size=(2_000, 3)).cumsum(0)
     with_them, without = (
-        np.interp(-2.0, d["log_radius"], np.array(d["log_pairs"], dtype=np.float64))
-        for d in (dimension(walk, theiler=1).details, dimension(walk).details)
+        np.interp(-2.0, *(np.array(c, dtype=np.float64) for c in (found.x, found.y)))
+        for found in (
+            score.curves["pairs"] for score in (dimension(walk, theiler=1), dimension(walk))
+        )
     )
     assert with_them > without + 0.5
 

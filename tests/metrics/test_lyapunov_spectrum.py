@@ -262,7 +262,7 @@ def test_dimension_and_entropy_of_henon_with_errors() -> None:
         assert score.error is not None
         assert abs(score.value - truth) < 3 * score.error
         assert 0 < score.error < 2e-3
-        assert score.details["error_from"].startswith("jackknife over 32 starts")
+        assert score.error_from.startswith("jackknife over 32 starts")
         assert score.details["checks_passed"]
     # l1 + l2 = log 0.3, so that d D = (1 / |l2| - l1 / l2^2) d l1.
     slope = 1 / 1.62319 - 0.41922 / 1.62319**2
@@ -308,7 +308,7 @@ def test_where_all_diverge_there_is_no_value() -> None:
     for metric in (QUICK, KaplanYorkeDimension(steps=100), KolmogorovSinaiEntropy(steps=100)):
         score = metric.probe(diagonal(2.0, 1.5), starts(3, 1.0, 1.0), 1.0)
         assert score.value is None
-        assert score.details["reason"] == "All 3 starts diverged."
+        assert score.reason == "All 3 starts diverged."
         assert score.details["spectrum"] is None
 
 

@@ -256,7 +256,7 @@ def test_steps_that_fill_no_whole_interval_count_too() -> None:
     metric = MaxLyapunov(steps=103, transient=50, qr_interval=10)
     score = metric.probe(cat, uniform(2, 2), 1.0)
     assert score.value == pytest.approx(math.log((3 + 5**0.5) / 2), rel=1e-12)
-    assert score.details["convergence_time"][-1] == 103
+    assert score.curves["convergence"].x[-1] == 103
 
 
 @pytest.mark.parametrize("factor", [1e60, 1e-60])
@@ -267,7 +267,7 @@ def test_the_interval_follows_from_the_growth(factor: float) -> None:
     assert score.value == pytest.approx(math.log(factor), rel=1e-12)
     fixed = attrs.evolve(QUICK, qr_interval=10).probe(stretch, origin, 1.0)
     assert fixed.value is None
-    assert "within 10 steps" in fixed.details["reason"]
+    assert "within 10 steps" in fixed.reason
 
 
 def test_a_start_does_not_depend_on_the_others() -> None:
@@ -309,12 +309,12 @@ def test_value_error_and_trace_follow_from_the_exponents() -> None:
     exponents = np.array(details["exponents"])
     assert score.value == pytest.approx(exponents.mean())
     assert score.error == pytest.approx(exponents.std(ddof=1) / 4)
-    assert details["error_from"] == "standard error over 16 starts"
+    assert score.error_from == "standard error over 16 starts"
     times, values, errors = (
-        details[key] for key in ("convergence_time", "convergence", "convergence_error")
+        getattr(score.curves["convergence"], key) for key in ("x", "y", "error")
     )
     assert 100 < len(times) == len(values) == len(errors) <= 200
-    assert times == sorted(times)
+    assert list(times) == sorted(times)
     assert times[-1] == 500
     assert (values[-1], errors[-1]) == (score.value, score.error)
     assert errors[-1] < errors[0]
@@ -324,15 +324,15 @@ def test_value_error_and_trace_follow_from_the_exponents() -> None:
 def test_the_error_of_one_start_is_from_stretches_of_its_orbit() -> None:
     score = QUICK.probe(Henon(), uniform(1, 2) / 10, 1.0)
     assert score.value is not None
-    assert score.details["error_from"] == "standard error over 20 stretches of 1 orbit"
-    assert set(score.details["convergence_error"]) == {None}
+    assert score.error_from == "standard error over 20 stretches of 1 orbit"
+    assert set(score.curves["convergence"].error) == {None}
 
 
 def test_one_start_and_few_steps_have_no_error() -> None:
     score = MaxLyapunov(steps=4, transient=10).probe(Henon(), uniform(1, 2) / 10, 1.0)
     assert score.value is not None
     assert score.error is None
-    assert "error_from" not in score.details
+    assert score.error_from == ""
 
 
 def test_starts_that_diverge_are_left_out_and_counted() -> None:
@@ -358,7 +358,7 @@ def test_where_all_diverge_there_is_no_value(factor: float) -> None:
     assert score.value is None
     assert score.error is None
     assert score.details["diverged"] == 1.0
-    assert score.details["reason"] == "All 3 starts diverged."
+    assert score.reason == "All 3 starts diverged."
     json.dumps(dict(score.details), allow_nan=False)
 
 
@@ -386,7 +386,7 @@ def test_the_value_is_that_of_the_attractor_which_more_starts_reach(
     assert score.value == pytest.approx(truth, abs=0.02)
     assert score.details["alive"] == moving / 8
     assert score.details["diverged"] == 0.0
-    assert score.details["error_from"].endswith("stretches of 6 orbits")
+    assert score.error_from.endswith("stretches of 6 orbits")
 
 
 def test_a_stable_cycle_is_alive() -> None:
@@ -409,13 +409,13 @@ def test_an_orbit_may_start_at_the_origin() -> None:
 
 def test_slow_growth_is_traced_as_finely() -> None:
     score = QUICK.probe(LinearMap(matrix([0.9999])), uniform(2, 1), 1.0)
-    assert len(score.details["convergence"]) == 200
+    assert len(score.curves["convergence"].y) == 200
 
 
 def test_a_growth_without_a_logarithm_gives_no_exponent() -> None:
     score = QUICK.probe(LinearMap(matrix([0.0])), uniform(2, 1), 1.0)
     assert score.value is None
-    assert "vanish" in score.details["reason"]
+    assert "vanish" in score.reason
     json.dumps(dict(score.details), allow_nan=False)
 
 

@@ -121,10 +121,10 @@ def test_few_starts_give_no_error() -> None:
     truth, run = noise(79, 21, 2), noise(79, 21, 2, seed=1)
     score = judge(truth, run)
     assert score.error is None
-    assert "error_from" not in score.details
+    assert score.error_from == ""
     more = judge(noise(80, 21, 2), noise(80, 21, 2, seed=1))
     assert more.error is not None
-    assert more.details["error_from"] == "means over 4 blocks of consecutive starts"
+    assert more.error_from == "means over 4 blocks of consecutive starts"
 
 
 def test_the_largest_step_gives_the_value_and_the_horizon() -> None:

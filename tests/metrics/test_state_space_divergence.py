@@ -249,7 +249,7 @@ def test_where_a_convention_counts_nothing_there_is_no_value() -> None:
     metric = StateSpaceDivergence(convention="hess2023")
     score = metric.compare(record(truth), record(np.full((100, 2), 1e3)))
     assert score.value is None
-    assert "no sample is inside" in score.details["reason"]
+    assert "no sample is inside" in score.reason
 
 
 def test_an_unknown_convention_is_refused() -> None:

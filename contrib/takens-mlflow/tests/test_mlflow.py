@@ -120,10 +120,10 @@ def test_history_and_scores_are_stored(done: Path) -> None:
     assert run.info.status == "FINISHED"
     assert_same_as_history(reader, run, done)
     expected = {
-        f"scores/{name}/{part}": score[part]
-        for name, score in json.loads((done / "metrics.json").read_text()).items()
+        f"scores/{name}/{part}": getattr(score, part)
+        for name, score in takens.read_scores(done).items()
         for part in PARTS
-        if score[part] is not None
+        if getattr(score, part) is not None
     }
     assert len(expected) > 4
     found = {key: value for key, value in run.data.metrics.items() if "scores/" in key}

@@ -128,12 +128,12 @@ def test_wall_times_are_those_of_the_training(done: Path) -> None:
 
 
 def test_the_log_holds_every_score(done: Path) -> None:
-    log, scores = Log(done / "tensorboard"), json.loads((done / "metrics.json").read_text())
+    log, scores = Log(done / "tensorboard"), takens.read_scores(done)
     expected = {
-        f"scores/{name}/{part}": score[part]
+        f"scores/{name}/{part}": getattr(score, part)
         for name, score in scores.items()
         for part in PARTS
-        if score[part] is not None
+        if getattr(score, part) is not None
     }
     assert {f"scores/{name}/value" for name in scores} <= set(expected)
     found = {tag for tag in log.tags["scalars"] if tag.startswith("scores/")}
@@ -162,7 +162,7 @@ def test_words_and_hyperparameters(done: Path) -> None:
     log = Log(done / "tensorboard")
     (verdict,) = log.text("run/verdict")
     assert verdict.startswith("**The reconstruction is ")
-    assert "- Stability is " in verdict
+    assert "- Stability: " in verdict
     (configuration,) = log.text("run/configuration")
     assert "    latent_dim = 3" in configuration
     settings = log.hyperparameters()

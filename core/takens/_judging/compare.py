@@ -8,7 +8,7 @@ from typing import final
 import attrs
 
 from takens._errors import InputError
-from takens._protocols.metric import Score
+from takens._protocols.score import Score
 
 
 @final
@@ -39,7 +39,7 @@ def compare_scores(first: Score, second: Score, /) -> ScoreDifference:
         )
     for score in (first, second):
         if score.value is None:
-            reason = score.details.get("reason", "no reason was given")
+            reason = score.reason.removesuffix(".") or "no reason was given"
             raise InputError(f"A score without a value cannot be compared: {reason}.")
     difference = (first.value or 0.0) - (second.value or 0.0)
     known = first.error is not None and second.error is not None

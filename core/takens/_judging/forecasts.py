@@ -14,8 +14,9 @@ from takens._data.time_series import TimeSeries
 from takens._dynamics.generate import generate
 from takens._errors import DataError
 from takens._judging.stretches import Stretches
-from takens._protocols.metric import Score, SeriesMetric
+from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
+from takens._protocols.score import Score
 
 
 def compare_forecasts(
@@ -48,20 +49,20 @@ def compare_forecasts(
     truth = attrs.evolve(reference, t=reference.t[: horizon + 1], x=true[:, c - 1 :])
     floor = metric.compare(truth, _analogues(truth, next(stretches.pairs()), horizon))
     alive = torch.tensor([at is None for at in forecast.diverged_at])
-    about = {
-        "starts": len(true),
-        "diverged": forecast.diverged,
-        "context": context,
+    about: dict[str, Any] = {
+        "floor": floor.value,
         "floor_from": "analogues: what followed the nearest state of a second true stretch",
     }
+    details = {"starts": len(true), "diverged": forecast.diverged, "context": context}
     if not bool(alive.any()):
-        details = about | {"reason": f"all {len(true)} forecasts diverged"}
-        return attrs.evolve(floor, value=None, error=None, floor=floor.value, details=details)
+        about |= {"error": None, "error_from": "", "curves": {}, "details": details}
+        reason = f"all {len(true)} forecasts diverged"
+        return attrs.evolve(floor, value=None, reason=reason, **about)
     truth = attrs.evolve(truth, x=truth.x[alive])
     score = metric.compare(
         truth, _from_start(truth, truth.x[:, :1], forecast.x[alive][:, :horizon])
     )
-    return attrs.evolve(score, floor=floor.value, details=dict(score.details) | about)
+    return attrs.evolve(score, details=dict(score.details) | details, **about)
 
 
 def _analogues(truth: TimeSeries, second: TimeSeries, horizon: int) -> TimeSeries:

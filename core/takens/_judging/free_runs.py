@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 import torch
@@ -13,9 +13,11 @@ from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.generate import generate
 from takens._errors import InputError
+from takens._judging.members import over_values
 from takens._judging.stretches import Stretches, contexts
-from takens._protocols.metric import Score, SeriesMetric
+from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
+from takens._protocols.score import Runs, Score
 
 
 def free_runs(
@@ -39,60 +41,47 @@ def compare_free_runs(
     free: FreeRun,
     linear: Mapping[str, TimeSeries],
 ) -> Score:
-    """Give the median over the scored runs that did not diverge, with the floor.
+    """Compute the median over the scored runs that did not diverge, with the floor.
 
-    ``stretches`` are as long as the runs. ``linear`` are surrogates of the reference by name:
-    ``details`` say what they would score.
+    ``stretches`` are as long as the runs. What ``linear``, surrogates of the reference by
+    name, would score are baselines, beside those that the metric has.
     """
-    scored = list(enumerate(free.diverged_at))[1:]
-    alive = [i for i, at in scored if at is None]
+    scored = free.diverged_at[1:]
     perfect = [metric.compare(stretches.reference, other) for other in stretches.pairs()]
     floors = [score.value for score in perfect if score.value is not None]
-    floor = statistics.median(floors) if floors else None
-    share = {
-        "runs": len(scored),
-        "diverged": 1 - len(alive) / len(scored),
-        "diverged_at": [at for _, at in scored if at is not None],
-        "surrogate_values": {
-            name: _value(metric, stretches.reference, series) for name, series in linear.items()
-        },
+    simple = {name: _value(metric, stretches.reference, one) for name, one in linear.items()}
+    about: dict[str, Any] = {
+        "runs": Runs(scored),
+        "floor": statistics.median(floors) if floors else None,
+        "floors": floors,
+        "floor_from": f"the reference against {len(floors)} other true "
+        f"stretch{'es' * (len(floors) > 1)} of the same length (median)",
+        "baselines": {name: value for name, value in simple.items() if value is not None}
+        | dict(perfect[0].baselines),
     }
     scores = [
-        metric.compare(stretches.reference, attrs.evolve(free.series, x=free.x[i]))
-        for i in alive
+        metric.compare(stretches.reference, attrs.evolve(free.series, x=x))
+        for x, at in zip(free.x[1:], scored, strict=True)
+        if at is None
     ]
-    answered = [(score, score.value) for score in scores if score.value is not None]
-    if not answered:
-        reason = (
-            scores[0].details.get("reason", "the metric gave no value")
-            if scores
-            else f"all {len(scored)} free runs diverged"
-        )
-        details = share | {"reason": reason, "floor_values": floors}
-        return attrs.evolve(perfect[0], value=None, error=None, floor=floor, details=details)
-    values = [value for _, value in answered]
+    if not scores:
+        # What was found between true stretches goes for no run.
+        about |= {"error": None, "error_from": "", "reference_reason": ""}
+        about |= {"curves": {}, "details": {}}
+        reason = f"all {len(scored)} free runs diverged"
+        return attrs.evolve(perfect[0], value=None, reason=reason, **about)
+    values = [score.value for score in scores if score.value is not None]
+    if not values:
+        reason = scores[0].reason or "the metric gave no value"
+        return attrs.evolve(scores[0], reason=reason, **about)
     median = statistics.median_low(values)
-    typical = next(score for score, value in answered if value == median)
-    details = dict(typical.details) | share | {"values": values}
-    error = typical.error
+    typical = next(score for score in scores if score.value == median)
+    about["details"] = dict(typical.details) | {"values": values}
     if len(values) > 1:
-        # The standard error of a median of normal samples: sqrt(pi / 2) of that of the mean.
-        error = math.sqrt(math.pi / 2) * statistics.stdev(values) / math.sqrt(len(values))
-        details["error_from"] = f"the spread over {len(values)} free runs"
+        about |= over_values(values, "free runs")
         low, *_, high = statistics.quantiles(values, n=4, method="inclusive")
-        details["quartiles"] = [low, high]
-    return attrs.evolve(
-        typical,
-        value=statistics.median(values),
-        error=error,
-        floor=floor,
-        details=details
-        | {
-            "floor_values": floors,
-            "floor_from": f"the reference against {len(floors)} other true "
-            f"stretch{'es' * (len(floors) > 1)} of the same length (median)",
-        },
-    )
+        about["details"] |= {"quartiles": [low, high]}
+    return attrs.evolve(typical, value=statistics.median(values), **about)
 
 
 def _value(metric: SeriesMetric, reference: TimeSeries, series: TimeSeries) -> float | None:

@@ -9,33 +9,34 @@ from typing import Any
 
 import attrs
 
-from takens._protocols.metric import Score
+from takens._protocols.score import Score
 
 
 def over_members(scores: Sequence[Score]) -> Score:
-    """Give the median over the members of an ensemble, with its standard error.
+    """Compute the median over the members of an ensemble, with its standard error.
 
-    The details are those of the member in the middle; ``members`` holds every value, None for
-    those without one, and ``interval`` from the second smallest to the second largest of ten
-    (the central 80 %).
+    What it is made of is that of the member in the middle; ``members`` holds every value, None
+    for those without one, and ``details`` the ``interval`` from the second smallest to the
+    second largest of ten (the central 80 %).
     """
-    valued = sorted(
-        ((score.value, i) for i, score in enumerate(scores) if score.value is not None)
-    )
-    every = {"members": [score.value for score in scores]}
-    if not valued:
-        return attrs.evolve(scores[0], details=dict(scores[0].details) | every)
-    typical = scores[valued[(len(valued) - 1) // 2][1]]
-    values = [value for value, _ in valued]
-    details: dict[str, Any] = dict(typical.details) | every
-    error = typical.error
+    about: dict[str, Any] = {"members": [score.value for score in scores]}
+    values = sorted(score.value for score in scores if score.value is not None)
+    if not values:
+        return attrs.evolve(scores[0], **about)
+    median = statistics.median_low(values)
+    typical = next(score for score in scores if score.value == median)
     if len(values) > 1:
-        # The standard error of a median of normal samples: sqrt(pi / 2) of that of the mean.
-        error = math.sqrt(math.pi / 2) * statistics.stdev(values) / math.sqrt(len(values))
-        details["error_from"] = f"the spread over {len(values)} members"
-        cuts = statistics.quantiles(values, n=10, method="inclusive")
-        details["interval"] = [cuts[0], cuts[-1]]
-    return attrs.evolve(typical, value=statistics.median(values), error=error, details=details)
+        about |= over_values(values, "members")
+        low, *_, high = statistics.quantiles(values, n=10, method="inclusive")
+        about["details"] = dict(typical.details) | {"interval": [low, high]}
+    return attrs.evolve(typical, value=statistics.median(values), **about)
+
+
+def over_values(values: Sequence[float], what: str) -> dict[str, Any]:
+    """Compute the standard error of the median of two values or more, as fields of a score."""
+    # Of normal samples it is sqrt(pi / 2) times that of the mean.
+    error = math.sqrt(math.pi / 2) * statistics.stdev(values) / math.sqrt(len(values))
+    return {"error": error, "error_from": f"the spread over {len(values)} {what}"}
 
 
 def together(each: Sequence[Mapping[str, Score]]) -> dict[str, Score]:

@@ -12,8 +12,9 @@ from takens._dynamics.generate import warm_up
 from takens._dynamics.latent_map import latent_map
 from takens._dynamics.system_model import SystemModel
 from takens._judging.subject import system_model
-from takens._protocols.metric import DynamicsMetric, Score
+from takens._protocols.metric import DynamicsMetric
 from takens._protocols.model import Model
+from takens._protocols.score import Score
 from takens._protocols.system import System
 from takens._threads import threads_for
 
@@ -35,17 +36,16 @@ def probe_dynamics(
     with threads_for(len(places) * (weights + model.latent_dim)), torch.no_grad():
         score = metric.probe(step, warm_up(model, step, places), dt)
     if truth is None:
-        details = dict(score.details) | {"floor_from": "no floor: it needs the true equations"}
-        return attrs.evolve(score, details=details)
+        return attrs.evolve(score, floor_from="no floor: it needs the true equations")
     true = score
     # A known system that is judged by itself has been probed already.
     if not (isinstance(model, SystemModel) and model.system is truth):
         with threads_for(len(places) * truth.dim):
             true = metric.probe(latent_map(system_model(truth), dt), places[:, -1], dt)
-    details = dict(score.details) | {
-        "floor_from": "two estimates for the true system (sqrt 2 of the standard error of one)",
-        "true_estimate": true.value,
-        "true_estimate_error": true.error,
-    }
-    floor = None if true.error is None else math.sqrt(2) * true.error
-    return attrs.evolve(score, floor=floor, details=details)
+    return attrs.evolve(
+        score,
+        truth=true.value,
+        truth_error=true.error,
+        floor=None if true.error is None else math.sqrt(2) * true.error,
+        floor_from="two estimates for the true system (sqrt 2 of the standard error of one)",
+    )

@@ -1,50 +1,13 @@
-"""Metrics: what judges a model, and the score that they give."""
+"""Metrics: what judges a model."""
 
-import math
-from collections.abc import Mapping
-from typing import Any, Protocol, Self, TypeAlias, final, runtime_checkable
+from typing import Protocol, Self, TypeAlias, runtime_checkable
 
-import attrs
 from torch import Tensor
 
 from takens._data.time_series import TimeSeries
 from takens._protocols.dynamics import Map
+from takens._protocols.score import Evidence, Score
 from takens._protocols.system import Facts
-
-
-def _finite(_: object, attribute: Any, value: float | None) -> None:
-    if value is not None and not math.isfinite(value):
-        raise ValueError(
-            f"A score's {attribute.name} is a finite number, or None where there is none; "
-            f"got {value!r}."
-        )
-
-
-def _names(details: Mapping[str, Any]) -> str:
-    """Name what there is: the numbers of single orbits would fill pages."""
-    return f"{{{', '.join(details)}}}"
-
-
-@final
-@attrs.frozen(kw_only=True)
-class Score:
-    """What a metric found, with all that is needed to read it.
-
-    ``value`` is None where there is none, and ``details["reason"]`` says why. ``error`` is
-    one standard error, and ``details["error_from"]`` says how it was obtained.
-    ``reference`` is the value that is known to be right. ``floor`` is what a perfect model
-    would get: the same metric between two independent stretches of the truth.
-    ``convention`` names the choices that two numbers must share to be comparable.
-    ``details`` holds JSON types only.
-    """
-
-    value: float | None = attrs.field(validator=_finite)
-    unit: str = ""
-    error: float | None = attrs.field(default=None, validator=_finite)
-    reference: float | None = attrs.field(default=None, validator=_finite)
-    floor: float | None = attrs.field(default=None, validator=_finite)
-    convention: str = ""
-    details: Mapping[str, Any] = attrs.field(factory=dict[str, Any], repr=_names)
 
 
 @runtime_checkable
@@ -71,6 +34,26 @@ class DynamicsMetric(Protocol):
 
     def probe(self, step: Map, x0: Tensor, dt: float, /) -> Score:
         """Probe a map that advances time by ``dt``, from the starts `x0: (starts, d)`."""
+        ...
+
+
+@runtime_checkable
+class SupportsEvidence(Protocol):
+    """A metric that says what it is evidence for; by others nothing is judged."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """The aspect that its scores speak of, and how they are judged."""
+        ...
+
+
+@runtime_checkable
+class SupportsBest(Protocol):
+    """A metric of series whose best value is not 0."""
+
+    @property
+    def best(self) -> float:
+        """What identical series get, the reference of scores that have no other."""
         ...
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,8 @@ import numpy as np
 from takens._dynamics.free_run import FreeRun
 from takens._errors import InputError
 from takens._files import cannot_write, write_whole
-from takens._protocols.metric import Score
+from takens._protocols.score import Score
+from takens._run.scores_file import scores_table, to_text
 
 # The configuration comes last: it marks the folder as that of a run until all else is gone.
 _FILES = (
@@ -85,9 +85,7 @@ class RunFolder:
 
     def write_metrics(self, scores: Mapping[str, Score]) -> None:
         """Write ``metrics.json``; numbers that do not exist are null."""
-        table = {name: attrs.asdict(score) for name, score in scores.items()}
-        text = json.dumps(table, indent=2, allow_nan=False) + "\n"
-        write_whole(self.path / "metrics.json", text)
+        write_whole(self.path / "metrics.json", to_text(scores_table(scores)))
 
     def write_generated(self, free: FreeRun) -> None:
         """Write ``generated.npz``: ``t``, ``x`` and ``diverged_at`` (-1 for never)."""

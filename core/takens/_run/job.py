@@ -12,9 +12,7 @@ from typing import Any, final
 import attrs
 
 from takens._errors import ConfigurationError, InputError
-from takens._judging.evaluate import judge, rehearse
-from takens._judging.members import together
-from takens._judging.verdict import verdict
+from takens._judging.judge import judge, rehearse
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import in_words, left_out
 from takens._plugins.isolation import blaming
@@ -140,33 +138,29 @@ def _judge(
     """Judge every member, and tell the verdict on all."""
     judging = configuration.judge
     say(f"Judging {judging.runs} free runs of {len(source.reference)} samples.")
-    judgements = [
-        judge(
-            member,
-            source.reference,
-            named,
-            second=source.second,
-            truth=source.truth,
-            references=judging.reference,
-            runs=judging.runs,
-            starts=judging.starts,
-            context=judging.context,
-        )
-        for member in trained.members
-    ]
+    judgement = judge(
+        trained.members,
+        source.reference,
+        named,
+        second=source.second,
+        truth=source.truth,
+        references=judging.reference,
+        runs=judging.runs,
+        starts=judging.starts,
+        context=judging.context,
+    )
     results = Results(
         title=_title(configuration),
         history=trained.history,
         training=source.training,
-        reference=judgements[0].reference,
-        free=judgements[0].free,
-        scores=together([judgement.scores for judgement in judgements]),
+        reference=judgement.reference,
+        free=judgement.free,
+        scores=judgement.scores,
         learned=trained.details,
         remarks=trained.remarks,
     )
-    found = verdict(results.scores)
-    if found.findings:
-        say(found.sentence)
+    if results.scores:
+        say(results.verdict.sentence)
     return results
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from takens._judging.verdict import verdict
-from takens._run.table import COLUMNS, NONE, score_rows, score_words
+from takens._run.table import COLUMNS, NONE, score_details, score_rows, score_words
 
 if TYPE_CHECKING:
     from takens._run.results import Results
@@ -41,11 +40,12 @@ def report_html(
     """
     return _TEMPLATES.get_template("report.html.jinja").render(
         results=results,
-        verdict=verdict(results.scores),
+        verdict=results.verdict if results.scores else None,
         divergence=_divergence(results),
         source=_source(results),
         columns=COLUMNS,
         rows=score_rows(results.scores),
+        details={name: score_details(score) for name, score in results.scores.items()},
         absent=NONE,
         figures={title: base64.b64encode(png).decode() for title, png in figures.items()},
         configuration=configuration,

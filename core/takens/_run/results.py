@@ -9,7 +9,8 @@ import attrs
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
-from takens._protocols.metric import Score
+from takens._judging.verdict import Verdict, verdict
+from takens._protocols.score import Score
 
 
 @final
@@ -32,3 +33,8 @@ class Results:
     scores: Mapping[str, Score]
     learned: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     remarks: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the model is right, as far as the scores tell."""
+        return verdict(self.scores)

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from takens._protocols.metric import Score
+import attrs
+
+from takens._protocols.score import Score
 
 COLUMNS: Final = ("metric", "value", "unit", "reference", "floor", "convention")
+_BESIDE: Final = (
+    "metric",
+    "error_from",
+    "reference_error",
+    "truth",
+    "truth_error",
+    "floors",
+    "baselines",
+    "resolution",
+    "members",
+    "runs",
+)
 NONE: Final = "\N{EN DASH}"
 
 
@@ -29,16 +43,22 @@ def score_rows(scores: Mapping[str, Score]) -> list[tuple[str, ...]]:
 def score_words(score: Score) -> str:
     """Say what a score found, to follow the name of its metric."""
     if score.value is None:
-        reason = str(score.details.get("reason", "no reason was given"))
-        return f"has no value: {reason.removesuffix('.')}"
+        return f"has no value: {score.reason.removesuffix('.') or 'no reason was given'}"
     words = f"is {measured(score.value, score.error)}{_unit(score.unit)}"
     if score.reference is not None:
         words += f", {_distance(score.value, score.error, score.reference)}"
     if score.floor is not None:
         words += f"; its floor is {_given(score.floor, digits=3)}"
-        if "floor_from" in score.details:
-            words += f" ({score.details['floor_from']})"
+        if score.floor_from:
+            words += f" ({score.floor_from})"
     return words
+
+
+def score_details(score: Score) -> dict[str, Any]:
+    """Return all that the table has no column for, to be shown."""
+    fields = attrs.asdict(score, filter=lambda field, value: field.name in _BESIDE and value)
+    runs = {} if score.runs is None else {"runs": score.runs.count, **fields.pop("runs")}
+    return fields | runs | dict(score.details)
 
 
 def measured(value: float, error: float | None) -> str:

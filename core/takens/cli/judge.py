@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from takens._judging.verdict import Aspect
+    from collections.abc import Container, Mapping, Sequence
+
+    from takens._judging.judge import Judgement
     from takens._protocols.metric import Metric
     from takens._run.configuration import Configuration, Judge
-
-_FROM_DATA: Final = "lyapunov_from_data"
 
 
 @click.command("judge")
@@ -54,8 +53,10 @@ def command(
 
     RUN is the folder of a run, or a checkpoint. Free runs of the model are compared with the
     data, the floor is that between halves of the data, and linear surrogates of the data show
-    what a wrong model would score. Exit code 0 where every aspect is right, 1 where one is
-    wrong, 2 where something given cannot be used.
+    what a wrong model would score.
+
+    Exit code 0 where every aspect is right, 1 where one is wrong, 3 where none is wrong and
+    one is undecided or could not be judged, 2 where something given cannot be used.
 
     \b
     Examples:
@@ -63,17 +64,13 @@ def command(
       takens judge runs/mine --against my.npz --fail-on geometry,spectrum
       takens judge runs/mine/checkpoint.pt --against my.csv --json
     """  # noqa: D301 - click's mark for lines to leave alone
-    import attrs
-
-    from takens._errors import InputError
-    from takens._judging.evaluate import judge
-    from takens._judging.verdict import verdict
+    from takens._judging.judge import judge
     from takens._run.configuration import Judge
+    from takens._run.scores_file import scores_table, to_text
     from takens._run.sources import read_series
     from takens._training.checkpoint import load_model
     from takens.cli.tables import print_scores
 
-    decisive = _aspects(fail_on)
     model = load_model(run / "checkpoint.pt" if run.is_dir() else run)
     settings = _configuration(run)
     stored = settings.data if settings is not None and settings.data.file else None
@@ -85,58 +82,68 @@ def command(
         dt = model.dt
     series = read_series(file, columns=chosen, time=time, dt=dt)
     judging = settings.judge if settings is not None else Judge()
-    metrics = _metrics(judging if settings is not None else None, named)
+    asked = _metrics(judging, named)
+    metrics = asked if named else _without_equations() | asked
+    decisive = _aspects(fail_on, metrics)
     judgement = judge(
         model,
         series,
         metrics,
-        second=None,
-        truth=None,
         references={n: value for n, value in judging.reference.items() if n in metrics},
         runs=runs,
         starts=judging.starts,
         context=judging.context,
     )
-    found = verdict(judgement.scores)
-    unjudged = [a.value for a in decisive if a not in found.findings]
-    if fail_on is not None and unjudged:
-        raise InputError(
-            f"No metric says whether the {' and the '.join(unjudged)} is right; leave it out "
-            "of --fail-on, or choose metrics that do with --metric."
-        )
-    right = all(one.right for aspect, one in found.findings.items() if aspect in decisive)
-    right = right and bool(found.findings)
+    found = judgement.verdict
+    code = _exit_code(judgement, decisive, asked)
     if as_json:
-        table = {
-            "right": right,
-            "sentence": found.sentence,
-            "aspects": {a.value: attrs.asdict(f) for a, f in found.findings.items()},
-            "scores": {name: attrs.asdict(s) for name, s in judgement.scores.items()},
-        }
-        click.echo(json.dumps(table, indent=2, allow_nan=False))
+        table = scores_table(judgement.scores)
+        click.echo(to_text({**table["verdict"], **table, "right": code == 0}), nl=False)
     else:
         print_scores(judgement.scores)
         click.echo(found.sentence)
-        for finding in found.findings.values():
-            click.echo(f"  {finding.sentence}")
-    return 0 if right else 1
+        for line in found.lines():
+            click.echo(f"  {line}")
+    return code
 
 
-def _aspects(fail_on: str | None) -> set[Aspect]:
+def _exit_code(
+    judgement: Judgement, decisive: Sequence[str] | None, asked: Container[str]
+) -> int:
+    """Return 1 where an aspect that decides is wrong, 3 where one is not known, else 0."""
+    found = judgement.verdict
+    if decisive is None:
+        right = [finding.right for finding in found.findings.values()] or [None]
+        for name in found.not_judged:
+            evidence = judgement.scores[name].evidence
+            # What another metric has judged is judged.
+            if name in asked and (evidence is None or evidence.aspect not in found.findings):
+                right.append(None)
+    else:
+        right = [f.right if (f := found.findings.get(a)) else None for a in decisive]
+    return 1 if False in right else 3 if None in right else 0
+
+
+def _aspects(fail_on: str | None, metrics: Mapping[str, Metric]) -> Sequence[str] | None:
+    """Return the aspects that decide, None for all; refuse one that no metric speaks of."""
     from takens._errors import InputError, near
-    from takens._judging.verdict import Aspect
+    from takens._judging.verdict import STABILITY
+    from takens._protocols.metric import SeriesMetric, SupportsEvidence
 
-    known = {aspect.value: aspect for aspect in Aspect}
     if fail_on is None:
-        return set(Aspect)
+        return None
+    free = any(isinstance(m, SeriesMetric) and m.horizon is None for m in metrics.values())
+    known = [STABILITY] * free
+    known += [m.evidence.aspect for m in metrics.values() if isinstance(m, SupportsEvidence)]
     wanted = [name.strip() for name in fail_on.split(",")]
     for name in wanted:
         if name not in known:
             raise InputError(
-                f"--fail-on names aspects of {', '.join(known)}; got {name!r}."
-                f"{near(name, known)}"
+                f"--fail-on names {name!r}, of which no metric speaks.{near(name, known)} "
+                f"Those of {', '.join(metrics)} speak of {', '.join(dict.fromkeys(known))}; "
+                "choose others with --metric."
             )
-    return {known[name] for name in wanted}
+    return wanted
 
 
 def _configuration(run: Path) -> Configuration | None:
@@ -148,17 +155,20 @@ def _configuration(run: Path) -> Configuration | None:
     return resolve(read_configuration(file)) if file.is_file() else None
 
 
-def _metrics(judging: Judge | None, named: tuple[str, ...]) -> dict[str, Metric]:
-    """Make the metrics that are named, or those of the run, or the usual ones."""
-    from takens._judging.evaluate import STANDARD_METRICS
+def _metrics(judging: Judge, named: Sequence[str]) -> dict[str, Metric]:
+    """Create the metrics that are named, or those of the run, or the usual ones."""
+    from takens._judging.naming import name_metrics
     from takens._plugins.registry import metrics
 
     if named:
-        return {name: metrics.create(name) for name in named}
-    made = {name: metrics.create(name) for name in STANDARD_METRICS}
-    if judging is not None:
-        made = {c.name: metrics.create(c.name, **c.parameters) for c in judging.metrics}
-    # Without equations, exponents are judged by those of the data.
-    if _FROM_DATA in metrics.names() and _FROM_DATA not in made:
-        made[_FROM_DATA] = metrics.create(_FROM_DATA)
-    return made
+        return name_metrics(named)
+    return {c.name: metrics.create(c.name, **c.parameters) for c in judging.metrics}
+
+
+def _without_equations() -> dict[str, Metric]:
+    """Create what judges beside the data that which else needs equations."""
+    from takens._defaults import METRICS_WITHOUT_EQUATIONS
+    from takens._plugins.registry import metrics
+
+    known = metrics.names()
+    return {name: metrics.create(name) for name in METRICS_WITHOUT_EQUATIONS if name in known}

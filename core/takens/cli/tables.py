@@ -1,6 +1,5 @@
 """Tables on the terminal."""
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from takens._protocols.metric import Score
+    from takens._protocols.score import Score
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -47,7 +46,6 @@ def print_scores(scores: "Mapping[str, Score]") -> None:
 
 def print_scores_json(scores: "Mapping[str, Score]") -> None:
     """Print what ``metrics.json`` holds."""
-    import attrs
+    from takens._run.scores_file import scores_table, to_text
 
-    table = {name: attrs.asdict(score) for name, score in scores.items()}
-    click.echo(json.dumps(table, indent=2, allow_nan=False))
+    click.echo(to_text(scores_table(scores)), nl=False)

@@ -5,6 +5,7 @@ and ``takens check PLUGIN`` does so on the command line. Every check is a plain 
 takes a component and raises where a promise is not kept.
 """
 
+from takens._protocols.metric import SupportsBest as SupportsBest
 from takens.testing.backends import (
     check_backend_declines_what_is_hard as check_backend_declines_what_is_hard,
     check_backend_iterates as check_backend_iterates,
@@ -56,7 +57,6 @@ from takens.testing.making import (
     registered as registered,
 )
 from takens.testing.metrics import (
-    SupportsBest as SupportsBest,
     check_dynamics_metric_agrees_with_facts as check_dynamics_metric_agrees_with_facts,
     check_dynamics_metric_probes as check_dynamics_metric_probes,
     check_dynamics_metric_survives_divergence as check_dynamics_metric_survives_divergence,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import attrs
 import torch
@@ -12,26 +12,17 @@ from takens._data.time_series import TimeSeries
 from takens._protocols.metric import (
     DynamicsMetric,
     Metric,
-    Score,
     SeriesMetric,
+    SupportsBest,
     SupportsReference,
 )
+from takens._protocols.score import Score
 from takens._protocols.system import Facts
 from takens.testing.failure import require, require_close, require_instance
 from takens.testing.samples import CatMap, chaos, forecasts, numbers
 
 _INTERVAL = 0.5
 _STEPS = 1500
-
-
-@runtime_checkable
-class SupportsBest(Protocol):
-    """A metric of series whose best value is not 0, and which says what it is."""
-
-    @property
-    def best(self) -> float:
-        """What identical series get."""
-        ...
 
 
 def check_metric_protocol(metric: Metric) -> None:
@@ -49,7 +40,7 @@ def check_metric_is_best_on_identical_series(metric: SeriesMetric) -> None:
     score = metric.compare(truth, truth)
     best = metric.best if isinstance(metric, SupportsBest) else score.reference or 0.0
     _plain(score)
-    require(score.value is not None, f"No value: {score.details.get('reason')}.")
+    require(score.value is not None, f"No value: {score.reason}.")
     value = float(score.value or 0.0)
     require(
         abs(value - best) <= 1e-6 * max(1.0, abs(best)),
@@ -93,7 +84,7 @@ def check_dynamics_metric_probes(metric: DynamicsMetric) -> None:
     before = torch.random.get_rng_state()
     scores = [metric.probe(CatMap(), _places(), _INTERVAL) for _ in range(2)]
     _plain(scores[0])
-    require(scores[0].value is not None, f"No value: {scores[0].details.get('reason')}.")
+    require(scores[0].value is not None, f"No value: {scores[0].reason}.")
     require(scores[0].value == scores[1].value, "Two looks at the same map differ.")
     require(
         torch.equal(before, torch.random.get_rng_state()), "It draws from the global generator."
@@ -149,7 +140,7 @@ def _plain(score: object) -> None:
     except (TypeError, ValueError) as error:
         require(False, f"The details are not of JSON types: {error}.")
     if score.value is None:
-        require(bool(score.details.get("reason")), "There is no value, and no reason for it.")
+        require(bool(score.reason), "There is no value, and no reason for it.")
 
 
 CHECKS = (

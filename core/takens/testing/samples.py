@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._protocols.dynamics import Time
-from takens._protocols.metric import Score
+from takens._protocols.score import Score
 from takens._run.results import Results
 
 DOUBLE = torch.float64
@@ -205,6 +205,6 @@ def results(dim: int = 2, *, diverged: bool = False) -> Results:
         free=FreeRun(series, at),
         scores={
             "state_space_divergence": Score(value=0.5, floor=0.1, convention="a sample"),
-            "max_lyapunov": Score(value=None, unit="1/s", details={"reason": "a sample"}),
+            "max_lyapunov": Score(value=None, unit="1/s", reason="a sample"),
         },
     )

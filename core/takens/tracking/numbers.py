@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from takens._protocols.metric import Score
+from takens._protocols.score import Score
 
 _CHECKS: Final = ("divergence", "divergence_floor", "free_runs_lost")
 _PARTS: Final = ("value", "error", "reference", "floor")

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from takens._judging.verdict import verdict
-from takens._protocols.metric import Score
+from takens._protocols.score import Score
 from takens._run.results import Results
 
 _NONE: Final = "\N{EN DASH}"
 
 
 def of_verdict(results: Results) -> str:
-    """Give the verdict with a line for each aspect, and the remarks of the training."""
-    found = verdict(results.scores)
-    lines = [f"**{found.sentence}**", ""]
-    lines += [f"- {finding.sentence}" for finding in found.findings.values()]
+    """Return the verdict with a line for each aspect, and the remarks of the training."""
+    found = results.verdict
+    lines = [f"**{found.sentence}**", "", *(f"- {line}" for line in found.lines())]
     return "\n".join([*lines, "", *results.remarks]).strip()
 
 
@@ -29,7 +27,7 @@ def of_scores(scores: Mapping[str, Score]) -> str:
     for name, score in scores.items():
         value = _number(score.value)
         if score.value is None:
-            value = f"none: {score.details.get('reason', 'no reason was given')}"
+            value = f"none: {score.reason or 'no reason was given'}"
         numbers = [_number(n) for n in (score.error, score.reference, score.floor)]
         cells = [name, value, *numbers, score.unit or _NONE, score.convention or _NONE]
         rows.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")

@@ -9,6 +9,7 @@ from torch import Tensor
 import takens
 from takens_dysts.flow import Flow
 from takens_dysts.stored import flows
+from takens_metrics import LyapunovSpectrum
 
 STARTS: Final = 64
 INTEGRATOR: Final = "rk4"
@@ -54,7 +55,7 @@ def measure(flow: Flow, seed: int) -> dict[str, Any]:
 def _attempt(flow: Flow, dt: float, steps: int, seed: int) -> dict[str, Any]:
     stepper: Any = takens.integrators.create(INTEGRATOR)
     step = takens.flow_map(flow, stepper, dt)
-    metric: Any = takens.metrics.create("lyapunov_spectrum", steps=steps, transient=steps // 2)
+    metric = LyapunovSpectrum(steps=steps, transient=steps // 2)
     used: dict[str, Any] = {
         "dt": dt,
         "steps": steps,
@@ -65,21 +66,25 @@ def _attempt(flow: Flow, dt: float, steps: int, seed: int) -> dict[str, Any]:
     x0 = _starts(flow, seed)
     if takens.accelerated_solve(takens.Iterate(map=step, x0=x0, steps=100)) is None:
         return {"accepted": False, "reason": takens.explain(step), **used}
-    score = metric.probe(step, x0, dt)
-    details = score.details
-    if score.value is None:
-        return {"accepted": False, "cure": "step", "reason": details["reason"], **used}
+    found = metric.measure(step, x0, dt, flow.dim)
+    if found.samples is None:
+        return {"accepted": False, "cure": "step", "reason": found.reason, **used}
     checks: dict[str, Any] = {
-        name: {key: check[key] for key in ("passed", "difference", "tolerance")}
-        for name, check in details["checks"].items()
+        check.name: {
+            "passed": check.passed,
+            "difference": check.difference,
+            "tolerance": check.tolerance,
+        }
+        for check in found.checks
     }
+    spectrum, errors = found.exponents.tolist(), found.errors.tolist()
     failed = [name for name, check in checks.items() if not check["passed"]]
     lacking = [name for name in NEEDED if name not in checks]
     reason = cure = ""
-    if details["alive"] == 0:
+    if found.alive == 0:
         reason = "it comes to rest on a fixed point"
-    elif details["diverged"] > 0:
-        reason = f"{details['diverged']:.0%} of the orbits diverge"
+    elif found.diverged > 0:
+        reason = f"{found.diverged:.0%} of the orbits diverge"
         cure = "step"
     elif failed:
         reason = "; ".join(
@@ -90,16 +95,16 @@ def _attempt(flow: Flow, dt: float, steps: int, seed: int) -> dict[str, Any]:
     elif lacking:
         reason = "without " + ", ".join(lacking)
     else:
-        reason = unresolved(details["spectrum"], details["spectrum_error"])
+        reason = unresolved(spectrum, errors)
         cure = "time" if reason else ""
-    dimension, dimension_error = _dimension([e for e in details["exponents"] if e is not None])
+    dimension, dimension_error = _dimension(found.by_start.tolist())
     return {
         "accepted": not reason,
         "cure": cure,
         "reason": reason,
-        "spectrum": details["spectrum"],
-        "spectrum_error": details["spectrum_error"],
-        "sum": details["sum"],
+        "spectrum": spectrum,
+        "spectrum_error": errors,
+        "sum": float(found.samples.mean.sum()),
         "kaplan_yorke": dimension,
         "kaplan_yorke_error": dimension_error,
         "checks": checks,

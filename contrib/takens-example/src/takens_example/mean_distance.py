@@ -16,6 +16,7 @@ class MeanDistance:
     """
 
     horizon = None
+    evidence = takens.Evidence("geometry", by="distance")
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

@@ -167,8 +167,8 @@ class DynamicsModule(lightning.LightningModule):
             figures[name] = math.nan if score.value is None else score.value
             if score.floor is not None:
                 figures[f"{name}_floor"] = score.floor
-            if "diverged_at" in score.details:
-                figures["free_runs_lost"] = score.details["diverged"]
+            if score.runs is not None:
+                figures["free_runs_lost"] = score.runs.diverged / score.runs.count
         for name, value in figures.items():
             self.log(name, value, prog_bar=name in scores, batch_size=1)
 

@@ -1,0 +1,29 @@
+"""What a configuration has where nothing is said: the components that takens picks by name.
+
+Every other module of the core treats all components alike.
+"""
+
+from typing import Final
+
+INTEGRATOR: Final = "rk4"
+MODEL: Final = "shallow_rnn"
+SCHEME: Final = "generalised_teacher_forcing"
+METRICS: Final = (
+    "max_lyapunov",
+    "state_space_divergence",
+    "spectrum_distance",
+    "prediction_error",
+)
+# What `takens judge` adds where it is installed: without equations, the exponents of a model
+# are judged beside those of the data.
+METRICS_WITHOUT_EQUATIONS: Final = ("lyapunov_from_data",)
+# Compares free runs with the training data to choose the weights that are kept.
+CHECK_METRIC: Final = "state_space_divergence"
+FIGURES: Final = (
+    "loss_history",
+    "time_series",
+    "attractor",
+    "spectra",
+    "lyapunov_convergence",
+    "scaling_region",
+)

@@ -1,0 +1,220 @@
+"""Judging models and systems against data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import final
+
+import attrs
+
+from takens._data.time_series import TimeSeries
+from takens._defaults import METRICS
+from takens._dynamics.free_run import FreeRun
+from takens._errors import DataError, InputError, PluginWarning
+from takens._judging.forecasts import compare_forecasts
+from takens._judging.free_runs import compare_free_runs, free_runs
+from takens._judging.members import together
+from takens._judging.naming import name_metrics, qualified
+from takens._judging.plain import plain
+from takens._judging.probe import probe_dynamics
+from takens._judging.stretches import Stretches, contexts
+from takens._judging.subject import as_model
+from takens._judging.surrogates import surrogates
+from takens._judging.verdict import Verdict, verdict
+from takens._plugins.catalogue import catalogue
+from takens._plugins.warn import warn_outside
+from takens._protocols.metric import (
+    Metric,
+    SeriesMetric,
+    SupportsBest,
+    SupportsEvidence,
+    SupportsFacts,
+    SupportsReference,
+)
+from takens._protocols.model import Model
+from takens._protocols.score import Evidence, Score
+from takens._protocols.system import Facts, System
+from takens._dynamics.trained_model import TrainedModel
+
+
+@final
+@attrs.frozen(eq=False)
+class Judgement:
+    """The scores of a subject, and the free runs that they were taken from.
+
+    ``reference`` is the stretch of truth that the runs, equally long, are compared with; of
+    several members ``free`` are those of the first.
+    """
+
+    scores: Mapping[str, Score]
+    reference: TimeSeries
+    free: FreeRun
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the subject is right, as far as the scores tell."""
+        return verdict(self.scores)
+
+
+def judge(
+    subject: Model | System | Sequence[Model],
+    data: TimeSeries,
+    metrics: Mapping[str, Metric] | Sequence[str | Metric] = METRICS,
+    *,
+    second: TimeSeries | None = None,
+    truth: System | None = None,
+    references: Mapping[str, float] | None = None,
+    runs: int = 8,
+    starts: int = 32,
+    context: int = 32,
+) -> Judgement:
+    """Judge a model or a system against data, and keep the free runs; see ``evaluate``.
+
+    A metric that fails gets a score without a value, whose ``reason`` says why.
+
+    Raises: InputError where the data do not fit the subject.
+    """
+    members = subject if isinstance(subject, Sequence) else (subject,)
+    if not members:
+        raise InputError("There is no model to judge in an empty list.")
+    for what, number in (("runs", runs), ("starts", starts), ("context", context)):
+        if number < 1:
+            raise InputError(f"{what} is at least 1; got {number}.")
+    named = name_metrics(metrics, references)
+    stretches = Stretches.of(data, second)
+    if truth is not None and truth.dim != stretches.reference.dim:
+        raise DataError(
+            f"The true system has {truth.dim} variables and the data have "
+            f"{stretches.reference.dim}; leave out truth where it is observed in part."
+        )
+    each = [
+        _judge(as_model(member), stretches, named, truth, references, runs, starts, context)
+        for member in members
+    ]
+    return attrs.evolve(each[0], scores=together([one.scores for one in each]))
+
+
+def rehearse(
+    model: Model,
+    data: TimeSeries,
+    metrics: Mapping[str, Metric],
+    *,
+    second: TimeSeries | None,
+    context: int,
+) -> None:
+    """Find out before a long training whether its result could be judged by these data.
+
+    Raises: InputError where a metric could not be computed even for the truth.
+    """
+    stretches = Stretches.of(data, second)
+    context = max(context, model.context_length)
+    _check(model, stretches.reference, context)
+    beside = stretches.after(context)
+    for name, metric in metrics.items():
+        if not isinstance(metric, SeriesMetric):
+            continue
+        if metric.horizon is None:
+            metric.compare(beside.reference, next(beside.pairs()))
+        elif len(stretches.reference) <= context + metric.horizon:
+            raise DataError(
+                f"{name} forecasts {metric.horizon} steps after a context of {context}, and "
+                f"the data have {len(stretches.reference)} samples; give more data."
+            )
+
+
+def complete(
+    score: Score,
+    name: str,
+    metric: Metric,
+    truth: System | None,
+    references: Mapping[str, float] | None,
+) -> Score:
+    """Add to a score what its metric says of itself, and the value that is known.
+
+    Raises: TypeError where it is no score, or its evidence none.
+    """
+    if not isinstance(score, Score):  # pyright: ignore[reportUnnecessaryIsInstance] - what plugins give
+        raise TypeError(f"it gave {score!r}, which is no takens.Score")
+    known = (references or {}).get(name)
+    if known is None and isinstance(metric, SupportsReference):
+        known = metric.reference(truth.facts() if truth is not None else Facts())
+    if known is None:
+        known = score.reference
+    if known is None and isinstance(metric, SupportsBest):
+        known = metric.best
+    return attrs.evolve(
+        score,
+        reference=known,
+        evidence=_evidence(metric) or score.evidence,
+        metric=qualified(metric),
+        details=plain(score.details),
+    )
+
+
+def _judge(
+    model: Model,
+    stretches: Stretches,
+    metrics: Mapping[str, Metric],
+    truth: System | None,
+    references: Mapping[str, float] | None,
+    runs: int,
+    starts: int,
+    context: int,
+) -> Judgement:
+    context = max(context, model.context_length)
+    dt = _check(model, stretches.reference, context)
+    free = free_runs(model, stretches, dt, runs, context)
+    beside = stretches.after(context)
+    linear = surrogates(beside.reference)
+    places = contexts(stretches.reference, context, starts)
+
+    def measure(metric: Metric) -> Score:
+        if truth is not None and isinstance(metric, SupportsFacts):
+            metric = metric.with_facts(truth.facts())
+        if not isinstance(metric, SeriesMetric):
+            return probe_dynamics(metric, model, dt, places, truth)
+        if metric.horizon is None:
+            return compare_free_runs(metric, beside, free, linear)
+        return compare_forecasts(metric, metric.horizon, model, stretches, dt, context)
+
+    scores: dict[str, Score] = {}
+    for name, metric in metrics.items():
+        try:
+            scores[name] = complete(measure(metric), name, metric, truth, references)
+        except Exception as error:
+            if catalogue().strict:
+                raise
+            reason = f"{type(error).__name__}: {error}"
+            warn_outside(f"takens: metric {name!r} gave no value: {reason}.", PluginWarning)
+            scores[name] = Score(value=None, reason=reason, metric=qualified(metric))
+    return Judgement(scores, beside.reference, free)
+
+
+def _evidence(metric: Metric) -> Evidence | None:
+    if not isinstance(metric, SupportsEvidence):
+        return None
+    found = metric.evidence
+    if not isinstance(found, Evidence):  # pyright: ignore[reportUnnecessaryIsInstance] - what plugins give
+        raise TypeError(f"its evidence is {found!r}, which is no takens.Evidence")
+    return found
+
+
+def _check(model: Model, reference: TimeSeries, context: int) -> float:
+    """Refuse data that do not fit the model; return their sampling interval."""
+    if reference.dim != model.obs_dim:
+        raise DataError(
+            f"The subject has {model.obs_dim} variables and the data have {reference.dim} "
+            f"({', '.join(reference.columns)})."
+        )
+    dt = reference.dt
+    if isinstance(model, TrainedModel) and abs(model.dt - dt) > 1e-6 * dt:
+        raise DataError(
+            f"The model was trained at an interval of {model.dt:g} and the data have {dt:g}; "
+            "resample the data."
+        )
+    if len(reference) < context + 3:
+        raise DataError(
+            f"Judging warms up on {context} samples and needs at least {context + 3} in each "
+            f"stretch of the data; got {len(reference)}. Give more data or a shorter context."
+        )
+    return dt

@@ -1,0 +1,188 @@
+"""Scores: what a metric found, with all that is needed to read and to judge it."""
+
+from __future__ import annotations
+
+import enum
+import math
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, final
+
+import attrs
+
+from takens._errors import InputError, near
+
+_RENAMED: Final = ("reason", "error_from")
+
+
+def _finite(_: object, attribute: Any, value: float | None) -> None:
+    if value is not None and not math.isfinite(value):
+        raise ValueError(
+            f"A score's {attribute.name} is a finite number, or None where there is none; "
+            f"got {value!r}."
+        )
+
+
+def _all_finite(score: object, attribute: Any, values: Iterable[float | None]) -> None:
+    for value in values:
+        _finite(score, attribute, value)
+
+
+def _named_finite(score: object, attribute: Any, values: Mapping[str, float]) -> None:
+    _all_finite(score, attribute, values.values())
+
+
+def _word(_: object, __: object, value: str) -> None:
+    if not value.strip():
+        raise InputError("Evidence names an aspect, such as 'geometry'; got no word.")
+
+
+def _points(values: Iterable[float | None]) -> tuple[float | None, ...]:
+    # JSON has no number that is not finite.
+    return tuple(None if v is None or not math.isfinite(v) else float(v) for v in values)
+
+
+def _range(ends: Iterable[float] | None) -> tuple[float, ...] | None:
+    return None if ends is None else tuple(ends)
+
+
+class EvidenceKind(enum.StrEnum):
+    """How a score tells whether an aspect is right."""
+
+    DISTANCE = "distance"
+    ESTIMATE = "estimate"
+    FORECAST = "forecast"
+
+
+def _kind(value: str | None) -> EvidenceKind | None:
+    known = [kind.value for kind in EvidenceKind]
+    if value is None:
+        return None
+    if value not in known:
+        raise InputError(
+            f"Evidence is by {', '.join(known)} or None; got {value!r}.{near(value, known)}"
+        )
+    return EvidenceKind(value)
+
+
+@final
+@attrs.frozen
+class Evidence:
+    """What a metric is evidence for: an aspect of the reconstruction, in any word.
+
+    ``by`` says how its scores are judged: a ``"distance"`` is right near its floor, an
+    ``"estimate"`` near the true value, a ``"forecast"`` well below simple forecasts. A score
+    without it is shown beside the others and decides nothing.
+
+    Raises: InputError for another ``by``, or an empty aspect.
+    """
+
+    aspect: str = attrs.field(validator=_word)
+    by: EvidenceKind | None = attrs.field(default=None, converter=_kind)
+
+
+@final
+@attrs.frozen
+class Runs:
+    """The free runs that a score is over: the step at which each diverged, None for never."""
+
+    diverged_at: tuple[int | None, ...] = attrs.field(converter=tuple[int | None, ...])
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.diverged_at)
+
+    @property
+    def diverged(self) -> int:
+        """How many of them diverged."""
+        return sum(at is not None for at in self.diverged_at)
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Curve:
+    """A curve to draw, `y: (points,)` over `x: (points,)`, with standard errors where known.
+
+    What is not finite is None. ``straight`` is the range of x over which a line was fitted.
+    """
+
+    x: tuple[float | None, ...] = attrs.field(converter=_points)
+    y: tuple[float | None, ...] = attrs.field(converter=_points)
+    error: tuple[float | None, ...] = attrs.field(default=(), converter=_points)
+    straight: tuple[float, ...] | None = attrs.field(default=None, converter=_range)
+
+
+@final
+@attrs.frozen(kw_only=True, repr=False)
+class Score:
+    """What a metric found, with all that is needed to read and to judge it.
+
+    ``value`` is None where there is none, and ``reason`` says why. ``error`` is one standard
+    error, and ``error_from`` says how it was obtained. ``convention`` names the choices that
+    two numbers must share to be comparable.
+
+    ``reference`` is the value that is known to be right, with ``reference_error`` where it is
+    an estimate; ``reference_reason`` says why an estimate from the data has none. ``truth``
+    is the estimate for the true system by the same settings. ``floor`` is what a perfect
+    model would get, the median of ``floors``; ``baselines`` are what simple alternatives get,
+    by name. A value whose size is at most ``resolution`` cannot be told from zero.
+    ``members`` are the values of the members of an ensemble.
+
+    ``evidence`` says what the score is judged as, ``metric`` is the qualified name of what
+    gave it. ``curves`` are drawn by figures; ``details``, of JSON types, are shown and never
+    read.
+    """
+
+    value: float | None = attrs.field(validator=_finite)
+    reason: str = ""
+    unit: str = ""
+    error: float | None = attrs.field(default=None, validator=_finite)
+    error_from: str = ""
+    reference: float | None = attrs.field(default=None, validator=_finite)
+    reference_error: float | None = attrs.field(default=None, validator=_finite)
+    reference_reason: str = ""
+    truth: float | None = attrs.field(default=None, validator=_finite)
+    truth_error: float | None = attrs.field(default=None, validator=_finite)
+    floor: float | None = attrs.field(default=None, validator=_finite)
+    floors: tuple[float, ...] = attrs.field(
+        default=(), converter=tuple[float, ...], validator=_all_finite
+    )
+    floor_from: str = ""
+    baselines: Mapping[str, float] = attrs.field(
+        factory=dict[str, float], validator=_named_finite
+    )
+    resolution: float | None = attrs.field(default=None, validator=_finite)
+    runs: Runs | None = None
+    members: tuple[float | None, ...] = attrs.field(
+        default=(), converter=tuple[float | None, ...], validator=_all_finite
+    )
+    evidence: Evidence | None = None
+    metric: str = ""
+    convention: str = ""
+    curves: Mapping[str, Curve] = attrs.field(factory=dict[str, Curve])
+    details: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+
+    def __attrs_post_init__(self) -> None:
+        # Before they were fields, metrics gave these two among their details.
+        for name in _RENAMED:
+            given = self.details.get(name)
+            if given and not getattr(self, name):
+                warnings.warn(
+                    f"Score(details={{{name!r}: ...}}) is Score({name}=...) now; a later "
+                    "version will read nothing of the details.",
+                    DeprecationWarning,
+                    stacklevel=3,
+                )
+                object.__setattr__(self, name, str(given))
+
+    def __repr__(self) -> str:
+        """Show the fields that hold something; of curves and details their names."""
+        shown: list[str] = []
+        for field in attrs.fields(type(self)):
+            value = getattr(self, field.name)
+            if field.name in ("curves", "details"):
+                value = list(value)
+            if value not in (None, "", (), [], {}) or field.name == "value":
+                shown.append(f"{field.name}={value!r}")
+        return f"Score({', '.join(shown)})"

@@ -1,0 +1,79 @@
+"""``metrics.json``: the scores of a run, and the verdict that follows from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+import attrs
+
+from takens._errors import InputError
+from takens._judging.verdict import verdict
+from takens._protocols.score import Curve, Evidence, Runs, Score
+from takens._run.scores_format1 import upgraded
+
+FORMAT: Final = 2
+_NAMES: Final = frozenset(field.name for field in attrs.fields(Score))
+
+
+def scores_table(scores: Mapping[str, Score]) -> dict[str, Any]:
+    """Return the content of ``metrics.json`` as JSON types: format, scores and verdict."""
+    return {
+        "format": FORMAT,
+        "scores": {name: attrs.asdict(score) for name, score in scores.items()},
+        "verdict": verdict(scores).to_json(),
+    }
+
+
+def to_text(table: Mapping[str, Any]) -> str:
+    """Write a table as JSON; it holds no number that is not finite."""
+    return json.dumps(table, indent=2, allow_nan=False) + "\n"
+
+
+def read_scores(path: str | Path) -> dict[str, Score]:
+    """Read the scores of a run from its folder or its ``metrics.json``, of any format.
+
+    Raises: InputError where there is no such file, or it cannot be read.
+    """
+    path = Path(path)
+    path = path / "metrics.json" if path.is_dir() else path
+    try:
+        table: Any = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(
+            f"There is no {path}; give the folder of a run that is done, or its metrics.json."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"Cannot read {path}: {error}.") from error
+    given = _mapping(table).get("format", 1)
+    if given not in (1, FORMAT):
+        raise InputError(
+            f"{path} is of format {given!r}, and this takens reads 1 and {FORMAT}; upgrade it."
+        )
+    try:
+        if given == FORMAT:
+            scores = cast(Mapping[str, Any], table["scores"])
+            return {name: _score(one) for name, one in scores.items()}
+        return {name: _score(upgraded(name, one)) for name, one in table.items()}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{path} holds no scores as takens writes them ({type(error).__name__}: {error}); "
+            "judge the run again."
+        ) from error
+
+
+def _score(table: Mapping[str, Any]) -> Score:
+    # What a later version adds is left out; what an earlier one lacks has its default.
+    fields = {name: value for name, value in table.items() if name in _NAMES}
+    for name, kind in (("evidence", Evidence), ("runs", Runs)):
+        if fields.get(name) is not None:
+            fields[name] = kind(**fields[name])
+    curves = _mapping(fields.get("curves"))
+    fields["curves"] = {name: Curve(**curve) for name, curve in curves.items()}
+    return Score(**fields)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return cast(Mapping[str, Any], value) if isinstance(value, Mapping) else {}
