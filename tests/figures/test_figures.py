@@ -260,8 +260,8 @@ def test_convergence_shows_estimate_error_and_reference(results: takens.Results)
     score = results.scores["max_lyapunov"]
     estimate = lines(axes, MODEL)[0]
     curve = score.curves["convergence"]
-    np.testing.assert_allclose(estimate[:, 0], curve.x)
-    np.testing.assert_allclose(estimate[:, 1], curve.y)
+    np.testing.assert_allclose(estimate[:, 0], np.array(curve.x, dtype=np.float64))
+    np.testing.assert_allclose(estimate[:, 1], np.array(curve.y, dtype=np.float64))
     corners = np.asarray(axes.collections[0].get_paths()[0].vertices)
     for i in (1, 50, 199):
         middle, error = curve.y[i] or 0.0, curve.error[i] or 0.0

@@ -31,7 +31,8 @@ def test_both_curves_are_drawn_with_their_straight_parts() -> None:
     parts = [line for line in figure.axes[0].lines if line.get_linestyle() == "--"]
     assert len(curves) == len(parts) == 2
     curve = score.curves["separation"]
-    np.testing.assert_allclose(np.asarray(curves[1].get_ydata()), curve.y)
+    drawn = np.asarray(curves[1].get_ydata())
+    np.testing.assert_allclose(drawn, np.array(curve.y, dtype=np.float64))
     x, y = (np.asarray(data, dtype=np.float64) for data in parts[1].get_data())
     assert score.value is not None
     np.testing.assert_allclose(np.diff(y) / np.diff(x), score.value, rtol=1e-6)

@@ -182,11 +182,9 @@ def test_lorenz_has_its_known_dimension(lorenz_orbits: list[Array]) -> None:
 def test_pairs_near_in_time_would_seem_to_be_neighbours() -> None:
     # A walk in space hardly comes back: those that are near are near in time.
     walk = np.random.default_rng(0).normal(size=(2_000, 3)).cumsum(0)
+    curves = (dimension(walk, theiler=1).curves["pairs"], dimension(walk).curves["pairs"])
     with_them, without = (
-        np.interp(-2.0, *(np.array(c, dtype=np.float64) for c in (found.x, found.y)))
-        for found in (
-            score.curves["pairs"] for score in (dimension(walk, theiler=1), dimension(walk))
-        )
+        np.interp(-2.0, np.array(c.x, dtype=float), np.array(c.y, dtype=float)) for c in curves
     )
     assert with_them > without + 0.5
 

@@ -10,7 +10,7 @@ import attrs
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.free_run import FreeRun
-from takens._errors import DataError, InputError, PluginWarning
+from takens._errors import DataError, InputError
 from takens._judging.forecasts import compare_forecasts
 from takens._judging.free_runs import compare_free_runs, free_runs
 from takens._judging.members import together
@@ -22,7 +22,7 @@ from takens._judging.subject import as_model
 from takens._judging.surrogates import surrogates
 from takens._judging.verdict import Verdict, verdict
 from takens._plugins.catalogue import catalogue
-from takens._plugins.warn import warn_outside
+from takens._plugins.guard import left_out
 from takens._protocols.metric import (
     Metric,
     SeriesMetric,
@@ -179,14 +179,14 @@ def _judge(
 
     scores: dict[str, Score] = {}
     for name, metric in metrics.items():
-        try:
+        owner = catalogue().owner(type(metric))
+        plugin, what = owner or (None, f"metric {name!r}")
+        with left_out(
+            f"{what} gave no value", plugin, strict=catalogue().strict, asked_for=True
+        ) as why:
             scores[name] = complete(measure(metric), name, metric, truth, references)
-        except Exception as error:
-            if catalogue().strict:
-                raise
-            reason = f"{type(error).__name__}: {error}"
-            warn_outside(f"takens: metric {name!r} gave no value: {reason}.", PluginWarning)
-            scores[name] = Score(value=None, reason=reason, metric=qualified(metric))
+        if why:
+            scores[name] = Score(value=None, reason=why[0], metric=qualified(metric))
     return Judgement(scores, beside.reference, free)
 
 

@@ -45,17 +45,23 @@ def guard(
 
 @contextlib.contextmanager
 def left_out(
-    sentence: str, plugin: Plugin, remedy: str = "", *, strict: bool, asked_for: bool = False
+    sentence: str,
+    plugin: Plugin | None,
+    remedy: str = "",
+    *,
+    strict: bool,
+    asked_for: bool = False,
 ) -> Generator[list[str]]:
     """Warn of whatever a plugin raises inside, and go on; the list then has the reason.
 
-    ``asked_for`` is what a user misses who has it not; see ``undone``.
+    Without a plugin it is code of the user's own. ``asked_for`` is what a user misses who has
+    it not; see ``undone``.
 
     Raises: what was raised where ``strict``.
     """
     reasons: list[str] = []
     try:
-        with contained(plugin):
+        with contained(*([plugin] if plugin else [])):
             yield reasons
     except PASSING:
         raise
@@ -69,7 +75,8 @@ def left_out(
             said = f"{str(raised).removesuffix(SHOWS_WHERE)}It is left out."
         if asked_for:
             _UNDONE.get([]).append(sentence)
-        warn_outside(f"takens: {said} {remedy or plugin.remedy}", PluginWarning)
+        silences = remedy or (plugin.remedy if plugin else "")
+        warn_outside(f"takens: {said} {silences}".rstrip(), PluginWarning)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,11 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
+    from takens._data.time_series import TimeSeries
     from takens._judging.judge import Judgement
     from takens._protocols.metric import Metric
     from takens._run.configuration import Configuration, Judge
+    from takens._training.trained_model import TrainedModel
 
 
 @click.command("judge")
@@ -83,7 +86,7 @@ def command(
     series = read_series(file, columns=chosen, time=time, dt=dt)
     judging = settings.judge if settings is not None else Judge()
     asked = _metrics(judging, named)
-    metrics = asked if named else _without_equations() | asked
+    metrics = asked if named else asked | _without_equations(model, series, judging, asked)
     decisive = _aspects(fail_on, metrics)
     judgement = judge(
         model,
@@ -165,10 +168,21 @@ def _metrics(judging: Judge, named: Sequence[str]) -> dict[str, Metric]:
     return {c.name: metrics.create(c.name, **c.parameters) for c in judging.metrics}
 
 
-def _without_equations() -> dict[str, Metric]:
-    """Create what judges beside the data that which else needs equations."""
+def _without_equations(
+    model: TrainedModel, series: TimeSeries, judging: Judge, asked: Container[str]
+) -> dict[str, Metric]:
+    """Create what judges by the data alone that which else needs equations, if they allow."""
     from takens._defaults import METRICS_WITHOUT_EQUATIONS
+    from takens._errors import InputError
+    from takens._judging.judge import rehearse
     from takens._plugins.registry import metrics
 
-    known = metrics.names()
-    return {name: metrics.create(name) for name in METRICS_WITHOUT_EQUATIONS if name in known}
+    more: dict[str, Metric] = {}
+    for name in METRICS_WITHOUT_EQUATIONS:
+        if name in asked:
+            continue
+        with contextlib.suppress(InputError):
+            made = {name: metrics.create(name)}
+            rehearse(model, series, made, second=None, context=judging.context)
+            more |= made
+    return more
