@@ -10,6 +10,7 @@ import attrs
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.free_run import FreeRun
+from takens._dynamics.trained_model import TrainedModel
 from takens._errors import DataError, InputError
 from takens._judging.forecasts import compare_forecasts
 from takens._judging.free_runs import compare_free_runs, free_runs
@@ -34,7 +35,6 @@ from takens._protocols.metric import (
 from takens._protocols.model import Model
 from takens._protocols.score import Evidence, Score
 from takens._protocols.system import Facts, System
-from takens._dynamics.trained_model import TrainedModel
 
 
 @final

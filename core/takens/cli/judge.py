@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
     from takens._data.time_series import TimeSeries
+    from takens._dynamics.trained_model import TrainedModel
     from takens._judging.judge import Judgement
     from takens._protocols.metric import Metric
     from takens._run.configuration import Configuration, Judge
-    from takens._training.trained_model import TrainedModel
 
 
 @click.command("judge")
