@@ -50,8 +50,8 @@ def test_plugins_as_json() -> None:
     )
     assert done.returncode == 0, done.stderr
     plugins: list[dict[str, Any]] = json.loads(done.stdout)
-    keys = ["name", "distribution", "version", "state", "reason"]
-    keys += ["components", "commands", "hooks"]
+    keys = ["name", "distribution", "version", "state", "reason", "remarks"]
+    keys += ["kinds", "components", "commands", "hooks"]
     assert all(list(plugin) == keys for plugin in plugins)
     (systems,) = [plugin for plugin in plugins if plugin["name"] == "systems"]
     assert systems["state"] == "loaded"

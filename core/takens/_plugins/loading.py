@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 from typing import Any, Final, cast, final
 
 import attrs
@@ -93,7 +95,10 @@ class _Load:
         if name in taken:
             raise ValueError(f"distribution {taken[name]!r} already has a plugin of this name")
         self.module = module = self.source()
-        stated = vars(module).get("TAKENS_API") if hasattr(module, "__dict__") else None
+        # Not by `getattr` of a module, whose own may import what is heavy.
+        is_module = isinstance(module, ModuleType)
+        known = vars(module).get if is_module else functools.partial(getattr, module)
+        stated = known("TAKENS_API", None)
         remarks = _check_api(stated)
         if self.manager.is_registered(module):
             what = getattr(module, "__name__", type(module).__name__)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 if TYPE_CHECKING:
     from takens._plugins.catalogue import Catalogue
     from takens._plugins.plugin import Plugin
+
+# What is shown of a plugin beside its hooks.
+_ASKED: Final = ("kinds", "components", "commands")
 
 
 @click.command("plugins")
@@ -38,6 +41,8 @@ def command(as_json: bool, strict: bool) -> None:
                 "version": plugin.version,
                 "state": plugin.state,
                 "reason": plugin.reason,
+                "remarks": list(plugin.remarks),
+                "kinds": [spec.name for spec in plugin.kinds],
                 "components": [
                     {"kind": spec.kind, "name": spec.name, "summary": spec.summary}
                     for spec in plugin.components
@@ -67,14 +72,15 @@ def command(as_json: bool, strict: bool) -> None:
 
 def _offers(known: Catalogue, plugin: Plugin) -> str:
     kinds = Counter(spec.kind for spec in plugin.components)
-    what = [f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items()]
+    what = [f"the kind {spec.name}" for spec in plugin.kinds]
+    what += [f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items()]
     what += [f"the command {name}" for name in _commands(known, plugin)]
-    hooks = set(_hooks(known, plugin)) - {"takens_components", "takens_commands"}
+    hooks = set(_hooks(known, plugin)) - {f"takens_{what}" for what in _ASKED}
     if "takens_settings" in hooks:
         what.append("settings")
     if hooks - {"takens_settings"}:
         what.append("hooks of runs and trainings")
-    return ", ".join(what) or "a module to import"
+    return "; ".join([", ".join(what) or "a module to import", *plugin.remarks])
 
 
 def _commands(known: Catalogue, plugin: Plugin) -> list[str]:
@@ -86,9 +92,5 @@ def _commands(known: Catalogue, plugin: Plugin) -> list[str]:
 def _hooks(known: Catalogue, plugin: Plugin) -> list[str]:
     from takens._plugins.hooks import HOOKS
 
-    callers = {hook: getattr(known.manager.hook, hook).get_hookimpls() for hook in HOOKS}
-    return [
-        hook
-        for hook, found in callers.items()
-        if any(implementation.plugin_name == plugin.name for implementation in found)
-    ]
+    asked = known.manager.implementations
+    return [hook for hook in HOOKS if any(True for _ in asked(hook, plugin.name))]
