@@ -2,18 +2,16 @@
 
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import positive
+from takens_systems.settings import DoublePendulumSettings
 
 
 @final
-@attrs.frozen
-class DoublePendulum:
+class DoublePendulum(DoublePendulumSettings):
     """Two point masses on massless rods; both angles are measured from hanging down.
 
     The state is `(q1, q2, w1, w2)`, in rad and rad / s; parameters are in kg, m and m / s^2.
@@ -23,11 +21,6 @@ class DoublePendulum:
     accelerations.
     """
 
-    mass1: float | Tensor = attrs.field(default=1.0, validator=positive)
-    mass2: float | Tensor = attrs.field(default=1.0, validator=positive)
-    length1: float | Tensor = attrs.field(default=1.0, validator=positive)
-    length2: float | Tensor = attrs.field(default=1.0, validator=positive)
-    gravity: float | Tensor = attrs.field(default=9.81, validator=positive)
     dim = 4
     time = takens.Time.CONTINUOUS
 

@@ -2,18 +2,16 @@
 
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import equal, finite, not_negative, positive
+from takens_systems.settings import DuffingSettings, equal
 
 
 @final
-@attrs.frozen
-class Duffing:
+class Duffing(DuffingSettings):
     """A spring with a cubic term: by default two wells between which the drive throws.
 
     `x' = v`, `v' = -damping v - linear x - cubic x^3 + amplitude cos p`. Where it is driven
@@ -23,11 +21,6 @@ class Duffing:
     Source: Guckenheimer and Holmes (1983), Nonlinear Oscillations, eq. 2.2.1.
     """
 
-    damping: float | Tensor = attrs.field(default=0.25, validator=not_negative)
-    linear: float | Tensor = attrs.field(default=-1.0, validator=finite)
-    cubic: float | Tensor = attrs.field(default=1.0, validator=finite)
-    amplitude: float | Tensor = attrs.field(default=0.4, validator=finite)
-    frequency: float | Tensor = attrs.field(default=1.0, validator=positive)
     time = takens.Time.CONTINUOUS
 
     @property
@@ -71,8 +64,7 @@ class Duffing:
 
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.6.
         """
-        parameters = (self.damping, self.linear, self.cubic, self.amplitude, self.frequency)
-        if not equal(parameters, (0.25, -1.0, 1.0, 0.4, 1.0)):
+        if not equal(self):
             return takens.Facts()
         return takens.Facts(
             lyapunov_spectrum=(0.1572, 0.0, -0.4072),

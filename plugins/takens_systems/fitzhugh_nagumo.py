@@ -2,18 +2,16 @@
 
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import finite, positive
+from takens_systems.settings import FitzHughNagumoSettings
 
 
 @final
-@attrs.frozen
-class FitzHughNagumo:
+class FitzHughNagumo(FitzHughNagumoSettings):
     """Voltage `v` and recovery `w` of an excitable cell; dimensionless.
 
     `v' = v - v^3 / 3 - w + current`, `w' = (v + a - b w) / tau`. It fires periodically for
@@ -23,10 +21,6 @@ class FitzHughNagumo:
     membrane, Biophys. J. 1, eqs. 1-2; Nagumo et al. (1962), Proc. IRE 50, 2061-2070.
     """
 
-    a: float | Tensor = attrs.field(default=0.7, validator=finite)
-    b: float | Tensor = attrs.field(default=0.8, validator=finite)
-    tau: float | Tensor = attrs.field(default=12.5, validator=positive)
-    current: float | Tensor = attrs.field(default=0.5, validator=finite)
     dim = 2
     time = takens.Time.CONTINUOUS
 

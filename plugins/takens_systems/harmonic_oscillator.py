@@ -3,18 +3,16 @@
 import math
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import not_negative, positive
+from takens_systems.settings import HarmonicOscillatorSettings
 
 
 @final
-@attrs.frozen
-class HarmonicOscillator:
+class HarmonicOscillator(HarmonicOscillatorSettings):
     """A mass on a spring: `x' = v`, `v' = -frequency^2 x - damping v`.
 
     ``frequency`` is the angular one, in rad per unit of time; ``damping`` is a rate.
@@ -22,8 +20,6 @@ class HarmonicOscillator:
     Source: Landau and Lifshitz, Mechanics, 3rd edition, sections 21 and 25.
     """
 
-    frequency: float | Tensor = attrs.field(default=1.0, validator=positive)
-    damping: float | Tensor = attrs.field(default=0.0, validator=not_negative)
     dim = 2
     time = takens.Time.CONTINUOUS
 

@@ -2,26 +2,22 @@
 
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import equal, finite
+from takens_systems.settings import HenonSettings, equal
 
 
 @final
-@attrs.frozen
-class Henon:
+class Henon(HenonSettings):
     """A plane, folded and pressed: `x' = 1 - a x^2 + y`, `y' = b x`; dimensionless.
 
     Source: Henon (1976), A two-dimensional mapping with a strange attractor, Commun. Math.
     Phys. 50, eq. 4.
     """
 
-    a: float | Tensor = attrs.field(default=1.4, validator=finite)
-    b: float | Tensor = attrs.field(default=0.3, validator=finite)
     dim = 2
     time = takens.Time.DISCRETE
 
@@ -44,7 +40,7 @@ class Henon:
 
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.2.1.
         """
-        if not equal((self.a, self.b), (1.4, 0.3)):
+        if not equal(self):
             return takens.Facts()
         return takens.Facts(
             lyapunov_spectrum=(0.41922, -1.62319),

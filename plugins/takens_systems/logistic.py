@@ -3,23 +3,20 @@
 import math
 from typing import final
 
-import attrs
 from torch import Tensor
 
 import takens
-from takens_systems.parameters import between, equal
+from takens_systems.settings import LogisticSettings, equal
 
 
 @final
-@attrs.frozen
-class Logistic:
+class Logistic(LogisticSettings):
     """Growth that limits itself: `x' = r x (1 - x)` on the unit interval.
 
     Source: May (1976), Simple mathematical models with very complicated dynamics, Nature
     261, eq. 3.
     """
 
-    r: float | Tensor = attrs.field(default=4.0, validator=between(0.0, 4.0))
     dim = 1
     time = takens.Time.DISCRETE
 
@@ -37,7 +34,7 @@ class Logistic:
 
     def facts(self) -> takens.Facts:
         """Give the exponent per step, which has a closed form where `r` is 4."""
-        if not equal((self.r,), (4.0,)):
+        if not equal(self):
             return takens.Facts()
         return takens.Facts(
             lyapunov_spectrum=(math.log(2),),

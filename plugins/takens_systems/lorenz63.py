@@ -2,18 +2,16 @@
 
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import equal, finite
+from takens_systems.settings import Lorenz63Settings, equal
 
 
 @final
-@attrs.frozen
-class Lorenz63:
+class Lorenz63(Lorenz63Settings):
     """Three modes of convection; time and states are dimensionless.
 
     `x' = sigma (y - x)`, `y' = x (rho - z) - y`, `z' = x y - beta z`.
@@ -21,9 +19,6 @@ class Lorenz63:
     Source: Lorenz (1963), Deterministic nonperiodic flow, J. Atmos. Sci. 20, eqs. 25-27.
     """
 
-    sigma: float | Tensor = attrs.field(default=10.0, validator=finite)
-    rho: float | Tensor = attrs.field(default=28.0, validator=finite)
-    beta: float | Tensor = attrs.field(default=8 / 3, validator=finite)
     dim = 3
     time = takens.Time.CONTINUOUS
 
@@ -53,7 +48,7 @@ class Lorenz63:
 
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.1.
         """
-        if not equal((self.sigma, self.rho, self.beta), (10.0, 28.0, 8 / 3)):
+        if not equal(self):
             return takens.Facts()
         return takens.Facts(
             lyapunov_spectrum=(0.9056, 0.0, -14.5723),

@@ -1,26 +1,17 @@
 """The Lorenz system of 1996."""
 
 import math
-from typing import Any, final
+from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
-from takens_systems.parameters import finite
-
-
-def _large_enough(_: object, __: Any, value: int) -> None:
-    if type(value) is not int or value < 4:
-        raise takens.ComponentError(
-            f"Lorenz96: dim is a whole number from 4 on; got {value!r}."
-        )
+from takens_systems.settings import Lorenz96Settings
 
 
 @final
-@attrs.frozen
-class Lorenz96:
+class Lorenz96(Lorenz96Settings):
     """A quantity on a circle of latitude: `x_i' = (x_{i+1} - x_{i-2}) x_{i-1} - x_i + forcing`.
 
     Dimensionless; a unit of time stands for five days.
@@ -28,8 +19,6 @@ class Lorenz96:
     Source: Lorenz (1996), Predictability: a problem partly solved, ECMWF Seminar, eq. 1.
     """
 
-    dim: int = attrs.field(default=40, validator=_large_enough)
-    forcing: float | Tensor = attrs.field(default=8.0, validator=finite)
     time = takens.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:

@@ -2,18 +2,16 @@
 
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import positive
+from takens_systems.settings import LotkaVolterraSettings
 
 
 @final
-@attrs.frozen
-class LotkaVolterra:
+class LotkaVolterra(LotkaVolterraSettings):
     """Prey `x` and predators `y` on closed orbits; rates are per unit of time.
 
     `x' = alpha x - beta x y`, `y' = -delta y + gamma x y`. The unit form, with closed orbits
@@ -23,10 +21,6 @@ class LotkaVolterra:
     118, 558-560.
     """
 
-    alpha: float | Tensor = attrs.field(default=1.5, validator=positive)
-    beta: float | Tensor = attrs.field(default=1.0, validator=positive)
-    delta: float | Tensor = attrs.field(default=3.0, validator=positive)
-    gamma: float | Tensor = attrs.field(default=1.0, validator=positive)
     dim = 2
     time = takens.Time.CONTINUOUS
 

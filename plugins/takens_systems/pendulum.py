@@ -2,20 +2,18 @@
 
 from typing import Final, final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import equal, finite, not_negative, positive
+from takens_systems.settings import PendulumSettings, equal
 
 _CHAOTIC: Final = (1.0, 1.0, 0.05, 0.6, 0.7)
 
 
 @final
-@attrs.frozen
-class Pendulum:
+class Pendulum(PendulumSettings):
     """A rigid pendulum of angle `q` and angular velocity `w`, hanging down at zero.
 
     `q' = w`, `w' = -(gravity / length) sin q - damping w + drive_amplitude cos p`. Where
@@ -25,11 +23,6 @@ class Pendulum:
     Source: Baker and Gollub (1996), Chaotic Dynamics: an Introduction, 2nd edition, eq. 1.1.
     """
 
-    gravity: float | Tensor = attrs.field(default=9.81, validator=positive)
-    length: float | Tensor = attrs.field(default=1.0, validator=positive)
-    damping: float | Tensor = attrs.field(default=0.0, validator=not_negative)
-    drive_amplitude: float | Tensor = attrs.field(default=0.0, validator=finite)
-    drive_frequency: float | Tensor = attrs.field(default=1.0, validator=positive)
     time = takens.Time.CONTINUOUS
 
     @property
@@ -79,8 +72,7 @@ class Pendulum:
 
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.1.
         """
-        drive = (self.drive_amplitude, self.drive_frequency)
-        if not equal((self.gravity, self.length, self.damping, *drive), _CHAOTIC):
+        if not equal(self, _CHAOTIC):
             return takens.Facts()
         return takens.Facts(
             lyapunov_spectrum=(0.1414, 0.0, -0.1914),

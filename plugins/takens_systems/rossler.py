@@ -2,18 +2,16 @@
 
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import equal, finite
+from takens_systems.settings import RosslerSettings, equal
 
 
 @final
-@attrs.frozen
-class Rossler:
+class Rossler(RosslerSettings):
     """One folded band; time and states are dimensionless.
 
     `x' = -y - z`, `y' = x + a y`, `z' = b + z (x - c)`.
@@ -21,9 +19,6 @@ class Rossler:
     Source: Roessler (1976), An equation for continuous chaos, Phys. Lett. A 57, eq. 2.
     """
 
-    a: float | Tensor = attrs.field(default=0.2, validator=finite)
-    b: float | Tensor = attrs.field(default=0.2, validator=finite)
-    c: float | Tensor = attrs.field(default=5.7, validator=finite)
     dim = 3
     time = takens.Time.CONTINUOUS
 
@@ -46,7 +41,7 @@ class Rossler:
 
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.2.
         """
-        if not equal((self.a, self.b, self.c), (0.2, 0.2, 5.7)):
+        if not equal(self):
             return takens.Facts()
         return takens.Facts(
             lyapunov_spectrum=(0.0714, 0.0, -5.3943),

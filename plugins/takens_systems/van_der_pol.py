@@ -1,26 +1,17 @@
 """The Van der Pol oscillator."""
 
-from typing import Any, Literal, final
+from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.parameters import positive
-
-
-def _known_form(_: object, __: Any, value: str) -> None:
-    if value not in ("lienard", "textbook"):
-        raise takens.ComponentError(
-            f"VanDerPol: form is 'lienard' or 'textbook'; got {value!r}."
-        )
+from takens_systems.settings import VanDerPolSettings
 
 
 @final
-@attrs.frozen
-class VanDerPol:
+class VanDerPol(VanDerPolSettings):
     """A self-sustained oscillation; time and states are dimensionless.
 
     The two forms of `x'' = mu (1 - x^2) x' - x` have the same `x`. Lienard's is
@@ -31,8 +22,6 @@ class VanDerPol:
     (1928), Rev. gen. electricite 23, 901-912.
     """
 
-    mu: float | Tensor = attrs.field(default=1.0, validator=positive)
-    form: Literal["lienard", "textbook"] = attrs.field(default="lienard", validator=_known_form)
     dim = 2
     time = takens.Time.CONTINUOUS
 

@@ -83,7 +83,7 @@ def test_the_manifest_is_what_the_classes_take() -> None:
 
 
 def test_a_parameter_that_is_no_number_is_refused() -> None:
-    with pytest.raises(takens.ComponentError, match="rho is a finite number or a Tensor"):
+    with pytest.raises(takens.ComponentError, match="rho is a finite number; got nan"):
         classes.Lorenz(rho=float("nan"))  # pyright: ignore[reportCallIssue]
 
 

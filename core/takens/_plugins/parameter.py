@@ -34,6 +34,8 @@ _WORDS: Final[Mapping[type, str]] = {
     dict: "a table",
 }
 
+_JUDGED: Final = (float, int, str, list, dict, tuple, type(None), Real)
+
 
 def _types_of(default: object) -> tuple[type[Any], ...]:
     return () if default is REQUIRED or default is None else (default.__class__,)
@@ -78,14 +80,18 @@ class Parameter:
         """
         if value is None and (self.default is None or not self.types):
             return ""
-        if not (value is None or isinstance(value, (Real, *_WORDS, tuple))):
+        if not isinstance(value, _JUDGED):
             return ""
         if not self._fits(value):
             return self._other(value)
-        numbers = cast(Sequence[Any], value) if isinstance(value, (list, tuple)) else (value,)
-        for number in numbers:
-            if isinstance(number, Real) and not self._within(float(number)):
-                return f"is {self._range()}{self._unit()}; got {number!r}."
+        numbers = value if isinstance(value, (list, tuple)) else (value,)
+        for number in cast(Sequence[Any], numbers):
+            if not isinstance(number, Real):
+                continue
+            if not self._within(float(number)):
+                return f"is {self.limits}{self._unit()}; got {number!r}."
+            if self.finite and not math.isfinite(number):
+                return f"is a finite number{self._unit()}; got {number!r}."
         return ""
 
     def _fits(self, value: Any) -> bool:
@@ -114,10 +120,13 @@ class Parameter:
             and (self.above is None or number > self.above)
             and (self.at_most is None or number <= self.at_most)
             and (self.below is None or number < self.below)
-            and (not self.finite or math.isfinite(number))
         )
 
-    def _range(self) -> str:
+    @property
+    def limits(self) -> str:
+        """What numbers obey, in words, as in ``above 0 and at most 1``."""
+        if self.at_least is not None and self.at_most is not None:
+            return f"between {self.at_least:g} and {self.at_most:g}"
         limits = {
             "at least": self.at_least,
             "above": self.above,
@@ -125,8 +134,7 @@ class Parameter:
             "below": self.below,
         }
         words = [f"{word} {limit:g}" for word, limit in limits.items() if limit is not None]
-        finite = [] if not self.finite else ["finite"] if words else ["a finite number"]
-        return " and ".join(words + finite)
+        return " and ".join(words)
 
     def _unit(self) -> str:
         return f" (unit: {self.unit})" if self.unit not in ("", "1") else ""
@@ -245,6 +253,9 @@ def _alternatives(annotation: Any) -> Iterator[Any]:
 
 
 def _check(instance: Any, attribute: Any, value: Any) -> None:
+    # Fields are checked whenever a component is changed, so the common cases come first.
+    if value is attribute.default or not isinstance(value, _JUDGED):
+        return
     refusal = parameters_of(instance.__class__)[attribute.alias].refusal(value)
     if refusal:
         table = getattr(instance.__class__, "toml_table", None)

@@ -31,6 +31,7 @@ def command(kind: str, name: str, as_json: bool) -> None:
             "unit": p.unit,
             "summary": p.summary,
             "choices": list(p.choices),
+            "limits": p.limits,
         }
         for p in spec.parameters
     ]
@@ -68,7 +69,9 @@ def command(kind: str, name: str, as_json: bool) -> None:
                 p.name,
                 "required" if p.required else repr(p.default),
                 p.unit,
-                p.summary + (f" (or {', '.join(p.choices)})" if p.choices else ""),
+                p.summary
+                + (f" (or {', '.join(p.choices)})" if p.choices else "")
+                + (f" ({p.limits})" if p.limits else ""),
             )
             for p in spec.parameters
         ]

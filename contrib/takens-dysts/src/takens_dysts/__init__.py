@@ -18,7 +18,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             target=f"takens_dysts.flows:{entry['class']}",
             summary=f"{entry['class']} of dysts, in {len(entry['initial'])} dimensions.",
             parameters=tuple(
-                takens.Parameter(parameter, value)
+                takens.Parameter(parameter, value, types=(float,), finite=True)
                 for parameter, value in entry["parameters"].items()
             ),
             source=entry["source"],

@@ -1,6 +1,5 @@
 """What all flows have in common."""
 
-import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -10,18 +9,6 @@ from torch import Tensor
 import takens
 from takens_dysts.entries import Entries, join
 from takens_dysts.stored import exponents, flows
-
-
-def finite(flow: Any, attribute: Any, value: Any) -> None:
-    """Refuse parameters that are neither finite numbers nor Tensors."""
-    if isinstance(value, Tensor):
-        return
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not (number and math.isfinite(value)):
-        raise takens.ComponentError(
-            f"{type(flow).__name__}: {attribute.name} is a finite number or a Tensor; "
-            f"got {value!r}."
-        )
 
 
 @attrs.frozen

@@ -6,7 +6,8 @@ from typing import Any
 
 import attrs
 
-from takens_dysts.flow import Flow, finite
+import takens
+from takens_dysts.flow import Flow
 from takens_dysts.stored import flows
 
 
@@ -32,7 +33,7 @@ def _make(name: str) -> type[Flow]:
     module, _, function = entry["equations"].partition(":")
     equations = getattr(importlib.import_module(f"takens_dysts.equations.{module}"), function)
     fields: dict[str, Any] = {
-        parameter: attrs.field(default=value, validator=finite)
+        parameter: takens.parameter(value, types=(float,), finite=True)
         for parameter, value in entry["parameters"].items()
     }
     body = {
