@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     )
     from takens._backends.explanations import explain as explain
     from takens._data.time_series import TimeSeries as TimeSeries
+    from takens._dynamics.checkpoint import (
+        load_members as load_members,
+        load_model as load_model,
+        save_model as save_model,
+    )
     from takens._dynamics.ensemble import Ensemble as Ensemble, weights as weights
     from takens._dynamics.flow_map import (
         FlowMap as FlowMap,
@@ -71,6 +76,7 @@ if TYPE_CHECKING:
     from takens._plugins.registry import (
         Registry as Registry,
         backends as backends,
+        create as create,
         datasets as datasets,
         devices as devices,
         figures as figures,
@@ -162,11 +168,6 @@ if TYPE_CHECKING:
     from takens._run.job import run as run
     from takens._run.results import Results as Results
     from takens._run.scores_file import read_scores as read_scores
-    from takens._training.checkpoint import (
-        load_members as load_members,
-        load_model as load_model,
-        save_model as save_model,
-    )
     from takens._training.events import (
         FitFinished as FitFinished,
         FitStarted as FitStarted,
@@ -284,6 +285,7 @@ _HOME: Final = {
     "backends": "_plugins.registry",
     "catalogue": "_plugins.catalogue",
     "compare_scores": "_judging.compare",
+    "create": "_plugins.registry",
     "datasets": "_plugins.registry",
     "devices": "_plugins.registry",
     "evaluate": "_judging.evaluate",
@@ -298,8 +300,8 @@ _HOME: Final = {
     "judge": "_judging.judge",
     "kernels": "_plugins.registry",
     "latent_map": "_dynamics.latent_map",
-    "load_members": "_training.checkpoint",
-    "load_model": "_training.checkpoint",
+    "load_members": "_dynamics.checkpoint",
+    "load_model": "_dynamics.checkpoint",
     "loss_function": "_training.loss",
     "metrics": "_plugins.registry",
     "models": "_plugins.registry",
@@ -310,7 +312,7 @@ _HOME: Final = {
     "register": "_plugins.registration",
     "registry": "_plugins.registry",
     "run": "_run.job",
-    "save_model": "_training.checkpoint",
+    "save_model": "_dynamics.checkpoint",
     "schemes": "_plugins.registry",
     "simulate": "_dynamics.simulate",
     "systems": "_plugins.registry",

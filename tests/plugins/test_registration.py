@@ -130,3 +130,21 @@ def test_a_component_that_is_to_go_says_what_to_use_and_is_not_listed() -> None:
         assert "decline" not in takens.systems.names()
         with pytest.warns(DeprecationWarning, match="system 'decline' is to go; use decay."):
             takens.systems.create("decline")
+
+
+def test_a_registry_is_a_mapping_to_descriptions() -> None:
+    assert list(takens.systems) == takens.systems.names()
+    assert len(takens.systems) == len(list(takens.systems)) > 5
+    assert "henon" in takens.systems
+    assert "systems:henon" in takens.systems
+    assert "hennon" not in takens.systems
+    assert takens.systems["henon"] is takens.systems.spec("henon")
+
+
+def test_a_component_is_created_by_kind_and_name() -> None:
+    with takens.register(Plugin(), "bench"):
+        assert isinstance(takens.create("system", "decay"), Decay)
+    with pytest.raises(takens.ComponentError, match="Did you mean 'rho'"):
+        takens.create("systems", "lorenz63", roh=1.0)
+    with pytest.raises(takens.InputError, match="There is no kind 'sistem'"):
+        takens.create("sistem", "lorenz63")

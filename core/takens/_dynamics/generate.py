@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor
 
+from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
+from takens._dynamics.checkpoint import load_model
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.latent_map import latent_map
 from takens._dynamics.orbit import orbit
@@ -22,11 +26,19 @@ _CHUNK = 500
 _BOUND = 1e6
 
 
+@arguments(model=load_model)
 @isolated
 def generate(
-    model: Model, *, context: Tensor, steps: int, dt: float | None = None, keep_every: int = 1
+    model: Model | str | Path,
+    *,
+    context: Tensor,
+    steps: int,
+    dt: float | None = None,
+    keep_every: int = 1,
 ) -> FreeRun:
     """Let a model run freely from `context: (..., c, n)`, the last of which is time zero.
+
+    ``model`` may also be the path of a run or of its checkpoint.
 
     The context beyond what the model encodes warms it up: each later sample is forced. The
     run has ``steps`` samples after the context, of which every ``keep_every``-th is kept; no
@@ -38,6 +50,7 @@ def generate(
 
     Raises: InputError for a context that does not fit the model.
     """
+    model = cast(Model, model)
     trained = model if isinstance(model, TrainedModel) else None
     if dt is None:
         dt = trained.dt if trained else 1.0

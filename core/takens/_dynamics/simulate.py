@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import torch
 from torch import Tensor
 
+from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._dynamics.orbit import orbit
 from takens._errors import InputError, TakensError
 from takens._plugins.isolation import isolated
-from takens._plugins.registry import integrators
+from takens._plugins.registry import integrators, systems
 from takens._protocols.dynamics import Time
 from takens._protocols.integrator import Integrator
 from takens._protocols.system import System
 from takens._threads import threads_for
 
 
+@arguments(system=systems.create, integrator=integrators.create)
 @isolated
 def simulate(
-    system: System,
+    system: System | str,
     *,
     dt: float = 1.0,
     steps: int,
@@ -33,16 +36,19 @@ def simulate(
 ) -> TimeSeries:
     """Sample a system on its attractor: `x: (steps, d)`, or `(trajectories, steps, d)`.
 
+    A system or an integrator that is named has its defaults.
+
     ``dt`` is the sampling interval in the system's time unit (maps take one step a sample).
     ``noise`` is added afterwards, normally distributed, as a fraction of each variable's
     standard deviation. Starts are drawn around ``system.initial()``, or given as `initial:
     (d,)` or `(trajectories, d)`; ``transient`` samples are dropped first, by default 1,000
-    for drawn starts and none for given ones. ``integrator`` is one, or the name of one with
-    its defaults; rk4 with a step of ``dt`` where none is given. Works in float64.
+    for drawn starts and none for given ones. ``integrator`` is rk4 with a step of
+    ``dt`` where none is given. Works in float64.
 
-    Raises: InputError where a number makes no sense; ComponentError for an integrator of
-    unknown name; TakensError where the trajectory leaves the finite numbers, naming the sample.
+    Raises: InputError where a number makes no sense; ComponentError for an unknown name;
+    TakensError where the trajectory leaves the finite numbers, naming the sample.
     """
+    system, integrator = cast(System, system), cast("Integrator | None", integrator)
     if steps < 2:
         raise InputError(f"A simulation has at least 2 steps; got {steps}.")
     if not dt > 0:
@@ -69,8 +75,6 @@ def simulate(
         x0 = x0.expand(trajectories or 1, system.dim) if x0.ndim < 2 else x0
     if transient < 0:
         raise InputError(f"transient is a number of samples, at least 0; got {transient}.")
-    if isinstance(integrator, str):
-        integrator = integrators.create(integrator)
     with torch.no_grad(), threads_for(x0.numel()):
         x = _orbit(system, x0, dt, transient + steps, integrator)
         # A sum is finite where all terms are, up to overflow: one quick look, as a rule.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
 
+from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.simulate import simulate
@@ -11,7 +14,8 @@ from takens._errors import InputError
 from takens._judging.judge import complete, judge
 from takens._judging.naming import name_metrics
 from takens._judging.probe import probe_dynamics
-from takens._judging.subject import as_model
+from takens._judging.subject import as_model, named_subject
+from takens._plugins.registry import systems
 from takens._protocols.dynamics import Time
 from takens._protocols.metric import Metric, SeriesMetric
 from takens._protocols.model import Model
@@ -19,13 +23,14 @@ from takens._protocols.score import Score
 from takens._protocols.system import System
 
 
+@arguments(subject=named_subject, truth=systems.create)
 def evaluate(
-    subject: Model | System | Sequence[Model],
+    subject: Model | System | Sequence[Model] | str | Path,
     data: TimeSeries | None = None,
     metrics: Mapping[str, Metric] | Sequence[str | Metric] = METRICS,
     *,
     second: TimeSeries | None = None,
-    truth: System | None = None,
+    truth: System | str | None = None,
     references: Mapping[str, float] | None = None,
     dt: float = 0.01,
     runs: int = 8,
@@ -34,6 +39,9 @@ def evaluate(
     seed: int = 0,
 ) -> dict[str, Score]:
     """Judge a model or a system; return a score for each metric, in float64 on the CPU.
+
+    The subject may be the name of a system, or the path of a run or a checkpoint, all members
+    of which are judged.
 
     Against ``data``, `x: (T, n)`, the subject runs freely from ``runs`` places, each time as
     long as the data, and a score is the median over the runs; metrics of the dynamics start
@@ -52,6 +60,8 @@ def evaluate(
 
     Raises: InputError where the data do not fit the subject, or where they are needed.
     """
+    subject = cast("Model | System | Sequence[Model]", subject)
+    truth = cast("System | None", truth)
     if data is not None:
         return dict(
             judge(

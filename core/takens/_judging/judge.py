@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import final
+from pathlib import Path
+from typing import cast, final
 
 import attrs
 
+from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.free_run import FreeRun
@@ -19,11 +21,12 @@ from takens._judging.naming import name_metrics, qualified
 from takens._judging.plain import plain
 from takens._judging.probe import probe_dynamics
 from takens._judging.stretches import Stretches, contexts
-from takens._judging.subject import as_model
+from takens._judging.subject import as_model, named_subject
 from takens._judging.surrogates import surrogates
 from takens._judging.verdict import Verdict, verdict
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import left_out
+from takens._plugins.registry import systems
 from takens._protocols.metric import (
     Metric,
     SeriesMetric,
@@ -56,13 +59,14 @@ class Judgement:
         return verdict(self.scores)
 
 
+@arguments(subject=named_subject, truth=systems.create)
 def judge(
-    subject: Model | System | Sequence[Model],
+    subject: Model | System | Sequence[Model] | str | Path,
     data: TimeSeries,
     metrics: Mapping[str, Metric] | Sequence[str | Metric] = METRICS,
     *,
     second: TimeSeries | None = None,
-    truth: System | None = None,
+    truth: System | str | None = None,
     references: Mapping[str, float] | None = None,
     runs: int = 8,
     starts: int = 32,
@@ -74,6 +78,8 @@ def judge(
 
     Raises: InputError where the data do not fit the subject.
     """
+    subject = cast("Model | System | Sequence[Model]", subject)
+    truth = cast("System | None", truth)
     members = subject if isinstance(subject, Sequence) else (subject,)
     if not members:
         raise InputError("There is no model to judge in an empty list.")

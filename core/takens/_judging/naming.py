@@ -18,6 +18,7 @@ def name_metrics(
 
     Raises: InputError where two have one name, or ``references`` names one that is not there.
     """
+    metrics = [metrics] if isinstance(metrics, str) else metrics
     named: dict[str, Metric] = dict(metrics) if isinstance(metrics, Mapping) else {}
     for metric in () if isinstance(metrics, Mapping) else metrics:
         if isinstance(metric, str):

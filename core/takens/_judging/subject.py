@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import cast
 
 import torch
 
+from takens._dynamics.checkpoint import load_members
 from takens._dynamics.system_model import SystemModel
+from takens._dynamics.trained_model import TrainedModel
 from takens._errors import InputError
-from takens._plugins.registry import integrators
+from takens._plugins.registry import integrators, systems
 from takens._protocols.integrator import Stepper
 from takens._protocols.model import Model
 from takens._protocols.system import System
+
+
+def named_subject(name: str | Path) -> System | tuple[TrainedModel, ...]:
+    """Create a system by its name, or read the members of a model from their file.
+
+    Raises: ComponentError where no system is called so; CheckpointError where there is no file.
+    """
+    path = Path(name)
+    if name in systems or not (isinstance(name, Path) or path.suffix or path.exists()):
+        return systems.create(str(name))
+    return load_members(path)
 
 
 def as_model(subject: Model | System) -> Model:

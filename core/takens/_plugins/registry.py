@@ -50,6 +50,23 @@ class Registry(Generic[T_co]):
         """List the names, sorted."""
         return sorted({spec.name for _, spec in self._all()})
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names())
+
+    def __len__(self) -> int:
+        return len(self.names())
+
+    def __contains__(self, name: object) -> bool:
+        return any(
+            name in (spec.name, f"{plugin.name}:{spec.name}") for plugin, spec in self._all()
+        )
+
+    def __getitem__(self, name: str) -> ComponentSpec:
+        return self.spec(name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.names()
+
     def spec(self, name: str, /) -> ComponentSpec:
         """Describe a component without importing it.
 
@@ -128,6 +145,14 @@ def _precedence(each: tuple[Plugin, ComponentSpec]) -> tuple[bool, str, str]:
     """Our own first, then by name."""
     plugin, spec = each
     return not plugin.ours, plugin.name, spec.name
+
+
+def create(kind: Kind, name: str, /, **parameters: Any) -> Any:
+    """Create a component of any kind and name, also one that type checkers know nothing of.
+
+    Raises: InputError for an unknown kind; as ``Registry.create``.
+    """
+    return registry(kind).create(name, **parameters)
 
 
 def registry(kind: Kind) -> Registry[Any]:

@@ -11,12 +11,13 @@ from typing import Any, final
 
 import attrs
 
+from takens._dynamics.checkpoint import read_checkpoint
 from takens._errors import ConfigurationError, InputError
 from takens._judging.judge import judge, rehearse
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import in_words, left_out
 from takens._plugins.isolation import blaming
-from takens._plugins.registry import Registry, figures, metrics, models, schemes
+from takens._plugins.registry import Registry, figures, metrics, schemes
 from takens._protocols.metric import Metric
 from takens._protocols.model import Model
 from takens._run.configuration import Component, Configuration
@@ -27,8 +28,8 @@ from takens._run.reading import complete, read_configuration, to_toml
 from takens._run.report import report_html
 from takens._run.results import Results
 from takens._run.sources import Source, find_series
-from takens._training.checkpoint import read_checkpoint
 from takens._training.fit import train
+from takens._training.naming import SUPPLIED, model_for
 from takens._training.preparation import prepare
 from takens._training.result import Fit
 from takens._versions import versions
@@ -177,7 +178,7 @@ def resolve(configuration: Configuration) -> Configuration:
             system=complete("system", data.system) if data.system else None,
             integrator=complete("integrator", data.integrator),
         ),
-        model=complete("model", configuration.model, ("obs_dim", "seed")),
+        model=complete("model", configuration.model, SUPPLIED),
         scheme=complete("scheme", configuration.scheme),
         judge=attrs.evolve(judging, metrics=[complete("metric", m) for m in judging.metrics]),
         figures=[complete("figure", f) for f in configuration.figures],
@@ -186,11 +187,8 @@ def resolve(configuration: Configuration) -> Configuration:
 
 
 def _learner(configuration: Configuration, source: Source) -> tuple[Model, Any]:
-    table = configuration.model
-    wanted = {p.name for p in models.spec(table.name).parameters}
-    from_run = {"obs_dim": source.training.dim, "seed": configuration.seed}
-    supplied = {name: value for name, value in from_run.items() if name in wanted}
-    model = models.create(table.name, **(supplied | table.parameters))
+    named, seed = configuration.model, configuration.seed
+    model = model_for(source.training, named.name, named.parameters, seed=seed)
     return model, _create(schemes, configuration.scheme)
 
 

@@ -8,24 +8,27 @@ import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 import attrs
 import torch
 
+from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
+from takens._dynamics.checkpoint import storable_name
 from takens._errors import CheckpointError, TrainingError
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import in_words
-from takens._plugins.isolation import blaming, isolated
+from takens._plugins.isolation import blaming
+from takens._plugins.registry import schemes
 from takens._protocols.device import DevicePolicy
 from takens._protocols.model import Model, SupportsClosedForm
 from takens._protocols.scheme import DirectScheme, Scheme
 from takens._threads import threads_for
-from takens._training.checkpoint import storable_name
 from takens._training.direct import solve_directly
 from takens._training.events import FitFinished, FitStarted, StepLogged
 from takens._training.history import History
+from takens._training.naming import model_for
 from takens._training.preparation import Prepared, prepare
 from takens._training.progress import progress_bar
 from takens._training.result import Fit
@@ -33,11 +36,11 @@ from takens._training.settings import Training, TrainingOptions
 from takens._training.updates import Updates
 
 
-@isolated
+@arguments(Training, scheme=schemes.create)
 def fit(
-    model: Model | Sequence[Model],
+    model: Model | str | Sequence[Model],
     data: TimeSeries,
-    scheme: Scheme,
+    scheme: Scheme | str,
     training: Training | None = None,
     *,
     seed: int = 0,
@@ -48,6 +51,9 @@ def fit(
     **options: Unpack[TrainingOptions],
 ) -> Fit:
     """Train a model, in place, on a series `x: (T, n)` or `(trajectories, T, n)`.
+
+    A model that is named has its defaults, as many variables as the data, and weights drawn by
+    ``seed``; a scheme that is named has its defaults.
 
     The series is standardised first; the model that is returned speaks the series' units
     and is on the CPU. ``options`` are fields of ``Training``, on top of ``training``. With a
@@ -66,11 +72,15 @@ def fit(
     its gradient is no longer finite (the last good checkpoint is kept); CheckpointError where
     a resume finds no checkpoint, or one of another training.
     """
+    if isinstance(model, str):
+        model = model_for(data, model, {}, seed=seed)
     count = 1 if isinstance(model, Model) else len(model)
     training = training or Training()
     if count > 1 and "members" not in options:
         options["members"] = count
-    prepared = prepare(model, data, scheme, attrs.evolve(training, **options), device)
+    training = attrs.evolve(training, **options)
+    with blaming("fit", model, scheme):
+        prepared = prepare(model, data, cast(Scheme, scheme), training, device)
     return train(prepared, seed=seed, folder=folder, resume=resume, progress=progress)
 
 

@@ -11,9 +11,9 @@ import attrs
 import torch
 from torch import Tensor
 
+from takens._dynamics.checkpoint import read_checkpoint, storable_name, write_checkpoint
 from takens._errors import CheckpointError, TrainingError
 from takens._protocols.scheme import SupportsForcingReport, SupportsState, TrainingScheme
-from takens._training.checkpoint import read_checkpoint, storable_name, write_checkpoint
 from takens._training.flat import FlatWeights
 from takens._training.free_run_check import Finding, FreeRunCheck
 from takens._training.loss import LossFunction, loss_function, scheme_generator

@@ -67,14 +67,14 @@ def command(
       takens judge runs/mine --against my.npz --fail-on geometry,spectrum
       takens judge runs/mine/checkpoint.pt --against my.csv --json
     """  # noqa: D301 - click's mark for lines to leave alone
+    from takens._dynamics.checkpoint import load_model
     from takens._judging.judge import judge
     from takens._run.configuration import Judge
     from takens._run.scores_file import scores_table, to_text
     from takens._run.sources import read_series
-    from takens._training.checkpoint import load_model
     from takens.cli.tables import print_scores
 
-    model = load_model(run / "checkpoint.pt" if run.is_dir() else run)
+    model = load_model(run)
     settings = _configuration(run)
     stored = settings.data if settings is not None and settings.data.file else None
     if stored is not None and columns is None and time is None and dt is None:

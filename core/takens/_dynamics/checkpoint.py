@@ -34,7 +34,8 @@ def save_model(model: TrainedModel | Sequence[TrainedModel], path: str | Path) -
 def load_model(path: str | Path) -> TrainedModel:
     """Read a trained model, the first where there are several; see ``load_members``.
 
-    The name in the file is looked up among the installed plugins.
+    ``path`` is that of a checkpoint, or of the folder of a run. The name in the file is
+    looked up among the installed plugins.
 
     Raises: CheckpointError where the file is no checkpoint, is cut short or is of a newer
     format; UnknownComponentError where no plugin offers its model.
@@ -47,9 +48,11 @@ def load_members(path: str | Path) -> tuple[TrainedModel, ...]:
 
     Raises: CheckpointError, UnknownComponentError; see ``load_model``.
     """
-    content = read_checkpoint(Path(path))
+    path = Path(path)
+    path = path / "checkpoint.pt" if path.is_dir() else path
+    content = read_checkpoint(path)
     states = (content["state_dict"], *content.get("others", ()))
-    return tuple(_model_of(content, state, Path(path)) for state in states)
+    return tuple(_model_of(content, state, path) for state in states)
 
 
 def write_checkpoint(
