@@ -6,6 +6,7 @@ Every other module of the core treats all components alike.
 from typing import Final
 
 INTEGRATOR: Final = "rk4"
+DEVICE: Final = "auto"
 MODEL: Final = "shallow_rnn"
 SCHEME: Final = "generalised_teacher_forcing"
 METRICS: Final = (

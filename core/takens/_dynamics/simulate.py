@@ -10,6 +10,7 @@ from torch import Tensor
 
 from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
+from takens._defaults import INTEGRATOR
 from takens._dynamics.orbit import orbit
 from takens._errors import InputError, TakensError
 from takens._plugins.isolation import isolated
@@ -101,7 +102,7 @@ def _orbit(
 ) -> Tensor:
     """Give `(trajectories, samples, d)`, the first of which is `x0: (trajectories, d)`."""
     if system.time is Time.CONTINUOUS:
-        integrator = integrators.create("rk4") if integrator is None else integrator
+        integrator = integrators.create(INTEGRATOR) if integrator is None else integrator
         ts = torch.arange(samples, dtype=torch.float64) * dt
         return integrator.solve(system, x0, ts)  # pyright: ignore[reportArgumentType] - time says it is a field
     return orbit(system, x0, samples - 1).transpose(0, 1)  # pyright: ignore[reportArgumentType] - time says it is a map

@@ -8,6 +8,7 @@ from typing import cast
 
 import torch
 
+from takens._defaults import INTEGRATOR
 from takens._dynamics.checkpoint import load_members
 from takens._dynamics.system_model import SystemModel
 from takens._dynamics.trained_model import TrainedModel
@@ -42,5 +43,5 @@ def as_model(subject: Model | System) -> Model:
 
 
 def system_model(system: System) -> SystemModel:
-    """See a system as a model that is integrated by the classical Runge-Kutta method."""
-    return SystemModel(system, cast(Stepper, integrators.create("rk4")))
+    """Return a system as a model that is integrated by the default integrator."""
+    return SystemModel(system, cast(Stepper, integrators.create(INTEGRATOR)))

@@ -7,6 +7,7 @@ from typing import Any, Final, final
 
 import attrs
 
+from takens._defaults import DEVICE, FIGURES, INTEGRATOR, METRICS, MODEL, SCHEME
 from takens._errors import ConfigurationError
 from takens._training.settings import Training
 from takens._validators import above_zero, at_least
@@ -47,7 +48,7 @@ class Data:
     steps: int = attrs.field(
         default=50_000, validator=at_least("data", 10), metadata={"unit": "samples"}
     )
-    integrator: Component = Component("rk4")
+    integrator: Component = Component(INTEGRATOR)
     noise: float = attrs.field(
         default=0.0, validator=at_least("data", 0), metadata={"unit": "standard deviations"}
     )
@@ -79,12 +80,7 @@ class Judge:
     """
 
     metrics: list[Component] = attrs.field(
-        factory=lambda: [
-            Component("max_lyapunov"),
-            Component("state_space_divergence"),
-            Component("spectrum_distance"),
-            Component("prediction_error"),
-        ]
+        factory=lambda: [Component(name) for name in METRICS]
     )
     runs: int = attrs.field(default=8, validator=at_least("judge", 1))
     starts: int = attrs.field(default=32, validator=at_least("judge", 1))
@@ -113,20 +109,13 @@ class Configuration:
 
     data: Data
     seed: int = attrs.field(default=0, validator=_seed)
-    device: str = "auto"
-    model: Component = Component("shallow_rnn")
-    scheme: Component = Component("generalised_teacher_forcing")
+    device: str = DEVICE
+    model: Component = Component(MODEL)
+    scheme: Component = Component(SCHEME)
     training: Training = attrs.field(factory=Training)
     judge: Judge = attrs.field(factory=Judge)
     figures: list[Component] = attrs.field(
-        factory=lambda: [
-            Component("loss_history"),
-            Component("time_series"),
-            Component("attractor"),
-            Component("spectra"),
-            Component("lyapunov_convergence"),
-            Component("scaling_region"),
-        ]
+        factory=lambda: [Component(name) for name in FIGURES]
     )
     plugins: dict[str, dict[str, Any]] = attrs.field(factory=dict[str, dict[str, Any]])
     format: int = FORMAT

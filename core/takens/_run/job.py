@@ -11,6 +11,7 @@ from typing import Any, final
 
 import attrs
 
+from takens._defaults import DEVICE
 from takens._dynamics.checkpoint import read_checkpoint
 from takens._errors import ConfigurationError, InputError
 from takens._judging.judge import judge, rehearse
@@ -86,7 +87,7 @@ def run(
     )
     folder = RunFolder.create(Path(out), resume=resume, overwrite=overwrite)
     # A resume must not end up on another device than the one that it began on.
-    if configuration.device == "auto":
+    if configuration.device == DEVICE:
         configuration = attrs.evolve(configuration, device=str(ready.placement.device))
     started = resume and (folder.path / "checkpoint.pt").exists()
     if started:

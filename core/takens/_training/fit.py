@@ -15,6 +15,7 @@ import torch
 
 from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
+from takens._defaults import DEVICE
 from takens._dynamics.checkpoint import storable_name
 from takens._errors import CheckpointError, TrainingError
 from takens._plugins.catalogue import catalogue
@@ -44,7 +45,7 @@ def fit(
     training: Training | None = None,
     *,
     seed: int = 0,
-    device: str | DevicePolicy = "auto",
+    device: str | DevicePolicy = DEVICE,
     folder: str | Path | None = None,
     resume: bool = False,
     progress: bool = False,

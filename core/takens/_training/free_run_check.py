@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from takens._data.time_series import TimeSeries
+from takens._defaults import CHECK_METRIC
 from takens._dynamics.generate import generate
 from takens._errors import InputError, TakensError
 from takens._plugins.registry import metrics
@@ -120,7 +121,7 @@ class FreeRunCheck:
 
 def _divergence() -> SeriesMetric | None:
     try:
-        metric: Metric = metrics.create("state_space_divergence")
+        metric: Metric = metrics.create(CHECK_METRIC)
     except InputError:
         return None
     return metric if isinstance(metric, SeriesMetric) else None

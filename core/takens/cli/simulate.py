@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from takens._defaults import INTEGRATOR
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--dt", type=float, default=0.01, show_default=True, help="Sampling interval.")
 @click.option("--steps", type=int, default=10_000, show_default=True, help="Samples.")
 @click.option("--noise", type=float, default=0.0, help="Fraction of each standard deviation.")
-@click.option("--integrator", default="rk4", show_default=True, help="As in: takens list.")
+@click.option("--integrator", default=INTEGRATOR, show_default=True, help="As in: takens list.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of start and noise.")
 @click.option("--trajectories", type=int, help="How many, from starts drawn at random.")
 @click.option("--initial", metavar="STATES", help='Starts instead, as in "1,2;3,4".')
