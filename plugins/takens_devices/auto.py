@@ -1,11 +1,13 @@
 """The policy that measures."""
 
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol, final
 
 import attrs
 import torch
 
 import takens
+from takens_devices.cpu import Cpu
 from takens_devices.cuda import Cuda
 from takens_devices.hardware import CPU, Hardware
 from takens_devices.mps import Mps
@@ -29,6 +31,20 @@ class Probe(Protocol):
         ...
 
 
+def offered(precision: takens.Precision) -> list[takens.Placement]:
+    """Return where the device policies of other plugins would work in this precision."""
+
+    def ask(policy: takens.DevicePolicy) -> takens.Placement | None:
+        if isinstance(policy, (Auto, Cpu, Cuda, Mps)):
+            return None
+        try:
+            return policy.choose(precision=precision)
+        except takens.DeviceError:
+            return None
+
+    return [each.answer for each in takens.devices.candidates(ask) if each.answer]
+
+
 @final
 @attrs.frozen
 class Auto:
@@ -37,8 +53,9 @@ class Auto:
     Models of dynamics are small and step one after the other, so that a graphics processor
     mostly waits. Whether it does is measured, in a second or so, by updates of a network of
     ``width`` units on ``batch`` trajectories; set both to the size of the job where it is
-    large. The first CUDA device is a candidate, and MPS in single
-    precision. The choice may differ from run to run where both are about as fast.
+    large. The first CUDA device is a candidate, MPS in single precision, and what the device
+    policies of other plugins choose. The choice may differ from run to run where two are about
+    as fast.
 
     Raises: ComponentError where a size is not positive.
     """
@@ -47,6 +64,9 @@ class Auto:
     width: int = 50
     hardware: Hardware = attrs.field(factory=Hardware.detect, kw_only=True)
     probe: Probe = attrs.field(default=seconds_per_update, kw_only=True, repr=False)
+    others: Callable[[takens.Precision], Sequence[takens.Placement]] = attrs.field(
+        default=offered, kw_only=True, repr=False
+    )
 
     def __attrs_post_init__(self) -> None:
         for name, size in (("batch", self.batch), ("width", self.width)):
@@ -86,4 +106,6 @@ class Auto:
             found.append(Cuda(hardware=self.hardware).choose(precision=precision))
         if self.hardware.mps and precision is takens.Precision.SINGLE:
             found.append(Mps(hardware=self.hardware).choose(precision=precision))
-        return found
+        known = {CPU, *(placement.device for placement in found)}
+        others = (other for other in self.others(precision) if other.device not in known)
+        return [*found, *others]

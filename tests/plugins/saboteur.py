@@ -106,7 +106,7 @@ class Thing:
 """,
     "metric": """
 class Thing:
-    horizon = None
+    horizon, evidence = None, takens.Evidence("shoes", "distance")
     def __init__(self):
         strike("create")
     def compare(self, reference, generated, /):

@@ -279,6 +279,56 @@ def test_no_exit_code_says_done_for_what_was_not_done(
     assert "Traceback" not in told
 
 
+@pytest.mark.parametrize("raised", RAISED)
+def test_a_metric_that_breaks_gives_a_score_without_a_value(
+    saboteur: Break, raised: str, series: takens.TimeSeries
+) -> None:
+    saboteur("metric", "work", RAISED[raised])
+    model = takens.models.create("plrnn", obs_dim=1, latent_dim=2)
+    with pytest.warns(takens.PluginWarning, match=f"metric 'sabot' of {WHO} gave no value"):
+        scores = takens.evaluate(model, series, ["sabot", "state_space_divergence"], runs=2)
+    assert scores["sabot"].value is None
+    assert type(RAISED[raised]).__name__ in scores["sabot"].reason
+    assert scores["state_space_divergence"].value is not None
+
+
+JOB = """
+figures = ["sabot", "loss_history"]
+data = {system = "lorenz63", dt = 0.02, steps = 300}
+model = {name = "plrnn", latent_dim = 4}
+scheme = "teacher_forcing"
+training = {steps = 4, batch = 2, window = 20, log_every = 2}
+judge = {metrics = ["sabot"], runs = 2, starts = 2}
+"""
+
+
+@pytest.mark.parametrize("raised", RAISED)
+@pytest.mark.parametrize("kind", ["metric", "figure"])
+def test_a_run_is_complete_but_for_what_breaks(
+    saboteur: Break,
+    kind: str,
+    raised: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("job.toml").write_text(JOB)
+    saboteur(kind, "work", RAISED[raised])
+    assert command("run", "job.toml", "--out", "run", "--json") == 1
+    shown = capsys.readouterr()
+    assert "Traceback" not in shown.err
+    if kind == "metric":
+        # Before the training, in which nothing is lost yet, it is an error.
+        assert re.search(f"failed in metric 'sabot' of {WHO}", shown.err)
+        assert not Path("run").exists()
+        return
+    assert re.search(f"figure 'sabot' of {WHO} is left out", shown.err)
+    assert json.loads(shown.out)["scores"]["sabot"]["value"] == 0.5
+    assert [path.name for path in Path("run/figures").iterdir()] == ["loss_history.png"]
+    assert Path("run/report.html").exists()
+
+
 SPOILED: dict[str, tuple[Callable[[], object], Callable[[], object], str]] = {
     "dtype": (
         lambda: torch.set_default_dtype(torch.float64),

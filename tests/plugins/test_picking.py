@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 import torch
@@ -136,6 +137,36 @@ def test_one_device_policy_that_breaks_is_left_out_of_the_report(
     shown = capsys.readouterr()
     assert "device cpu" in shown.out
     assert "device 'reader' of plugin 'odd_device' (odd_device 1.0) is left out" in shown.err
+
+
+def test_auto_also_measures_what_strangers_offer(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from takens_devices import Auto, Hardware
+
+    source = MANIFEST.replace("dataset", "device").replace("Reader", "Policy")
+    policy = """
+        import takens, torch
+
+        class Policy:
+            def choose(self, *, precision):
+                if precision is takens.Precision.DOUBLE:
+                    raise takens.DeviceError("It has no double precision.")
+                device = torch.device("meta")
+                return takens.Placement(device, precision.dtype, torch.device("cpu"), "Fast.")
+    """
+    folder = install("fast_device", source.format(module="fast_device"))
+    (folder / "fast_device_reader.py").write_text(dedent(policy))
+    asked: list[str] = []
+
+    def probe(device: torch.device, dtype: torch.dtype, /, *, batch: int, width: int) -> float:
+        asked.append(device.type)
+        return 1.0 if device.type == "cpu" else 0.1
+
+    auto = Auto(hardware=Hardware(), probe=probe)
+    assert auto.choose(precision=takens.Precision.SINGLE).device.type == "meta"
+    assert asked == ["cpu", "meta"]
+    assert auto.choose(precision=takens.Precision.DOUBLE).device.type == "cpu"
 
 
 def test_backends_are_made_anew_where_a_plugin_is_registered() -> None:

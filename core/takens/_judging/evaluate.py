@@ -15,6 +15,7 @@ from takens._judging.judge import complete, judge
 from takens._judging.naming import name_metrics
 from takens._judging.probe import probe_dynamics
 from takens._judging.subject import as_model, named_subject
+from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
 from takens._protocols.dynamics import Time
 from takens._protocols.metric import Metric, SeriesMetric
@@ -24,6 +25,7 @@ from takens._protocols.system import System
 
 
 @arguments(subject=named_subject, truth=systems.create)
+@isolated
 def evaluate(
     subject: Model | System | Sequence[Model] | str | Path,
     data: TimeSeries | None = None,

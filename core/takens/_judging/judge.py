@@ -26,6 +26,7 @@ from takens._judging.surrogates import surrogates
 from takens._judging.verdict import Verdict, verdict
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import left_out
+from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
 from takens._protocols.metric import (
     Metric,
@@ -60,6 +61,7 @@ class Judgement:
 
 
 @arguments(subject=named_subject, truth=systems.create)
+@isolated
 def judge(
     subject: Model | System | Sequence[Model] | str | Path,
     data: TimeSeries,
@@ -100,6 +102,7 @@ def judge(
     return attrs.evolve(each[0], scores=together([one.scores for one in each]))
 
 
+@isolated
 def rehearse(
     model: Model,
     data: TimeSeries,

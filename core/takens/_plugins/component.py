@@ -54,6 +54,8 @@ class ComponentSpec:
     example: Mapping[str, Any] = attrs.field(factory=dict[str, Any], eq=False)
     excused: Mapping[str, str] = attrs.field(factory=dict[str, str], eq=False)
     unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
+    # The plugin, in words, once it is loaded.
+    owner: str = attrs.field(default="", init=False, repr=False, eq=False)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -85,10 +87,13 @@ class ComponentSpec:
         try:
             found: Any = getattr(importlib.import_module(module), name)
             parameters_of(found)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            of = f" of {self.owner}" if self.owner else ""
             raise ComponentError(
-                f"{self.kind} {self.name!r}: its settings {self.settings!r} cannot be read: "
-                f"{type(error).__name__}: {error}."
+                f"{self.kind} {self.name!r}{of}: its settings {self.settings!r} cannot be "
+                f"read: {type(error).__name__}: {error}."
             ) from error
         return found
 

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import os
 import sysconfig
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
@@ -74,10 +74,17 @@ def blame(
 def _strangers(given: tuple[Any, ...]) -> Iterator[tuple[Plugin, str]]:
     """Give the components of strangers among the arguments, with their plugins."""
     for each in given:
-        for member in cast(Any, each if isinstance(each, (list, tuple)) else (each,)):
-            found = catalogue().owner(type(member))  # pyright: ignore[reportUnknownArgumentType]
+        for member in _members(each):
+            found = catalogue().owner(member.__class__)
             if found is not None and not found[0].ours:
                 yield found
+
+
+def _members(given: object) -> Iterable[Any]:
+    """Give what a list or a table of components holds, or a component itself."""
+    if isinstance(given, dict):
+        return cast(dict[str, Any], given).values()
+    return cast(Iterable[Any], given) if isinstance(given, (list, tuple)) else (given,)
 
 
 def _culprit(

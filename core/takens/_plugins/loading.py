@@ -135,6 +135,7 @@ class _Load:
             elif (spec.kind, spec.name) in found:
                 self.drop(f"it offers two components of kind {spec.kind} called {spec.name!r}")
             else:
+                object.__setattr__(spec, "owner", str(self.plugin))
                 found[spec.kind, spec.name] = spec
         self.plugin = attrs.evolve(self.plugin, components=tuple(found.values()))
 

@@ -17,7 +17,7 @@ from takens._errors import ConfigurationError, InputError
 from takens._judging.judge import judge, rehearse
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import in_words, left_out
-from takens._plugins.isolation import blaming
+from takens._plugins.isolation import blaming, isolated
 from takens._plugins.registry import Registry, figures, metrics, schemes
 from takens._protocols.metric import Metric
 from takens._protocols.model import Model
@@ -47,6 +47,7 @@ class Run:
     seconds: float
 
 
+@isolated
 def run(
     configuration: Configuration | str | Path,
     out: str | Path,

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 @click.option(
     "--metric", "named", metavar="NAME", multiple=True, help="Instead of those of the run."
 )
+@click.option(
+    "--format", "form", metavar="NAME", help="The reader, as in takens list datasets."
+)
 @click.option("--columns", metavar="A,B,...", help="Those of the file, as in the run.")
 @click.option("--time", metavar="COLUMN", help="The column of times.")
 @click.option("--dt", type=float, help="The sampling interval, without a column of times.")
@@ -45,6 +48,7 @@ def command(
     run: Path,
     file: Path,
     named: tuple[str, ...],
+    form: str | None,
     columns: str | None,
     time: str | None,
     dt: float | None,
@@ -79,11 +83,12 @@ def command(
     stored = settings.data if settings is not None and settings.data.file else None
     if stored is not None and columns is None and time is None and dt is None:
         chosen, time, dt = stored.columns, stored.time, stored.dt
+        form = form or stored.format
     else:
         chosen = columns.split(",") if columns is not None else None
     if time is None and dt is None:
         dt = model.dt
-    series = read_series(file, columns=chosen, time=time, dt=dt)
+    series = read_series(file, form=form, columns=chosen, time=time, dt=dt)
     judging = settings.judge if settings is not None else Judge()
     asked = _metrics(judging, named)
     metrics = asked if named else asked | _without_equations(model, series, judging, asked)
