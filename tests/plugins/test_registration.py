@@ -13,12 +13,14 @@ import pytest
 
 import takens
 from takens._plugins.catalogue import catalogue  # pyright: ignore[reportPrivateUsage]
+from takens._plugins.loading import REGISTERED  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     catalogue.cache_clear()
     yield
+    REGISTERED.clear()
     catalogue.cache_clear()
 
 
@@ -53,13 +55,15 @@ class Plugin:
         return "heard"
 
 
-def test_an_object_is_registered_until_it_is_undone() -> None:
+def test_an_object_is_registered_until_it_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    # No other plugin is to hear of what did not happen.
+    monkeypatch.setenv("TAKENS_PLUGINS", "systems")
     plugin = Plugin()
     registration = takens.register(plugin, "bench")
     assert isinstance(takens.systems.create("bench:decay"), Decay)
     (found,) = [each for each in takens.catalogue().plugins if each.name == "bench"]
     assert (found.distribution, found.state, found.remarks) == ("this process", "loaded", ())
-    assert takens.catalogue().announce("takens_fit_started", event=None)["bench"] == "heard"
+    assert takens.catalogue().announce("takens_fit_started", event=None) == {"bench": "heard"}
     registration.close()
     with pytest.raises(takens.UnknownComponentError):
         takens.systems.create("decay")
