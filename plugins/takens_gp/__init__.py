@@ -1,7 +1,7 @@
 """Gaussian processes: regression with honest uncertainty, and dynamics from it."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 import takens
 
@@ -40,193 +40,38 @@ if TYPE_CHECKING:
 
 TAKENS_API = 2
 
-_HOME = {
-    "Brownian": "brownian",
-    "Calibration": "diagnostics",
-    "Composable": "composition",
-    "Constant": "linear",
-    "Functions": "functions",
-    "GaussianProcess": "gaussian_process",
-    "GaussianProcessField": "field_model",
-    "GaussianProcessMap": "map_model",
-    "LeaveOneOut": "diagnostics",
-    "Linear": "linear",
-    "Matern12": "matern",
-    "Matern32": "matern",
-    "Matern52": "matern",
-    "Periodic": "periodic",
-    "Posterior": "posterior",
-    "Prediction": "prediction",
-    "Product": "composition",
-    "RationalQuadratic": "rational_quadratic",
-    "SquaredExponential": "squared_exponential",
-    "Sum": "composition",
-    "SupportsSpectrum": "spectrum",
-    "White": "white",
-    "calibration": "diagnostics",
-    "draw": "draws",
-    "kernel_from": "expression",
-    "log_evidence": "evidence",
-    "uncertain_run": "draws",
-}
-
-_BOOK = "Rasmussen and Williams (2006), Gaussian processes for machine learning"
+_SPECTRUM: Final = ("spectrum",)
+_KERNELS: Final = (
+    ("squared_exponential", "squared_exponential:SquaredExponential", _SPECTRUM),
+    ("matern12", "matern:Matern12", _SPECTRUM),
+    ("matern32", "matern:Matern32", _SPECTRUM),
+    ("matern52", "matern:Matern52", _SPECTRUM),
+    ("rational_quadratic", "rational_quadratic:RationalQuadratic", _SPECTRUM),
+    ("periodic", "periodic:Periodic", _SPECTRUM),
+    ("linear", "linear:Linear", ()),
+    ("constant", "linear:Constant", _SPECTRUM),
+    ("brownian", "brownian:Brownian", ()),
+    ("white", "white:White", ()),
+)
+_MODELS: Final = (
+    ("gaussian_process_map", "map_model:GaussianProcessMap", ("closed_form",)),
+    ("gaussian_process_field", "field_model:GaussianProcessField", ("closed_form",)),
+)
 
 
 @takens.hookimpl
 def takens_components() -> Iterator[takens.ComponentSpec]:
     """Offer the kernels and models of this package."""
-    yield from _kernels()
-    kernel = takens.Parameter(
-        "kernel", "squared_exponential", summary="names of kernels, joined by + and *"
-    )
-    sizes = (
-        takens.Parameter("points", 500, summary="the most states that are learned from"),
-        takens.Parameter(
-            "inducing", 0, summary="inducing points, through which all states are; 0 for none"
-        ),
-    )
-    obs_dim = takens.Parameter("obs_dim", types=(int,), summary="observed variables")
-    seed = takens.Parameter("seed", 0, summary="of the starts of the search")
-    yield takens.ComponentSpec(
-        kind="model",
-        name="gaussian_process_map",
-        target="takens_gp.map_model:GaussianProcessMap",
-        summary="Gaussian process of the step to the next sample; scheme closed_form.",
-        parameters=(
-            obs_dim,
-            kernel,
-            *sizes,
-            takens.Parameter("smooth", True, summary="whether noise is taken out first"),
-            seed,
-        ),
-        supports=("closed_form",),
-        source="Girard, Rasmussen, Quinonero Candela, Murray-Smith (2002), NIPS, section 3",
-    )
-    yield takens.ComponentSpec(
-        kind="model",
-        name="gaussian_process_field",
-        target="takens_gp.field_model:GaussianProcessField",
-        summary="Gaussian process of the velocity at each state; scheme closed_form.",
-        parameters=(
-            obs_dim,
-            kernel,
-            *sizes,
-            takens.Parameter("integrator", "rk4", summary="one step a sampling interval"),
-            seed,
-        ),
-        supports=("closed_form",),
-        source="Heinonen and others (2018), ICML, section 3.2",
-    )
+    for kind, offered in (("kernel", _KERNELS), ("model", _MODELS)):
+        for name, place, supports in offered:
+            yield takens.ComponentSpec(
+                kind=kind,
+                name=name,
+                target=f"takens_gp.{place}",
+                settings=f"takens_gp.settings:{place.partition(':')[2]}Settings",
+                supports=supports,
+            )
 
 
-def _kernels() -> Iterator[takens.ComponentSpec]:
-    variance = takens.Parameter("variance", 1.0, unit="y^2", summary="at every point")
-    lengthscale = takens.Parameter(
-        "lengthscale",
-        1.0,
-        unit="x",
-        types=(float, int, list),
-        summary="distance over which values change, one or one for each dimension",
-    )
-    yield takens.ComponentSpec(
-        kind="kernel",
-        name="squared_exponential",
-        target="takens_gp.squared_exponential:SquaredExponential",
-        summary="Smooth functions with one lengthscale, or one for each dimension.",
-        parameters=(variance, lengthscale),
-        supports=("spectrum",),
-        source=f"{_BOOK}, eq. 4.9",
-    )
-    for name, word in (
-        ("12", "Rough, continuous functions"),
-        ("32", "Functions with one derivative"),
-        ("52", "Functions with two derivatives"),
-    ):
-        yield takens.ComponentSpec(
-            kind="kernel",
-            name=f"matern{name}",
-            target=f"takens_gp.matern:Matern{name}",
-            summary=f"{word} (Matern {name[0]}/2).",
-            parameters=(variance, lengthscale),
-            supports=("spectrum",),
-            source=f"{_BOOK}, section 4.2.1",
-        )
-    yield takens.ComponentSpec(
-        kind="kernel",
-        name="rational_quadratic",
-        target="takens_gp.rational_quadratic:RationalQuadratic",
-        summary="Smooth functions with many lengthscales at once.",
-        parameters=(
-            variance,
-            lengthscale,
-            takens.Parameter("shape", 1.0, unit="1", summary="large for a single lengthscale"),
-        ),
-        supports=("spectrum",),
-        source=f"{_BOOK}, eq. 4.19",
-    )
-    yield takens.ComponentSpec(
-        kind="kernel",
-        name="periodic",
-        target="takens_gp.periodic:Periodic",
-        summary="Functions that repeat themselves.",
-        parameters=(
-            variance,
-            takens.Parameter("lengthscale", 1.0, unit="1", summary="small for wiggly periods"),
-            takens.Parameter("period", 1.0, unit="x", summary="after which values return"),
-        ),
-        supports=("spectrum",),
-        source="MacKay (1998), Introduction to Gaussian processes, eq. 47",
-    )
-    yield takens.ComponentSpec(
-        kind="kernel",
-        name="linear",
-        target="takens_gp.linear:Linear",
-        summary="Linear functions through the origin.",
-        parameters=(
-            takens.Parameter(
-                "variance",
-                1.0,
-                unit="y^2 / x^2",
-                types=(float, int, list),
-                summary="of slopes, one or one for each dimension",
-            ),
-        ),
-        source=f"{_BOOK}, eq. 2.15",
-    )
-    yield takens.ComponentSpec(
-        kind="kernel",
-        name="constant",
-        target="takens_gp.linear:Constant",
-        summary="Functions that are the same everywhere.",
-        parameters=(variance,),
-        supports=("spectrum",),
-        source=f"{_BOOK}, table 4.1",
-    )
-    yield takens.ComponentSpec(
-        kind="kernel",
-        name="brownian",
-        target="takens_gp.brownian:Brownian",
-        summary="Brownian motion from 0, along one time.",
-        parameters=(
-            takens.Parameter("variance", 1.0, unit="y^2 / x", summary="gained per time"),
-        ),
-        source=f"{_BOOK}, section B.2.1",
-    )
-    yield takens.ComponentSpec(
-        kind="kernel",
-        name="white",
-        target="takens_gp.white:White",
-        summary="A value of its own at every point.",
-        parameters=(variance,),
-        source=f"{_BOOK}, section 4.2.3",
-    )
-
-
-def __getattr__(name: str) -> Any:
-    home = _HOME.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(f"{__name__}.{home}"), name)
+if not TYPE_CHECKING:
+    __getattr__ = takens.LazyNames(__name__)

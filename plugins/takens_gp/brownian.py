@@ -2,18 +2,17 @@
 
 from typing import final
 
-import attrs
 from torch import Tensor
 
 import takens
 from takens_gp.composition import Composable
 from takens_gp.radial import total
-from takens_gp.values import Number, like, positive, ranges
+from takens_gp.settings import BrownianSettings
+from takens_gp.values import like
 
 
 @final
-@attrs.frozen
-class Brownian(Composable):
+class Brownian(BrownianSettings, Composable):
     """`k = variance min(x, y)` for times `x, y: (..., n, 1)` that are not negative.
 
     For times of either sign `k = variance (|x| + |y| - |x - y|) / 2`: two independent motions
@@ -21,9 +20,6 @@ class Brownian(Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, B.2.1.
     """
-
-    variance: Number = attrs.field(default=1.0, validator=positive)
-    bounds = ranges("variance")
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         """Give the covariances: `(..., n, 1), (..., m, 1) -> (..., n, m)`.

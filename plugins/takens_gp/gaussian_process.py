@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final, final
@@ -42,7 +41,7 @@ class GaussianProcess:
     """
 
     kernel: takens.Kernel = attrs.field(factory=SquaredExponential)
-    noise_variance: float = 1e-2
+    noise_variance: float = takens.parameter(1e-2, at_least=0, finite=True)
     mean: float = 0.0
 
     def __attrs_post_init__(self) -> None:
@@ -50,11 +49,6 @@ class GaussianProcess:
             raise takens.ComponentError(
                 f"GaussianProcess: kernel is a kernel, as SquaredExponential(); got "
                 f"{self.kernel!r}."
-            )
-        if not (self.noise_variance >= 0 and math.isfinite(self.noise_variance)):
-            raise takens.ComponentError(
-                "GaussianProcess: noise_variance is a variance, at least 0; got "
-                f"{self.noise_variance!r}."
             )
 
     def fit(

@@ -2,19 +2,18 @@
 
 from typing import final
 
-import attrs
 import torch
 from torch import Generator, Tensor
 
 import takens
 from takens_gp.composition import Composable
 from takens_gp.distances import constant_diagonal
-from takens_gp.values import Number, Numbers, as_tuple, like, positive, ranges
+from takens_gp.settings import ConstantSettings, LinearSettings
+from takens_gp.values import like
 
 
 @final
-@attrs.frozen
-class Linear(Composable):
+class Linear(LinearSettings, Composable):
     """`k = sum_i variance_i x_i y_i`: linear functions, their slopes drawn with ``variance``.
 
     ``variance`` is in squared units of y per squared unit of x, one or one for each
@@ -22,9 +21,6 @@ class Linear(Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 2.15.
     """
-
-    variance: Numbers = attrs.field(default=1.0, converter=as_tuple, validator=positive)
-    bounds = ranges("variance")
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
@@ -51,17 +47,13 @@ class Linear(Composable):
 
 
 @final
-@attrs.frozen
-class Constant(Composable):
+class Constant(ConstantSettings, Composable):
     """`k = variance`: functions that are the same everywhere.
 
     ``variance`` is in squared units of y.
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, table 4.1.
     """
-
-    variance: Number = attrs.field(default=1.0, validator=positive)
-    bounds = ranges("variance")
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""

@@ -3,19 +3,18 @@
 import math
 from typing import final
 
-import attrs
 import torch
 from torch import Generator, Tensor
 
 from takens_gp.composition import Composable
 from takens_gp.distances import constant_diagonal, root, squared_distance
 from takens_gp.radial import pull_back_radial
-from takens_gp.values import Number, Numbers, as_tuple, like, positive, ranges
+from takens_gp.settings import Matern12Settings, Matern32Settings, Matern52Settings, Numbers
+from takens_gp.values import like
 
 
 @final
-@attrs.frozen
-class Matern12(Composable):
+class Matern12(Matern12Settings, Composable):
     """`k = variance exp(-r)`, with r the distance in lengthscales: continuous, rough functions.
 
     In one dimension these are Ornstein-Uhlenbeck processes. ``variance`` is in squared units
@@ -23,10 +22,6 @@ class Matern12(Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.18.
     """
-
-    variance: Number = attrs.field(default=1.0, validator=positive)
-    lengthscale: Numbers = attrs.field(default=1.0, converter=as_tuple, validator=positive)
-    bounds = ranges("variance", "lengthscale")
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
@@ -55,8 +50,7 @@ class Matern12(Composable):
 
 
 @final
-@attrs.frozen
-class Matern32(Composable):
+class Matern32(Matern32Settings, Composable):
     """`k = variance (1 + s) exp(-s)`, s = sqrt(3) r: functions with one derivative.
 
     r is the distance in lengthscales. ``variance`` is in squared units of y, ``lengthscale``
@@ -64,10 +58,6 @@ class Matern32(Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.17.
     """
-
-    variance: Number = attrs.field(default=1.0, validator=positive)
-    lengthscale: Numbers = attrs.field(default=1.0, converter=as_tuple, validator=positive)
-    bounds = ranges("variance", "lengthscale")
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
@@ -97,8 +87,7 @@ class Matern32(Composable):
 
 
 @final
-@attrs.frozen
-class Matern52(Composable):
+class Matern52(Matern52Settings, Composable):
     """`k = variance (1 + s + s^2 / 3) exp(-s)`, s = sqrt(5) r: two derivatives.
 
     r is the distance in lengthscales. ``variance`` is in squared units of y, ``lengthscale``
@@ -106,10 +95,6 @@ class Matern52(Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.17.
     """
-
-    variance: Number = attrs.field(default=1.0, validator=positive)
-    lengthscale: Numbers = attrs.field(default=1.0, converter=as_tuple, validator=positive)
-    bounds = ranges("variance", "lengthscale")
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""

@@ -3,19 +3,18 @@
 import math
 from typing import final
 
-import attrs
 import torch
 from torch import Generator, Tensor
 
 from takens_gp.composition import Composable
 from takens_gp.distances import constant_diagonal
 from takens_gp.radial import total
-from takens_gp.values import Number, like, positive, ranges
+from takens_gp.settings import PeriodicSettings
+from takens_gp.values import like
 
 
 @final
-@attrs.frozen
-class Periodic(Composable):
+class Periodic(PeriodicSettings, Composable):
     """`k = variance exp(-2 sum_i sin^2(pi (x_i - y_i) / period) / lengthscale^2)`.
 
     Functions that repeat themselves. ``variance`` is in squared units of y, ``period`` in
@@ -23,11 +22,6 @@ class Periodic(Composable):
 
     Source: MacKay (1998), Introduction to Gaussian processes, eq. 47.
     """
-
-    variance: Number = attrs.field(default=1.0, validator=positive)
-    lengthscale: Number = attrs.field(default=1.0, validator=positive)
-    period: Number = attrs.field(default=1.0, validator=positive)
-    bounds = ranges("variance", "lengthscale", "period")
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""

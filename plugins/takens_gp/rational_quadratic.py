@@ -2,19 +2,18 @@
 
 from typing import final
 
-import attrs
 import torch
 from torch import Generator, Tensor
 
 from takens_gp.composition import Composable
 from takens_gp.distances import constant_diagonal, squared_distance
 from takens_gp.radial import pull_back_radial, total
-from takens_gp.values import Number, Numbers, as_tuple, like, positive, ranges
+from takens_gp.settings import RationalQuadraticSettings
+from takens_gp.values import like
 
 
 @final
-@attrs.frozen
-class RationalQuadratic(Composable):
+class RationalQuadratic(RationalQuadraticSettings, Composable):
     """`k = variance (1 + r^2 / (2 shape))^-shape`: smooth functions of many lengthscales.
 
     r is the distance in lengthscales; as ``shape`` grows this becomes the squared exponential.
@@ -23,11 +22,6 @@ class RationalQuadratic(Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.19.
     """
-
-    variance: Number = attrs.field(default=1.0, validator=positive)
-    lengthscale: Numbers = attrs.field(default=1.0, converter=as_tuple, validator=positive)
-    shape: Number = attrs.field(default=1.0, validator=positive)
-    bounds = ranges("variance", "lengthscale", "shape")
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""

@@ -2,19 +2,18 @@
 
 from typing import final
 
-import attrs
 import torch
 from torch import Generator, Tensor
 
 from takens_gp.composition import Composable
 from takens_gp.distances import constant_diagonal, squared_distance
 from takens_gp.radial import pull_back_radial
-from takens_gp.values import Number, Numbers, as_tuple, like, positive, ranges
+from takens_gp.settings import SquaredExponentialSettings
+from takens_gp.values import like
 
 
 @final
-@attrs.frozen
-class SquaredExponential(Composable):
+class SquaredExponential(SquaredExponentialSettings, Composable):
     """`k = variance exp(-r^2 / 2)`, with r the distance in lengthscales: smooth functions.
 
     ``variance`` is in squared units of y, ``lengthscale`` in units of x; a tuple gives a
@@ -22,10 +21,6 @@ class SquaredExponential(Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.9.
     """
-
-    variance: Number = attrs.field(default=1.0, validator=positive)
-    lengthscale: Numbers = attrs.field(default=1.0, converter=as_tuple, validator=positive)
-    bounds = ranges("variance", "lengthscale")
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""

@@ -2,18 +2,17 @@
 
 from typing import final
 
-import attrs
 from torch import Tensor
 
 from takens_gp.composition import Composable
 from takens_gp.distances import constant_diagonal
 from takens_gp.radial import total
-from takens_gp.values import Number, like, positive, ranges
+from takens_gp.settings import WhiteSettings
+from takens_gp.values import like
 
 
 @final
-@attrs.frozen
-class White(Composable):
+class White(WhiteSettings, Composable):
     """`k = variance` where two points coincide, else 0.
 
     It is a part of the function: two measurements at one point share it, where noise of the
@@ -22,9 +21,6 @@ class White(Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, 4.2.3.
     """
-
-    variance: Number = attrs.field(default=1.0, validator=positive)
-    bounds = ranges("variance")
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""

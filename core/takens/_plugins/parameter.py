@@ -84,14 +84,23 @@ class Parameter:
             return ""
         if not self._fits(value):
             return self._other(value)
-        numbers = value if isinstance(value, (list, tuple)) else (value,)
-        for number in cast(Sequence[Any], numbers):
-            if not isinstance(number, Real):
-                continue
-            if not self._within(float(number)):
-                return f"is {self.limits}{self._unit()}; got {number!r}."
-            if self.finite and not math.isfinite(number):
-                return f"is a finite number{self._unit()}; got {number!r}."
+        if not (self.limits or self.finite):
+            return ""
+        numbers = cast(Sequence[Any], value if isinstance(value, (list, tuple)) else (value,))
+        if not numbers:
+            return f"has at least one number{self._unit()}; got {value!r}."
+        refusals = (self._number_refusal(number) for number in numbers)
+        return next((refusal for refusal in refusals if refusal), "")
+
+    def _number_refusal(self, number: Any) -> str:
+        if not isinstance(number, Real):
+            # The word of a choice, or what only the component can judge.
+            one_of = isinstance(number, str) and number in self.choices
+            return "" if one_of or not isinstance(number, _JUDGED) else self._other(number)
+        if not self._within(float(number)):
+            return f"is {self.limits}{self._unit()}; got {number!r}."
+        if self.finite and not math.isfinite(number):
+            return f"is a finite number{self._unit()}; got {number!r}."
         return ""
 
     def _fits(self, value: Any) -> bool:

@@ -1,7 +1,9 @@
 """Gaussian processes of takens, computed by GPyTorch."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import attrs
 
 import takens
 
@@ -15,6 +17,16 @@ if TYPE_CHECKING:
 TAKENS_API = 1
 
 
+@attrs.frozen
+class CosineSettings:
+    """Sinusoids of one period."""
+
+    variance: float = takens.parameter(1.0, unit="y^2", summary="at every point", above=0)
+    period: float = takens.parameter(
+        1.0, unit="x", summary="after which values return", above=0
+    )
+
+
 @takens.hookimpl
 def takens_components() -> Iterator[takens.ComponentSpec]:
     """Offer the kernel of this package."""
@@ -22,21 +34,9 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         kind="kernel",
         name="cosine",
         target="takens_gpytorch.cosine:Cosine",
-        summary="Sinusoids of one period.",
-        parameters=(
-            takens.Parameter("variance", 1.0, unit="y^2", summary="at every point"),
-            takens.Parameter("period", 1.0, unit="x", summary="after which values return"),
-        ),
+        settings=CosineSettings,
     )
 
 
-def __getattr__(name: str) -> Any:
-    if name == "Cosine":
-        from takens_gpytorch.cosine import Cosine
-
-        return Cosine
-    if name in ("GPyTorchPosterior", "GPyTorchProcess"):
-        from takens_gpytorch import process
-
-        return getattr(process, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+    __getattr__ = takens.LazyNames(__name__)

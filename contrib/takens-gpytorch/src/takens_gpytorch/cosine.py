@@ -5,22 +5,20 @@
 
 from typing import final
 
-import attrs
 import gpytorch
 import torch
 from torch import Tensor
 
+from takens_gpytorch import CosineSettings
+
 
 @final
-@attrs.frozen
-class Cosine:
+class Cosine(CosineSettings):
     """`k = variance cos(2 pi |x - y| / period)`, computed by GPyTorch, in one dimension.
 
     ``variance`` is in squared units of y, ``period`` in units of x.
     """
 
-    variance: float | Tensor = 1.0
-    period: float | Tensor = 1.0
     bounds = {"variance": (1e-5, 1e5), "period": (1e-5, 1e5)}  # noqa: RUF012
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:

@@ -35,16 +35,9 @@ class GPyTorchProcess:
     """
 
     kernel: takens.Kernel = attrs.field(factory=SquaredExponential)
-    noise_variance: float = 1e-2
+    noise_variance: float = takens.parameter(1e-2, above=0)
     mean: float = 0.0
     max_cholesky_size: int = 5000
-
-    def __attrs_post_init__(self) -> None:
-        if not self.noise_variance > 0:
-            raise takens.ComponentError(
-                "GPyTorchProcess: noise_variance is above 0; got "
-                f"{self.noise_variance}. takens_gp.GaussianProcess takes 0."
-            )
 
     def fit(self, x: Any, y: Any, *, optimise: bool = True) -> GPyTorchPosterior:
         """Condition on `y: (n,)`, measured at `x: (n, d)` or `(n,)`.
