@@ -85,6 +85,7 @@ def _compressed(x: Array, y: Array) -> tuple[Array, Array]:
 def _choose(x: Array, y: Array, independent: float, config: SparseConfig) -> NDArray[np.bool_]:
     """Say which terms PySINDy chooses: `(n, L)`."""
     import pysindy
+    import sklearn
 
     if config.optimiser == "sr3":
         # The weight whose proximal operator cuts at the threshold, for a relaxation of 1.
@@ -94,15 +95,16 @@ def _choose(x: Array, y: Array, independent: float, config: SparseConfig) -> NDA
         )
     else:
         optimiser = pysindy.STLSQ(threshold=config.threshold, alpha=config.ridge, max_iter=100)
-    with warnings.catch_warnings():
+    # PySINDy makes thousands of regressions, and checking their settings takes longer yet.
+    with warnings.catch_warnings(), sklearn.config_context(skip_parameter_validation=True):
         # An equation without terms is an answer, and is printed.
         warnings.filterwarnings("ignore", "Sparsity parameter is too big", UserWarning)
         optimiser.fit(x, y)
-    support = np.abs(np.asarray(optimiser.coef_)) > 1e-14
-    if config.optimiser == "ssr":
-        for i, terms in enumerate(support):
-            if np.count_nonzero(terms) > 1:
-                terms[terms] = _most_likely(x[:, terms], y[:, i], independent, config)
+        support = np.abs(np.asarray(optimiser.coef_)) > 1e-14
+        if config.optimiser == "ssr":
+            for i, terms in enumerate(support):
+                if np.count_nonzero(terms) > 1:
+                    terms[terms] = _most_likely(x[:, terms], y[:, i], independent, config)
     return support
 
 
