@@ -96,6 +96,68 @@ def test_no_imports_of_folders_go_in_a_circle() -> None:
     graphlib.TopologicalSorter({a: b - {a} for a, b in folders.items()}).prepare()
 
 
+# Words that are the names of components by chance: what they mean in the core.
+WORDS = {
+    "auto": "that takens chooses the backend",
+    "closed_form": "what a component supports",
+    "constant": "a learning rate",
+    "cpu": "the host, as torch calls it",
+    "scipy": "the distribution",
+}
+# A key of files of an earlier version.
+OLD_KEYS = {"linear", "persistence", "scaling_region"}
+
+
+def names_of_ours() -> tuple[set[str], tuple[str, ...]]:
+    """Give the names of our components, and what names of our plugins begin with."""
+    ours = [plugin for plugin in takens.catalogue().plugins if plugin.distribution == "takens"]
+    names = {spec.name for plugin in ours for spec in plugin.components}
+    assert len(names) > 80
+    packages = tuple(f"{path.name}{end}" for path in PLUGINS for end in (".", ":"))
+    return names, (*(f"{plugin.name}:" for plugin in ours), *packages)
+
+
+def test_no_name_of_ours_decides_anything_in_the_core() -> None:
+    names, beginnings = names_of_ours()
+    core = ROOT / "core/takens"
+    for path in core.rglob("*.py"):
+        if path == core / "_defaults.py":
+            continue
+        if core / "testing" in path.parents:
+            continue
+        allowed = WORDS.keys() | (OLD_KEYS if path.stem == "scores_format1" else set())
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                ours = node.value in names - allowed or node.value.startswith(beginnings)
+                assert not ours, f"{path}:{node.lineno} names {node.value!r}"
+
+
+def reads_of_details(path: Path) -> Iterator[int]:
+    """Give the lines where something is looked up in an attribute ``details``."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Subscript(value=ast.Attribute(attr="details")):
+                yield node.lineno
+            case ast.Attribute(value=ast.Attribute(attr="details")):
+                yield node.lineno
+            case ast.Compare(comparators=[ast.Attribute(attr="details"), *_]):
+                yield node.lineno
+            case ast.Assign(value=ast.Attribute(attr="details")):
+                yield node.lineno
+            case _:
+                pass
+
+
+def test_details_of_scores_are_read_by_nothing() -> None:
+    # The field itself, which still takes what was given there before there were others.
+    allowed = {ROOT / "core/takens/_protocols/score.py"}
+    files = [path for folder in ("core", "plugins") for path in (ROOT / folder).rglob("*.py")]
+    files += [path for package in CONTRIB for path in package.rglob("*.py")]
+    found = [f"{p}:{line}" for p in set(files) - allowed for line in reads_of_details(p)]
+    assert found == []
+    assert len([*reads_of_details(*allowed)]) == 1
+
+
 def test_every_public_name_is_there_and_typed() -> None:
     found = imports(ROOT / "core/takens/__init__.py")
     typed = {name: module for module, name in found if module.startswith("takens._")}

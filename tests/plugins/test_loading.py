@@ -21,7 +21,7 @@ BROKEN = {
         def takens_components():
             yield takens.ComponentSpec(kind="system", name="Not Legal", target="a:B")
         """,
-        "a component's name looks like 'lorenz63'; got 'Not Legal'",
+        "a component's name looks like 'my_system'; got 'Not Legal'",
     ),
     "raising-hook": (
         """

@@ -42,7 +42,7 @@ class ComponentSpec:
     """
 
     kind: Kind = attrs.field(validator=like(r"[a-z][a-z0-9_]*", "system"))
-    name: str = attrs.field(validator=like(r"[a-z][a-z0-9_]*", "lorenz63"))
+    name: str = attrs.field(validator=like(r"[a-z][a-z0-9_]*", "my_system"))
     target: str = attrs.field(validator=_PLACE)
     settings: type[Any] | str | None = attrs.field(default=None, validator=_known_settings)
     _summary: str = attrs.field(default="", validator=one_line, alias="summary")
