@@ -17,8 +17,8 @@ import torch
 from hypothesis import given, settings, strategies as st
 
 import takens
+from takens._judging.score_table import COLUMNS, measured, score_rows, score_words
 from takens._run.report import report_html
-from takens._run.table import COLUMNS, measured, score_rows, score_words
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"

@@ -168,6 +168,7 @@ if TYPE_CHECKING:
     from takens._run.job import run as run
     from takens._run.results import Results as Results
     from takens._run.scores_file import read_scores as read_scores
+    from takens._run.sources import read as read
     from takens._training.events import (
         FitFinished as FitFinished,
         FitStarted as FitStarted,
@@ -308,6 +309,7 @@ _HOME: Final = {
     "parameter": "_plugins.parameter",
     "portraits": "_plugins.registry",
     "push_tangents": "_dynamics.flow_map",
+    "read": "_run.sources",
     "read_scores": "_run.scores_file",
     "register": "_plugins.registration",
     "registry": "_plugins.registry",

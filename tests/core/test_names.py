@@ -91,3 +91,14 @@ def test_a_word_from_elsewhere_is_known_in_a_configuration(tmp_path: Path) -> No
         takens.run(file, tmp_path / "out")
     with pytest.raises(takens.ComponentError, match="Did you mean 'hidden_dim'"):
         takens.models.create("shallow_rnn", obs_dim=2, hidden_size=3)
+
+
+def test_a_file_is_read_as_a_run_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("t,u,v\n0,1,2\n1,3,5\n2,4,4\n")
+    series = takens.read(path, time="t", columns=("v",))
+    assert series.columns == ("v",)
+    assert series.x[:, 0].tolist() == [2.0, 5.0, 4.0]
+    assert torch.equal(takens.read(str(path), time="t", format="csv").t, series.t)
+    with pytest.raises(takens.InputError, match="Did you mean 'columns'"):
+        takens.read(path, colums=["u"])  # pyright: ignore[reportCallIssue]

@@ -253,10 +253,10 @@ def test_a_score_shows_what_it_holds_in_few_words() -> None:
     curve = takens.Curve(x=range(500), y=[math.nan] * 500)
     score = attrs.evolve(score, curves={"long": curve}, details={"many": [0] * 999})
     assert repr(score) == (
-        "Score(value=0.1, floor=0.1, floors=(0.1,), "
-        "runs=Runs(diverged_at=(None, None, None, None, None, None, None, None)), "
-        "evidence=Evidence(aspect='geometry', by=<EvidenceKind.DISTANCE: 'distance'>), "
-        "curves=['long'], details=['many'])"
+        "Score\n  value: 0.1\n  floor: 0.1\n  floors: 0.1\n"
+        "  runs: Runs(diverged_at=None, None, None, None, None, None, None, None)\n"
+        "  evidence: Evidence(aspect=geometry, by=distance)\n"
+        "  curves: long\n  details: many"
     )
     assert score.curves["long"].y[0] is None
 

@@ -119,10 +119,9 @@ def use(kind: str, series: takens.TimeSeries, tmp_path: Path) -> Any:
         scheme = takens.schemes.create("teacher_forcing")
         return takens.fit(model, series, scheme, **(short | {"device": thing}))
     assert kind == "dataset"
-    from takens._run.sources import read_series  # pyright: ignore[reportPrivateUsage]
 
     (tmp_path / "a.sab").touch()
-    return read_series(tmp_path / "a.sab")
+    return takens.read(tmp_path / "a.sab")
 
 
 AT_WORK = ["system", "integrator", "model", "scheme", "device", "dataset"]

@@ -12,7 +12,6 @@ import torch
 
 import takens
 from takens._plugins.catalogue import catalogue  # pyright: ignore[reportPrivateUsage]
-from takens._run.sources import read_series  # pyright: ignore[reportPrivateUsage]
 from takens.cli import main
 
 Install = Callable[..., Path]
@@ -79,11 +78,11 @@ def test_one_reader_that_breaks_is_left_out_and_the_others_read(
     reader("aa", source=BROKEN[case])
     reader("bb", ".xyz")
     with pytest.warns(takens.PluginWarning, match="reader' of plugin 'aa'") as told:
-        assert read_series(csv(tmp_path, "a.csv"), dt=1.0).columns == ("a",)
+        assert takens.read(csv(tmp_path, "a.csv"), dt=1.0).columns == ("a",)
     assert len(told) == 1
     assert "TAKENS_DISABLE_PLUGINS=aa silences this" in str(told[0].message)
     with pytest.warns(takens.PluginWarning):
-        assert read_series(csv(tmp_path, "a.xyz"), dt=1.0).columns == ("bb",)
+        assert takens.read(csv(tmp_path, "a.xyz"), dt=1.0).columns == ("bb",)
 
 
 def test_strangers_who_claim_one_ending_must_be_told_apart(
@@ -93,15 +92,15 @@ def test_strangers_who_claim_one_ending_must_be_told_apart(
     reader("bb", ".xyz")
     path = csv(tmp_path, "a.xyz")
     with pytest.raises(takens.AmbiguousComponentError) as raised:
-        read_series(path, dt=1.0)
+        takens.read(path, dt=1.0)
     told = str(raised.value)
     assert "'aa:reader' of plugin 'aa'" in told
     assert "'bb:reader' of plugin 'bb'" in told
     # Both remedies work when they are followed.
-    assert read_series(path, form="bb:reader", dt=1.0).columns == ("bb",)
+    assert takens.read(path, format="bb:reader", dt=1.0).columns == ("bb",)
     monkeypatch.setenv(*told.removesuffix(".").rpartition(" ")[2].split("="))
     catalogue.cache_clear()
-    assert read_series(path, dt=1.0).columns == ("bb",)
+    assert takens.read(path, dt=1.0).columns == ("bb",)
 
 
 def test_a_stranger_does_not_take_over_an_ending_of_ours(
@@ -110,16 +109,16 @@ def test_a_stranger_does_not_take_over_an_ending_of_ours(
     reader("aa", ".csv")
     path = csv(tmp_path, "a.csv")
     with pytest.warns(takens.PluginWarning, match=r"'\.csv' are for 'csv'") as told:
-        assert read_series(path, dt=1.0).columns == ("a",)
+        assert takens.read(path, dt=1.0).columns == ("a",)
     text = str(told[0].message)
     assert "also claimed by 'reader' of plugin 'aa'" in text
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert read_series(path, form="reader", dt=1.0).columns == ("aa",)
-        assert read_series(path, form="csv", dt=1.0).columns == ("a",)
+        assert takens.read(path, format="reader", dt=1.0).columns == ("aa",)
+        assert takens.read(path, format="csv", dt=1.0).columns == ("a",)
         monkeypatch.setenv(*text.split()[-3].split("="))
         catalogue.cache_clear()
-        assert read_series(path, dt=1.0).columns == ("a",)
+        assert takens.read(path, dt=1.0).columns == ("a",)
 
 
 def test_one_device_policy_that_breaks_is_left_out_of_the_report(

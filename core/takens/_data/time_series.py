@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import final
 
 import attrs
@@ -10,11 +11,12 @@ import torch
 from torch import Tensor
 
 from takens._errors import DataError
+from takens._printed import Printed
 
 
 @final
-@attrs.frozen(eq=False)
-class TimeSeries:
+@attrs.frozen(eq=False, repr=False)
+class TimeSeries(Printed):
     """Samples `x: (..., T, n)` of n variables at times `t: (T,)`, all finite, T at least 2.
 
     ``t`` is float64 on the host and strictly increasing, in the unit ``time_unit``.
@@ -64,6 +66,14 @@ class TimeSeries:
 
     def __len__(self) -> int:
         return self.t.shape[0]
+
+    def _parts(self) -> Iterator[tuple[str, object]]:
+        unit = f" {self.time_unit}" if self.time_unit else ""
+        steps = f"every {self.dt:.6g}{unit}" if self.regular else "at unequal steps"
+        ends = f"from {self.t[0]:.6g} to {self.t[-1]:.6g}{unit}"
+        yield "t", f"{len(self)} samples {ends}, {steps}"
+        yield "x", self.x
+        yield "columns", self.columns
 
     @property
     def dim(self) -> int:

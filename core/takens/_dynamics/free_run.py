@@ -8,11 +8,12 @@ import attrs
 from torch import Tensor
 
 from takens._data.time_series import TimeSeries
+from takens._printed import Printed
 
 
 @final
-@attrs.frozen(eq=False)
-class FreeRun:
+@attrs.frozen(eq=False, repr=False)
+class FreeRun(Printed):
     """What a model generated, `x: (..., T, n)`, in the units of the data it was trained on.
 
     ``diverged_at`` has one entry for each run, in the order of the flattened leading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast, final
 
 import attrs
@@ -10,12 +11,13 @@ from torch import Tensor, nn
 from takens._data.time_series import TimeSeries
 from takens._dynamics.latent_map import latent_map
 from takens._errors import DataError
+from takens._printed import Printed
 from takens._protocols.dynamics import Map, Time
 from takens._protocols.model import Model
 
 
 @final
-class TrainedModel(nn.Module):
+class TrainedModel(Printed, nn.Module):
     """A model that speaks the units of its data.
 
     It wraps a ``Model`` that works in standardised units (zero mean and unit variance of
@@ -44,6 +46,12 @@ class TrainedModel(nn.Module):
         self.dt = dt
         self.columns = columns
         self.time_unit = time_unit
+
+    def _parts(self) -> Iterator[tuple[str, object]]:
+        yield "model", self.config
+        yield "weights", f"{sum(weight.numel() for weight in self.parameters()):,}"
+        yield "dt", f"{self.dt:.6g} {self.time_unit}".strip()
+        yield "columns", self.columns
 
     @classmethod
     def for_series(cls, model: Model, data: TimeSeries) -> TrainedModel:

@@ -14,13 +14,13 @@ from takens._errors import InputError
 from takens._judging.judge import complete, judge
 from takens._judging.naming import name_metrics
 from takens._judging.probe import probe_dynamics
+from takens._judging.scores import Scores
 from takens._judging.subject import as_model, named_subject
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
 from takens._protocols.dynamics import Time
 from takens._protocols.metric import Metric, SeriesMetric
 from takens._protocols.model import Model
-from takens._protocols.score import Score
 from takens._protocols.system import System
 
 
@@ -39,7 +39,7 @@ def evaluate(
     starts: int = 32,
     context: int = 32,
     seed: int = 0,
-) -> dict[str, Score]:
+) -> Scores:
     """Judge a model or a system; return a score for each metric, in float64 on the CPU.
 
     The subject may be the name of a system, or the path of a run or a checkpoint, all members
@@ -65,7 +65,7 @@ def evaluate(
     subject = cast("Model | System | Sequence[Model]", subject)
     truth = cast("System | None", truth)
     if data is not None:
-        return dict(
+        return Scores(
             judge(
                 subject,
                 data,
@@ -83,7 +83,7 @@ def evaluate(
     model, truth = as_model(subject), truth or subject
     if subject.time is Time.DISCRETE:
         dt = 1.0
-    scores: dict[str, Score] = {}
+    scores = Scores()
     points = simulate(subject, dt=dt, steps=2, trajectories=starts, seed=seed).x[:, -1:]
     for name, metric in name_metrics(metrics, references).items():
         if isinstance(metric, SeriesMetric):

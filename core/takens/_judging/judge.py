@@ -28,6 +28,7 @@ from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import left_out
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
+from takens._printed import Printed
 from takens._protocols.metric import (
     Metric,
     SeriesMetric,
@@ -42,8 +43,8 @@ from takens._protocols.system import Facts, System
 
 
 @final
-@attrs.frozen(eq=False)
-class Judgement:
+@attrs.frozen(eq=False, repr=False)
+class Judgement(Printed):
     """The scores of a subject, and the free runs that they were taken from.
 
     ``reference`` is the stretch of truth that the runs, equally long, are compared with; of

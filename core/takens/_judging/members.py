@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from takens._judging.scores import Scores
 from takens._protocols.score import Score
 
 
@@ -39,8 +40,8 @@ def over_values(values: Sequence[float], what: str) -> dict[str, Any]:
     return {"error": error, "error_from": f"the spread over {len(values)} {what}"}
 
 
-def together(each: Sequence[Mapping[str, Score]]) -> dict[str, Score]:
+def together(each: Sequence[Mapping[str, Score]]) -> Scores:
     """Join the scores of every member, name by name."""
     if len(each) == 1:
-        return dict(each[0])
-    return {name: over_members([scores[name] for scores in each]) for name in each[0]}
+        return Scores(each[0])
+    return Scores({name: over_members([scores[name] for scores in each]) for name in each[0]})

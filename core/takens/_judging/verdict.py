@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, final
 
 import attrs
 
+from takens._printed import Printed
 from takens._protocols.score import EvidenceKind, Runs, Score
 
 # The aspect that the harness judges by itself, from the free runs.
@@ -49,8 +50,8 @@ class Finding:
 
 
 @final
-@attrs.frozen
-class Verdict:
+@attrs.frozen(repr=False)
+class Verdict(Printed):
     """What the scores say of each aspect, and why some metrics say nothing.
 
     ``findings`` are by aspect, ``not_judged`` holds a reason for each metric that could not
@@ -87,6 +88,12 @@ class Verdict:
         """Return a sentence for each aspect, and for each metric that was not judged."""
         judged = [finding.sentence for finding in self.findings.values()]
         return judged + [f"Not judged: {name}: {why}." for name, why in self.not_judged.items()]
+
+    def _parts(self) -> Iterator[tuple[str, object]]:
+        yield "reconstruction", _OUTCOMES[self.right]
+        for name, finding in self.findings.items():
+            yield name, finding.sentence.partition(": ")[2]
+        yield "not judged", list(self.not_judged)
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON types, the findings as ``aspects``."""

@@ -24,13 +24,14 @@ from takens._plugins.loading import is_strict, load_plugins
 from takens._plugins.manager import Manager
 from takens._plugins.plugin import HERE, Plugin
 from takens._plugins.warn import warn_outside
+from takens._printed import Printed
 
 T = TypeVar("T")
 
 
 @final
-@attrs.frozen(eq=False)
-class Catalogue:
+@attrs.frozen(eq=False, repr=False)
+class Catalogue(Printed):
     """The plugins of one environment; it does not change once it is made."""
 
     plugins: tuple[Plugin, ...]
@@ -41,6 +42,12 @@ class Catalogue:
     def discover(cls, environ: Mapping[str, str] = os.environ) -> Catalogue:
         """Load the plugins that are installed and that ``environ`` allows."""
         return cls(*load_plugins(environ), strict=is_strict(environ))
+
+    def _parts(self) -> Iterator[tuple[str, object]]:
+        for state in ("loaded", "disabled", "failed"):
+            yield state, [plugin for plugin in self.plugins if plugin.state == state]
+        for kind in self.kinds:
+            yield kind, [spec for _, spec in self if spec.kind == kind]
 
     def __iter__(self) -> Iterator[tuple[Plugin, ComponentSpec]]:
         return ((plugin, spec) for plugin in self.plugins for spec in plugin.components)

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias, final
 
 import attrs
@@ -11,6 +11,7 @@ import attrs
 from takens._errors import ComponentError
 from takens._plugins.parameter import Parameter, parameters_of
 from takens._plugins.spec import lenient, like, one_line
+from takens._printed import Printed
 
 Kind: TypeAlias = str
 _PLACE: Final = like(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "package.module:Name")
@@ -25,8 +26,8 @@ def _known_settings(spec: Any, attribute: Any, value: Any) -> None:
 
 @lenient
 @final
-@attrs.frozen(kw_only=True)
-class ComponentSpec:
+@attrs.frozen(kw_only=True, repr=False)
+class ComponentSpec(Printed):
     """A promise: ``target`` can be imported and makes components of ``kind``.
 
     ``settings`` is a frozen attrs class of what ``target`` is made with, or the place of one,
@@ -75,6 +76,10 @@ class ComponentSpec:
     def source(self) -> str:
         """The paper that the component comes from."""
         return self._source or self._described()[1]
+
+    def _parts(self) -> Iterator[tuple[str, object]]:
+        for name in ("kind", "name", "target", "summary", "parameters", "supports", "source"):
+            yield name, getattr(self, name)
 
     def settings_class(self) -> type[Any] | None:
         """Import the settings, where there are any.

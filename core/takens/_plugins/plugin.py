@@ -8,6 +8,7 @@ import attrs
 
 from takens._plugins.component import ComponentSpec
 from takens._plugins.kind import KindSpec
+from takens._printed import Printed
 
 GROUP: Final = "takens"
 # What a plugin is from that was registered in this process.
@@ -15,8 +16,8 @@ HERE: Final = "this process"
 
 
 @final
-@attrs.frozen
-class Plugin:
+@attrs.frozen(repr=False)
+class Plugin(Printed):
     """One entry point, and what became of it.
 
     ``remarks`` say what of it was left out, and what its manifest lacks.

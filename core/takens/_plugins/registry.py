@@ -16,6 +16,7 @@ from takens._plugins.guard import guard, left_out
 from takens._plugins.parameters import check_parameters
 from takens._plugins.plugin import Plugin
 from takens._plugins.warn import warn_outside
+from takens._printed import paragraph, table
 
 if TYPE_CHECKING:
     from takens._protocols.backend import Backend
@@ -34,12 +35,18 @@ A = TypeVar("A")
 
 
 @final
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Registry(Generic[T_co]):
     """Components of one kind, by name; by default those of this process's plugins."""
 
     kind: Kind
     _catalogue: Catalogue | None = None
+
+    def __repr__(self) -> str:
+        return paragraph(f"{self.kind}s: {', '.join(self)}")
+
+    def _repr_html_(self) -> str:
+        return table(f"{self.kind}s", ((name, self.spec(name).summary) for name in self))
 
     @property
     def catalogue(self) -> Catalogue:

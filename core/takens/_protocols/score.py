@@ -11,6 +11,7 @@ from typing import Any, Final, final
 import attrs
 
 from takens._errors import InputError, near
+from takens._printed import Printed
 
 _RENAMED: Final = ("reason", "error_from")
 
@@ -115,7 +116,7 @@ class Curve:
 
 @final
 @attrs.frozen(kw_only=True, repr=False)
-class Score:
+class Score(Printed):
     """What a metric found, with all that is needed to read and to judge it.
 
     ``value`` is None where there is none, and ``reason`` says why. ``error`` is one standard
@@ -175,14 +176,3 @@ class Score:
                     stacklevel=3,
                 )
                 object.__setattr__(self, name, str(given))
-
-    def __repr__(self) -> str:
-        """Show the fields that hold something; of curves and details their names."""
-        shown: list[str] = []
-        for field in attrs.fields(type(self)):
-            value = getattr(self, field.name)
-            if field.name in ("curves", "details"):
-                value = list(value)
-            if value not in (None, "", (), [], {}) or field.name == "value":
-                shown.append(f"{field.name}={value!r}")
-        return f"Score({', '.join(shown)})"

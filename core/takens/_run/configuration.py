@@ -9,6 +9,7 @@ import attrs
 
 from takens._defaults import DEVICE, FIGURES, INTEGRATOR, METRICS, MODEL, SCHEME
 from takens._errors import ConfigurationError
+from takens._printed import Printed
 from takens._training.settings import Training
 from takens._validators import above_zero, at_least
 
@@ -103,8 +104,8 @@ def _seed(_: object, __: object, value: int) -> None:
 
 
 @final
-@attrs.frozen(kw_only=True)
-class Configuration:
+@attrs.frozen(kw_only=True, repr=False)
+class Configuration(Printed):
     """Everything that decides what a run does."""
 
     data: Data

@@ -19,6 +19,7 @@ from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import in_words, left_out
 from takens._plugins.isolation import blaming, isolated
 from takens._plugins.registry import Registry, figures, metrics, schemes
+from takens._printed import Printed
 from takens._protocols.metric import Metric
 from takens._protocols.model import Model
 from takens._run.configuration import Component, Configuration
@@ -37,8 +38,8 @@ from takens._versions import versions
 
 
 @final
-@attrs.frozen(eq=False)
-class Run:
+@attrs.frozen(eq=False, repr=False)
+class Run(Printed):
     """A run that is done: its folder, its model and what was found."""
 
     folder: Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from takens._run.table import COLUMNS, NONE, score_details, score_rows, score_words
+from takens._judging.score_table import COLUMNS, NONE, score_details, score_rows, score_words
 
 if TYPE_CHECKING:
     from takens._run.results import Results

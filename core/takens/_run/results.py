@@ -10,12 +10,13 @@ import attrs
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._judging.verdict import Verdict, verdict
+from takens._printed import Printed
 from takens._protocols.score import Score
 
 
 @final
-@attrs.frozen(eq=False, kw_only=True)
-class Results:
+@attrs.frozen(eq=False, kw_only=True, repr=False)
+class Results(Printed):
     """Everything about one run.
 
     ``history`` holds a mapping for each logged step, with at least ``step``, ``loss``,

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 import attrs
 
 from takens._errors import InputError
+from takens._judging.scores import Scores
 from takens._judging.verdict import verdict
 from takens._protocols.score import Curve, Evidence, Runs, Score
 from takens._run.scores_format1 import upgraded
@@ -32,7 +33,7 @@ def to_text(table: Mapping[str, Any]) -> str:
     return json.dumps(table, indent=2, allow_nan=False) + "\n"
 
 
-def read_scores(path: str | Path) -> dict[str, Score]:
+def read_scores(path: str | Path) -> Scores:
     """Read the scores of a run from its folder or its ``metrics.json``, of any format.
 
     Raises: InputError where there is no such file, or it cannot be read.
@@ -55,8 +56,8 @@ def read_scores(path: str | Path) -> dict[str, Score]:
     try:
         if given == FORMAT:
             scores = cast(Mapping[str, Any], table["scores"])
-            return {name: _score(one) for name, one in scores.items()}
-        return {name: _score(upgraded(name, one)) for name, one in table.items()}
+            return Scores({name: _score(one) for name, one in scores.items()})
+        return Scores({name: _score(upgraded(name, one)) for name, one in table.items()})
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{path} holds no scores as takens writes them ({type(error).__name__}: {error}); "

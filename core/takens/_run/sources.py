@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, final
 
 import attrs
 import torch
 
+from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._dynamics.simulate import simulate
 from takens._errors import DataError, near
@@ -51,19 +53,24 @@ def find_series(data: Data, seed: int) -> Source:
     return attrs.evolve(source, training=_with_noise(source.training, data.noise, seed))
 
 
-def read_series(
-    path: Path,
+@arguments()
+def read(
+    path: str | Path,
     *,
-    form: str | None = None,
-    columns: list[str] | None = None,
+    format: str | None = None,  # noqa: A002 - as in a configuration
+    columns: Sequence[str] | None = None,
     time: str | None = None,
     dt: float | None = None,
 ) -> TimeSeries:
-    """Read a file with the reader for its format, or for the ending of its name.
+    """Read a series `x: (..., T, n)` from a file, as ``takens run`` does.
+
+    The reader is that for the ``format``, else for the ending of the name. ``columns`` are all
+    but the one of times, ``time``; without one the samples are ``dt`` apart.
 
     Raises: DataError; AmbiguousComponentError where several readers claim the ending.
     """
-    return _series(_reader(path, form), path, columns=columns, time=time, dt=dt)
+    path, names = Path(path), None if columns is None else list(columns)
+    return _series(_reader(path, format), path, columns=names, time=time, dt=dt)
 
 
 @isolated
@@ -88,9 +95,7 @@ def _simulated(data: Data, system: Component, seed: int) -> Source:
 
 
 def _read(data: Data, file: Path) -> Source:
-    series = read_series(
-        file, form=data.format, columns=data.columns, time=data.time, dt=data.dt
-    )
+    series = read(file, format=data.format, columns=data.columns, time=data.time, dt=data.dt)
     if series.x.ndim > 2:
         raise DataError(
             f"{file} holds {series.x.shape[0]} series; a run learns from one. "

@@ -8,12 +8,13 @@ from typing import Any, final
 import attrs
 
 from takens._dynamics.trained_model import TrainedModel
+from takens._printed import Printed
 from takens._protocols.device import Placement
 
 
 @final
-@attrs.frozen(eq=False)
-class Fit:
+@attrs.frozen(eq=False, repr=False)
+class Fit(Printed):
     """What training gave: models in the units of their data, and how it went.
 
     ``model`` is the first of the ``members``. ``details`` holds what a scheme that solves

@@ -75,7 +75,7 @@ def command(
     from takens._judging.judge import judge
     from takens._run.configuration import Judge
     from takens._run.scores_file import scores_table, to_text
-    from takens._run.sources import read_series
+    from takens._run.sources import read
     from takens.cli.tables import print_scores
 
     model = load_model(run)
@@ -88,7 +88,7 @@ def command(
         chosen = columns.split(",") if columns is not None else None
     if time is None and dt is None:
         dt = model.dt
-    series = read_series(file, form=form, columns=chosen, time=time, dt=dt)
+    series = read(file, format=form, columns=chosen, time=time, dt=dt)
     judging = settings.judge if settings is not None else Judge()
     asked = _metrics(judging, named)
     metrics = asked if named else asked | _without_equations(model, series, judging, asked)

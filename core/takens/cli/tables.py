@@ -30,7 +30,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def print_scores(scores: "Mapping[str, Score]") -> None:
     """Print one row for each score, as the report has it."""
-    from takens._run.table import COLUMNS, score_rows
+    from takens._judging.score_table import COLUMNS, score_rows
 
     rows = score_rows(scores)
     if not sys.stdout.isatty():
