@@ -343,7 +343,7 @@ def test_the_noise_is_seen(noise: float) -> None:
     ("settings", "message"),
     [
         ({"degree": 0}, "degree is at least 1; got 0"),
-        ({"optimiser": "lasso"}, "optimiser is one of ssr, stlsq, sr3; got 'lasso'"),
+        ({"optimiser": "lasso"}, "optimiser is one of 'ssr', 'stlsq', 'sr3'; got 'lasso'"),
         ({"resamples": 1}, "resamples is 0 for none, or at least 2; got 1"),
         ({"integrator": "scipy"}, "one of fixed steps"),
         ({"threshold": -1.0}, "threshold is at least 0"),

@@ -5,33 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, final
 
-import attrs
 import numpy as np
 from torch import Tensor
 
 import takens
 from takens_sindy.rates import rows_of
 from takens_sindy.regression import Array, Rows, regress
-from takens_sindy.settings import DIFFERENTIATIONS, SparseConfig, at_least, one_of
+from takens_sindy.settings import SparseFieldSettings
 from takens_sindy.sparse_model import SparseModel
 
 
 @final
-@attrs.frozen(kw_only=True)
-class SparseFieldConfig(SparseConfig):
-    """Settings of a ``SparseField``.
-
-    Raises: ComponentError where one makes no sense.
-    """
-
-    model = "sindy"
-    differentiation: str = attrs.field(validator=one_of(*DIFFERENTIATIONS))
-    window: float = attrs.field(validator=at_least(0))
-    integrator: str
-
-
-@final
-class SparseField(SparseModel):
+class SparseField(SparseModel[SparseFieldSettings]):
     """A field `dz/dt = W f(z)` of few terms, chosen by PySINDy, in the units of the data.
 
     The candidates f are monomials up to ``degree``, and sines and cosines of the variables
@@ -53,41 +38,17 @@ class SparseField(SparseModel):
 
     time = takens.Time.CONTINUOUS
 
-    def __init__(
-        self,
-        obs_dim: int,
-        degree: int = 2,
-        frequencies: int = 0,
-        optimiser: str = "ssr",
-        threshold: float = 0.02,
-        normalise: bool = True,
-        ridge: float = 1e-9,
-        resamples: int = 20,
-        differentiation: str = "weak",
-        window: float = 0.0,
-        integrator: str = "rk4",
-        seed: int = 0,
-    ) -> None:
-        config = SparseFieldConfig(
-            obs_dim=obs_dim,
-            degree=degree,
-            frequencies=frequencies,
-            optimiser=optimiser,
-            threshold=threshold,
-            normalise=normalise,
-            ridge=ridge,
-            resamples=resamples,
-            differentiation=differentiation,
-            window=window,
-            integrator=integrator,
-            seed=seed,
-        )
-        super().__init__(config)
-        self.config = config
-        stepper = takens.integrators.create(integrator)
+    def build(self) -> None:
+        """Make the candidates, and what advances the field.
+
+        Raises: ComponentError where the integrator has no steps.
+        """
+        super().build()
+        choice = self.config.integrator
+        stepper = takens.integrators.create(choice)
         if not isinstance(stepper, takens.Stepper):
             raise takens.ComponentError(
-                f"sindy: integrator is one of fixed steps, as 'rk4'; got {integrator!r}."
+                f"sindy: integrator is one of fixed steps, as 'rk4'; got {choice!r}."
             )
         self.integrator = stepper
 

@@ -5,30 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, final
 
-import attrs
 import numpy as np
 import torch
 from torch import Tensor
 
 import takens
 from takens_sindy.regression import Array, Rows, regress
-from takens_sindy.settings import SparseConfig
+from takens_sindy.settings import SparseMapSettings
 from takens_sindy.sparse_model import SparseModel
 
 
 @final
-@attrs.frozen(kw_only=True)
-class SparseMapConfig(SparseConfig):
-    """Settings of a ``SparseMap``.
-
-    Raises: ComponentError where one makes no sense.
-    """
-
-    model = "sindy_map"
-
-
-@final
-class SparseMap(SparseModel):
+class SparseMap(SparseModel[SparseMapSettings]):
     """A map `z' = W f(z)` of few terms, chosen by PySINDy, in the units of the data.
 
     For systems that are maps. All settings are as for ``SparseField``; shares are those of
@@ -39,32 +27,6 @@ class SparseMap(SparseModel):
     """
 
     time = takens.Time.DISCRETE
-
-    def __init__(
-        self,
-        obs_dim: int,
-        degree: int = 2,
-        frequencies: int = 0,
-        optimiser: str = "ssr",
-        threshold: float = 0.02,
-        normalise: bool = True,
-        ridge: float = 1e-9,
-        resamples: int = 20,
-        seed: int = 0,
-    ) -> None:
-        config = SparseMapConfig(
-            obs_dim=obs_dim,
-            degree=degree,
-            frequencies=frequencies,
-            optimiser=optimiser,
-            threshold=threshold,
-            normalise=normalise,
-            ridge=ridge,
-            resamples=resamples,
-            seed=seed,
-        )
-        super().__init__(config)
-        self.config = config
 
     def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
         """Learn from standardised `x: (trajectories, T, n)`.

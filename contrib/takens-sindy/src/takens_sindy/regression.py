@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from takens_sindy.settings import SparseConfig
+from takens_sindy.settings import SparseSettings
 
 Array = NDArray[np.float64]
 _TOLERANCE: Final = 1e-3
@@ -45,7 +45,7 @@ class Found:
     residual: Array
 
 
-def regress(rows: Rows, config: SparseConfig) -> Found:
+def regress(rows: Rows, config: SparseSettings) -> Found:
     """Choose terms and find their coefficients.
 
     With resamples, a term stays that at least half of them choose; coefficients are then
@@ -82,7 +82,9 @@ def _compressed(x: Array, y: Array) -> tuple[Array, Array]:
     return triangle[:, : x.shape[1]], triangle[:, x.shape[1] :]
 
 
-def _choose(x: Array, y: Array, independent: float, config: SparseConfig) -> NDArray[np.bool_]:
+def _choose(
+    x: Array, y: Array, independent: float, config: SparseSettings
+) -> NDArray[np.bool_]:
     """Say which terms PySINDy chooses: `(n, L)`."""
     import pysindy
     import sklearn
@@ -109,7 +111,7 @@ def _choose(x: Array, y: Array, independent: float, config: SparseConfig) -> NDA
 
 
 def _most_likely(
-    x: Array, y: Array, independent: float, config: SparseConfig
+    x: Array, y: Array, independent: float, config: SparseSettings
 ) -> NDArray[np.bool_]:
     """Drop terms one by one, and stop at the least Bayesian information criterion.
 
@@ -147,7 +149,7 @@ def _least_squares(x: Array, y: Array, support: NDArray[np.bool_]) -> Array:
     return found
 
 
-def _resamples(count: int, block: int, config: SparseConfig) -> list[NDArray[np.int64]]:
+def _resamples(count: int, block: int, config: SparseSettings) -> list[NDArray[np.int64]]:
     """Draw rows in blocks of neighbours, as many as there are."""
     # Longer than dependence reaches, or its ends would be cut too often; but with fewer than
     # ten blocks a resample says little of what another record would give.

@@ -1,71 +1,70 @@
-"""How equations are looked for."""
+"""How equations are looked for: the settings of models, imported without torch."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Literal
 
 import attrs
 
 import takens
 
-OPTIMISERS = ("ssr", "stlsq", "sr3")
-DIFFERENTIATIONS = ("weak", "finite_difference", "smoothed")
 
+@attrs.frozen
+class SparseSettings:
+    """What all sparse models have in common."""
 
-def at_least(low: float, below: float = float("inf")) -> Callable[[Any, Any, Any], None]:
-    """Make a check that refuses other numbers.
+    obs_dim: int = takens.parameter(summary="observed variables", at_least=1)
+    degree: int = takens.parameter(
+        2, summary="of the monomials among the candidates", at_least=1
+    )
+    frequencies: int = takens.parameter(
+        0, summary="sines and cosines of 1 to so many times x", at_least=0
+    )
+    optimiser: Literal["ssr", "stlsq", "sr3"] = takens.parameter(
+        "ssr", summary="which chooses terms"
+    )
+    threshold: float = takens.parameter(
+        0.02, summary="share of a velocity below which a term is dropped", at_least=0
+    )
+    normalise: bool = takens.parameter(
+        True, summary="or else the threshold is one of coefficients"
+    )
+    ridge: float = takens.parameter(
+        1e-9, summary="regularisation while terms are chosen", at_least=0
+    )
+    resamples: int = takens.parameter(
+        20, summary="of the data, for errors; 0 for none", at_least=0
+    )
+    seed: int = takens.parameter(0, summary="of the resamples", kw_only=True)
 
-    Raises: ComponentError.
-    """
-    limits = f"at least {low:g}" + ("" if below == float("inf") else f" and below {below:g}")
-
-    def check(config: Any, attribute: Any, value: float) -> None:
-        if not low <= value < below:
+    def __attrs_post_init__(self) -> None:
+        if self.resamples == 1:
+            model = type(self).__name__.removesuffix("Settings")
             raise takens.ComponentError(
-                f"{config.model}: {attribute.name} is {limits}; got {value}."
+                f"{model}: resamples is 0 for none, or at least 2; got 1."
             )
 
-    return check
 
+@attrs.frozen
+class SparseMapSettings(SparseSettings):
+    """A map of few terms; scheme closed_form.
 
-def one_of(*choices: str) -> Callable[[Any, Any, Any], None]:
-    """Make a check that refuses other words.
-
-    Raises: ComponentError.
+    Source: Brunton, Proctor and Kutz (2016), PNAS 113, 3932-3937.
     """
 
-    def check(config: Any, attribute: Any, value: str) -> None:
-        if value not in choices:
-            raise takens.ComponentError(
-                f"{config.model}: {attribute.name} is one of {', '.join(choices)}; "
-                f"got {value!r}."
-            )
 
-    return check
+@attrs.frozen
+class SparseFieldSettings(SparseSettings):
+    """Differential equations of few terms; scheme closed_form.
 
-
-def _none_or_several(config: Any, _: Any, value: int) -> None:
-    if value < 0 or value == 1:
-        raise takens.ComponentError(
-            f"{config.model}: resamples is 0 for none, or at least 2; got {value}."
-        )
-
-
-@attrs.frozen(kw_only=True)
-class SparseConfig:
-    """Settings of all sparse models.
-
-    Raises: ComponentError where one makes no sense.
+    Source: Brunton, Proctor and Kutz (2016), PNAS 113, 3932-3937.
     """
 
-    model: ClassVar[str]
-    obs_dim: int = attrs.field(validator=at_least(1))
-    degree: int = attrs.field(validator=at_least(1))
-    frequencies: int = attrs.field(validator=at_least(0))
-    optimiser: str = attrs.field(validator=one_of(*OPTIMISERS))
-    threshold: float = attrs.field(validator=at_least(0))
-    normalise: bool
-    ridge: float = attrs.field(validator=at_least(0))
-    resamples: int = attrs.field(validator=_none_or_several)
-    seed: int
+    differentiation: Literal["weak", "finite_difference", "smoothed"] = takens.parameter(
+        "weak", summary="how velocities are found"
+    )
+    window: float = takens.parameter(
+        0.0,
+        unit="time unit",
+        summary="of smoothing and of test functions; 0 to go by the data",
+        at_least=0,
+    )
+    integrator: str = takens.parameter("rk4", summary="one step a sampling interval")

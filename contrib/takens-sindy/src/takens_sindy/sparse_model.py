@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -12,11 +12,13 @@ from torch import Tensor, nn
 import takens
 from takens_sindy.candidates import Candidates
 from takens_sindy.regression import Array, Found
-from takens_sindy.settings import SparseConfig
+from takens_sindy.settings import SparseSettings
 from takens_sindy.terms import Equations
 
+S = TypeVar("S", bound=SparseSettings)
 
-class SparseModel(nn.Module):
+
+class SparseModel(takens.Configured[S], nn.Module):
     """A sum of few candidate functions for each variable, in the units of the data.
 
     Shifting a variable makes many terms of one, so that equations which are sparse in the
@@ -33,8 +35,9 @@ class SparseModel(nn.Module):
     errors: Tensor
     chosen: Tensor
 
-    def __init__(self, config: SparseConfig) -> None:
-        super().__init__()
+    def build(self) -> None:
+        """Make the candidates, none of which is chosen."""
+        config = self.config
         self.obs_dim = self.latent_dim = n = config.obs_dim
         self.candidates = Candidates(n, config.degree, config.frequencies)
         shape = (n, self.candidates.size)
