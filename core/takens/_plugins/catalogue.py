@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, final
 
 import attrs
@@ -68,6 +68,7 @@ class Catalogue(Printed):
             listed = ", ".join(self.kinds)
             raise InputError(
                 f"There is no kind {name!r}.{near(name, self.kinds)} Kinds are {listed}."
+                + self._not_loaded()
             )
         return found
 
@@ -178,15 +179,15 @@ class Catalogue(Printed):
         known = sorted({spec.name for _, spec in self if spec.kind == kind})
         return (
             f"No {kind} is called {name!r}.{near(bare, known)}"
-            f" Known: {', '.join(known) or 'none'}."
-            + _listed("Plugins that failed to load", self.plugins, "failed")
-            + _listed("Plugins that are disabled", self.plugins, "disabled")
+            f" Known: {', '.join(known) or 'none'}." + self._not_loaded()
         )
 
-
-def _listed(what: str, plugins: Iterable[Plugin], state: str) -> str:
-    names = [plugin.name for plugin in plugins if plugin.state == state]
-    return f" {what}: {', '.join(names)}." if names else ""
+    def _not_loaded(self) -> str:
+        said = ""
+        for what, state in (("failed to load", "failed"), ("are disabled", "disabled")):
+            names = [plugin.name for plugin in self.plugins if plugin.state == state]
+            said += f" Plugins that {what}: {', '.join(names)}." if names else ""
+        return said
 
 
 @functools.cache
