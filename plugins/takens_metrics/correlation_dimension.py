@@ -3,7 +3,6 @@
 import itertools
 from typing import Any, Literal, final
 
-import attrs
 import numpy as np
 from scipy.spatial.distance import cdist
 
@@ -11,6 +10,7 @@ import takens
 from takens_metrics.neighbours import evenly
 from takens_metrics.records import Array
 from takens_metrics.scaling_region import find_scaling_region
+from takens_metrics.settings import CorrelationDimensionSettings
 from takens_metrics.time_scales import theiler_window
 from takens_metrics.with_reference import beside, without_value
 
@@ -26,8 +26,7 @@ _LARGEST_SHARE = 0.1
 
 
 @final
-@attrs.frozen
-class CorrelationDimension:
+class CorrelationDimension(CorrelationDimensionSettings):
     """With which power of the radius the number of neighbours grows, of what was generated.
 
     The slope of `log C(r)` over `log r`, where C is the share of pairs of states closer than
@@ -40,16 +39,8 @@ class CorrelationDimension:
     Physica D 9, 189-208; Theiler (1986), Phys. Rev. A 34, 2427-2432.
     """
 
-    theiler: int | Literal["auto"] = "auto"
     horizon = None
     evidence = takens.Evidence("geometry", "distance")
-
-    def __attrs_post_init__(self) -> None:
-        if self.theiler != "auto" and self.theiler < 1:
-            raise takens.ComponentError(
-                "correlation_dimension: theiler is at least 1 sample, or 'auto'; got "
-                f"{self.theiler}."
-            )
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

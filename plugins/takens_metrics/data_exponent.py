@@ -7,7 +7,8 @@ import numpy as np
 import takens
 from takens_metrics.records import Array
 from takens_metrics.scaling_region import slope_of
-from takens_metrics.separation import Method, Separation, region_of, separation_of
+from takens_metrics.separation import Separation, region_of, separation_of
+from takens_metrics.settings import Method
 
 _RESAMPLES = 100
 

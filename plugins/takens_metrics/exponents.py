@@ -1,7 +1,7 @@
 """Lyapunov exponents of the orbits from several starts."""
 
 import math
-from typing import Any, Literal, final
+from typing import Any, final
 
 import attrs
 import numpy as np
@@ -12,6 +12,7 @@ import takens
 from takens_metrics.exponent_checks import HALVED_STEP, Check, check_exponents
 from takens_metrics.exponent_errors import Samples, over_starts, over_stretches
 from takens_metrics.records import Array
+from takens_metrics.settings import OrbitSettings
 from takens_metrics.tangent_growth import TangentGrowth, tangent_growth
 
 _TRACE_POINTS = 200
@@ -83,8 +84,7 @@ class Measured:
         return self.samples
 
 
-@attrs.frozen
-class OrbitExponents:
+class OrbitExponents(OrbitSettings):
     """What all metrics of Lyapunov exponents have in common: how the orbits are followed.
 
     Exponents are measured from every start over ``steps`` steps, after a ``transient`` of the
@@ -95,25 +95,7 @@ class OrbitExponents:
     both would belong to neither, so the estimate is for the one which more starts reach.
     """
 
-    steps: int = 10_000
-    transient: int = 1_000
-    qr_interval: int | Literal["auto"] = "auto"
-    precision: float | None = None
-    most_steps: int = 1_000_000
     name = "lyapunov_exponents"
-
-    def __attrs_post_init__(self) -> None:
-        for name in ("steps", "transient", "qr_interval", "most_steps"):
-            given = getattr(self, name)
-            if given != "auto" and given < 1:
-                raise takens.ComponentError(
-                    f"{self.name}: {name} is at least 1 sample; got {given}."
-                )
-        if self.precision is not None and not 0 < self.precision < 1:
-            raise takens.ComponentError(
-                f"{self.name}: precision is the standard error to reach as a fraction of the "
-                f"largest exponent, above 0 and below 1; got {self.precision}."
-            )
 
     def measure(self, step: takens.Map, x0: Tensor, dt: float, count: int) -> Measured:
         """Measure the first ``count`` exponents from float64 starts `x0: (starts, d)`.

@@ -1,18 +1,16 @@
 """The largest Lyapunov exponent of what was generated and of the data, both from records."""
 
-from typing import Literal, final
-
-import attrs
+from typing import final
 
 import takens
 from takens_metrics.data_exponent import exponent_from_data, exponent_of
-from takens_metrics.separation import METHODS, separation_of
+from takens_metrics.separation import separation_of
+from takens_metrics.settings import LyapunovFromDataSettings
 from takens_metrics.with_reference import beside, without_value
 
 
 @final
-@attrs.frozen
-class LyapunovFromData:
+class LyapunovFromData(LyapunovFromDataSettings):
     """The largest exponent by how neighbours separate in a record; needs no equations.
 
     The value is that of what was generated, the reference that of the data by the same
@@ -24,26 +22,8 @@ class LyapunovFromData:
     Lett. A 185, 77-87.
     """
 
-    method: Literal["rosenstein", "kantz"] = "rosenstein"
-    theiler: int | Literal["auto"] = "auto"
-    steps: int | Literal["auto"] = "auto"
-    delays: int | Literal["auto"] = "auto"
-    lag: int | Literal["auto"] = "auto"
     horizon = None
     evidence = takens.Evidence("exponents", "estimate")
-
-    def __attrs_post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise takens.ComponentError(
-                f"lyapunov_from_data: method is one of {', '.join(METHODS)}; got "
-                f"{self.method!r}."
-            )
-        for name in ("theiler", "steps", "delays", "lag"):
-            given = getattr(self, name)
-            if given != "auto" and given < 1:
-                raise takens.ComponentError(
-                    f"lyapunov_from_data: {name} is at least 1 sample, or 'auto'; got {given}."
-                )
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

@@ -1,17 +1,16 @@
 """The spectrum of Lyapunov exponents."""
 
-from typing import Any, Literal, final
+from typing import Any, final
 
-import attrs
 from torch import Tensor
 
 import takens
 from takens_metrics.exponents import Measured, OrbitExponents
+from takens_metrics.settings import LyapunovSpectrumSettings
 
 
 @final
-@attrs.frozen
-class LyapunovSpectrum(OrbitExponents):
+class LyapunovSpectrum(OrbitExponents, LyapunovSpectrumSettings):
     """The mean rates at which volumes of 1, 2, ... dimensions grow, in 1 / time unit.
 
     The value is the largest exponent; ``details`` gives the ``count`` largest as ``spectrum``
@@ -26,16 +25,8 @@ class LyapunovSpectrum(OrbitExponents):
     for smooth dynamical systems, Meccanica 15, 9-30.
     """
 
-    count: int | Literal["all"] = "all"
     name = "lyapunov_spectrum"
     evidence = takens.Evidence("exponents", "estimate")
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        if self.count != "all" and self.count < 1:
-            raise takens.ComponentError(
-                f"lyapunov_spectrum: count is 'all', or at least 1 exponent; got {self.count}."
-            )
 
     def probe(self, step: takens.Map, x0: Tensor, dt: float, /) -> takens.Score:
         """Measure a map that advances time by ``dt``, from float64 starts `x0: (starts, d)`.

@@ -2,16 +2,15 @@
 
 from typing import final
 
-import attrs
 from torch import Tensor
 
 import takens
 from takens_metrics.exponents import OrbitExponents
+from takens_metrics.settings import MaxLyapunovSettings
 
 
 @final
-@attrs.frozen
-class MaxLyapunov(OrbitExponents):
+class MaxLyapunov(OrbitExponents, MaxLyapunovSettings):
     """The mean rate at which nearby orbits separate, in 1 / time unit.
 
     It is measured from every start on its own; the score's value is the mean over starts,

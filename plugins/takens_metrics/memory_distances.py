@@ -1,12 +1,16 @@
 """How differently two records remember their past."""
 
-from typing import Any, Literal, final
+from typing import Any, final
 
-import attrs
 import numpy as np
 
 import takens
 from takens_metrics.records import Array, paired
+from takens_metrics.settings import (
+    AutocorrelationDistanceSettings,
+    LagsSettings,
+    MutualInformationDistanceSettings,
+)
 from takens_metrics.time_scales import autocorrelation, mean_frequency
 
 _PERIODS = 5
@@ -15,18 +19,10 @@ _BINS = 32
 _FEWEST = 64
 
 
-@attrs.frozen
-class _MemoryDistance:
-    lags: int | Literal["auto"] = "auto"
+class _MemoryDistance(LagsSettings):
     horizon = None
     evidence = takens.Evidence("spectrum", "distance")
     name = "memory"
-
-    def __attrs_post_init__(self) -> None:
-        if self.lags != "auto" and self.lags < 1:
-            raise takens.ComponentError(
-                f"{self.name}: lags is at least 1 sample, or 'auto'; got {self.lags}."
-            )
 
     def _records(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries
@@ -66,8 +62,7 @@ class _MemoryDistance:
 
 
 @final
-@attrs.frozen
-class AutocorrelationDistance(_MemoryDistance):
+class AutocorrelationDistance(_MemoryDistance, AutocorrelationDistanceSettings):
     """How far the autocorrelations of two records are apart, root mean square over lags.
 
     Up to ``lags`` samples, by itself five mean periods of the reference; the mean over
@@ -94,8 +89,7 @@ class AutocorrelationDistance(_MemoryDistance):
 
 
 @final
-@attrs.frozen
-class MutualInformationDistance(_MemoryDistance):
+class MutualInformationDistance(_MemoryDistance, MutualInformationDistanceSettings):
     """How far the delayed mutual informations of two records are apart, in nats.
 
     As ``autocorrelation_distance``, but of the information that a variable has about its own

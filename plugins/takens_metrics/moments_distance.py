@@ -2,11 +2,11 @@
 
 from typing import final
 
-import attrs
 import numpy as np
 
 import takens
 from takens_metrics.records import Array, paired
+from takens_metrics.settings import MomentsDistanceSettings
 
 _NAMES = ("mean", "log_standard_deviation", "skewness", "kurtosis")
 # Spreads below this are those of a constant.
@@ -14,8 +14,7 @@ _STILL = 1e-9
 
 
 @final
-@attrs.frozen
-class MomentsDistance:
+class MomentsDistance(MomentsDistanceSettings):
     """How far mean, spread, skewness and kurtosis are apart, root mean square over all.
 
     Means are in standard deviations of the reference, spreads are compared by the logarithm

@@ -2,12 +2,12 @@
 
 from typing import Any, final
 
-import attrs
 import numpy as np
 
 import takens
 from takens_metrics.linear_predictor import linear_forecasts
 from takens_metrics.records import Array, paired
+from takens_metrics.settings import PredictionErrorSettings
 
 _BLOCKS = 20
 _FEWEST_BLOCKS = 4
@@ -16,8 +16,7 @@ _ROUNDING = 1e-9
 
 
 @final
-@attrs.frozen
-class PredictionError:
+class PredictionError(PredictionErrorSettings):
     """How far forecasts n steps ahead are off, in standard deviations of each variable.
 
     Root mean square over starts and variables; the value is that at the largest of
@@ -32,17 +31,7 @@ class PredictionError:
     learning chaotic dynamics, ICML, appendix on performance measures.
     """
 
-    steps: tuple[int, ...] = attrs.field(default=(1, 5, 20), converter=tuple[int, ...])
     evidence = takens.Evidence("prediction", "forecast")
-
-    def __attrs_post_init__(self) -> None:
-        # A configuration can hold a list of anything.
-        whole = all(type(step) is int and step >= 1 for step in self.steps)
-        if not self.steps or not whole:
-            raise takens.ComponentError(
-                "prediction_error: steps is a list of whole numbers of samples from 1, as in "
-                f"[1, 5, 20]; got {list(self.steps)}."
-            )
 
     @property
     def horizon(self) -> int:

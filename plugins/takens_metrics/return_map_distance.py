@@ -2,11 +2,11 @@
 
 from typing import final
 
-import attrs
 import numpy as np
 
 import takens
 from takens_metrics.records import Array, paired
+from takens_metrics.settings import ReturnMapDistanceSettings
 from takens_metrics.sliced_wasserstein import sliced_distances
 
 _FEWEST_MAXIMA = 10
@@ -14,8 +14,7 @@ _DIRECTIONS = 100
 
 
 @final
-@attrs.frozen
-class ReturnMapDistance:
+class ReturnMapDistance(ReturnMapDistanceSettings):
     """How far apart the clouds of successive maxima (m_k, m_k+1) are, in standard deviations.
 
     The sliced Wasserstein distance of the two clouds, for one ``variable`` (its number, from
@@ -27,16 +26,8 @@ class ReturnMapDistance:
     Source: Lorenz (1963), Deterministic nonperiodic flow, J. Atmos. Sci. 20, 130-141, fig. 4.
     """
 
-    variable: int = -1
     horizon = None
     evidence = takens.Evidence("geometry", "distance")
-
-    def __attrs_post_init__(self) -> None:
-        if self.variable < -1:
-            raise takens.ComponentError(
-                "return_map_distance: variable is a number from 0, or -1 for all; got "
-                f"{self.variable}."
-            )
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

@@ -2,26 +2,18 @@
 
 from typing import final
 
-import attrs
 import numpy as np
 
 import takens
 from takens_metrics.records import Array, paired
+from takens_metrics.settings import FirstStepsSettings, MASESettings, SMAPESettings
 
 _BLOCKS = 20
 
 
-@attrs.frozen
-class _FirstSteps:
-    steps: int = 10
+class _FirstSteps(FirstStepsSettings):
     name = "scaled"
     evidence = takens.Evidence("prediction")
-
-    def __attrs_post_init__(self) -> None:
-        if self.steps < 1:
-            raise takens.ComponentError(
-                f"{self.name}: steps is at least 1 sample; got {self.steps}."
-            )
 
     @property
     def horizon(self) -> int:
@@ -47,8 +39,7 @@ class _FirstSteps:
 
 
 @final
-@attrs.frozen
-class MASE(_FirstSteps):
+class MASE(_FirstSteps, MASESettings):
     """Mean absolute scaled error: that of the naive forecast of the truth one step ahead is 1.
 
     The mean absolute error over the first ``steps`` samples, divided for each variable by the
@@ -84,8 +75,7 @@ class MASE(_FirstSteps):
 
 
 @final
-@attrs.frozen
-class SMAPE(_FirstSteps):
+class SMAPE(_FirstSteps, SMAPESettings):
     """Symmetric mean absolute percentage error, `200 |x - y| / (|x| + |y|)`, 0 to 200.
 
     It depends on where the zero of the data is: it is computed in the units of the data, and

@@ -1,8 +1,7 @@
 """How neighbours in a record separate."""
 
 import itertools
-from collections.abc import Sequence
-from typing import Literal, final
+from typing import Literal, final, get_args
 
 import attrs
 import numpy as np
@@ -12,10 +11,10 @@ import takens
 from takens_metrics.neighbours import Places, evenly, nearest, within
 from takens_metrics.records import Array
 from takens_metrics.scaling_region import ScalingRegion, find_scaling_region
+from takens_metrics.settings import Method
 from takens_metrics.time_scales import mean_frequency, memory, theiler_window
 
-Method = Literal["rosenstein", "kantz"]
-METHODS: Sequence[Method] = ("rosenstein", "kantz")
+METHODS: tuple[Method, ...] = get_args(Method)
 
 # Distances that grow by less than a factor e are no exponential growth that can be seen.
 _LEAST_RISE = 1.0

@@ -2,16 +2,15 @@
 
 from typing import final
 
-import attrs
 import numpy as np
 
 import takens
 from takens_metrics.records import Array, paired
+from takens_metrics.settings import SlicedWassersteinSettings
 
 
 @final
-@attrs.frozen
-class SlicedWasserstein:
+class SlicedWasserstein(SlicedWassersteinSettings):
     """How far two records' states are from each other as clouds, in standard deviations.
 
     The mean over random ``directions`` of the distance over which the projection of one
@@ -24,15 +23,8 @@ class SlicedWasserstein:
     texture mixing, LNCS 6667, 435-446.
     """
 
-    directions: int = 100
     horizon = None
     evidence = takens.Evidence("geometry", "distance")
-
-    def __attrs_post_init__(self) -> None:
-        if self.directions < 1:
-            raise takens.ComponentError(
-                f"sliced_wasserstein: directions is at least 1; got {self.directions}."
-            )
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

@@ -2,20 +2,19 @@
 
 from typing import final
 
-import attrs
 import numpy as np
 
 import takens
 from takens_metrics.power_spectra import REACH, smoothed_spectrum
 from takens_metrics.records import paired
+from takens_metrics.settings import SpectrumCorrelationSettings
 
 _CONSTANT = 1e-9
 _FAINTEST = 1e-300
 
 
 @final
-@attrs.frozen
-class SpectrumCorrelation:
+class SpectrumCorrelation(SpectrumCorrelationSettings):
     """How alike two power spectra are in decibels: 1 where they agree, and higher is better.
 
     The mean over variables of the absolute correlation of the logarithms of smoothed spectra
@@ -29,18 +28,9 @@ class SpectrumCorrelation:
     dendritic RNNs for reconstructing nonlinear dynamical systems, ICML, appendix.
     """
 
-    sigma: float = 20.0
-    cutoff: int = 0
     horizon = None
     evidence = takens.Evidence("spectrum")
     best = 1.0
-
-    def __attrs_post_init__(self) -> None:
-        if not 0 < self.sigma < np.inf or self.cutoff < 0:
-            raise takens.ComponentError(
-                "spectrum_correlation: sigma is above 0 frequency bins and cutoff at least 0; "
-                f"got {self.sigma} and {self.cutoff}."
-            )
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

@@ -1,13 +1,13 @@
 """The distance of power spectra."""
 
-from typing import Literal, final
+from typing import final
 
-import attrs
 import numpy as np
 
 import takens
 from takens_metrics.power_spectra import REACH, smoothed_spectrum
 from takens_metrics.records import paired
+from takens_metrics.settings import SpectrumDistanceSettings
 from takens_metrics.time_scales import mean_frequency
 
 # Fluctuations this far below the reference's are rounding of a constant.
@@ -15,12 +15,10 @@ _CONSTANT = 1e-9
 # Of the mean frequency of the reference.
 _WIDTH = 0.1
 _PUBLISHED_BINS = 20.0
-_CONVENTIONS = ("frequency", "mikhaeil2022")
 
 
 @final
-@attrs.frozen
-class SpectrumDistance:
+class SpectrumDistance(SpectrumDistanceSettings):
     """How differently the power of two records is spread over frequencies, from 0 to 1.
 
     For each variable the power spectrum `|rfft|^2` of the fluctuation about the mean is
@@ -40,22 +38,8 @@ class SpectrumDistance:
     dynamics with RNNs, NeurIPS, appendix on performance measures.
     """
 
-    sigma: float | Literal["auto"] = "auto"
-    convention: str = "frequency"
     horizon = None
     evidence = takens.Evidence("spectrum", "distance")
-
-    def __attrs_post_init__(self) -> None:
-        if self.convention not in _CONVENTIONS:
-            raise takens.ComponentError(
-                f"spectrum_distance: convention is one of {', '.join(_CONVENTIONS)}; got "
-                f"{self.convention!r}."
-            )
-        if self.sigma != "auto" and not 0 < self.sigma < np.inf:
-            unit = "1 / time unit" if self.convention == "frequency" else "frequency bins"
-            raise takens.ComponentError(
-                f"spectrum_distance: sigma is above 0 ({unit}), or 'auto'; got {self.sigma}."
-            )
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import final
 
-import attrs
 import numpy as np
 from torch import Tensor
 
@@ -12,6 +11,7 @@ from takens_metrics.exponent_errors import Statistic, jackknife
 from takens_metrics.exponents import OrbitExponents
 from takens_metrics.lyapunov_spectrum import spectrum_details
 from takens_metrics.records import Array
+from takens_metrics.settings import KaplanYorkeDimensionSettings, KolmogorovSinaiEntropySettings
 
 
 def kaplan_yorke(spectrum: Sequence[float] | Array) -> float:
@@ -38,7 +38,6 @@ def positive_sum(spectrum: Sequence[float] | Array) -> float:
     return float(np.clip(np.asarray(spectrum, dtype=np.float64), 0, None).sum())
 
 
-@attrs.frozen
 class _Summary(OrbitExponents):
     evidence = takens.Evidence("exponents", "estimate")
 
@@ -72,8 +71,7 @@ class _Summary(OrbitExponents):
 
 
 @final
-@attrs.frozen
-class KaplanYorkeDimension(_Summary):
+class KaplanYorkeDimension(_Summary, KaplanYorkeDimensionSettings):
     """The dimension of the attractor that follows from the whole spectrum.
 
     Its standard error is that of the exponents, carried over by the jackknife.
@@ -101,8 +99,7 @@ class KaplanYorkeDimension(_Summary):
 
 
 @final
-@attrs.frozen
-class KolmogorovSinaiEntropy(_Summary):
+class KolmogorovSinaiEntropy(_Summary, KolmogorovSinaiEntropySettings):
     """The sum of the positive exponents, in nats / time unit.
 
     It bounds the entropy of the dynamics from above, and equals it for smooth invariant

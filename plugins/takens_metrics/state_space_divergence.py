@@ -1,7 +1,7 @@
 """The divergence of occupation in state space."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, final
+from typing import Any, final
 
 import attrs
 import numpy as np
@@ -11,6 +11,7 @@ import takens
 from takens_metrics.mixture_divergence import mixture_divergence
 from takens_metrics.neighbour_divergence import neighbour_divergence
 from takens_metrics.records import Array, paired
+from takens_metrics.settings import StateSpaceDivergenceSettings
 
 _SMOOTHING = 1e-5
 _MOST_CELLS = 30**5
@@ -46,12 +47,10 @@ _BINNED: Mapping[str, _Convention] = {
         "points outside and the first bins left out of N", margin=0.0, drop_first=True
     ),
 }
-_CONVENTIONS = (*_BINNED, "neighbours", "mixture")
 
 
 @final
-@attrs.frozen
-class StateSpaceDivergence:
+class StateSpaceDivergence(StateSpaceDivergenceSettings):
     """How differently two records occupy their state space, in nats; 0 where they agree.
 
     KL(truth || generated). By the convention ``"takens"``, up to 5 dimensions, of histograms
@@ -82,21 +81,8 @@ class StateSpaceDivergence:
     Monfared, Durstewitz (2024), NeurIPS.
     """
 
-    bins: int | Literal["auto"] = "auto"
-    convention: str = "takens"
     horizon = None
     evidence = takens.Evidence("geometry", "distance")
-
-    def __attrs_post_init__(self) -> None:
-        if self.bins != "auto" and self.bins < 2:
-            raise takens.ComponentError(
-                f"state_space_divergence: bins is at least 2, or 'auto'; got {self.bins}."
-            )
-        if self.convention not in _CONVENTIONS:
-            raise takens.ComponentError(
-                f"state_space_divergence: convention is one of {', '.join(_CONVENTIONS)}; got "
-                f"{self.convention!r}."
-            )
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

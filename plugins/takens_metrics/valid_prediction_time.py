@@ -8,14 +8,14 @@ import numpy as np
 
 import takens
 from takens_metrics.records import Array, paired
+from takens_metrics.settings import ValidPredictionTimeSettings
 
 _RESAMPLES = 200
 _BLOCKS = 20
 
 
 @final
-@attrs.frozen
-class ValidPredictionTime:
+class ValidPredictionTime(ValidPredictionTimeSettings):
     """After what time forecasts leave the truth, in Lyapunov times; the median over starts.
 
     A forecast is valid until its error, the root mean square over variables in standard
@@ -32,22 +32,7 @@ class ValidPredictionTime:
     Networks 126, 191-217, eq. 22.
     """
 
-    horizon: int = 500
-    threshold: float = 0.5
-    exponent: float | None = None
     evidence = takens.Evidence("prediction")
-
-    def __attrs_post_init__(self) -> None:
-        if self.horizon < 1 or not 0 < self.threshold < np.inf:
-            raise takens.ComponentError(
-                "valid_prediction_time: horizon is at least 1 sample and threshold above 0 "
-                f"standard deviations; got {self.horizon} and {self.threshold}."
-            )
-        if self.exponent is not None and not 0 < self.exponent < np.inf:
-            raise takens.ComponentError(
-                "valid_prediction_time: exponent is the largest of the true system, above 0 "
-                f"in 1 / time unit; got {self.exponent}."
-            )
 
     def with_facts(self, facts: takens.Facts, /) -> Self:
         """Take the largest exponent from what is known of the true system."""

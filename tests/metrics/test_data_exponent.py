@@ -144,7 +144,7 @@ def test_a_window_longer_than_the_record_is_refused(lorenz_orbits: list[Array]) 
 
 @pytest.mark.parametrize("parameters", [{"method": "wolf"}, {"theiler": 0}, {"lag": -1}])
 def test_settings_that_are_none_are_refused(parameters: dict[str, Any]) -> None:
-    with pytest.raises(takens.ComponentError, match="lyapunov_from_data"):
+    with pytest.raises(takens.ComponentError, match="LyapunovFromData: "):
         LyapunovFromData(**parameters)
 
 

@@ -315,11 +315,11 @@ def test_where_all_diverge_there_is_no_value() -> None:
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({"count": 0}, "at least 1 exponent; got 0"),
-        ({"steps": 0}, "at least 1 sample; got 0"),
-        ({"most_steps": 0}, "at least 1 sample; got 0"),
-        ({"precision": 0.0}, "above 0 and below 1; got 0.0"),
-        ({"precision": 1.0}, "above 0 and below 1; got 1.0"),
+        ({"count": 0}, "count is at least 1, or 'all'; got 0"),
+        ({"steps": 0}, "steps is at least 1 .*; got 0"),
+        ({"most_steps": 0}, "most_steps is at least 1 .*; got 0"),
+        ({"precision": 0.0}, "above 0 and below 1 .*; got 0.0"),
+        ({"precision": 1.0}, "above 0 and below 1 .*; got 1.0"),
     ],
 )
 def test_settings_that_are_none_are_refused(parameters: dict[str, Any], sentence: str) -> None:

@@ -219,10 +219,10 @@ def test_a_constant_truth_is_refused() -> None:
 
 @pytest.mark.parametrize("sigma", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_smoothing_that_is_none_is_refused(sigma: float) -> None:
-    with pytest.raises(takens.ComponentError, match="sigma is above 0"):
+    with pytest.raises(takens.ComponentError, match=r"sigma is (above 0|a finite number)"):
         SpectrumDistance(sigma)
 
 
 def test_an_unknown_convention_is_refused() -> None:
-    with pytest.raises(takens.ComponentError, match="one of frequency, mikhaeil2022"):
-        SpectrumDistance(convention="bins")
+    with pytest.raises(takens.ComponentError, match="one of 'frequency', 'mikhaeil2022'"):
+        SpectrumDistance(convention="bins")  # pyright: ignore[reportArgumentType]

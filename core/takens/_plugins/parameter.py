@@ -98,7 +98,8 @@ class Parameter:
             one_of = isinstance(number, str) and number in self.choices
             return "" if one_of or not isinstance(number, _JUDGED) else self._other(number)
         if not self._within(float(number)):
-            return f"is {self.limits}{self._unit()}; got {number!r}."
+            choices = "".join(f", or {choice!r}" for choice in self.choices)
+            return f"is {self.limits}{self._unit()}{choices}; got {number!r}."
         if self.finite and not math.isfinite(number):
             return f"is a finite number{self._unit()}; got {number!r}."
         return ""
