@@ -1,7 +1,7 @@
 """Readers of time series from files: CSV, NPY and NPZ."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import takens
 
@@ -36,17 +36,5 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
     )
 
 
-def __getattr__(name: str) -> Any:
-    if name == "Csv":
-        from takens_datasets.csv_file import Csv
-
-        return Csv
-    if name == "Npy":
-        from takens_datasets.npy_file import Npy
-
-        return Npy
-    if name == "Npz":
-        from takens_datasets.npz_file import Npz
-
-        return Npz
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+    __getattr__ = takens.LazyNames(__name__)

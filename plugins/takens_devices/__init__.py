@@ -1,7 +1,7 @@
 """Device policies: the CPU, CUDA, Apple's MPS, and a choice by measurement."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import takens
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 TAKENS_API = 2
 
-_HOME = {"Auto": "auto", "Cpu": "cpu", "Cuda": "cuda", "Hardware": "hardware", "Mps": "mps"}
-
 
 @takens.hookimpl
 def takens_components() -> Iterator[takens.ComponentSpec]:
@@ -24,11 +22,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         kind="device",
         name="auto",
         target="takens_devices.auto:Auto",
-        summary="The CPU, unless a short measurement shows that an accelerator is faster.",
-        parameters=(
-            takens.Parameter("batch", 16, summary="trajectories at once in the measurement"),
-            takens.Parameter("width", 50, summary="units of the network in the measurement"),
-        ),
+        settings="takens_devices.settings:AutoSettings",
     )
     yield takens.ComponentSpec(
         kind="device", name="cpu", target="takens_devices.cpu:Cpu", summary="The CPU."
@@ -37,15 +31,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         kind="device",
         name="cuda",
         target="takens_devices.cuda:Cuda",
-        summary="A graphics card through CUDA; cuda:1 is the second one.",
-        parameters=(
-            takens.Parameter(
-                "index",
-                None,
-                types=(int,),
-                summary="which card, from 0; the first if not given",
-            ),
-        ),
+        settings="takens_devices.settings:CudaSettings",
     )
     yield takens.ComponentSpec(
         kind="device",
@@ -55,9 +41,5 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
     )
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        import importlib
-
-        return getattr(importlib.import_module(f"takens_devices.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+    __getattr__ = takens.LazyNames(__name__)

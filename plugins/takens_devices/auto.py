@@ -12,6 +12,7 @@ from takens_devices.cuda import Cuda
 from takens_devices.hardware import CPU, Hardware
 from takens_devices.mps import Mps
 from takens_devices.probe import seconds_per_update
+from takens_devices.settings import AutoSettings
 
 # An accelerator has to be this much faster: results then also travel, and judging needs
 # double precision and factorisations, at which the CPU is good.
@@ -47,7 +48,7 @@ def offered(precision: takens.Precision) -> list[takens.Placement]:
 
 @final
 @attrs.frozen
-class Auto:
+class Auto(AutoSettings):
     """The CPU, unless an accelerator is measured to be 1.5 times faster.
 
     Models of dynamics are small and step one after the other, so that a graphics processor
@@ -60,18 +61,11 @@ class Auto:
     Raises: ComponentError where a size is not positive.
     """
 
-    batch: int = 16
-    width: int = 50
     hardware: Hardware = attrs.field(factory=Hardware.detect, kw_only=True)
     probe: Probe = attrs.field(default=seconds_per_update, kw_only=True, repr=False)
     others: Callable[[takens.Precision], Sequence[takens.Placement]] = attrs.field(
         default=offered, kw_only=True, repr=False
     )
-
-    def __attrs_post_init__(self) -> None:
-        for name, size in (("batch", self.batch), ("width", self.width)):
-            if size < 1:
-                raise takens.ComponentError(f"device 'auto': {name} is at least 1; got {size}.")
 
     def choose(self, *, precision: takens.Precision) -> takens.Placement:
         """Give the fastest device for work in the given precision."""

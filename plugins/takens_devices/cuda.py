@@ -7,14 +7,14 @@ import torch
 
 import takens
 from takens_devices.hardware import Hardware
+from takens_devices.settings import CudaSettings
 
 
 @final
 @attrs.frozen
-class Cuda:
+class Cuda(CudaSettings):
     """Everything on the CUDA device of the given index, or on the first."""
 
-    index: int | None = None
     hardware: Hardware = attrs.field(factory=Hardware.detect, kw_only=True)
 
     def choose(self, *, precision: takens.Precision) -> takens.Placement:

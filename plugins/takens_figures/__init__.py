@@ -1,7 +1,7 @@
 """Pictures: of a run, beside the truth, and of systems."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import takens
 
@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from takens_figures.vector_field import VectorFieldPortrait as VectorFieldPortrait
 
 TAKENS_API = 2
-
-_HOME = {
-    "Attractor": "attractor",
-    "LossHistory": "loss_history",
-    "LyapunovConvergence": "lyapunov_convergence",
-    "ScalingRegion": "scaling_region",
-    "PhasePortrait": "phase_portrait",
-    "Spectra": "spectra",
-    "TimeSeriesPanels": "time_series",
-    "Trajectories": "trajectories",
-    "VectorFieldPortrait": "vector_field",
-}
 
 
 @takens.hookimpl
@@ -92,9 +80,5 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
     )
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+if not TYPE_CHECKING:
+    __getattr__ = takens.LazyNames(__name__)
