@@ -6,8 +6,8 @@ import enum
 class Aspect(enum.StrEnum):
     """Aspects by name, equal to the words that findings have now; deprecated."""
 
-    STABILITY = "stability"
-    GEOMETRY = "geometry"
-    SPECTRUM = "spectrum"
-    EXPONENTS = "exponents"
-    PREDICTION = "prediction"
+    STABILITY = enum.auto()
+    GEOMETRY = enum.auto()
+    SPECTRUM = enum.auto()
+    EXPONENTS = enum.auto()
+    PREDICTION = enum.auto()

@@ -141,10 +141,8 @@ def complete(
 ) -> Score:
     """Add to a score what its metric says of itself, and the value that is known.
 
-    Raises: TypeError where it is no score, or its evidence none.
+    Raises: TypeError where its evidence is none.
     """
-    if not isinstance(score, Score):  # pyright: ignore[reportUnnecessaryIsInstance] - what plugins give
-        raise TypeError(f"it gave {score!r}, which is no takens.Score")
     known = (references or {}).get(name)
     if known is None and isinstance(metric, SupportsReference):
         known = metric.reference(truth.facts() if truth is not None else Facts())
