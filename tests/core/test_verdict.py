@@ -153,6 +153,8 @@ def test_no_value_in_either_record_agrees() -> None:
         value=None, reason=why, reference_reason=why, evidence=EXPONENTS, metric="a:b"
     )
     assert right(score) == {"exponents": True}
+    only_model = takens.Score(value=0.9, reference_reason=why, evidence=EXPONENTS)
+    assert verdict({"one": only_model}).not_judged == {"one": why}
     only_data = takens.Score(value=None, reason=why, reference=0.9, evidence=EXPONENTS)
     assert right(only_data) == {"exponents": False}
 

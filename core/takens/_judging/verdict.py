@@ -182,7 +182,8 @@ def _estimate(name: str, score: Score) -> Finding | str:
     if known is None:
         if score.value is None and score.reference_reason:
             return Finding(True, f"{name} has no value, as in the data ({score.reason})")
-        return score.reason.removesuffix(".") or "no true value is known"
+        why = score.reason or score.reference_reason or "no true value is known"
+        return why.removesuffix(".")
     if score.value is None:
         return _missing(name, score)
     errors = _ERRORS * math.hypot(score.error or 0.0, of_known or 0.0)
