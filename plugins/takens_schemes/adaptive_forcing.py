@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol, cast, final
+from typing import Final, cast, final
 
 import attrs
 import torch
 from torch import Tensor
 
 import takens
-from takens_schemes.forcing import interval
+from takens_schemes.forcing import interval, pulled_loss
+from takens_schemes.settings import GeneralisedTeacherForcingSettings
 
 _EVERY: Final = 5
 _MEMORY: Final = 0.999
@@ -42,16 +43,6 @@ ESTIMATORS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
 }
 
 
-class SupportsStrength(Protocol):
-    """A forcing scheme whose loss can be asked for at any strength."""
-
-    def loss_at(
-        self, alpha: Tensor, model: takens.Model, windows: Tensor, times: Tensor, step: int, /
-    ) -> Tensor:
-        """Return the loss at the strength `alpha: ()` or `(members,)`."""
-        ...
-
-
 @final
 @attrs.define(eq=False)
 class AdaptiveForcing:
@@ -67,8 +58,7 @@ class AdaptiveForcing:
     learning chaotic dynamics, ICML, algorithm 1.
     """
 
-    base: SupportsStrength
-    estimator: str
+    scheme: GeneralisedTeacherForcingSettings
     alpha: Tensor | None = None
     takes_ensembles: bool = True
 
@@ -93,7 +83,7 @@ class AdaptiveForcing:
             found = self._wanted(model, windows, times)
             alpha = torch.where(found > alpha, found, _MEMORY * alpha + (1 - _MEMORY) * found)
             self.alpha = alpha
-        return self.base.loss_at(alpha, model, windows, times, step)
+        return pulled_loss(self.scheme, alpha, model, windows, times, step)
 
     def _wanted(self, model: takens.Model, windows: Tensor, times: Tensor) -> Tensor:
         with torch.no_grad():
@@ -105,7 +95,7 @@ class AdaptiveForcing:
             forced = model.force(arrived[..., :-1, :], windows[..., c:-1, :])
             states = torch.cat((model.encode(windows[..., :c, :]).unsqueeze(-2), forced), -2)
             jacobians = _jacobians(model, dt, states)
-            kappa = ESTIMATORS[self.estimator](jacobians).amax(-1)
+            kappa = ESTIMATORS[self.scheme.adapt](jacobians).amax(-1)
         return (1 - 1 / kappa.double().cpu().clamp_min(1e-12)).clamp_min(0.0)
 
 

@@ -6,12 +6,11 @@ import math
 import time
 from typing import Any, Protocol, cast, final, runtime_checkable
 
-import attrs
 import torch
 from torch import Tensor, nn
 
 import takens
-from takens_schemes.forcing import refuse_below
+from takens_schemes.settings import ClassificationSettings
 
 
 @runtime_checkable
@@ -20,8 +19,7 @@ class _CountsEvaluations(Protocol):
 
 
 @final
-@attrs.frozen
-class Classification:
+class Classification(ClassificationSettings):
     """Learn to tell classes apart: a layer's outputs are logits, the loss is cross entropy.
 
     In each of ``epochs`` all points are seen once, in random order and in batches of ``batch``
@@ -34,25 +32,6 @@ class Classification:
     Source: Chen, Rubanova, Bettencourt, Duvenaud (2018), Neural ordinary differential
     equations, NeurIPS, section 3.
     """
-
-    epochs: int = 200
-    batch: int = 0
-    learning_rate: float = 5e-3
-    final_learning_rate: float = 5e-3
-    validation: float = 0.1
-
-    def __attrs_post_init__(self) -> None:
-        refuse_below("classification", epochs=(self.epochs, 1), batch=(self.batch, 0))
-        for name in ("learning_rate", "final_learning_rate"):
-            if not getattr(self, name) > 0:
-                raise takens.ComponentError(
-                    f"classification: {name} is above zero; got {getattr(self, name)}."
-                )
-        if not 0 <= self.validation < 1:
-            raise takens.ComponentError(
-                "classification: validation is a share from 0 to below 1; "
-                f"got {self.validation}."
-            )
 
     def accepts(self, model: takens.Model, /) -> str:
         """Refuse every model: the inputs of layers are no series."""

@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_schemes.objective import Objective
+from takens_schemes.objective import Objective, objective_of
+from takens_schemes.settings import GeneralisedTeacherForcingSettings
 
 
 def forced_loss(
@@ -31,6 +32,33 @@ def forced_loss(
     )
     targets = objective.targets(windows, noisy)[..., model.context_length + warm_up :, :]
     return objective.value(model, model.observe(states), targets)
+
+
+def pulled_loss(
+    scheme: GeneralisedTeacherForcingSettings,
+    alpha: Tensor,
+    model: takens.Model,
+    windows: Tensor,
+    times: Tensor,
+    step: int,
+) -> Tensor:
+    """Give the loss of generalised forcing at the strength `alpha: ()` or `(members,)`.
+
+    Raises: InputError where there are not as many strengths as members; see ``forced_loss``.
+    """
+    members = windows.shape[:-3]
+    if alpha.ndim and alpha.shape != members:
+        raise takens.InputError(
+            f"generalised_teacher_forcing lists {len(alpha)} alphas and there are "
+            f"{members.numel()} models; list one for each, and set training.members."
+        )
+    warm_up = scheme.warm_up
+    count = predicted(model, windows, warm_up)
+    strength = alpha.double().unsqueeze(-1).repeat(*[1] * alpha.ndim, count)
+    strength[..., :warm_up] = 1
+    strength[..., 0] = 0
+    objective = objective_of(scheme)
+    return forced_loss(model, windows, times, strength, objective, warm_up=warm_up, step=step)
 
 
 def predicted(model: takens.Model, windows: Tensor, warm_up: int) -> int:
@@ -72,15 +100,3 @@ def every_nth(count: int, every: int, warm_up: int) -> Tensor:
     strength[warm_up::every] = 1
     strength[0] = 0
     return strength
-
-
-def refuse_below(scheme: str, **least: tuple[float, float]) -> None:
-    """Refuse arguments below their least value, given as (value, least) by name.
-
-    Raises: ComponentError.
-    """
-    for name, (value, lowest) in least.items():
-        if not value >= lowest:
-            raise takens.ComponentError(
-                f"{scheme}: {name} is at least {lowest:g}; got {value}."
-            )

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 
 import takens
-from takens_schemes.forcing import interval, refuse_below
+from takens_schemes.forcing import interval
 from takens_schemes.levenberg_marquardt import Minimum, minimise
 from takens_schemes.pieces import pieces
 from takens_schemes.residual_checks import remarks_on
+from takens_schemes.settings import LeastSquaresSettings
 
 # A central difference over this share of an unknown's size is exact to about ten digits.
 _STEP: Final = 1e-6
@@ -31,8 +32,7 @@ class NamesWhatItLearns(Protocol):
 
 
 @final
-@attrs.frozen
-class LeastSquares:
+class LeastSquares(LeastSquaresSettings):
     """Minimise the squared error of whole trajectories by Levenberg and Marquardt's method.
 
     For models with few weights, such as known equations with unknown parameters. The state at
@@ -56,19 +56,6 @@ class LeastSquares:
     parameters, SIAM J. Appl. Math. 11, 431-441; Seber and Wild (1989), Nonlinear Regression,
     section 2.1.2, for the errors.
     """
-
-    initial_states: bool = True
-    segment: int = 0
-    tolerance: float = 1e-10
-    most_evaluations: int = 200
-
-    def __attrs_post_init__(self) -> None:
-        refuse_below(
-            "least_squares",
-            segment=(self.segment, 0),
-            tolerance=(self.tolerance, 1e-15),
-            most_evaluations=(self.most_evaluations, 1),
-        )
 
     def solve(self, model: takens.Model, x: Tensor, *, times: Tensor) -> Mapping[str, Any]:
         """Fit to `x: (trajectories, T, n)` at `times: (T,)`, in place.

@@ -1,21 +1,19 @@
 """Multiple shooting."""
 
-from collections.abc import Mapping
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
 import takens
-from takens_schemes.forcing import interval, refuse_below
+from takens_schemes.forcing import interval
 from takens_schemes.objective import objective_of
 from takens_schemes.pieces import pieces
+from takens_schemes.settings import MultipleShootingSettings
 
 
 @final
-@attrs.frozen
-class MultipleShooting:
+class MultipleShooting(MultipleShootingSettings):
     """Cut each window into segments that run freely, and make their ends meet.
 
     Every segment of ``segment`` samples starts anew from the data; to the error of its
@@ -31,23 +29,12 @@ class MultipleShooting:
     neural differential equations on time series, IEEE Control Systems Letters 6.
     """
 
-    segment: int = 20
-    continuity: float = 0.1
-    error: str = "mean_squared"
-    regularisation: Mapping[str, float] = attrs.field(factory=dict[str, float])
-    noise: float = 0.0
-    noisy_targets: bool = False
     takes_ensembles = True
-
-    def __attrs_post_init__(self) -> None:
-        name = "multiple_shooting"
-        refuse_below(name, segment=(self.segment, 1), continuity=(self.continuity, 0))
-        objective_of(name, self)
 
     def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
         """Give the error in `windows: (..., b, T, n)` and at the joints: `(...)`."""
         c = model.context_length
-        objective = objective_of("multiple_shooting", self)
+        objective = objective_of(self)
         noisy = objective.inputs(windows, step)
         parts = pieces(noisy, c + self.segment, self.segment)
         free = torch.zeros(self.segment, dtype=torch.float64)

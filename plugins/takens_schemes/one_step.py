@@ -1,9 +1,7 @@
 """One step from every context."""
 
-from collections.abc import Mapping
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
@@ -11,11 +9,11 @@ import takens
 from takens_schemes.forcing import interval
 from takens_schemes.objective import objective_of
 from takens_schemes.pieces import pieces
+from takens_schemes.settings import OneStepSettings
 
 
 @final
-@attrs.frozen
-class OneStep:
+class OneStep(OneStepSettings):
     """Encode the observations before every sample, and predict it by one step.
 
     Nothing is remembered from sample to sample but what a model encodes; ``teacher_forcing``
@@ -26,19 +24,12 @@ class OneStep:
     longer than what the model encodes.
     """
 
-    error: str = "mean_squared"
-    regularisation: Mapping[str, float] = attrs.field(factory=dict[str, float])
-    noise: float = 0.0
-    noisy_targets: bool = False
     takes_ensembles = True
-
-    def __attrs_post_init__(self) -> None:
-        objective_of("one_step", self)
 
     def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
         """Give the error of every one-step prediction in `windows: (..., b, T, n)`: `(...)`."""
         c = model.context_length
-        objective = objective_of("one_step", self)
+        objective = objective_of(self)
         noisy = objective.inputs(windows, step)
         parts = pieces(noisy, c + 1, 1).flatten(-4, -3)
         once = torch.zeros(1, dtype=torch.float64)

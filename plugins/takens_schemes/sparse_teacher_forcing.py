@@ -7,14 +7,14 @@ import attrs
 from torch import Tensor
 
 import takens
-from takens_schemes.forcing import every_nth, forced_loss, predicted, refuse_below
+from takens_schemes.forcing import every_nth, forced_loss, predicted
 from takens_schemes.interval import choose_interval
 from takens_schemes.objective import objective_of
+from takens_schemes.settings import SparseTeacherForcingSettings
 
 
 @final
-@attrs.frozen
-class SparseTeacherForcing:
+class SparseTeacherForcing(SparseTeacherForcingSettings):
     """Force the state with every n-th observation and let it run freely between.
 
     During the first ``warm_up`` samples of a window every observation is written, and the
@@ -32,25 +32,7 @@ class SparseTeacherForcing:
     dynamics with RNNs, NeurIPS, section 3.3.
     """
 
-    every: int | str = 16
-    warm_up: int = 16
-    error: str = "mean_squared"
-    regularisation: Mapping[str, float] = attrs.field(factory=dict[str, float])
-    noise: float = 0.0
-    noisy_targets: bool = False
     takes_ensembles = True
-
-    def __attrs_post_init__(self) -> None:
-        if isinstance(self.every, str):
-            if self.every != "auto":
-                raise takens.ComponentError(
-                    "sparse_teacher_forcing: every is a number of samples or 'auto'; "
-                    f"got {self.every!r}."
-                )
-        else:
-            refuse_below("sparse_teacher_forcing", every=(self.every, 1))
-        refuse_below("sparse_teacher_forcing", warm_up=(self.warm_up, 0))
-        objective_of("sparse_teacher_forcing", self)
 
     def adapted(self, x: Tensor, dt: float, /) -> Self:
         """Choose the interval from `x: (trajectories, T, n)` where it is ``"auto"``."""
@@ -80,7 +62,7 @@ class SparseTeacherForcing:
             windows,
             times,
             every_nth(predicted(model, windows, self.warm_up), every, self.warm_up),
-            objective_of("sparse_teacher_forcing", self),
+            objective_of(self),
             warm_up=self.warm_up,
             step=step,
         )

@@ -8,15 +8,13 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_schemes.forcing import interval, refuse_below
+from takens_schemes.forcing import interval
 from takens_schemes.objective import objective_of
-
-_GRADIENTS = ("model", "direct", "adjoint")
+from takens_schemes.settings import TrajectoryMatchingSettings
 
 
 @final
-@attrs.frozen
-class TrajectoryMatching:
+class TrajectoryMatching(TrajectoryMatchingSettings):
     """Run freely from the start of each window, and compare with all of it.
 
     A model that is continuous in time is solved once over the times of a window, which may be
@@ -33,23 +31,7 @@ class TrajectoryMatching:
     equations, NeurIPS, sections 2 and 5, for the adjoint.
     """
 
-    gradient: str = "model"
-    horizon: int = 1
-    growing: int = 0
-    error: str = "mean_squared"
-    regularisation: Mapping[str, float] = attrs.field(factory=dict[str, float])
-    noise: float = 0.0
-    noisy_targets: bool = False
     takes_ensembles = True
-
-    def __attrs_post_init__(self) -> None:
-        name = "trajectory_matching"
-        if self.gradient not in _GRADIENTS:
-            raise takens.ComponentError(
-                f"{name}: gradient is one of {', '.join(_GRADIENTS)}; got {self.gradient!r}."
-            )
-        refuse_below(name, horizon=(self.horizon, 1), growing=(self.growing, 0))
-        objective_of(name, self)
 
     def in_force(self, step: int, /) -> Mapping[str, float]:
         """Give the share of the way to the whole window, where the horizon grows."""
@@ -68,7 +50,7 @@ class TrajectoryMatching:
         c = model.context_length
         length = c + self._horizon(windows.shape[-2] - c, step)
         windows, times = windows[..., :length, :], times[..., :length]
-        objective = objective_of("trajectory_matching", self)
+        objective = objective_of(self)
         noisy = objective.inputs(windows, step)
         states = self._run(model, noisy, times)
         targets = objective.targets(windows, noisy)[..., c:, :]

@@ -78,8 +78,8 @@ def test_a_layer_reports_its_evaluations() -> None:
     [
         ({"epochs": 0}, "epochs is at least 1"),
         ({"batch": -1}, "batch is at least 0"),
-        ({"learning_rate": 0.0}, "learning_rate is above zero"),
-        ({"validation": 1.0}, "validation is a share"),
+        ({"learning_rate": 0.0}, "learning_rate is above 0"),
+        ({"validation": 1.0}, "validation is at least 0 and below 1"),
     ],
 )
 def test_senseless_settings_are_refused(arguments: dict[str, float], words: str) -> None:

@@ -1,7 +1,7 @@
 """Schemes against their definitions, written out for maps that are solved by hand."""
 
 import math
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import pytest
@@ -81,7 +81,7 @@ def test_annealing_falls_to_alpha() -> None:
     "estimator", ["product_upper_bound", "arithmetic_mean", "batch_maximum"]
 )
 def test_adaptive_forcing_follows_the_jacobian(
-    linear: Any, windows: torch.Tensor, estimator: str
+    linear: Any, windows: torch.Tensor, estimator: Any
 ) -> None:
     # The Jacobian is 4 everywhere, so alpha is 1 - 1/4; downwards it remembers 0.999.
     scheme: Any = GeneralisedTeacherForcing(adapt=estimator).adapted(windows, 0.1)
@@ -162,7 +162,7 @@ def test_the_horizon_grows(linear: Any, windows: torch.Tensor) -> None:
 
 
 @pytest.mark.parametrize("gradient", ["direct", "adjoint"])
-def test_gradients_of_a_trajectory_agree(gradient: str) -> None:
+def test_gradients_of_a_trajectory_agree(gradient: Any) -> None:
     model = takens.models.create(
         "neural_ode",
         obs_dim=2,
@@ -189,7 +189,7 @@ def test_gradients_of_a_trajectory_agree(gradient: str) -> None:
         ("gaussian", lambda e: 0.5 * e.square().mean().log()),
     ],
 )
-def test_other_errors(linear: Any, windows: torch.Tensor, error: str, expected: Any) -> None:
+def test_other_errors(linear: Any, windows: torch.Tensor, error: Any, expected: Any) -> None:
     errors = 0.5 * windows[:, :-1] - windows[:, 1:]
     found = loss(TeacherForcing(error=error), linear(0.5), windows)
     torch.testing.assert_close(found, expected(errors))
@@ -297,18 +297,32 @@ def test_pieces_have_starts_of_their_own() -> None:
     assert found["sigma"] == pytest.approx(10.0, rel=0.03)
 
 
+def wrong(scheme: Any, **arguments: Any) -> Any:
+    """Make what type checkers would refuse."""
+    return scheme(**arguments)
+
+
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: GeneralisedTeacherForcing(1.5), "alpha is from 0 to 1; got 1.5"),
-        (lambda: GeneralisedTeacherForcing((0.1, -1.0)), "alpha is from 0 to 1; got -1"),
-        (lambda: GeneralisedTeacherForcing(adapt="wild"), "adapt is one of none, annealed"),
-        (lambda: TrajectoryMatching("backwards"), "gradient is one of model, direct"),
-        (lambda: MultipleShooting(0), "segment is at least 1; got 0"),
-        (lambda: TeacherForcing(error="rms"), "error is one of mean_squared"),
+        (lambda: GeneralisedTeacherForcing(1.5), "alpha is between 0 and 1; got 1.5"),
+        (lambda: GeneralisedTeacherForcing((0.1, -1.0)), "alpha is between 0 and 1; got -1"),
+        (
+            lambda: wrong(GeneralisedTeacherForcing, adapt="wild"),
+            "adapt is one of 'none', 'annealed'",
+        ),
+        (
+            lambda: wrong(TrajectoryMatching, gradient="backwards"),
+            "gradient is one of 'model', 'direct'",
+        ),
+        (lambda: MultipleShooting(0), "segment is at least 1"),
+        (lambda: wrong(TeacherForcing, error="rms"), "error is one of 'mean_squared'"),
         (lambda: TeacherForcing(noise=-1.0), "noise is at least 0"),
         (lambda: TeacherForcing(regularisation={"l1": 1.0}), "regularisation knows"),
-        (lambda: SparseTeacherForcing("often"), "a number of samples or 'auto'"),
+        (
+            lambda: wrong(SparseTeacherForcing, every="often"),
+            "every is a whole number or 'auto'",
+        ),
         (lambda: LeastSquares(segment=-1), "segment is at least 0"),
     ],
 )
@@ -351,3 +365,18 @@ def test_without_separation_the_interval_is_that_of_the_information() -> None:
     assert "mutual information" in found.chosen_by
     assert found.samples == pytest.approx(20, abs=8)
     assert choose_interval(data.x[None], 0.01).chosen_by.startswith("the predictability time")
+
+
+def test_what_settings_name_is_there() -> None:
+    from takens_schemes.adaptive_forcing import ESTIMATORS
+    from takens_schemes.objective import LOSSES
+    from takens_schemes.regularisers import REGULARISERS
+    from takens_schemes.settings import Error, Estimator, ObjectiveSettings
+
+    assert set(ESTIMATORS) == set(get_args(Estimator))
+    assert set(LOSSES) == set(get_args(Error))
+    every = dict.fromkeys(REGULARISERS, 0.1)
+    assert ObjectiveSettings(regularisation=every).regularisation == every
+    with pytest.raises(takens.ComponentError) as refused:
+        ObjectiveSettings(regularisation={"wild": 1.0})
+    assert all(name in str(refused.value) for name in REGULARISERS)
