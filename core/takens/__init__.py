@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     )
     from takens._lazy import LazyNames as LazyNames
     from takens._plugins.catalogue import Catalogue as Catalogue, catalogue as catalogue
+    from takens._plugins.choice import Component as Component
     from takens._plugins.component import (
         CommandSpec as CommandSpec,
         ComponentSpec as ComponentSpec,
@@ -84,8 +85,10 @@ if TYPE_CHECKING:
         kernels as kernels,
         metrics as metrics,
         models as models,
+        optimisers as optimisers,
         portraits as portraits,
         registry as registry,
+        schedules as schedules,
         schemes as schemes,
         systems as systems,
     )
@@ -137,7 +140,12 @@ if TYPE_CHECKING:
         SupportsStepMap as SupportsStepMap,
         SupportsUnits as SupportsUnits,
     )
+    from takens._protocols.optimiser import (
+        Optimiser as Optimiser,
+        SupportsElementwise as SupportsElementwise,
+    )
     from takens._protocols.portrait import Portrait as Portrait
+    from takens._protocols.schedule import Schedule as Schedule
     from takens._protocols.scheme import (
         DirectScheme as DirectScheme,
         LayerFit as LayerFit,
@@ -188,6 +196,7 @@ _HOME: Final = {
     "Catalogue": "_plugins.catalogue",
     "CheckpointError": "_errors",
     "CommandSpec": "_plugins.component",
+    "Component": "_plugins.choice",
     "ComponentError": "_errors",
     "ComponentSpec": "_plugins.component",
     "ConfigurationError": "_errors",
@@ -227,6 +236,7 @@ _HOME: Final = {
     "Map": "_protocols.dynamics",
     "Metric": "_protocols.metric",
     "Model": "_protocols.model",
+    "Optimiser": "_protocols.optimiser",
     "Parameter": "_plugins.parameter",
     "Placement": "_protocols.device",
     "Plugin": "_plugins.plugin",
@@ -242,6 +252,7 @@ _HOME: Final = {
     "RunFinished": "_run.events",
     "RunStarted": "_run.events",
     "Runs": "_protocols.score",
+    "Schedule": "_protocols.schedule",
     "Scheme": "_protocols.scheme",
     "Score": "_protocols.score",
     "ScoreDifference": "_judging.compare",
@@ -255,6 +266,7 @@ _HOME: Final = {
     "SupportsAdapting": "_protocols.scheme",
     "SupportsBest": "_protocols.metric",
     "SupportsClosedForm": "_protocols.model",
+    "SupportsElementwise": "_protocols.optimiser",
     "SupportsEnsembles": "_protocols.scheme",
     "SupportsEvidence": "_protocols.metric",
     "SupportsFacts": "_protocols.metric",
@@ -306,6 +318,7 @@ _HOME: Final = {
     "loss_function": "_training.loss",
     "metrics": "_plugins.registry",
     "models": "_plugins.registry",
+    "optimisers": "_plugins.registry",
     "parameter": "_plugins.parameter",
     "portraits": "_plugins.registry",
     "push_tangents": "_dynamics.flow_map",
@@ -315,6 +328,7 @@ _HOME: Final = {
     "registry": "_plugins.registry",
     "run": "_run.job",
     "save_model": "_dynamics.checkpoint",
+    "schedules": "_plugins.registry",
     "schemes": "_plugins.registry",
     "simulate": "_dynamics.simulate",
     "systems": "_plugins.registry",

@@ -6,14 +6,16 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 import attrs
 
 from takens._errors import InputError, near
+from takens._plugins.choice import Component
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_NAMES: Final = (str, Path, Mapping, Component)
 
 
 def arguments(
@@ -21,9 +23,8 @@ def arguments(
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function take names, and answer an unknown keyword with the nearest it has.
 
-    Where the argument ``system`` is a text or a path, ``system=systems.create`` makes what it
-    names.
-    Keywords are also the fields of the ``settings``.
+    Where the argument ``system`` is a text, a path or a table, ``system=systems.get`` makes
+    what it names. Keywords are also the fields of the ``settings``.
     """
 
     def decorate(work: Callable[P, R]) -> Callable[P, R]:
@@ -39,9 +40,9 @@ def arguments(
             values: list[Any] = list(given)
             for place, (name, make) in makers.items():
                 if place < len(values):
-                    if isinstance(values[place], (str, Path)):
+                    if isinstance(values[place], _NAMES):
                         values[place] = make(values[place])
-                elif isinstance(options.get(name), (str, Path)):
+                elif isinstance(options.get(name), _NAMES):
                     options[name] = make(options[name])  # pyright: ignore[reportArgumentType]
             return work(*values, **options)  # pyright: ignore[reportCallIssue]
 

@@ -9,6 +9,8 @@ INTEGRATOR: Final = "rk4"
 DEVICE: Final = "auto"
 MODEL: Final = "shallow_rnn"
 SCHEME: Final = "generalised_teacher_forcing"
+OPTIMISER: Final = "radam"
+SCHEDULE: Final = "cosine"
 METRICS: Final = (
     "max_lyapunov",
     "state_space_divergence",

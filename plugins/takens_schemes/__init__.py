@@ -1,4 +1,4 @@
-"""Training schemes."""
+"""Training schemes, optimisers and learning-rate schedules."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
@@ -14,10 +14,16 @@ if TYPE_CHECKING:
     from takens_schemes.least_squares import LeastSquares as LeastSquares
     from takens_schemes.multiple_shooting import MultipleShooting as MultipleShooting
     from takens_schemes.one_step import OneStep as OneStep
+    from takens_schemes.schedules import (
+        Constant as Constant,
+        Cosine as Cosine,
+        Exponential as Exponential,
+    )
     from takens_schemes.sparse_teacher_forcing import (
         SparseTeacherForcing as SparseTeacherForcing,
     )
     from takens_schemes.teacher_forcing import TeacherForcing as TeacherForcing
+    from takens_schemes.torch_optimiser import TorchOptimiser as TorchOptimiser
     from takens_schemes.trajectory_matching import TrajectoryMatching as TrajectoryMatching
 
 TAKENS_API = 2
@@ -33,11 +39,35 @@ _SCHEMES: Final = {
     "least_squares:LeastSquares": ("irregular",),
     "classification:Classification": (),
 }
+# Names of components, and of the classes of torch.optim.
+_OPTIMISERS: Final = {
+    "adadelta": "Adadelta",
+    "adafactor": "Adafactor",
+    "adagrad": "Adagrad",
+    "adam": "Adam",
+    "adamax": "Adamax",
+    "adamw": "AdamW",
+    "asgd": "ASGD",
+    "lbfgs": "LBFGS",
+    "muon": "Muon",
+    "nadam": "NAdam",
+    "radam": "RAdam",
+    "rmsprop": "RMSprop",
+    "rprop": "Rprop",
+    "sgd": "SGD",
+    "sparse_adam": "SparseAdam",
+}
+_UNUSUAL: Final = {
+    "lbfgs": "it needs the loss several times an update",
+    "muon": "it is for weights that are all matrices",
+    "sparse_adam": "it needs gradients that are sparse",
+}
+_LEARNING: Final = ("check_optimiser_learns", "check_optimiser_resumes")
 
 
 @takens.hookimpl
 def takens_components() -> Iterator[takens.ComponentSpec]:
-    """Offer the schemes of this package."""
+    """Offer the schemes, optimisers and schedules of this package."""
     for place, supports in _SCHEMES.items():
         name, _, scheme = place.partition(":")
         yield takens.ComponentSpec(
@@ -53,6 +83,17 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         target="takens_schemes.closed_form:ClosedForm",
         summary="Models that know how are solved for at once.",
     )
+    for name, kind in _OPTIMISERS.items():
+        yield takens.ComponentSpec(
+            kind="optimiser",
+            name=name,
+            target="takens_schemes.torch_optimiser:TorchOptimiser",
+            settings=f"takens_schemes.optimisers:{kind}",
+            excused={check: _UNUSUAL[name] for check in _LEARNING if name in _UNUSUAL},
+        )
+    for name in ("constant", "cosine", "exponential"):
+        place = f"takens_schemes.schedules:{name.capitalize()}"
+        yield takens.ComponentSpec(kind="schedule", name=name, target=place, settings=place)
 
 
 if not TYPE_CHECKING:

@@ -67,12 +67,13 @@ def test_a_run_folder_holds_everything(takens: Takens, small: Path) -> None:
     assert generated["x"].shape == (3, 368, 3)
     resolved = tomllib.loads((out / "config.toml").read_text())
     assert resolved["data"]["system"] == {
-        "name": "lorenz63",
+        "name": "systems:lorenz63",
         "sigma": 10.0,
         "rho": 28.0,
         "beta": 8 / 3,
     }
-    assert resolved["training"]["optimiser"] == "radam"
+    assert resolved["training"]["optimiser"]["name"] == "schemes:radam"
+    assert resolved["model"]["name"] == "models:shallow_plrnn"
     assert resolved["versions"]["takens"]
     html = (out / "report.html").read_text()
     assert "state_space_divergence" in html
@@ -167,7 +168,18 @@ def test_a_folder_that_is_no_run_is_never_overwritten(takens: Takens, small: Pat
         (["--set", "training.steps=true"], "training.steps is a whole number"),
         (["--set", "training.steps=0"], "training.steps is at least 1; got 0"),
         (["--set", "training=5"], "training is a table; got 5"),
-        (["--set", "training.optimiser=sgd"], "training.optimiser is one of 'adam', 'radam'"),
+        (["--set", "training.optimiser=sgdd"], "Did you mean 'sgd'?"),
+        (["--set", "training.optimiser=5"], "training.optimiser is a name, or a table with"),
+        (
+            ["--set", 'training.optimiser={name = "sgd", momentun = 0.9}'],
+            "has no parameter 'momentun'; it takes momentum",
+        ),
+        (["--set", "training.optimiser=lbfgs"], "lbfgs cannot train ShallowPLRNN"),
+        (["--set", "training.schedule=cosin"], "Did you mean 'cosine'?"),
+        (["--set", "training.check_metric=max_lyapunov"], "compares free runs with data"),
+        (["--set", "data.format=csv"], "data.format goes with a file, not a system"),
+        (["--set", 'device={name = "cpu", index = 3}'], "device 'cpu' has no parameter"),
+        (["--set", 'model={name = "plrnn", label = "x"}'], "has no parameter 'label'"),
         (["--set", "data.dt=10 ms"], "a number (time units of the data); got '10 ms'"),
         (["--set", "data.dt=-0.1"], "data.dt is above 0"),
         (["--set", "data.noise=-1"], "data.noise is at least 0"),

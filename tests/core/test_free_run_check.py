@@ -8,9 +8,11 @@ import pytest
 import torch
 
 import takens
-from takens._training.free_run_check import Finding, FreeRunCheck
+from takens._training.free_run_check import Finding, FreeRunCheck, metric_of
 from takens_schemes import GeneralisedTeacherForcing
 from takens_systems import Lorenz63
+
+METRIC = metric_of("state_space_divergence")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def test_runs_that_are_lost_are_told_apart(
     linear: Any, factor: float, exploded: float, stopped: float
 ) -> None:
     x = torch.randn(1, 4000, 1, generator=torch.Generator().manual_seed(0)).double()
-    check = FreeRunCheck.on(x, linear(factor), 1.0)
+    check = FreeRunCheck.on(x, linear(factor), 1.0, METRIC)
     assert check is not None
     assert check.floor is None  # the data hold no second stretch of this length
     (found,) = check.look([linear(factor)], 1.0)
@@ -34,7 +36,7 @@ def test_runs_that_are_lost_are_told_apart(
 
 
 def test_short_data_are_not_run_on(linear: Any) -> None:
-    assert FreeRunCheck.on(torch.randn(1, 500, 1), linear(0.5), 1.0) is None
+    assert FreeRunCheck.on(torch.randn(1, 500, 1), linear(0.5), 1.0, METRIC) is None
 
 
 def test_lost_runs_go_before_distances() -> None:
@@ -108,3 +110,51 @@ def test_what_went_wrong_is_said_in_words(data: takens.TimeSeries) -> None:
     assert len(fit.remarks) == 1
     assert fit.remarks[0].startswith("On the training data, ")
     assert "of the free runs" in fit.remarks[0]
+
+
+@attrs.define
+class Worsening:
+    """A metric that finds every model ten times as bad as the one before it."""
+
+    horizon: int | None = None
+    asked: int = 0
+
+    def compare(
+        self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
+    ) -> takens.Score:
+        self.asked += 1
+        return takens.Score(value=10.0**self.asked)
+
+
+def test_another_metric_can_choose_the_weights(data: takens.TimeSeries) -> None:
+    metric = Worsening()
+    options: dict[str, Any] = {"window": 30, "device": "cpu", "schedule": "constant"}
+    scheme = GeneralisedTeacherForcing(0.2)
+
+    def model() -> takens.Model:
+        return takens.models.create("shallow_plrnn", obs_dim=3, latent_dim=6, hidden_dim=20)
+
+    fit = takens.fit(
+        model(), data, scheme, steps=300, check_every=100, check_metric=metric, **options
+    )
+    first = takens.fit(model(), data, scheme, steps=100, check_every=0, **options)
+    assert [r["divergence"] for r in fit.history if "divergence" in r] == [1e2, 1e3, 1e4]
+    torch.testing.assert_close(fit.model.state_dict(), first.model.state_dict(), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("max_lyapunov", "check_metric compares free runs with data, and so does not Max"),
+        (Worsening(horizon=3), "compares free runs"),
+        ("spectrum_distanze", "Did you mean 'spectrum_distance'"),
+        ({"name": "spectrum_distance", "smothing": 3}, "has no parameter 'smothing'"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_choose_the_weights_is_refused(
+    data: takens.TimeSeries, given: Any, sentence: str
+) -> None:
+    model = takens.models.create("shallow_plrnn", obs_dim=3, latent_dim=6, hidden_dim=20)
+    with pytest.raises(takens.InputError, match=sentence):
+        takens.fit(model, data, GeneralisedTeacherForcing(0.2), steps=2, check_metric=given)

@@ -44,6 +44,8 @@ OURS: Final = (
     _ours("integrator", "Integrator", "What solves a field."),
     _ours("model", "Model", "Latent dynamics that can be learned."),
     _ours("scheme", "Scheme", "How a model is trained."),
+    _ours("optimiser", "Optimiser", "What changes the weights by their gradients."),
+    _ours("schedule", "Schedule", "How the learning rate changes."),
     _ours("metric", "Metric", "What judges a model."),
     _ours("device", "DevicePolicy", "Where numbers live, and in which precision."),
     _ours("dataset", "Dataset", "A reader of files."),

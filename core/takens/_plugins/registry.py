@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, final
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, final
 
 import attrs
 
 from takens._errors import AmbiguousComponentError, ComponentError, TakensError
 from takens._plugins.candidate import Candidate
 from takens._plugins.catalogue import Catalogue, catalogue
+from takens._plugins.choice import Component
 from takens._plugins.component import ComponentSpec, Kind
 from takens._plugins.guard import guard, left_out
 from takens._plugins.parameters import check_parameters
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from takens._protocols.integrator import Integrator
     from takens._protocols.metric import Metric
     from takens._protocols.model import Model
+    from takens._protocols.optimiser import Optimiser
     from takens._protocols.portrait import Portrait
+    from takens._protocols.schedule import Schedule
     from takens._protocols.scheme import TrainingScheme
     from takens._protocols.system import System
 
@@ -88,6 +91,31 @@ class Registry(Generic[T_co]):
         that the component does not take, or a component that cannot be imported or made.
         """
         return self._made(*self.catalogue.find(self.kind, name), parameters)
+
+    def get(self, given: str | Mapping[str, Any] | Component | T_co, /) -> T_co:  # pyright: ignore[reportGeneralTypeIssues] - nothing is written
+        """Return a component that is given as itself, by name, or as a table with a name.
+
+        Raises: as ``create``; InputError for a table without a name.
+        """
+        if isinstance(given, (str, Mapping, Component)):
+            named = Component.of(cast(Any, given))
+            return self.create(named.name, **named.parameters)
+        return given
+
+    def qualified_name(self, name: str, /) -> str:
+        """Return the full name, ``plugin:name``, of a component that is offered.
+
+        Raises: UnknownComponentError, AmbiguousComponentError.
+        """
+        plugin, spec = self.catalogue.find(self.kind, name)
+        return f"{plugin.name}:{spec.name}"
+
+    def shortest_name(self, name: str, /) -> str:
+        """Return the bare name where it means the same component, else the full one.
+
+        Raises: UnknownComponentError, AmbiguousComponentError.
+        """
+        return self._shortest(*self.catalogue.find(self.kind, name))
 
     def candidates(
         self, question: Callable[[T_co], A], /, *, asked_for: bool = False
@@ -174,6 +202,8 @@ systems: Registry[System] = Registry("system")
 integrators: Registry[Integrator] = Registry("integrator")
 models: Registry[Model] = Registry("model")
 schemes: Registry[TrainingScheme[Any]] = Registry("scheme")
+optimisers: Registry[Optimiser] = Registry("optimiser")
+schedules: Registry[Schedule] = Registry("schedule")
 metrics: Registry[Metric] = Registry("metric")
 devices: Registry[DevicePolicy] = Registry("device")
 datasets: Registry[Dataset] = Registry("dataset")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final, final
 
 import attrs
 
 from takens._defaults import DEVICE, FIGURES, INTEGRATOR, METRICS, MODEL, SCHEME
 from takens._errors import ConfigurationError
+from takens._plugins.choice import Component
 from takens._printed import Printed
 from takens._training.settings import Training
 from takens._validators import above_zero, at_least
@@ -16,13 +18,12 @@ from takens._validators import above_zero, at_least
 FORMAT: Final = 1
 
 
-@final
-@attrs.frozen
-class Component:
-    """A component by name, with its parameters; in TOML a table, or just the name."""
+def _optional(given: Any) -> Component | None:
+    return None if given is None else Component.of(given)
 
-    name: str
-    parameters: dict[str, Any] = attrs.field(factory=dict[str, Any])
+
+def _each(given: Sequence[Any]) -> list[Component]:
+    return [Component.of(one) for one in given]
 
 
 @final
@@ -38,9 +39,9 @@ class Data:
     Raises: ConfigurationError where the two are mixed up.
     """
 
-    system: Component | None = None
+    system: Component | None = attrs.field(default=None, converter=_optional)
     file: str | None = None
-    format: str | None = None
+    format: Component | None = attrs.field(default=None, converter=_optional)
     columns: list[str] | None = None
     time: str | None = None
     dt: float | None = attrs.field(
@@ -49,7 +50,7 @@ class Data:
     steps: int = attrs.field(
         default=50_000, validator=at_least("data", 10), metadata={"unit": "samples"}
     )
-    integrator: Component = Component(INTEGRATOR)
+    integrator: Component = attrs.field(default=Component(INTEGRATOR), converter=Component.of)
     noise: float = attrs.field(
         default=0.0, validator=at_least("data", 0), metadata={"unit": "standard deviations"}
     )
@@ -81,7 +82,8 @@ class Judge:
     """
 
     metrics: list[Component] = attrs.field(
-        factory=lambda: [Component(name) for name in METRICS]
+        factory=lambda: _each(METRICS),
+        converter=_each,
     )
     runs: int = attrs.field(default=8, validator=at_least("judge", 1))
     starts: int = attrs.field(default=32, validator=at_least("judge", 1))
@@ -110,13 +112,14 @@ class Configuration(Printed):
 
     data: Data
     seed: int = attrs.field(default=0, validator=_seed)
-    device: str = DEVICE
-    model: Component = Component(MODEL)
-    scheme: Component = Component(SCHEME)
+    device: Component = attrs.field(default=Component(DEVICE), converter=Component.of)
+    model: Component = attrs.field(default=Component(MODEL), converter=Component.of)
+    scheme: Component = attrs.field(default=Component(SCHEME), converter=Component.of)
     training: Training = attrs.field(factory=Training)
     judge: Judge = attrs.field(factory=Judge)
     figures: list[Component] = attrs.field(
-        factory=lambda: [Component(name) for name in FIGURES]
+        factory=lambda: _each(FIGURES),
+        converter=_each,
     )
     plugins: dict[str, dict[str, Any]] = attrs.field(factory=dict[str, dict[str, Any]])
     format: int = FORMAT

@@ -7,31 +7,32 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import attrs
 
-from takens._defaults import DEVICE
 from takens._dynamics.checkpoint import read_checkpoint
-from takens._errors import ConfigurationError, InputError
+from takens._errors import InputError
 from takens._judging.judge import judge, rehearse
 from takens._plugins.catalogue import catalogue
+from takens._plugins.choice import Component
 from takens._plugins.guard import in_words, left_out
 from takens._plugins.isolation import blaming, isolated
-from takens._plugins.registry import Registry, figures, metrics, schemes
+from takens._plugins.registry import figures, schemes
 from takens._printed import Printed
+from takens._protocols.device import Placement, Precision
 from takens._protocols.metric import Metric
-from takens._protocols.model import Model
-from takens._run.configuration import Component, Configuration
+from takens._run.configuration import Configuration
 from takens._run.events import RunFailed, RunFinished, RunStarted
 from takens._run.folder import RunFolder
-from takens._run.plugin_settings import complete_settings
-from takens._run.reading import complete, read_configuration, to_toml
+from takens._run.reading import read_configuration, to_toml
 from takens._run.report import report_html
+from takens._run.resolution import by_label, complete, metrics_of, resolve
 from takens._run.results import Results
 from takens._run.sources import Source, find_series
 from takens._training.fit import train
-from takens._training.naming import SUPPLIED, model_for
+from takens._training.naming import model_for
+from takens._training.placement import place
 from takens._training.preparation import prepare
 from takens._training.result import Fit
 from takens._versions import versions
@@ -74,8 +75,10 @@ def run(
         configuration = _resumed(configuration, stored)
     say(_describe(configuration))
     source = find_series(configuration.data, configuration.seed)
-    model, scheme = _learner(configuration, source)
-    named = _metrics(configuration)
+    model = model_for(source.training, configuration.model, seed=configuration.seed)
+    scheme = schemes.get(configuration.scheme)
+    named = metrics_of(configuration.judge)
+    pictures = by_label(figures, configuration.figures)
     with blaming("fit", model, scheme):
         ready = prepare(
             model, source.training, scheme, configuration.training, configuration.device
@@ -88,9 +91,7 @@ def run(
         context=configuration.judge.context,
     )
     folder = RunFolder.create(Path(out), resume=resume, overwrite=overwrite)
-    # A resume must not end up on another device than the one that it began on.
-    if configuration.device == DEVICE:
-        configuration = attrs.evolve(configuration, device=str(ready.placement.device))
+    configuration = attrs.evolve(configuration, device=_device(configuration, ready.placement))
     started = resume and (folder.path / "checkpoint.pt").exists()
     if started:
         read_checkpoint(folder.path / "checkpoint.pt")
@@ -114,7 +115,7 @@ def run(
         results = _judge(configuration, source, named, trained, say)
         folder.write_metrics(results.scores)
         folder.write_generated(results.free)
-        pictures = _draw(configuration, results, folder)
+        drawn = _draw(pictures, results, folder)
         seconds = time.perf_counter() - began
         about = versions() | {
             "device": f"{trained.placement.device} ({ready.placement.reason})",
@@ -122,7 +123,7 @@ def run(
             "training": f"{trained.seconds:.1f} s",
             "whole job": f"{seconds:.1f} s",
         }
-        folder.write_report(report_html(results, pictures, toml, about))
+        folder.write_report(report_html(results, drawn, toml, about))
     except BaseException as error:
         failure = RunFailed(folder.path, in_words(error), configuration.plugins, run_id)
         announce("takens_run_failed", event=failure)
@@ -168,54 +169,6 @@ def _judge(
     return results
 
 
-def resolve(configuration: Configuration) -> Configuration:
-    """Check every component that is named, and fill in the defaults.
-
-    Raises: InputError.
-    """
-    data, judging = configuration.data, configuration.judge
-    return attrs.evolve(
-        configuration,
-        data=attrs.evolve(
-            data,
-            system=complete("system", data.system) if data.system else None,
-            integrator=complete("integrator", data.integrator),
-        ),
-        model=complete("model", configuration.model, SUPPLIED),
-        scheme=complete("scheme", configuration.scheme),
-        judge=attrs.evolve(judging, metrics=[complete("metric", m) for m in judging.metrics]),
-        figures=[complete("figure", f) for f in configuration.figures],
-        plugins=complete_settings(configuration.plugins, catalogue()),
-    )
-
-
-def _learner(configuration: Configuration, source: Source) -> tuple[Model, Any]:
-    named, seed = configuration.model, configuration.seed
-    model = model_for(source.training, named.name, named.parameters, seed=seed)
-    return model, _create(schemes, configuration.scheme)
-
-
-def _metrics(configuration: Configuration) -> dict[str, Metric]:
-    named: dict[str, Metric] = {}
-    for component in configuration.judge.metrics:
-        if component.name in named:
-            raise ConfigurationError(
-                f"judge.metrics names {component.name!r} twice; name each once."
-            )
-        named[component.name] = _create(metrics, component)
-    for name in configuration.judge.reference:
-        if name not in named:
-            raise ConfigurationError(
-                f"judge.reference names {name!r}, which is not among judge.metrics: "
-                f"{', '.join(named)}."
-            )
-    return named
-
-
-def _create(registry: Registry[Any], component: Component) -> Any:
-    return registry.create(component.name, **component.parameters)
-
-
 def _resumed(configuration: Configuration, folder: RunFolder) -> Configuration:
     """Take the device of the run in the folder; refuse to go on with another experiment."""
     stored = resolve(read_configuration(folder.path / "config.toml"))
@@ -229,34 +182,44 @@ def _resumed(configuration: Configuration, folder: RunFolder) -> Configuration:
     return attrs.evolve(configuration, device=stored.device)
 
 
+def _device(configuration: Configuration, placement: Placement) -> Component:
+    """Return the device that was chosen, where naming it chooses the same again.
+
+    A resume must not end up on another device than the one that it began on.
+    """
+    found = complete("device", str(placement.device))
+    again = attrs.evolve(place(found, Precision.SINGLE), reason=placement.reason)
+    return found if again == placement else configuration.device
+
+
 def _draw(
-    configuration: Configuration, results: Results, folder: RunFolder
+    named: Mapping[str, Component], results: Results, folder: RunFolder
 ) -> dict[str, bytes]:
-    """Draw every figure; one that fails is left out with a warning."""
-    pictures: dict[str, bytes] = {}
-    for component in configuration.figures:
+    """Draw every figure, by its title or label; one that fails is left out with a warning."""
+    drawn: dict[str, bytes] = {}
+    for name, component in named.items():
         plugin, _ = catalogue().find("figure", component.name)
-        what = f"figure {component.name!r} of {plugin} is left out"
+        what = f"figure {name!r} of {plugin} is left out"
         remedy = "Take it out of figures to silence this."
         strict = catalogue().strict
         with left_out(what, plugin, remedy, strict=strict, asked_for=True):
-            figure, buffer = _create(figures, component), io.BytesIO()
-            drawn = figure.draw(results)
-            if drawn is not None:
-                drawn.savefig(buffer, format="png", dpi=150)
-                pictures[str(figure.title)] = buffer.getvalue()
-                folder.write_figure(component.name, buffer.getvalue())
-    return pictures
+            figure, buffer = figures.get(component), io.BytesIO()
+            picture = figure.draw(results)
+            if picture is not None:
+                picture.savefig(buffer, format="png", dpi=150)
+                drawn[component.label or str(figure.title)] = buffer.getvalue()
+                folder.write_figure(name, buffer.getvalue())
+    return drawn
 
 
 def _title(configuration: Configuration) -> str:
-    data = configuration.data
-    subject = data.system.name if data.system else Path(data.file or "").name
-    return f"{subject} by {configuration.model.name}, {configuration.scheme.name}"
+    data, model, scheme = configuration.data, configuration.model, configuration.scheme
+    subject = data.system.bare_name if data.system else Path(data.file or "").name
+    return f"{subject} by {model.bare_name}, {scheme.bare_name}"
 
 
 def _describe(configuration: Configuration) -> str:
     data = configuration.data
     if data.system is not None:
-        return f"Simulating {data.system.name}: {data.steps} samples every {data.dt}."
+        return f"Simulating {data.system.bare_name}: {data.steps} samples every {data.dt}."
     return f"Reading {data.file}."

@@ -21,10 +21,8 @@ from cattrs.errors import (
 from cattrs.gen import make_dict_structure_fn
 
 from takens._errors import ConfigurationError, InputError, near
-from takens._plugins.component import Kind
-from takens._plugins.parameters import check_parameters
-from takens._plugins.registry import Registry
-from takens._run.configuration import FORMAT, Component, Configuration, Data, Judge
+from takens._plugins.choice import Choice, Component
+from takens._run.configuration import FORMAT, Configuration, Data, Judge
 from takens._training.settings import Training
 from takens._validators import PerMember
 from takens._versions import versions
@@ -103,24 +101,6 @@ def to_toml(configuration: Configuration) -> str:
     return tomli_w.dumps(_plain(full))
 
 
-def complete(kind: Kind, component: Component, supplied: Sequence[str] = ()) -> Component:
-    """Check a component against its plugin and fill in its defaults.
-
-    Parameters in ``supplied`` are given by the run itself.
-
-    Raises: ComponentError, UnknownComponentError, AmbiguousComponentError.
-    """
-    spec = Registry[Any](kind).spec(component.name)
-    given = {p.name: None for p in spec.parameters if p.name in supplied}
-    check_parameters(spec, given | component.parameters)
-    defaults = {
-        p.name: p.default
-        for p in spec.parameters
-        if not p.required and p.default is not None and p.name not in supplied
-    }
-    return Component(component.name, defaults | component.parameters)
-
-
 def _refuse_newer(table: Mapping[str, Any], source: str) -> None:
     ours = version("takens")
     found = table.get("format", FORMAT)
@@ -167,15 +147,12 @@ def _strict(kind: type) -> Callable[[Any, Any], Any]:
 
 
 def _component(value: Any, _: Any) -> Component:
-    if isinstance(value, str):
-        return Component(value)
-    if isinstance(value, dict):
-        table = dict(typing.cast(dict[str, Any], value))
-        name = table.pop("name", None)
-        if isinstance(name, str):
-            return Component(name, table)
-        raise TypeError(f"a table with a name; got {value!r}")
-    raise TypeError(f"a name, or a table with a name; got {value!r}")
+    if not isinstance(value, (str, dict)):
+        raise TypeError(f"a name, or a table with a name; got {value!r}")
+    try:
+        return Component.of(typing.cast("str | dict[str, Any]", value))
+    except InputError:
+        raise TypeError(f"a table with a name; got {value!r}") from None
 
 
 def _converter() -> cattrs.Converter:
@@ -198,6 +175,7 @@ def _converter() -> cattrs.Converter:
             return [converter.structure(item, float) for item in listed]
         return converter.structure(value, float)
 
+    converter.register_structure_hook_func(lambda kind: kind == Choice, _component)
     converter.register_structure_hook_func(lambda kind: kind == PerMember, numbers)
     converter.register_structure_hook_func(_is(list), _only(list, "a list", each))
     converter.register_structure_hook_func(_is(dict), _only(dict, "a table", items))
@@ -252,7 +230,7 @@ def _sentence(error: BaseException, key: str, unit: str = "") -> str:
 def _plain(value: Any) -> Any:
     """Turn settings into what TOML can hold; what is None is left out."""
     if isinstance(value, Component):
-        return {"name": value.name} | _plain(value.parameters)
+        return _plain(value.table)
     if attrs.has(value.__class__):
         value = attrs.asdict(value, recurse=False)
     if isinstance(value, dict):

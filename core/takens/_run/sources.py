@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, final
 
@@ -14,12 +14,13 @@ from takens._data.time_series import TimeSeries
 from takens._dynamics.simulate import simulate
 from takens._errors import DataError, near
 from takens._plugins.candidate import pick
+from takens._plugins.choice import Component
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import datasets, integrators, systems
 from takens._protocols.dataset import Dataset
 from takens._protocols.dynamics import Time
 from takens._protocols.system import System
-from takens._run.configuration import Component, Data
+from takens._run.configuration import Data
 
 # True stretches beside the reference, over which the floor of a score is a median.
 _PAIRS: Final = 5
@@ -57,7 +58,7 @@ def find_series(data: Data, seed: int) -> Source:
 def read(
     path: str | Path,
     *,
-    format: str | None = None,  # noqa: A002 - as in a configuration
+    format: str | Mapping[str, Any] | Component | None = None,  # noqa: A002 - as in a configuration
     columns: Sequence[str] | None = None,
     time: str | None = None,
     dt: float | None = None,
@@ -79,11 +80,11 @@ def _series(reader: Dataset, path: Path, **options: Any) -> TimeSeries:
 
 
 def _simulated(data: Data, system: Component, seed: int) -> Source:
-    truth = systems.create(system.name, **system.parameters)
+    truth = systems.get(system)
     dt = 1.0 if truth.time is Time.DISCRETE else data.dt
     if dt is None:
         raise DataError("A simulated series needs data.dt, the sampling interval.")
-    integrator = integrators.create(data.integrator.name, **data.integrator.parameters)
+    integrator = integrators.get(data.integrator)
     # One orbit, cut: trajectories that start near each other are alike for a while.
     stretch = data.steps + _GAP
     orbit = simulate(
@@ -111,9 +112,9 @@ def _read(data: Data, file: Path) -> Source:
     return Source(training, reference, training, None)
 
 
-def _reader(path: Path, form: str | None) -> Dataset:
+def _reader(path: Path, form: str | Mapping[str, Any] | Component | None) -> Dataset:
     if form is not None:
-        return datasets.create(form)
+        return datasets.get(form)
     readers = datasets.candidates(lambda reader: tuple(map(str, reader.suffixes)))
     suffix = path.suffix.lower()
     claims = [each for each in readers if suffix in each.answer]

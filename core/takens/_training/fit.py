@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Unpack, cast
 
@@ -19,17 +19,19 @@ from takens._defaults import DEVICE
 from takens._dynamics.checkpoint import storable_name
 from takens._errors import CheckpointError, TrainingError
 from takens._plugins.catalogue import catalogue
+from takens._plugins.choice import Component
 from takens._plugins.guard import in_words
 from takens._plugins.isolation import blaming
-from takens._plugins.registry import schemes
-from takens._protocols.device import DevicePolicy
+from takens._plugins.registry import metrics, optimisers, schedules, schemes
 from takens._protocols.model import Model, SupportsClosedForm
 from takens._protocols.scheme import DirectScheme, Scheme
 from takens._threads import threads_for
+from takens._training.descent import described
 from takens._training.direct import solve_directly
 from takens._training.events import FitFinished, FitStarted, StepLogged
 from takens._training.history import History
 from takens._training.naming import model_for
+from takens._training.placement import DeviceChoice
 from takens._training.preparation import Prepared, prepare
 from takens._training.progress import progress_bar
 from takens._training.result import Fit
@@ -37,15 +39,15 @@ from takens._training.settings import Training, TrainingOptions
 from takens._training.updates import Updates
 
 
-@arguments(Training, scheme=schemes.create)
+@arguments(Training, scheme=schemes.get)
 def fit(
-    model: Model | str | Sequence[Model],
+    model: Model | str | Mapping[str, Any] | Component | Sequence[Model],
     data: TimeSeries,
-    scheme: Scheme | str,
+    scheme: Scheme | str | Mapping[str, Any] | Component,
     training: Training | None = None,
     *,
     seed: int = 0,
-    device: str | DevicePolicy = DEVICE,
+    device: DeviceChoice = DEVICE,
     folder: str | Path | None = None,
     resume: bool = False,
     progress: bool = False,
@@ -53,8 +55,8 @@ def fit(
 ) -> Fit:
     """Train a model, in place, on a series `x: (T, n)` or `(trajectories, T, n)`.
 
-    A model that is named has its defaults, as many variables as the data, and weights drawn by
-    ``seed``; a scheme that is named has its defaults.
+    Model and scheme may be given by name, or as tables with ``name`` and parameters; a model
+    is then made for the data, with weights drawn by ``seed``.
 
     The series is standardised first; the model that is returned speaks the series' units
     and is on the CPU. ``options`` are fields of ``Training``, on top of ``training``. With a
@@ -73,8 +75,8 @@ def fit(
     its gradient is no longer finite (the last good checkpoint is kept); CheckpointError where
     a resume finds no checkpoint, or one of another training.
     """
-    if isinstance(model, str):
-        model = model_for(data, model, {}, seed=seed)
+    if isinstance(model, (str, Mapping, Component)):
+        model = model_for(data, model, seed=seed)
     count = 1 if isinstance(model, Model) else len(model)
     training = training or Training()
     if count > 1 and "members" not in options:
@@ -199,6 +201,10 @@ def _identity(prepared: Prepared, seed: int) -> dict[str, Any]:
     data, scheme = prepared.data, prepared.given
     digest = hashlib.sha256(data.t.numpy().tobytes())
     digest.update(data.x.detach().cpu().contiguous().numpy().tobytes())
-    settings = {f"training.{k}": v for k, v in attrs.asdict(prepared.training).items()}
-    described = repr(scheme) if attrs.has(scheme.__class__) else scheme.__class__.__qualname__
-    return settings | {"scheme": described, "seed": seed, "data": digest.hexdigest()}
+    training = attrs.asdict(prepared.training, recurse=False)
+    chosen = {"optimiser": optimisers, "schedule": schedules, "check_metric": metrics}
+    for key, registry in chosen.items():
+        training[key] = described(registry, training[key])
+    settings = {f"training.{key}": value for key, value in training.items()}
+    whole = repr(scheme) if attrs.has(scheme.__class__) else scheme.__class__.__qualname__
+    return settings | {"scheme": whole, "seed": seed, "data": digest.hexdigest()}

@@ -8,7 +8,6 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from takens._errors import InputError
 from takens._protocols.model import Model
 
 
@@ -19,19 +18,12 @@ class FlatWeights:
     One tensor makes an optimiser's step, the norm of a gradient and a copy of everything a
     few operations, however many layers and members there are. ``release`` gives the members
     tensors of their own again.
-
-    Raises: InputError where there is nothing to train.
     """
 
     def __init__(self, members: Sequence[Model]) -> None:
         self._parameters = [
             [p for p in member.parameters() if p.requires_grad] for member in members
         ]
-        if not self._parameters[0]:
-            raise InputError(
-                f"{type(members[0]).__name__} has no weights that gradients could train; "
-                "choose a scheme that solves for it directly, as closed_form does."
-            )
         rows = [
             torch.cat([p.detach().flatten() for p in parameters])
             for parameters in self._parameters
@@ -69,12 +61,21 @@ class FlatWeights:
         """Forget the gradient of one member."""
         self._gradient[member] = 0
 
-    def rows(self) -> list[nn.Parameter]:
-        """Give each member's weights, `(p,)`, as parameters that share their memory."""
+    def groups(self, *, elementwise: bool, together: bool) -> list[list[nn.Parameter]]:
+        """Return what an optimiser is given, one group for each member, or for all.
+
+        All weights are one tensor where the optimiser is ``elementwise`` and the members go
+        ``together``, by one learning rate; without that, each member's weights are one; and
+        where shapes matter to the optimiser, they are the tensors of the members' layers.
+        """
+        if not elementwise:
+            return self._parameters
+        if together:
+            return [[self.values]]
         rows = [nn.Parameter(row) for row in self.values.data]
         for row, gradient in zip(rows, self._gradient, strict=True):
             row.grad = gradient
-        return rows
+        return [[row] for row in rows]
 
     def release(self) -> None:
         """Give every parameter memory of its own, and no gradient."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final, final
+from typing import Any, Final, final
 
 import attrs
 import torch
@@ -13,9 +13,9 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._defaults import CHECK_METRIC
 from takens._dynamics.generate import generate
-from takens._errors import InputError, TakensError
+from takens._errors import InputError, TakensError, UnknownComponentError
 from takens._plugins.registry import metrics
-from takens._protocols.metric import Metric, SeriesMetric
+from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
 
 _STARTS: Final = 4
@@ -31,8 +31,8 @@ _STILL: Final = 0.05
 class Finding:
     """What the free runs of one model did.
 
-    ``divergence`` is the state-space divergence of those that went on, in nats, against the
-    training data; ``exploded`` and ``stopped`` are shares of the runs.
+    ``divergence`` is what the metric gives of those that went on, against the training data;
+    ``exploded`` and ``stopped`` are shares of the runs.
     """
 
     divergence: float | None
@@ -72,7 +72,9 @@ class FreeRunCheck:
     floor: float | None
 
     @classmethod
-    def on(cls, x: Tensor, model: Model, dt: float) -> FreeRunCheck | None:
+    def on(
+        cls, x: Tensor, model: Model, dt: float, metric: SeriesMetric | None
+    ) -> FreeRunCheck | None:
         """Prepare for data `x: (trajectories, T, n)`; None where they are too short."""
         x = x.detach().to("cpu", torch.float64)
         context = model.context_length + _WARM_UP
@@ -84,7 +86,6 @@ class FreeRunCheck:
         places = torch.linspace(0, len(first) - context, _STARTS, dtype=torch.float64).long()
         contexts = torch.stack([first[p : p + context] for p in places])
         reference = _series(first[:length], dt)
-        metric = _divergence()
         floor = None
         if metric is not None:
             try:
@@ -119,12 +120,23 @@ class FreeRunCheck:
         )
 
 
-def _divergence() -> SeriesMetric | None:
+def metric_of(given: Any) -> SeriesMetric | None:
+    """Return the metric that chooses the weights; None where the usual one is not installed.
+
+    Raises: InputError where it is none that compares free runs.
+    """
     try:
-        metric: Metric = metrics.create(CHECK_METRIC)
-    except InputError:
-        return None
-    return metric if isinstance(metric, SeriesMetric) else None
+        metric = metrics.get(given)
+    except UnknownComponentError:
+        if given == CHECK_METRIC:
+            return None
+        raise
+    if isinstance(metric, SeriesMetric) and metric.horizon is None:
+        return metric
+    raise InputError(
+        "training.check_metric compares free runs with data, and so does not "
+        f"{type(metric).__name__}; choose another metric."
+    )
 
 
 def _series(x: Tensor, dt: float) -> TimeSeries:

@@ -13,7 +13,7 @@ from takens._data.time_series import TimeSeries
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.trained_model import TrainedModel
 from takens._errors import InputError
-from takens._protocols.device import DevicePolicy, Placement, Precision
+from takens._protocols.device import Placement, Precision
 from takens._protocols.model import Model, SupportsUnits
 from takens._protocols.scheme import (
     DirectScheme,
@@ -23,9 +23,11 @@ from takens._protocols.scheme import (
     SupportsEnsembles,
     TrainingScheme,
 )
+from takens._training.descent import try_descent
+from takens._training.free_run_check import metric_of
 from takens._training.loss import LossFunction, loss_function, scheme_generator
 from takens._training.members import members_of
-from takens._training.placement import place
+from takens._training.placement import DeviceChoice, place
 from takens._training.settings import Training
 from takens._training.windows import Windows
 
@@ -86,7 +88,7 @@ def prepare(
     data: TimeSeries,
     scheme: Scheme,
     training: Training,
-    device: str | DevicePolicy,
+    device: DeviceChoice,
 ) -> Prepared:
     """Standardise the data, place everything on the device and try the loss of one window.
 
@@ -118,6 +120,9 @@ def prepare(
         learner = Ensemble([member.inner for member in members])
     prepared = Prepared(members, learner, scheme, windows, placement, training, data, given)
     if not isinstance(scheme, DirectScheme):
+        try_descent(training, prepared.models)
+        if training.check_every:
+            metric_of(training.check_metric)
         numbers = torch.zeros(len(members), 1, dtype=torch.long)
         draws = [scheme_generator(0) for _ in members]
         with torch.no_grad():

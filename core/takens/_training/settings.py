@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypedDict, final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, final
 
 import attrs
 
+from takens._defaults import CHECK_METRIC, OPTIMISER, SCHEDULE
 from takens._errors import InputError
+from takens._plugins.choice import Choice, Component, chosen
 from takens._validators import PerMember, above_zero, at_least, one_of, per_member
+
+if TYPE_CHECKING:
+    from takens._protocols.metric import SeriesMetric
+    from takens._protocols.optimiser import Optimiser
+    from takens._protocols.schedule import Schedule
 
 
 @final
@@ -17,15 +24,16 @@ class Training:
     """How ``fit`` goes about it.
 
     ``steps`` updates, each on ``batch`` windows of ``window`` samples, drawn uniformly with
-    replacement. The learning rate goes from ``learning_rate`` to ``final_learning_rate`` by
-    ``schedule``; gradients longer than ``gradient_clip`` (Euclidean norm over all
+    replacement. The ``optimiser`` and the ``schedule``, by which the learning rate goes from
+    ``learning_rate`` to ``final_learning_rate``, are components: names, tables with a name, or
+    made already. Gradients longer than ``gradient_clip`` (Euclidean norm over all
     parameters; 0 for never) are shortened to it.
 
     ``members`` models are trained at once, which differ by the seeds of their weights and
     windows, and by their learning rates where a list of those is given; with ``bootstrap``
     each sees a sample of the data of its own. Every ``check_every`` updates (0 for never) the
     models run freely on the training data; ``keep`` says whether the best of those weights are
-    kept, or the last.
+    kept, by ``check_metric`` (a component: the lower, the better), or the last.
 
     Raises: InputError where a number makes no sense.
     """
@@ -37,15 +45,12 @@ class Training:
     window: int = attrs.field(
         default=75, validator=at_least("training", 2), metadata={"unit": "samples"}
     )
-    optimiser: str = attrs.field(default="radam", validator=one_of("training", "adam", "radam"))
+    optimiser: Choice = attrs.field(default=OPTIMISER, converter=chosen)
     learning_rate: PerMember = attrs.field(
         default=2e-2, converter=per_member, validator=above_zero("training")
     )
     final_learning_rate: float = attrs.field(default=1e-5, validator=above_zero("training"))
-    schedule: str = attrs.field(
-        default="cosine",
-        validator=one_of("training", "constant", "cosine", "exponential"),
-    )
+    schedule: Choice = attrs.field(default=SCHEDULE, converter=chosen)
     gradient_clip: float = attrs.field(default=10.0, validator=at_least("training", 0))
     log_every: int = attrs.field(
         default=20, validator=at_least("training", 1), metadata={"unit": "steps"}
@@ -58,6 +63,7 @@ class Training:
     check_every: int = attrs.field(
         default=500, validator=at_least("training", 0), metadata={"unit": "steps"}
     )
+    check_metric: Choice = attrs.field(default=CHECK_METRIC, converter=chosen)
     keep: str = attrs.field(default="best", validator=one_of("training", "best", "last"))
 
     def __attrs_post_init__(self) -> None:
@@ -80,14 +86,15 @@ class TrainingOptions(TypedDict, total=False):
     steps: int
     batch: int
     window: int
-    optimiser: str
+    optimiser: str | Mapping[str, Any] | Component | Optimiser
     learning_rate: float | Sequence[float]
     final_learning_rate: float
-    schedule: str
+    schedule: str | Mapping[str, Any] | Component | Schedule
     gradient_clip: float
     log_every: int
     checkpoint_every: int
     members: int
     bootstrap: bool
     check_every: int
+    check_metric: str | Mapping[str, Any] | Component | SeriesMetric
     keep: str

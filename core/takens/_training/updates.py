@@ -14,16 +14,16 @@ from torch import Tensor
 from takens._dynamics.checkpoint import read_checkpoint, storable_name, write_checkpoint
 from takens._errors import CheckpointError, TrainingError
 from takens._protocols.scheme import SupportsForcingReport, SupportsState, TrainingScheme
+from takens._training.descent import Descent
 from takens._training.flat import FlatWeights
-from takens._training.free_run_check import Finding, FreeRunCheck
+from takens._training.free_run_check import Finding, FreeRunCheck, metric_of
 from takens._training.loss import LossFunction, loss_function, scheme_generator
 from takens._training.preparation import Prepared
-from takens._training.schedule import learning_rate
 from takens._training.settings import Training
 from takens._training.windows import Draws
 
-# Two divergences that differ by less than this factor cannot be told apart.
-_SCATTER: Final = 1.5
+# Two divergences that differ by less than this share cannot be told apart.
+_SCATTER: Final = 0.5
 
 
 @final
@@ -51,7 +51,9 @@ class Best:
         for i, found in enumerate(findings):
             (lost, divergence), (fewest, least) = found.badness, self.lowest[i]
             self.lowest[i] = min(found.badness, self.lowest[i])
-            if lost < fewest or (lost == fewest and divergence <= _SCATTER * least):
+            if lost < fewest or (
+                lost == fewest and divergence <= least + _SCATTER * abs(least)
+            ):
                 self.values[i] = values[i].detach()
                 self.findings[i] = found
 
@@ -76,13 +78,14 @@ class Updates:
     scheme: TrainingScheme[Any]
     training: Training
     weights: FlatWeights
-    optimiser: torch.optim.Optimizer
+    descent: Descent
     draws: Draws
     loss: LossFunction
     generators: list[torch.Generator]
     checker: FreeRunCheck | None
     best: Best
     stopped_at: dict[int, int] = attrs.field(factory=dict[int, int])
+    left: dict[int, Tensor] = attrs.field(factory=dict[int, Tensor])
 
     @classmethod
     def begin(cls, prepared: Prepared, seed: int) -> Updates:
@@ -93,13 +96,14 @@ class Updates:
         weights = FlatWeights(members)
         checker = None
         if training.check_every and windows.dt is not None:
-            checker = FreeRunCheck.on(windows.x, members[0], windows.dt)
+            metric = metric_of(training.check_metric)
+            checker = FreeRunCheck.on(windows.x, members[0], windows.dt, metric)
         return cls(
             prepared,
             scheme,
             training,
             weights,
-            _optimiser(training, weights),
+            Descent.begin(training, weights),
             Draws(windows, seeds, bootstrap=training.bootstrap),
             loss_function(scheme),
             [scheme_generator(each) for each in seeds],
@@ -122,10 +126,8 @@ class Updates:
         # One look at both for all members: a look at each would stop a GPU's queue every time.
         if not math.isfinite(float((losses + norms).sum())) or self.stopped_at:
             self._leave_out(losses, norms, step)
-        rates = [learning_rate(self.training, step, i) for i in range(len(losses))]
-        for group, rate in zip(self.optimiser.param_groups, rates, strict=False):
-            group["lr"] = rate
-        self.optimiser.step()
+        rates = self.descent.rates(step)
+        self.descent.step(rates, self.left)
         return lambda: self._figures(losses, norms, rates, step)
 
     def check(self, done: int) -> dict[str, Any]:
@@ -178,7 +180,7 @@ class Updates:
             "step": done,
             "seconds": seconds,
             "values": self.weights.values.detach().clone(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimiser": self.descent.optimiser.state_dict(),
             "generators": [generator.get_state() for generator in self.draws.generators],
             "scheme_generators": [generator.get_state() for generator in self.generators],
             "best": self.best.state(),
@@ -207,7 +209,7 @@ class Updates:
         )
         with torch.no_grad():
             self.weights.values.copy_(state["values"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        self.descent.optimiser.load_state_dict(state["optimiser"])
         for generator, stored in zip(self.draws.generators, state["generators"], strict=True):
             generator.set_state(stored)
         # Schemes drew nothing before these were stored.
@@ -217,6 +219,7 @@ class Updates:
             generator.set_state(stored)
         self.best = Best.of(state["best"])
         self.stopped_at = dict(state["stopped_at"])
+        self.left = {i: self.weights.values[i].detach().clone() for i in self.stopped_at}
         if isinstance(self.scheme, SupportsState):
             self.scheme.load_state_dict(state["scheme"])
         return state["step"], state["seconds"]
@@ -231,6 +234,7 @@ class Updates:
         finite = losses.isfinite() & norms.isfinite()
         for i in map(int, (~finite).nonzero()):
             self.stopped_at.setdefault(i, step)
+            self.left.setdefault(i, self.weights.values[i].detach().clone())
         if len(self.stopped_at) == len(losses):
             what = "loss" if not math.isfinite(float(losses[0])) else "gradient norm"
             value = float(losses[0]) if what == "loss" else float(norms[0])
@@ -238,13 +242,8 @@ class Updates:
                 f"Training stopped at update {step + 1} of {self.training.steps}: the {what} "
                 f"is {value}. Try a lower learning rate or a shorter forcing interval."
             )
-        # Without a gradient an optimiser with moments would still move on, so they go too.
         for i in self.stopped_at:
             self.weights.forget(i)
-            for state in self.optimiser.state.values():
-                for moment in state.values():
-                    if isinstance(moment, Tensor) and moment.ndim == 2:
-                        moment[i] = 0
 
     def _figures(
         self, losses: Tensor, norms: Tensor, rates: list[float], step: int
@@ -264,17 +263,6 @@ class Updates:
         return figures
 
 
-def _optimiser(training: Training, weights: FlatWeights) -> torch.optim.Optimizer:
-    # With one rate, all members are one tensor; else each is a group of its own.
-    parameters = (
-        weights.rows() if isinstance(training.learning_rate, tuple) else [weights.values]
-    )
-    groups = [{"params": [p], "lr": training.first_rate(i)} for i, p in enumerate(parameters)]
-    if training.optimiser == "adam":
-        return torch.optim.Adam(groups, foreach=False)
-    return torch.optim.RAdam(groups, foreach=False)
-
-
 def _refuse_others(
     path: Path,
     content: Mapping[str, Any],
@@ -282,8 +270,10 @@ def _refuse_others(
     name: str,
     settings: Mapping[str, Any],
 ) -> None:
+    known = content["training"]["identity"]
     for key, value in identity.items():
-        stored = content["training"]["identity"].get(key)
+        # What an earlier version had no setting for is as it was.
+        stored = known.get(key, value)
         if stored != value:
             shown = "differ" if key == "data" else f"was {stored!r} and is {value!r}"
             raise CheckpointError(

@@ -83,12 +83,13 @@ def command(
     stored = settings.data if settings is not None and settings.data.file else None
     if stored is not None and columns is None and time is None and dt is None:
         chosen, time, dt = stored.columns, stored.time, stored.dt
-        form = form or stored.format
+        reader = form or stored.format
     else:
+        reader = form
         chosen = columns.split(",") if columns is not None else None
     if time is None and dt is None:
         dt = model.dt
-    series = read(file, format=form, columns=chosen, time=time, dt=dt)
+    series = read(file, format=reader, columns=chosen, time=time, dt=dt)
     judging = settings.judge if settings is not None else Judge()
     asked = _metrics(judging, named)
     metrics = asked if named else asked | _without_equations(model, series, judging, asked)
@@ -156,8 +157,8 @@ def _aspects(fail_on: str | None, metrics: Mapping[str, Metric]) -> Sequence[str
 
 def _configuration(run: Path) -> Configuration | None:
     """Give the configuration of a run, if there is one."""
-    from takens._run.job import resolve
     from takens._run.reading import read_configuration
+    from takens._run.resolution import resolve
 
     file = run / "config.toml"
     return resolve(read_configuration(file)) if file.is_file() else None
@@ -166,11 +167,9 @@ def _configuration(run: Path) -> Configuration | None:
 def _metrics(judging: Judge, named: Sequence[str]) -> dict[str, Metric]:
     """Create the metrics that are named, or those of the run, or the usual ones."""
     from takens._judging.naming import name_metrics
-    from takens._plugins.registry import metrics
+    from takens._run.resolution import metrics_of
 
-    if named:
-        return name_metrics(named)
-    return {c.name: metrics.create(c.name, **c.parameters) for c in judging.metrics}
+    return name_metrics(named) if named else metrics_of(judging)
 
 
 def _without_equations(

@@ -21,6 +21,8 @@ from takens._protocols.integrator import Integrator, Stepper
 from takens._protocols.kernel import Kernel
 from takens._protocols.metric import DynamicsMetric, SeriesMetric, SupportsReference
 from takens._protocols.model import Model
+from takens._protocols.optimiser import Optimiser
+from takens._protocols.schedule import Schedule
 from takens._protocols.scheme import DirectScheme, LayerScheme, TrainingScheme
 from takens._protocols.system import System
 from takens._training.loss import draws_random_numbers
@@ -33,6 +35,7 @@ from takens.testing import (
     kernels,
     metrics,
     models,
+    optimisers,
     plugins,
     schemes,
     systems,
@@ -45,6 +48,8 @@ _KINDS: Final[tuple[tuple[type, Kind], ...]] = (
     (TrainingScheme, "scheme"),
     (SeriesMetric, "metric"),
     (DynamicsMetric, "metric"),
+    (Optimiser, "optimiser"),
+    (Schedule, "schedule"),
     (DevicePolicy, "device"),
     (Dataset, "dataset"),
     (Backend, "backend"),
@@ -52,6 +57,8 @@ _KINDS: Final[tuple[tuple[type, Kind], ...]] = (
     (System, "system"),
 )
 _SIMPLE: Final[dict[Kind, tuple[Check, ...]]] = {
+    "optimiser": optimisers.CHECKS,
+    "schedule": optimisers.SCHEDULE_CHECKS,
     "device": devices.CHECKS,
     "dataset": datasets.CHECKS,
     "figure": figures.CHECKS,

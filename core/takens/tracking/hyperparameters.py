@@ -8,8 +8,10 @@ from typing import Any, Final, cast
 
 import attrs
 
+from takens._plugins.choice import Component
 from takens._protocols.model import Model
 from takens._training.events import FitStarted
+from takens._training.settings import Training
 
 # What decides nothing about the result, and the settings of trackers themselves.
 _LEFT_OUT: Final = ("figures", "format", "plugins", "versions")
@@ -18,7 +20,8 @@ _LEFT_OUT: Final = ("figures", "format", "plugins", "versions")
 def of_configuration(toml: str) -> dict[str, bool | float | str]:
     """Flatten a configuration: ``model.latent_dim``, ``training.steps``, ...
 
-    A list of components gives their names, and their parameters below each name.
+    A list of components gives their names, and their parameters below each name. Names are
+    those without plugins.
     """
     table = tomllib.loads(toml)
     return _flat({key: value for key, value in table.items() if key not in _LEFT_OUT})
@@ -34,7 +37,7 @@ def of_training(event: FitStarted) -> dict[str, bool | float | str]:
             "device": str(event.placement.device),
             "model": _model(event.model),
             "scheme": {"name": scheme.__class__.__name__} | settings,
-            "training": attrs.asdict(event.training),
+            "training": _training(event.training),
         }
     )
 
@@ -43,6 +46,14 @@ def _model(model: Model) -> dict[str, Any]:
     # Training wraps a model to speak the units of the data; the one inside has a name.
     inner = getattr(model, "inner", model)
     return {"name": type(inner).__name__} | attrs.asdict(model.config)
+
+
+def _training(training: Training) -> dict[str, Any]:
+    table = attrs.asdict(training, recurse=False)
+    return {
+        key: value.table if isinstance(value, Component) else value
+        for key, value in table.items()
+    }
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, bool | float | str]:
@@ -54,7 +65,7 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, bool | float 
         elif isinstance(value, (list, tuple)):
             found |= _listed(cast("list[Any]", value), where)
         elif isinstance(value, (bool, int, float, str)):
-            found[where] = value
+            found[where] = _bare(value) if key == "name" else value
     return found
 
 
@@ -64,12 +75,17 @@ def _listed(values: list[Any], where: str) -> dict[str, bool | float | str]:
     for value in values:
         table = _table(value)
         if "name" in table:
-            name = str(table.pop("name"))
+            name = str(table.pop("label", _bare(table["name"])))
+            table.pop("name")
             words.append(name)
             found |= _flat(table, f"{where}.{name}.")
         else:
             words.append(str(value))
     return {where: ", ".join(words)} | found
+
+
+def _bare(name: Any) -> Any:
+    return name.rpartition(":")[2] if isinstance(name, str) else name
 
 
 def _table(value: Any) -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""Optimisers and learning-rate schedules, as `takens.Training` names them."""
+"""Optimisers and learning rates, as `takens.Training` chooses them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import torch
@@ -15,8 +14,8 @@ def make_optimiser(
     training: takens.Training, weights: Iterable[nn.Parameter]
 ) -> torch.optim.Optimizer:
     """Make the optimiser that a training asks for."""
-    kind = torch.optim.Adam if training.optimiser == "adam" else torch.optim.RAdam
-    return kind(weights, lr=training.first_rate(0), foreach=False)
+    group = {"params": list(weights), "lr": training.first_rate(0)}
+    return takens.optimisers.get(training.optimiser).make([group])
 
 
 def share_of_rate(training: takens.Training, step: int) -> float:
@@ -24,10 +23,11 @@ def share_of_rate(training: takens.Training, step: int) -> float:
 
     After the last step it stays as it is.
     """
-    if training.schedule == "constant":
-        return 1.0
-    last = training.final_learning_rate / training.first_rate(0)
-    progress = min(step / max(training.steps - 1, 1), 1.0)
-    if training.schedule == "exponential":
-        return last**progress
-    return last + (1 - last) * 0.5 * (1 + math.cos(math.pi * progress))
+    first = training.first_rate(0)
+    rate = takens.schedules.get(training.schedule).rate(
+        min(step, training.steps - 1),
+        steps=training.steps,
+        first=first,
+        final=training.final_learning_rate,
+    )
+    return rate / first

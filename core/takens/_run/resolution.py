@@ -1,0 +1,129 @@
+"""From what a configuration names to components: checked, and with every default."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from takens._defaults import CHECK_METRIC
+from takens._errors import ConfigurationError, InputError, UnknownComponentError
+from takens._plugins.catalogue import catalogue
+from takens._plugins.choice import Component
+from takens._plugins.component import Kind
+from takens._plugins.parameters import check_parameters
+from takens._plugins.registry import Registry, metrics
+from takens._protocols.metric import Metric
+from takens._run.configuration import Configuration, Data, Judge
+from takens._run.plugin_settings import complete_settings
+from takens._training.naming import SUPPLIED
+from takens._training.settings import Training
+
+
+def resolve(configuration: Configuration) -> Configuration:
+    """Check every component that is named, and fill in full names and defaults.
+
+    Raises: InputError.
+    """
+    judging = configuration.judge
+    return attrs.evolve(
+        configuration,
+        data=_data(configuration.data),
+        device=complete("device", configuration.device),
+        model=complete("model", configuration.model, SUPPLIED),
+        scheme=complete("scheme", configuration.scheme),
+        training=_training(configuration.training),
+        judge=attrs.evolve(
+            judging, metrics=[complete("metric", m, labelled=True) for m in judging.metrics]
+        ),
+        figures=[complete("figure", f, labelled=True) for f in configuration.figures],
+        plugins=complete_settings(configuration.plugins, catalogue()),
+    )
+
+
+def complete(
+    kind: Kind, choice: Any, supplied: Sequence[str] = (), *, labelled: bool = False
+) -> Component:
+    """Check a component against its plugin; return it with its full name and all defaults.
+
+    Parameters in ``supplied`` are given by the run itself.
+
+    Raises: ComponentError, UnknownComponentError, AmbiguousComponentError.
+    """
+    if not isinstance(choice, (str, Component)):
+        raise ConfigurationError(
+            f"A configuration names its {kind}; got {choice!r}. Objects are for takens.fit."
+        )
+    component, registry = Component.of(choice), Registry[Any](kind)
+    parameters = component.parameters
+    if component.label and not labelled:
+        parameters = {"label": component.label} | parameters
+    spec = registry.spec(component.name)
+    given = {p.name: None for p in spec.parameters if p.name in supplied}
+    check_parameters(spec, given | parameters)
+    defaults = {
+        p.name: p.default
+        for p in spec.parameters
+        if not p.required and p.default is not None and p.name not in supplied
+    }
+    name = registry.qualified_name(component.name)
+    return Component(name, defaults | parameters, component.label)
+
+
+def by_label(registry: Registry[Any], components: Sequence[Component]) -> dict[str, Component]:
+    """Return components by their labels, else by the shortest names that mean them.
+
+    Raises: InputError where two are called the same.
+    """
+    found: dict[str, Component] = {}
+    for component in components:
+        name = component.label or registry.shortest_name(component.name)
+        if name in found:
+            raise InputError(
+                f"Two of the {registry.kind}s are called {name!r}, so that one is asked for "
+                f'twice; leave one out, or tell them apart by a label: {{name = "{name}", '
+                f'label = "other"}}.'
+            )
+        found[name] = component
+    return found
+
+
+def metrics_of(judging: Judge) -> dict[str, Metric]:
+    """Make the metrics that judge, by label or name.
+
+    Raises: InputError where two have one name, or a reference is for none of them.
+    """
+    named = {name: metrics.get(c) for name, c in by_label(metrics, judging.metrics).items()}
+    for name in judging.reference:
+        if name not in named:
+            raise ConfigurationError(
+                f"judge.reference names {name!r}, which is not among judge.metrics: "
+                f"{', '.join(named)}."
+            )
+    return named
+
+
+def _data(data: Data) -> Data:
+    """Fill in what a system says of its sampling where the user says nothing."""
+    form = None if data.format is None else complete("dataset", data.format)
+    if data.system is None:
+        return attrs.evolve(data, format=form)
+    system = complete("system", data.system)
+    return attrs.evolve(data, system=system, integrator=complete("integrator", data.integrator))
+
+
+def _training(training: Training) -> Training:
+    try:
+        check_metric: Any = complete("metric", training.check_metric)
+    except UnknownComponentError:
+        # The usual one need not be there where other metrics are installed in its place.
+        if training.check_metric != CHECK_METRIC:
+            raise
+        check_metric = training.check_metric
+    return attrs.evolve(
+        training,
+        optimiser=complete("optimiser", training.optimiser),
+        schedule=complete("schedule", training.schedule),
+        check_metric=check_metric,
+    )
