@@ -148,7 +148,7 @@ def test_another_metric_can_choose_the_weights(data: takens.TimeSeries) -> None:
         ("max_lyapunov", "check_metric compares free runs with data, and so does not Max"),
         (Worsening(horizon=3), "compares free runs"),
         ("spectrum_distanze", "Did you mean 'spectrum_distance'"),
-        ({"name": "spectrum_distance", "smothing": 3}, "has no parameter 'smothing'"),
+        ({"name": "spectrum_distance", "sigmaa": 3}, "has no parameter 'sigmaa'"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

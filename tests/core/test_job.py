@@ -150,3 +150,108 @@ def test_a_resumed_run_stays_on_its_device(tmp_path: Path) -> None:
     other = job(tmp_path, SMALL.replace('every = "auto"', "every = 3"))
     with pytest.raises(takens.InputError, match="holds a run with another scheme"):
         takens.run(other, tmp_path / "run", resume=True)
+
+
+def test_a_metric_with_two_settings_has_two_labels(tmp_path: Path) -> None:
+    both = """judge = {runs = 2, starts = 2, reference = {coarse = 0.5}, metrics = [
+        "spectrum_distance", {name = "spectrum_distance", sigma = 0.5, label = "coarse"}]}"""
+    text = SMALL.replace(SMALL[SMALL.index("judge =") :].strip(), both)
+    done = takens.run(job(tmp_path, text), tmp_path / "run")
+    scores = done.results.scores
+    assert list(scores) == ["spectrum_distance", "coarse"]
+    assert scores["coarse"].value != scores["spectrum_distance"].value
+    assert scores["coarse"].reference == 0.5
+    again = takens.run(tmp_path / "run" / "config.toml", tmp_path / "again")
+    assert again.results.scores["coarse"].value == scores["coarse"].value
+    unlabelled = text.replace(', label = "coarse"', "").replace(
+        "reference = {coarse = 0.5}, ", ""
+    )
+    with pytest.raises(takens.InputError, match="called 'spectrum_distance'.*a label"):
+        takens.run(job(tmp_path, unlabelled), tmp_path / "x")
+
+
+def test_components_with_parameters_wherever_one_is_named(tmp_path: Path) -> None:
+    series = takens.simulate("lorenz63", dt=0.02, steps=700, seed=0)
+    rows = "\n".join(",".join(map(repr, row)) for row in series.x.tolist())
+    (tmp_path / "mine.txt").write_text(f"a,b,c\n{rows}\n")
+    text = SMALL.replace(
+        'system = "lorenz63", dt = 0.02, steps = 300',
+        f'file = "{(tmp_path / "mine.txt").as_posix()}", format = {{name = "csv"}}, dt = 0.02',
+    ).replace(
+        "steps = 4,",
+        'steps = 4, optimiser = {name = "sgd", momentum = 0.5}, '
+        'check_metric = {name = "spectrum_distance", sigma = 0.5}, '
+        'schedule = {name = "constant", warm_up = 2},',
+    )
+    done = takens.run(job(tmp_path, f'device = {{name = "cpu"}}\n{text}'), tmp_path / "run")
+    stored = tomllib.loads((tmp_path / "run" / "config.toml").read_text())
+    assert stored["data"]["format"] == {"name": "datasets:csv"}
+    assert stored["training"]["optimiser"]["momentum"] == 0.5
+    assert stored["training"]["check_metric"]["name"] == "metrics:spectrum_distance"
+    assert stored["training"]["schedule"] == {"name": "schemes:constant", "warm_up": 2}
+    again = takens.run(tmp_path / "run" / "config.toml", tmp_path / "again")
+    ours, theirs = (each.fit.model.state_dict() for each in (done, again))
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
+    assert takens.run(job(tmp_path), tmp_path / "title").results.title == (
+        "lorenz63 by shallow_plrnn, sparse_teacher_forcing"
+    )
+
+
+class Offering:
+    """A plugin with one component, registered by hand."""
+
+    def __init__(self, kind: str, target: str, *parameters: takens.Parameter) -> None:
+        self.spec = takens.ComponentSpec(
+            kind=kind, name="theirs", target=target, parameters=parameters
+        )
+
+    @takens.hookimpl
+    def takens_components(self) -> Iterator[takens.ComponentSpec]:
+        yield self.spec
+
+
+def test_a_stored_configuration_means_the_same_when_others_are_installed(
+    tmp_path: Path,
+) -> None:
+    text = SMALL.replace('{name = "sparse_teacher_forcing", every = "auto"}', '"theirs"')
+    path, target = job(tmp_path, text), "takens_schemes:TeacherForcing"
+    with takens.register(Offering("scheme", target), name="one"):
+        takens.run(path, tmp_path / "run")
+        with takens.register(Offering("scheme", target), name="two"):
+            with pytest.raises(takens.AmbiguousComponentError, match="one:theirs, two:theirs"):
+                takens.run(path, tmp_path / "x")
+            takens.run(tmp_path / "run" / "config.toml", tmp_path / "again")
+
+
+def test_a_folder_with_bare_names_is_resumed(tmp_path: Path) -> None:
+    whole = takens.run(job(tmp_path), tmp_path / "run")
+    stored = tmp_path / "run" / "config.toml"
+    assert 'name = "systems:lorenz63"' in stored.read_text()
+    stored.write_text(f'device = "cpu"\n{SMALL}')
+    resumed = takens.run(job(tmp_path), tmp_path / "run", resume=True)
+    ours, theirs = (each.fit.model.state_dict() for each in (resumed, whole))
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
+    assert 'name = "systems:lorenz63"' in stored.read_text()
+
+
+ASKED: list[dict[str, Any]] = []
+
+
+def asking(**given: Any) -> takens.Model:
+    ASKED.append(given)
+    return takens.models.create("shallow_plrnn", obs_dim=3, latent_dim=3, hidden_dim=8)
+
+
+def test_a_model_is_given_what_the_data_know(tmp_path: Path) -> None:
+    names = ("obs_dim", "seed", "dt", "columns")
+    parameters = [*map(takens.Parameter, names), takens.Parameter("time_unit", "h")]
+    text = SMALL.replace('{name = "shallow_plrnn", latent_dim = 3, hidden_dim = 8}', '"theirs"')
+    ASKED.clear()
+    with takens.register(Offering("model", f"{__name__}:asking", *parameters), name="one"):
+        takens.run(job(tmp_path, text), tmp_path / "run")
+        # What the user says goes before.
+        other = text.replace('"theirs"', '{name = "theirs", dt = 3.0}')
+        takens.run(job(tmp_path, other), tmp_path / "two")
+    known = {"obs_dim": 3, "seed": 0, "columns": ["x1", "x2", "x3"]}
+    assert [given.pop("dt") for given in ASKED] == pytest.approx([0.02, 3.0])
+    assert ASKED == [known] * 2
