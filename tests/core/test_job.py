@@ -166,7 +166,7 @@ def test_a_metric_with_two_settings_has_two_labels(tmp_path: Path) -> None:
     unlabelled = text.replace(', label = "coarse"', "").replace(
         "reference = {coarse = 0.5}, ", ""
     )
-    with pytest.raises(takens.InputError, match="called 'spectrum_distance'.*a label"):
+    with pytest.raises(takens.InputError, match=r"called 'spectrum_distance'.*a label"):
         takens.run(job(tmp_path, unlabelled), tmp_path / "x")
 
 
@@ -234,11 +234,11 @@ def test_a_folder_with_bare_names_is_resumed(tmp_path: Path) -> None:
     assert 'name = "systems:lorenz63"' in stored.read_text()
 
 
-ASKED: list[dict[str, Any]] = []
+asked: list[dict[str, Any]] = []
 
 
 def asking(**given: Any) -> takens.Model:
-    ASKED.append(given)
+    asked.append(given)
     return takens.models.create("shallow_plrnn", obs_dim=3, latent_dim=3, hidden_dim=8)
 
 
@@ -246,12 +246,12 @@ def test_a_model_is_given_what_the_data_know(tmp_path: Path) -> None:
     names = ("obs_dim", "seed", "dt", "columns")
     parameters = [*map(takens.Parameter, names), takens.Parameter("time_unit", "h")]
     text = SMALL.replace('{name = "shallow_plrnn", latent_dim = 3, hidden_dim = 8}', '"theirs"')
-    ASKED.clear()
+    asked.clear()
     with takens.register(Offering("model", f"{__name__}:asking", *parameters), name="one"):
         takens.run(job(tmp_path, text), tmp_path / "run")
         # What the user says goes before.
         other = text.replace('"theirs"', '{name = "theirs", dt = 3.0}')
         takens.run(job(tmp_path, other), tmp_path / "two")
     known = {"obs_dim": 3, "seed": 0, "columns": ["x1", "x2", "x3"]}
-    assert [given.pop("dt") for given in ASKED] == pytest.approx([0.02, 3.0])
-    assert ASKED == [known] * 2
+    assert [given.pop("dt") for given in asked] == pytest.approx([0.02, 3.0])
+    assert asked == [known] * 2
