@@ -184,7 +184,7 @@ def test_a_folder_that_is_no_run_is_never_overwritten(takens: Takens, small: Pat
         (["--set", "data.dt=-0.1"], "data.dt is above 0"),
         (["--set", "data.noise=-1"], "data.noise is at least 0"),
         (["--set", "data.system=lorenz_63"], "Did you mean 'lorenz63'?"),
-        (["--set", "data.system.rho=hot"], "rho is a number (unit: 1); got 'hot'"),
+        (["--set", "data.system.rho=hot"], "rho is a number; got 'hot'"),
         (["--set", "data.system.rhoo=1"], "has no parameter 'rhoo'"),
         (["--set", "data.file=mine.csv"], "either a system or a file; got both"),
         (["--set", "model.name=shallow_plrn"], "Did you mean 'shallow_plrnn'?"),
