@@ -23,11 +23,11 @@ DT = 0.01
 
 def compiled(dynamics, x0: torch.Tensor, steps: int, every: int, method=None) -> Contestant:
     def run():
-        question = takens.Exponents(
+        question = takens.TangentGrowth(
             dynamics=dynamics, x0=x0, steps=steps, every=every, count=x0.shape[-1],
             method=method, dt=DT,
         )  # fmt: skip
-        found = takens.accelerated_exponents(question)
+        found = takens.dispatch(question)
         if found is None:
             raise SystemExit(takens.explain(dynamics))
         return found.sums

@@ -95,7 +95,7 @@ def free_run(model: ShallowPLRNN, steps: int, backend: str) -> Callable[[], Any]
 
     def compiled():
         with torch.no_grad():
-            return takens.accelerated_solve(takens.Iterate(map=model, x0=z0, steps=steps))
+            return takens.dispatch(takens.MapIteration(map=model, x0=z0, steps=steps))
 
     def loop():
         z, states = z0, [z0]

@@ -8,12 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from takens._backends.asking import (
-        accelerated_adaptive as accelerated_adaptive,
-        accelerated_exponents as accelerated_exponents,
-        accelerated_solve as accelerated_solve,
-    )
-    from takens._backends.explanations import explain as explain
+    from takens._backends.dispatch import dispatch as dispatch, explain as explain
     from takens._data.time_series import TimeSeries as TimeSeries
     from takens._dynamics.checkpoint import (
         load_members as load_members,
@@ -40,6 +35,7 @@ if TYPE_CHECKING:
         DataError as DataError,
         DeviceError as DeviceError,
         InputError as InputError,
+        IntegrationError as IntegrationError,
         PluginError as PluginError,
         PluginWarning as PluginWarning,
         TakensError as TakensError,
@@ -93,17 +89,9 @@ if TYPE_CHECKING:
         systems as systems,
     )
     from takens._protocols.backend import (
-        Adapted as Adapted,
-        AdaptiveSolve as AdaptiveSolve,
         Backend as Backend,
-        Declined as Declined,
-        Exponents as Exponents,
-        FixedSolve as FixedSolve,
-        ForcedIterate as ForcedIterate,
-        Iterate as Iterate,
-        Question as Question,
-        StepControl as StepControl,
-        Stretched as Stretched,
+        Compiled as Compiled,
+        Unsupported as Unsupported,
     )
     from takens._protocols.dataset import Dataset as Dataset
     from takens._protocols.device import (
@@ -145,6 +133,15 @@ if TYPE_CHECKING:
         SupportsElementwise as SupportsElementwise,
     )
     from takens._protocols.portrait import Portrait as Portrait
+    from takens._protocols.requests import (
+        AdaptiveSolve as AdaptiveSolve,
+        FixedStepSolve as FixedStepSolve,
+        ForcedIteration as ForcedIteration,
+        MapIteration as MapIteration,
+        SolveRequest as SolveRequest,
+        TangentGrowth as TangentGrowth,
+        TangentGrowthResult as TangentGrowthResult,
+    )
     from takens._protocols.schedule import Schedule as Schedule
     from takens._protocols.scheme import (
         DirectScheme as DirectScheme,
@@ -166,6 +163,13 @@ if TYPE_CHECKING:
         Runs as Runs,
         Score as Score,
     )
+    from takens._protocols.solution import (
+        Crossings as Crossings,
+        Solution as Solution,
+        check_finite as check_finite,
+    )
+    from takens._protocols.status import Status as Status
+    from takens._protocols.step_controller import StepController as StepController
     from takens._protocols.system import Facts as Facts, System as System
     from takens._protocols.tableau import Tableau as Tableau
     from takens._run.events import (
@@ -189,23 +193,23 @@ if TYPE_CHECKING:
 
 _HOME: Final = {
     "API_VERSION": "_plugins.hooks",
-    "Adapted": "_protocols.backend",
-    "AdaptiveSolve": "_protocols.backend",
+    "AdaptiveSolve": "_protocols.requests",
     "AmbiguousComponentError": "_errors",
     "Backend": "_protocols.backend",
     "Catalogue": "_plugins.catalogue",
     "CheckpointError": "_errors",
     "CommandSpec": "_plugins.component",
+    "Compiled": "_protocols.backend",
     "Component": "_plugins.choice",
     "ComponentError": "_errors",
     "ComponentSpec": "_plugins.component",
     "ConfigurationError": "_errors",
     "Configured": "_plugins.configured",
     "ContinuousModel": "_protocols.model",
+    "Crossings": "_protocols.solution",
     "Curve": "_protocols.score",
     "DataError": "_errors",
     "Dataset": "_protocols.dataset",
-    "Declined": "_protocols.backend",
     "DeviceError": "_errors",
     "DevicePolicy": "_protocols.device",
     "DirectScheme": "_protocols.scheme",
@@ -213,20 +217,19 @@ _HOME: Final = {
     "Ensemble": "_dynamics.ensemble",
     "Evidence": "_protocols.score",
     "EvidenceKind": "_protocols.score",
-    "Exponents": "_protocols.backend",
     "Facts": "_protocols.system",
     "Figure": "_protocols.figure",
     "Finding": "_judging.verdict",
     "Fit": "_training.result",
     "FitFinished": "_training.events",
     "FitStarted": "_training.events",
-    "FixedSolve": "_protocols.backend",
+    "FixedStepSolve": "_protocols.requests",
     "FlowMap": "_dynamics.flow_map",
-    "ForcedIterate": "_protocols.backend",
+    "ForcedIteration": "_protocols.requests",
     "FreeRun": "_dynamics.free_run",
     "InputError": "_errors",
+    "IntegrationError": "_errors",
     "Integrator": "_protocols.integrator",
-    "Iterate": "_protocols.backend",
     "Judgement": "_judging.judge",
     "Kernel": "_protocols.kernel",
     "KindSpec": "_plugins.kind",
@@ -234,6 +237,7 @@ _HOME: Final = {
     "LayerScheme": "_protocols.scheme",
     "LazyNames": "_lazy",
     "Map": "_protocols.dynamics",
+    "MapIteration": "_protocols.requests",
     "Metric": "_protocols.metric",
     "Model": "_protocols.model",
     "Optimiser": "_protocols.optimiser",
@@ -244,7 +248,6 @@ _HOME: Final = {
     "PluginWarning": "_errors",
     "Portrait": "_protocols.portrait",
     "Precision": "_protocols.device",
-    "Question": "_protocols.backend",
     "REQUIRED": "_plugins.parameter",
     "Registry": "_plugins.registry",
     "Results": "_run.results",
@@ -257,10 +260,12 @@ _HOME: Final = {
     "Score": "_protocols.score",
     "ScoreDifference": "_judging.compare",
     "SeriesMetric": "_protocols.metric",
-    "StepControl": "_protocols.backend",
+    "Solution": "_protocols.solution",
+    "SolveRequest": "_protocols.requests",
+    "Status": "_protocols.status",
+    "StepController": "_protocols.step_controller",
     "StepLogged": "_training.events",
     "Stepper": "_protocols.integrator",
-    "Stretched": "_protocols.backend",
     "StochasticScheme": "_protocols.scheme",
     "SupportsAccepts": "_protocols.scheme",
     "SupportsAdapting": "_protocols.scheme",
@@ -283,6 +288,8 @@ _HOME: Final = {
     "System": "_protocols.system",
     "Tableau": "_protocols.tableau",
     "TakensError": "_errors",
+    "TangentGrowth": "_protocols.requests",
+    "TangentGrowthResult": "_protocols.requests",
     "Time": "_protocols.dynamics",
     "TimeSeries": "_data.time_series",
     "TrainedModel": "_dynamics.trained_model",
@@ -290,19 +297,19 @@ _HOME: Final = {
     "TrainingError": "_errors",
     "TrainingScheme": "_protocols.scheme",
     "UnknownComponentError": "_errors",
+    "Unsupported": "_protocols.backend",
     "VectorField": "_protocols.dynamics",
     "Verdict": "_judging.verdict",
-    "accelerated_adaptive": "_backends.asking",
-    "accelerated_exponents": "_backends.asking",
-    "accelerated_solve": "_backends.asking",
     "backends": "_plugins.registry",
     "catalogue": "_plugins.catalogue",
+    "check_finite": "_protocols.solution",
     "compare_scores": "_judging.compare",
     "create": "_plugins.registry",
     "datasets": "_plugins.registry",
     "devices": "_plugins.registry",
+    "dispatch": "_backends.dispatch",
     "evaluate": "_judging.evaluate",
-    "explain": "_backends.explanations",
+    "explain": "_backends.dispatch",
     "figures": "_plugins.registry",
     "fit": "_training.fit",
     "flow_map": "_dynamics.flow_map",
@@ -338,7 +345,19 @@ _HOME: Final = {
 
 # Names of an earlier version: where they are, and what to write instead.
 _DEPRECATED: Final = {
+    "Adapted": ("_backends.renamed", "takens.Solution"),
     "Aspect": ("_judging.aspect", "words, as in verdict.findings['geometry']"),
+    "Declined": ("_backends.renamed", "takens.Unsupported"),
+    "Exponents": ("_backends.renamed", "takens.TangentGrowth"),
+    "FixedSolve": ("_backends.renamed", "takens.FixedStepSolve"),
+    "ForcedIterate": ("_backends.renamed", "takens.ForcedIteration"),
+    "Iterate": ("_backends.renamed", "takens.MapIteration"),
+    "Question": ("_backends.renamed", "takens.SolveRequest"),
+    "StepControl": ("_backends.renamed", "takens.StepController"),
+    "Stretched": ("_backends.renamed", "takens.TangentGrowthResult"),
+    "accelerated_adaptive": ("_backends.renamed", "takens.dispatch"),
+    "accelerated_exponents": ("_backends.renamed", "takens.dispatch"),
+    "accelerated_solve": ("_backends.renamed", "takens.dispatch"),
 }
 
 

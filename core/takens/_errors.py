@@ -45,6 +45,10 @@ class AmbiguousComponentError(ComponentError, LookupError):
     """Two plugins offer the name; say which, as ``plugin:name``."""
 
 
+class IntegrationError(TakensError):
+    """A solve did not reach its last time."""
+
+
 class TrainingError(TakensError):
     """Training stopped before its last step."""
 

@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import takens
 
 if TYPE_CHECKING:
+    from takens import (
+        Crossings as Crossings,
+        IntegrationError as IntegrationError,
+        Solution as Solution,
+        Status as Status,
+    )
     from takens_integrators.bosh3 import Bosh3 as Bosh3
     from takens_integrators.dop853 import Dop853 as Dop853
     from takens_integrators.dopri5 import Dopri5 as Dopri5
@@ -21,12 +27,6 @@ if TYPE_CHECKING:
     from takens_integrators.rk38 import RK38 as RK38
     from takens_integrators.rodas4 import Rodas4 as Rodas4
     from takens_integrators.scipy_adapter import SciPy as SciPy
-    from takens_integrators.solution import (
-        Crossings as Crossings,
-        IntegrationError as IntegrationError,
-        Solution as Solution,
-        Status as Status,
-    )
     from takens_integrators.torchdiffeq_adapter import TorchDiffEq as TorchDiffEq
     from takens_integrators.tsit5 import Tsit5 as Tsit5
 
@@ -34,13 +34,11 @@ TAKENS_API = 2
 
 _HOME: Final = {
     "Bosh3": "bosh3",
-    "Crossings": "solution",
     "Dop853": "dop853",
     "Dopri5": "dopri5",
     "Euler": "euler",
     "Event": "events",
     "Heun": "heun",
-    "IntegrationError": "solution",
     "Leapfrog": "leapfrog",
     "Midpoint": "midpoint",
     "Path": "path",
@@ -48,8 +46,6 @@ _HOME: Final = {
     "RK4": "rk4",
     "Rodas4": "rodas4",
     "SciPy": "scipy_adapter",
-    "Solution": "solution",
-    "Status": "solution",
     "TorchDiffEq": "torchdiffeq_adapter",
     "Tsit5": "tsit5",
     "solve_fixed": "fixed_step",
@@ -69,6 +65,20 @@ _ADAPTIVE: Final = (
     takens.Parameter("rtol", 1e-6, summary="tolerance relative to the state"),
     takens.Parameter("atol", 1e-8, unit="of the state", summary="tolerance near zero"),
     takens.Parameter("max_steps", 100_000, summary="steps after which a solve gives up"),
+)
+_FIRST_STEP: Final = takens.Parameter(
+    "first_step", None, unit="time", types=(float,), summary="else it follows from the field"
+)
+_FACTORS: Final = (
+    takens.Parameter("safety", 0.9, summary="factor below the step that the error asks for"),
+    takens.Parameter("smallest", 0.2, summary="factor by which a step shrinks at most"),
+    takens.Parameter("largest", 10.0, summary="factor by which a step grows at most"),
+)
+_CONTROLLER: Final = (
+    _FIRST_STEP,
+    *_FACTORS,
+    takens.Parameter("alpha", 0.85, summary="exponent of the error, times the order"),
+    takens.Parameter("beta", 0.2, summary="exponent of the error before, times the order"),
 )
 
 
@@ -156,7 +166,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             name=name,
             target=target,
             summary=summary,
-            parameters=(*_ADAPTIVE, _GRADIENT, _BACKEND),
+            parameters=(*_ADAPTIVE, *_CONTROLLER, _GRADIENT, _BACKEND),
             supports=("adaptive", "path", "events", "adjoint"),
             source=source,
         )
@@ -165,7 +175,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         name="rodas4",
         target="takens_integrators.rodas4:Rodas4",
         summary="An L-stable Rosenbrock method, order 4 with 3; for stiff fields.",
-        parameters=_ADAPTIVE,
+        parameters=(*_ADAPTIVE, *_CONTROLLER),
         supports=("adaptive", "path", "events", "stiff"),
         source="Hairer and Wanner (1996), Solving ODEs II, section IV.10",
     )
@@ -182,6 +192,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
                 summary="its name there",
             ),
             *_ADAPTIVE,
+            _FIRST_STEP,
         ),
         source="Virtanen et al. (2020), SciPy 1.0, Nature Methods 17, 261-272",
         excused={"integrator_gradient": "scipy's solvers are not differentiable"},
@@ -208,6 +219,8 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
                 summary="its name there; rk4 is the 3/8 rule",
             ),
             *_ADAPTIVE,
+            _FIRST_STEP,
+            *_FACTORS,
             _GRADIENT,
         ),
         supports=("adjoint",),
@@ -217,6 +230,8 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
 
 
 def __getattr__(name: str) -> Any:
+    if name in ("Crossings", "IntegrationError", "Solution", "Status"):
+        return getattr(takens, name)
     if name in _HOME:
         return getattr(importlib.import_module(f"takens_integrators.{_HOME[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

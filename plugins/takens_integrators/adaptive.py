@@ -1,6 +1,5 @@
 """Methods whose steps follow from tolerances."""
 
-import functools
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -10,25 +9,26 @@ from torch import Tensor
 
 import takens
 from takens_integrators.adjoint import by_stages, solve_with_adjoint
-from takens_integrators.attempt import Explicit, Method
-from takens_integrators.backend import known_backend
-from takens_integrators.eager import find_path, solve_adaptive, trace_adaptive
+from takens_integrators.autograd_leaves import tensors_within
+from takens_integrators.controller import floored
+from takens_integrators.discontinuities import jumps_of
+from takens_integrators.eager import EagerSolver
 from takens_integrators.events import Event, known_events
-from takens_integrators.fields import check_dynamics, checked_field
+from takens_integrators.fields import check_dynamics, checked_field, with_own_times
 from takens_integrators.inputs import (
     Gradient,
     checked_times,
+    factor,
+    fraction,
+    known_backend,
     known_gradient,
+    not_negative,
     positive,
     whole,
 )
-from takens_integrators.kinks import kinks_of
-from takens_integrators.leaves import tensors_within
-from takens_integrators.march import DAMPING, GROW, SAFETY, SHRINK, Control
-from takens_integrators.own_times import with_own_times
 from takens_integrators.path import Path
-from takens_integrators.solution import Solution
-from takens_integrators.tolerances import floored
+from takens_integrators.runge_kutta import ExplicitMethod
+from takens_integrators.step_method import StepMethod
 
 
 @attrs.frozen
@@ -36,22 +36,31 @@ class AdaptiveBase:
     """What all methods whose steps follow from tolerances have in common.
 
     A step is accepted where the root mean square of its error, in units of
-    `atol + rtol |x|`, is at most one. Tolerances below what the dtype can keep are raised
-    to that. Autograd goes through the accepted steps.
+    `atol + rtol |x|`, is at most one; the next one follows as `takens.StepController` says,
+    whose constants these are. Tolerances below what the dtype can keep are raised to that.
+    Autograd goes through the accepted steps.
     """
 
     rtol: float = attrs.field(default=1e-6, validator=positive)
     atol: float = attrs.field(default=1e-8, validator=positive)
     max_steps: int = attrs.field(default=100_000, validator=whole)
+    first_step: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(positive), kw_only=True
+    )
+    safety: float = attrs.field(default=0.9, validator=fraction, kw_only=True)
+    smallest: float = attrs.field(default=0.2, validator=fraction, kw_only=True)
+    largest: float = attrs.field(default=10.0, validator=factor, kw_only=True)
+    alpha: float = attrs.field(default=0.85, validator=positive, kw_only=True)
+    beta: float = attrs.field(default=0.2, validator=not_negative, kw_only=True)
 
     def prepared(
         self, source: takens.VectorField, f: takens.VectorField, sees_time: bool
-    ) -> Method:
-        """Give the method for a field: as it was given, and for a time per sample."""
+    ) -> StepMethod:
+        """Return the method for a field: as it was given, and for a time per sample."""
         raise NotImplementedError
 
     def by_adjoint(self) -> takens.Tableau | None:
-        """Give the tableau to solve the adjoint equation with, or None for direct gradients."""
+        """Return the tableau for the adjoint equation, or None for direct gradients."""
         raise NotImplementedError
 
     def solve(
@@ -63,7 +72,7 @@ class AdaptiveBase:
         *,
         parameters: Sequence[Tensor] = (),
     ) -> Tensor:
-        """Give the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
+        """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
 
         ``parameters`` are Tensors that the field uses and that the adjoint cannot find by
         itself; direct gradients need none.
@@ -84,76 +93,81 @@ class AdaptiveBase:
         *,
         events: Sequence[Event] = (),
         parameters: Sequence[Tensor] = (),
-    ) -> Solution:
-        """Solve, and give what was reached with statistics where it is not the end.
+    ) -> takens.Solution:
+        """Solve, and return what was reached with statistics where it is not the end.
 
         Raises: takens.InputError for times, states or a field that do not fit.
         """
         ts = checked_times(ts, x0)
         known_events(events)
-        control = self._control(f, x0)
-        if not events and control.kinks is None:
-            compiled = self.accelerated(f, x0, ts, control)
+        controller, jumps = self.controller(x0.dtype), jumps_of(f, x0)
+        if not events and jumps is None:
+            compiled = self.accelerated(f, x0, ts, controller)
             if compiled is not None:
                 return compiled
-        return self._eager(f, x0, ts, control, events, parameters)
+        return self.eager(f, x0, ts, events, parameters)
+
+    def controller(self, dtype: torch.dtype) -> takens.StepController:
+        """Return what chooses the steps of states of a dtype."""
+        rtol, atol = floored(self.rtol, self.atol, dtype)
+        return takens.StepController(
+            rtol=rtol, atol=atol, max_steps=self.max_steps, first_step=self.first_step,
+            safety=self.safety, smallest=self.smallest, largest=self.largest,
+            alpha=self.alpha, beta=self.beta,
+        )  # fmt: skip
 
     def accelerated(
-        self, f: takens.VectorField, x0: Tensor, ts: Tensor, control: Control
-    ) -> Solution | None:
-        """Give the solution of a backend, or None where the eager loop has to run."""
+        self, f: takens.VectorField, x0: Tensor, ts: Tensor, controller: takens.StepController
+    ) -> takens.Solution | None:
+        """Return the solution of a backend, or None where the eager loop has to run."""
         return None
 
-    def _eager(
+    def eager(
         self,
         f: takens.VectorField,
         x0: Tensor,
         ts: Tensor,
-        control: Control,
-        events: Sequence[Event],
-        parameters: Sequence[Tensor],
-    ) -> Solution:
-        field, sees_time = self._field(f, x0, ts)
-        method, tableau = self.prepared(f, field, sees_time), self.by_adjoint()
+        events: Sequence[Event] = (),
+        parameters: Sequence[Tensor] = (),
+    ) -> takens.Solution:
+        """Return the solution of the loop in plain torch, for times that were checked."""
+        field, solver = self._prepare(f, x0, ts)
+        tableau = self.by_adjoint()
         if tableau is None:
-            return solve_adaptive(method, field, x0, ts, control, events)
+            return solver.solve(field, x0, ts, events)
         if events:
             raise takens.InputError("Events need gradient='direct'; got 'adjoint'.")
-        found: list[Solution] = []
+        found: list[takens.Solution] = []
 
         def solve(f: takens.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
-            found.append(solve_adaptive(method, f, x0, ts, control))
+            found.append(solver.solve(f, x0, ts))
             return found[-1].x
 
-        trace = functools.partial(trace_adaptive, method, control)
         known = (*parameters, *tensors_within(f))
-        xs = solve_with_adjoint(by_stages(tableau), solve, trace, field, x0, ts, known)
+        weights = by_stages(tableau)
+        xs = solve_with_adjoint(weights, solve, solver.steps, field, x0, ts, known)
         return attrs.evolve(found[-1], x=xs)
 
     def path(self, f: takens.VectorField, x0: Tensor, t0: float, t1: float, /) -> Path:
-        """Give the continuous solution from ``t0`` to ``t1`` for `x0: (..., d)`.
+        """Return the continuous solution from ``t0`` to ``t1`` for `x0: (..., d)`.
 
         Its gradient is direct, and keeps all steps.
 
         Raises: as ``solve`` does.
         """
         ts = checked_times(torch.tensor([t0, t1], dtype=torch.float64), x0)
-        field, sees_time = self._field(f, x0, ts)
-        method = self.prepared(f, field, sees_time)
-        return find_path(method, field, x0, ts, self._control(f, x0))
+        field, solver = self._prepare(f, x0, ts)
+        return solver.path(field, x0, ts)
 
-    def _field(
+    def _prepare(
         self, f: takens.VectorField, x0: Tensor, ts: Tensor
-    ) -> tuple[takens.VectorField, bool]:
+    ) -> tuple[takens.VectorField, EagerSolver]:
         check_dynamics(f, x0)
         start = ts.detach()[..., 0].expand(x0.shape[:-1])
         field, sees_time = with_own_times(f, start, x0)
-        return checked_field(field), sees_time
-
-    def _control(self, f: takens.VectorField, x0: Tensor) -> Control:
-        rtol, atol = floored(self.rtol, self.atol, x0.dtype)
-        kinks = kinks_of(f, x0)
-        return Control(rtol=rtol, atol=atol, max_steps=self.max_steps, kinks=kinks)
+        field = checked_field(field)
+        method = self.prepared(f, field, sees_time)
+        return field, EagerSolver(method, self.controller(x0.dtype), jumps_of(f, x0))
 
 
 @attrs.frozen
@@ -177,49 +191,26 @@ class Adaptive(AdaptiveBase):
 
     def prepared(
         self, source: takens.VectorField, f: takens.VectorField, sees_time: bool
-    ) -> Method:
-        """Give the method, which is the same for all fields."""
-        return Explicit(self.tableau)
+    ) -> StepMethod:
+        """Return the method, which is the same for all fields."""
+        return ExplicitMethod(self.tableau)
 
     def by_adjoint(self) -> takens.Tableau | None:
-        """Give the tableau where the adjoint equation is asked for."""
+        """Return the tableau where the adjoint equation is asked for."""
         return self.tableau if self.gradient == "adjoint" else None
 
     def accelerated(
-        self, f: takens.VectorField, x0: Tensor, ts: Tensor, control: Control
-    ) -> Solution | None:
-        """Give the solution of a backend, or None where the eager loop has to run."""
+        self, f: takens.VectorField, x0: Tensor, ts: Tensor, controller: takens.StepController
+    ) -> takens.Solution | None:
+        """Return the solution of a backend, or None where the eager loop has to run."""
         if self.gradient == "adjoint" and torch.is_grad_enabled():
             return None
-        order = self.tableau.order
-        question = takens.AdaptiveSolve(
+        request = takens.AdaptiveSolve(
             field=f,
             method=self.tableau,
             x0=x0,
             ts=ts,
-            control=takens.StepControl(
-                rtol=control.rtol,
-                atol=control.atol,
-                max_steps=control.max_steps,
-                alpha=(1 - 0.75 * DAMPING) / order,
-                beta=DAMPING / order,
-                safety=SAFETY,
-                smallest=SHRINK,
-                largest=GROW,
-            ),
-            eager=lambda: self._eager(f, x0, ts, control, (), ()).x,
+            controller=controller,
+            eager=lambda: self.eager(f, x0, ts).x,
         )
-        found = takens.accelerated_adaptive(question, self.backend)
-        if found is None:
-            return None
-        return Solution(
-            ts=ts,
-            x=found.x,
-            status=found.status,
-            reached=found.reached,
-            time=found.time,
-            steps=found.steps,
-            rejected=found.rejected,
-            evaluations=found.evaluations,
-            component=found.component,
-        )
+        return takens.dispatch(request, self.backend)

@@ -10,9 +10,9 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 import takens
-from takens_integrators.inputs import is_plain
-from takens_integrators.leaves import sources_of_gradient
+from takens_integrators.autograd_leaves import sources_of_gradient
 from takens_integrators.runge_kutta import combine, per_state, stage_time
+from takens_integrators.under_transforms import is_plain
 
 _AT_ONCE = 2**20
 
@@ -53,7 +53,7 @@ def solve_with_adjoint(
     ts: Tensor,
     parameters: Sequence[Tensor] = (),
 ) -> Tensor:
-    """Give ``solve(f, x0, ts)``, with a gradient from the adjoint equation.
+    """Return ``solve(f, x0, ts)``, with a gradient from the adjoint equation.
 
     ``f`` takes a time for each sample, too. The pair of state and adjoint
     `a' = -(df/dx)^T a` goes backward through ``trace``, anew from the saved state at each
@@ -112,7 +112,7 @@ class _Adjoint(torch.autograd.Function):
 def _times(
     ctx: Any, f: takens.VectorField, xs: Tensor, ts: Tensor, gradient: Tensor, a: Tensor
 ) -> Tensor | None:
-    """Give the gradient to the times: a state moves with its own, all others with the first."""
+    """Return the gradient to the times: each moves its own state, and the first all others."""
     if not ctx.needs_input_grad[5]:
         return None
     times = ts.to(xs.dtype).unbind(-1)
@@ -124,7 +124,7 @@ def _times(
 
 
 def _with_adjoint(f: takens.VectorField, d: int) -> takens.VectorField:
-    """Give the field of state and adjoint together, `(..., 2 d)`."""
+    """Return the field of state and adjoint together, `(..., 2 d)`."""
 
     def pair(t: Tensor, z: Tensor, /) -> Tensor:
         x, a = z[..., :d].detach().requires_grad_(), z[..., d:]
@@ -169,7 +169,7 @@ def _add_integral(
 
 
 def by_stages(tableau: takens.Tableau) -> Quadrature:
-    """Give the quadrature of a Runge-Kutta method: its stages with their weights."""
+    """Return the quadrature of a Runge-Kutta method: its stages with their weights."""
     return functools.partial(_stage_points, tableau)
 
 

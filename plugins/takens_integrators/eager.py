@@ -1,7 +1,7 @@
 """Solves whose steps follow from tolerances, in plain torch."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import cast, final
 
 import attrs
 import torch
@@ -9,121 +9,112 @@ from torch import Tensor
 
 import takens
 from takens_integrators.adjoint import Steps
-from takens_integrators.attempt import Method
-from takens_integrators.event_gradient import moving
-from takens_integrators.events import Event
-from takens_integrators.inputs import is_constant
-from takens_integrators.march import Control, Marched, march
+from takens_integrators.differentiable_steps import differentiable_states, differentiable_steps
+from takens_integrators.events import Event, differentiable_crossings
+from takens_integrators.loop import adaptive_loop
 from takens_integrators.path import Path
-from takens_integrators.records import Outputs, Rounds
-from takens_integrators.replay import replay, retake
-from takens_integrators.solution import Crossings, Solution, Status
+from takens_integrators.recorder import Recorder, StateRecorder, StepRecorder
+from takens_integrators.step_method import StepMethod
+from takens_integrators.under_transforms import is_constant
 
 
-def solve_adaptive(
-    method: Method,
-    f: takens.VectorField,
-    x0: Tensor,
-    ts: Tensor,
-    control: Control,
-    events: Sequence[Event] = (),
-) -> Solution:
-    """Give the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`, and statistics.
+@final
+@attrs.frozen(eq=False)
+class EagerSolver:
+    """A method for one field, which jumps at `jumps: (k,)`, with what chooses its steps.
 
-    Each sample has its own steps, so that its answer does not depend on its batch. The
-    loop that chooses the steps takes no part in gradients; where one is asked for, the
+    The loop that chooses the steps takes no part in gradients; where one is asked for, the
     chosen steps are taken once more.
     """
-    lead = x0.shape[:-1]
-    start, end = ts[..., 0].detach().expand(lead), ts[..., -1].detach().expand(lead)
-    first = f(start.to(x0.dtype), x0)
-    wanted = [event.function(start.to(x0.dtype), x0) for event in events]
-    if all(is_constant(tensor) for tensor in (x0, ts, first, *wanted)):
-        outputs = Outputs(method, f, x0, ts, torch.sign(end - start))
+
+    method: StepMethod
+    controller: takens.StepController
+    jumps: Tensor | None = None
+
+    def solve(
+        self, f: takens.VectorField, x0: Tensor, ts: Tensor, events: Sequence[Event] = ()
+    ) -> takens.Solution:
+        """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`, and statistics.
+
+        Each sample has its own steps, so that its answer does not depend on its batch.
+        """
+        start = ts[..., 0].detach().expand(x0.shape[:-1]).to(x0.dtype)
+        wanted = (f(start, x0), *(event.function(start, x0) for event in events))
+        if all(is_constant(tensor) for tensor in (x0, ts, *wanted)):
+            states = StateRecorder(self.method, f, x0, ts)
+            end = self._loop(f, x0, ts, states, events)
+            return _at(ts, states.xs, end.x, end)
+        steps = StepRecorder()
+        end = self._loop(f, x0, ts, steps, events)
+        if not steps.rounds:
+            return attrs.evolve(_at(ts, x0.unsqueeze(-2), x0.unsqueeze(-2), end), crossings=())
+        found, done = end.crossings, end.status == takens.Status.DONE
+        times = [ts.expand(*x0.shape[:-1], -1), *(c.t for c in found), end.time.unsqueeze(-1)]
+        last, states = differentiable_states(
+            self.method, f, x0, ts, steps.grid(), done, torch.cat(times, -1),
+            smooth=self.jumps is None,
+        )  # fmt: skip
+        parts = states.split([part.shape[-1] for part in times], -2)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        xs, *at, before = cast(Sequence[Tensor], parts)
+        crossings = tuple(
+            differentiable_crossings(event, f, crossing.t, x, crossing.count)
+            for event, crossing, x in zip(events, found, at, strict=True)
+        )
+        last = torch.where(done[..., None, None], last.unsqueeze(-2), before)
+        return attrs.evolve(_at(ts, xs, last, end), crossings=crossings)
+
+    def path(self, f: takens.VectorField, x0: Tensor, ts: Tensor) -> Path:
+        """Return the continuous solution over `ts: (2,)`.
+
+        Raises: IntegrationError where a sample does not reach the end.
+        """
+        recorder = StepRecorder()
+        self._loop(f, x0, ts, recorder).check()
+        steps, stages, last = differentiable_steps(
+            self.method, f, x0, *recorder.grid(), self.jumps is None
+        )
+        t, dt, x = steps
+        pieces = self.method.increments(f, t, x, dt, stages)
+        return Path(t, dt, x, pieces, last, x.new_tensor(self.method.dense))
+
+    def steps(
+        self, f: takens.VectorField, x0: Tensor, ts: Tensor, first_step: Tensor | None
+    ) -> Steps:
+        """Solve over `ts: (2,)` or `(..., 2)` for `x0: (..., d)` and return the steps.
+
+        The first one is no longer than `first_step: (...)`, where one is known.
+
+        Raises: IntegrationError where a sample does not reach the end.
+        """
+        recorder = StepRecorder(whole=True)
+        own = self
+        if first_step is not None:
+            controller = attrs.evolve(self.controller, first_step=first_step)
+            own = attrs.evolve(self, controller=controller)
+        end = own._loop(f, x0, ts, recorder)
+        end.check()
+        return recorder.steps(end.x[..., 0, :])
+
+    def _loop(
+        self,
+        f: takens.VectorField,
+        x0: Tensor,
+        ts: Tensor,
+        recorder: Recorder,
+        events: Sequence[Event] = (),
+    ) -> takens.Solution:
         with torch.no_grad():
-            marched, watcher = march(method, f, x0, start, end, control, outputs, events)
-            outputs.flush()
-        crossings = watcher.crossings(marched.t, marched.x)
-        return solution_of(ts, outputs.xs, marched.x, marched, crossings)
-    rounds = Rounds()
-    with torch.no_grad():
-        marched, watcher = march(method, f, x0, start, end, control, rounds, events)
-    done = marched.status == Status.DONE
-    if not rounds.rounds:
-        return solution_of(ts, x0.unsqueeze(-2), x0, marched, ())
-    found = watcher.crossings(marched.t, marched.x)
-    times = [ts.expand(*lead, -1), *(c.t for c in found), marched.t.unsqueeze(-1)]
-    smooth = control.kinks is None
-    end_state, states = replay(
-        method, f, x0, ts, rounds.grid(), done, torch.cat(times, -1), smooth=smooth
-    )
-    parts = states.split([part.shape[-1] for part in times], -2)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    xs, *at, last = cast(Sequence[Tensor], parts)
-    crossings = tuple(
-        moving(event, f, crossing.t, x, crossing.count)
-        for event, crossing, x in zip(events, found, at, strict=True)
-    )
-    last = torch.where(done.unsqueeze(-1), end_state, last.squeeze(-2))
-    return solution_of(ts, xs, last, marched, crossings)
+            return adaptive_loop(
+                self.method, f, x0, ts, self.controller, recorder, events, self.jumps
+            )
 
 
-def find_path(
-    method: Method, f: takens.VectorField, x0: Tensor, ts: Tensor, control: Control
-) -> Path:
-    """Give the continuous solution over `ts: (2,)`."""
-    start, end = (t.expand(x0.shape[:-1]) for t in ts.unbind(-1))
-    rounds = Rounds()
-    with torch.no_grad():
-        marched, _ = march(method, f, x0, start, end, control, rounds)
-    solution_of(ts, x0.unsqueeze(-2), marched.x, marched, ()).check()
-    steps, stages, last = retake(method, f, x0, *rounds.grid(), control.kinks is None)
-    t, dt, x = steps
-    pieces = method.increments(f, t, x, dt, stages)
-    return Path(t, dt, x, pieces, last, x.new_tensor(method.dense))
-
-
-def solution_of(
-    ts: Tensor, xs: Tensor, last: Tensor, marched: Marched, crossings: tuple[Crossings, ...]
-) -> Solution:
-    """Give a solution that ends at `last: (..., d)` where the loop did."""
+def _at(ts: Tensor, xs: Tensor, last: Tensor, end: takens.Solution) -> takens.Solution:
+    """Return a solution with states `xs: (..., n, d)`, and `last: (..., 1, d)` at its end."""
     times, sign = ts.detach(), torch.sign(ts.detach()[..., -1:] - ts.detach()[..., :1])
-    reached = times * sign <= marched.t.detach().unsqueeze(-1) * sign
-    whole = reached.clone()
-    whole[..., -1] = False
+    reached = times * sign <= end.time.detach().unsqueeze(-1) * sign
+    inside = reached.clone()
+    inside[..., -1] = False
     # The end is a state of the loop itself, not of its continuous solution.
-    xs = torch.where(whole.unsqueeze(-1), xs, last.unsqueeze(-2))
-    return Solution(
-        ts=ts,
-        x=xs,
-        status=marched.status.long(),
-        reached=reached.sum(-1),
-        time=marched.t,
-        steps=marched.steps,
-        rejected=marched.rejected,
-        evaluations=marched.evaluations,
-        component=marched.component,
-        crossings=crossings,
-    )
-
-
-def trace_adaptive(
-    method: Method,
-    control: Control,
-    f: takens.VectorField,
-    x0: Tensor,
-    ts: Tensor,
-    step: Tensor | None,
-) -> Steps:
-    """Solve over `ts: (2,)` or `(..., 2)` for `x0: (..., d)` and keep the steps.
-
-    The first one is no longer than `step: (...)`, where one is known.
-    """
-    lead = x0.shape[:-1]
-    start, end = (t.expand(lead) for t in ts.unbind(-1))
-    if step is not None:
-        step = torch.sign(end - start) * torch.minimum(step.abs(), (end - start).abs())
-    rounds = Rounds(whole=True)
-    control = attrs.evolve(control, first_step=step)
-    marched, _ = march(method, f, x0, start, end, control, rounds)
-    solution_of(ts, x0.unsqueeze(-2), marched.x, marched, ()).check()
-    return rounds.steps(marched.x, marched.next_step)
+    xs = torch.where(inside.unsqueeze(-1), xs, last)
+    return attrs.evolve(end, ts=ts, x=xs, reached=reached.sum(-1))

@@ -8,17 +8,16 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_integrators.attempt import Attempt, Method
 from takens_integrators.dense import interpolate
-from takens_integrators.looking import anywhere, everywhere, largest
-from takens_integrators.solution import Crossings
+from takens_integrators.step_method import StepMethod, StepResult
+from takens_integrators.under_transforms import all_of, any_of, largest_of
 
 
 class EventFunction(Protocol):
-    """Any callable that gives `g: (...)` at `t: (...)` and `x: (..., d)`, one per sample."""
+    """Any callable that returns `g: (...)` at `t: (...)` and `x: (..., d)`, one per sample."""
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the value whose zeros are looked for."""
+        """Return the value whose zeros are looked for."""
         ...
 
 
@@ -61,14 +60,14 @@ def known_events(events: Any) -> None:
 
 
 @final
-class Watcher:
+class EventFinder:
     """Finds the crossings of all events while the loop runs, and keeps them."""
 
     def __init__(
         self,
-        method: Method,
+        method: StepMethod,
         f: takens.VectorField,
-        events: tuple[Event, ...],
+        events: Sequence[Event],
         t: Tensor,
         x: Tensor,
     ) -> None:
@@ -81,11 +80,11 @@ class Watcher:
         t: Tensor,
         dt: Tensor,
         x: Tensor,
-        trial: Attempt,
+        trial: StepResult,
         arrived: Tensor,
         accepted: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Look at one round; give which samples ended, and times and states after it."""
+        """Look at one round; return which samples ended, and times and states after it."""
         crossed = list[Tensor]()
         for i, event in enumerate(self.events):
             old, new = self.values[i], _value(event, arrived, trial.x)
@@ -95,7 +94,7 @@ class Watcher:
             self.values[i] = torch.where(accepted, new, old)
         state = trial.x
         hit = torch.zeros_like(accepted)
-        if not any(anywhere(c) for c in crossed):
+        if not any(any_of(c) for c in crossed):
             return hit, arrived, state
         pieces = self.method.increments(self.f, t, x, dt, trial.stages)
         weights = x.new_tensor(self.method.dense)
@@ -113,17 +112,47 @@ class Watcher:
         for i, (mask, theta) in enumerate(zip(crossed, fractions, strict=True)):
             # What comes after the end of a sample never happened.
             keep = mask & (theta <= first)
-            if anywhere(keep):
+            if any_of(keep):
                 self.found[i].append((keep, t + theta * dt, at(theta)))
         hit = first <= 1
         end = torch.where(hit, first, 1.0)
-        arrived = torch.where(hit, t + end * dt, arrived)
-        return hit, arrived, torch.where(hit.unsqueeze(-1), at(end), state)
+        arrived = torch.where(hit, t + end * dt, arrived).detach()
+        return hit, arrived, torch.where(hit.unsqueeze(-1), at(end), state).detach()
 
-    def crossings(self, t: Tensor, x: Tensor) -> tuple[Crossings, ...]:
-        """Give what was found for each event; `t` and `x` fill up after the last."""
+    def crossings(self, t: Tensor, x: Tensor) -> tuple[takens.Crossings, ...]:
+        """Return what was found for each event; `t` and `x` fill up after the last."""
         found = [[(m, s.detach(), y.detach()) for m, s, y in event] for event in self.found]
         return tuple(_gather(event, t, x) for event in found)
+
+
+def differentiable_crossings(
+    event: Event, f: takens.VectorField, t: Tensor, x: Tensor, count: Tensor
+) -> takens.Crossings:
+    """Return crossings that move with everything that their function and states depend on.
+
+    One step of Newton from the zero changes no value, and has the gradient that the implicit
+    function theorem gives.
+    """
+    times = t.to(x.dtype)
+    lead = x.shape[:-1]
+    # Samples first, as everywhere: one crossing of all samples after the other.
+    moved, states = list[Tensor](), list[Tensor]()
+    for i in range(lead[-1]):
+        time, state = times[..., i], x[..., i, :]
+        point = (time.detach(), state.detach())
+        slope = f(*point).detach()
+        along = (torch.ones_like(time), slope)
+        rate = cast(Tensor, torch.func.jvp(event.function, point, along)[1]).detach()
+        value = event.function(time, state)
+        there = (i < count) & (rate != 0)
+        shift = torch.where(
+            there, (value.detach() - value) / torch.where(there, rate, 1.0), 0.0
+        )
+        moved.append(t[..., i] + shift)
+        states.append(state + slope * shift.unsqueeze(-1))
+    if not moved:
+        return takens.Crossings(t, x, count)
+    return takens.Crossings(torch.stack(moved, -1), torch.stack(states, -2), count)
 
 
 def _value(event: Event, t: Tensor, x: Tensor) -> Tensor:
@@ -147,7 +176,7 @@ def _root(g: Callable[[Tensor], Tensor], like: Tensor, mask: Tensor) -> Tensor:
         middle = low + (high - low) * share
         value = g(middle)
         done = (value == 0) | (high - low <= eps) | (middle <= low) | (middle >= high)
-        if everywhere(done | ~mask):
+        if all_of(done | ~mask):
             break
         same = torch.sign(value) == torch.sign(g_low)
         g_low, g_high = (
@@ -158,15 +187,17 @@ def _root(g: Callable[[Tensor], Tensor], like: Tensor, mask: Tensor) -> Tensor:
     return torch.where(mask, middle, 1.0)
 
 
-def _gather(found: list[tuple[Tensor, Tensor, Tensor]], t: Tensor, x: Tensor) -> Crossings:
+def _gather(
+    found: list[tuple[Tensor, Tensor, Tensor]], t: Tensor, x: Tensor
+) -> takens.Crossings:
     if not found:
         count = torch.zeros_like(t, dtype=torch.int64)
-        return Crossings(t.unsqueeze(-1)[..., :0], x.unsqueeze(-2)[..., :0, :], count)
+        return takens.Crossings(t.unsqueeze(-1)[..., :0], x.unsqueeze(-2)[..., :0, :], count)
     mask, times, states = (torch.stack(part) for part in zip(*found, strict=True))
     count = mask.sum(0)
-    order = (~mask).to(torch.int8).argsort(stable=True, dim=0)[: largest(count)]
+    order = (~mask).to(torch.int8).argsort(stable=True, dim=0)[: largest_of(count)]
     there = torch.arange(len(order), device=t.device).reshape(-1, *[1] * t.dim()) < count
     times = torch.where(there, times.gather(0, order), t)
     rows = order.unsqueeze(-1).expand(*order.shape, x.shape[-1])
     states = torch.where(there.unsqueeze(-1), states.gather(0, rows), x)
-    return Crossings(times.movedim(0, -1), states.movedim(0, -2), count)
+    return takens.Crossings(times.movedim(0, -1), states.movedim(0, -2), count)

@@ -11,21 +11,18 @@ from torch import Tensor
 
 import takens
 from takens_integrators.adjoint import Steps, by_stages, solve_with_adjoint
-from takens_integrators.backend import known_backend
-from takens_integrators.fields import check_dynamics, checked_field
+from takens_integrators.autograd_leaves import tensors_within
+from takens_integrators.checkpointing import checkpointed
+from takens_integrators.fields import check_dynamics, checked_field, with_own_times
 from takens_integrators.inputs import (
     Gradient,
     checked_times,
-    is_constant,
-    is_plain,
+    known_backend,
     known_gradient,
     whole,
 )
-from takens_integrators.leaves import tensors_within
-from takens_integrators.own_times import with_own_times
 from takens_integrators.runge_kutta import runge_kutta_step
-from takens_integrators.segments import in_segments
-from takens_integrators.solution import check_finite
+from takens_integrators.under_transforms import is_constant, is_plain
 
 Advance: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor, Tensor | float], Tensor]
 """`(f, t, x, dt) -> x'`; `t` and `dt` are `()`, or `(...)` as the samples of `x: (..., d)`."""
@@ -38,7 +35,7 @@ def solve_fixed(
     ts: Tensor,
     substeps: int = 1,
 ) -> Tensor:
-    """Give the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
+    """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
 
     A pure function that works under every transform of ``torch.func``. Long solves that
     need a gradient keep the states between segments only, and recompute the rest.
@@ -49,7 +46,7 @@ def solve_fixed(
 def repeat_steps(
     advance: Advance, f: takens.VectorField, x0: Tensor, ts: Tensor, substeps: int = 1
 ) -> Tensor:
-    """Give the states at `ts`, each reached from the one before in ``substeps`` steps."""
+    """Return the states at `ts`, each reached from the one before in ``substeps`` steps."""
     n = ts.shape[-1]
 
     def run(x: Tensor, start: int, stop: int) -> list[Tensor]:
@@ -61,14 +58,14 @@ def repeat_steps(
         return [*xs, x]
 
     steps = (n - 1) * substeps
-    kept, _ = in_segments(run, x0, steps, per_step=8 * x0.numel())
+    kept, _ = checkpointed(run, x0, steps, per_step=8 * x0.numel())
     return torch.stack([x0, *kept], -2)
 
 
 def _steps(
     ts: Tensor, x: Tensor, substeps: int, start: int, stop: int
 ) -> Iterator[tuple[Tensor, Tensor | float]]:
-    """Give time and size of each step, the size as a number where it can be one."""
+    """Return time and size of each step, the size as a number where it can be one."""
     shared = ts.dim() == 1 and is_constant(ts)
     numbers = cast(list[float], ts.tolist()) if shared else None  # pyright: ignore[reportUnknownMemberType]
     times = ts.to(x.dtype).unbind(-1)
@@ -116,7 +113,7 @@ class FixedStep:
         *,
         parameters: Sequence[Tensor] = (),
     ) -> Tensor:
-        """Give the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
+        """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
 
         ``parameters`` are Tensors that the field uses and that the adjoint cannot find by
         itself; direct gradients need none.
@@ -128,7 +125,7 @@ class FixedStep:
         eager = functools.partial(self._eager, f, x0, ts, parameters)
         xs = None
         if self.gradient == "direct" or not torch.is_grad_enabled():
-            question = takens.FixedSolve(
+            request = takens.FixedStepSolve(
                 field=f,
                 method=self.tableau,
                 x0=x0,
@@ -136,12 +133,12 @@ class FixedStep:
                 substeps=self.substeps,
                 eager=eager,
             )
-            xs = takens.accelerated_solve(question, self.backend)
+            xs = takens.dispatch(request, self.backend)
         if xs is None:
             xs = eager()
         # Steps add to the state: what is not finite once is not finite in the end.
         if is_plain(xs) and not math.isfinite(float(xs.detach().select(-2, -1).sum())):
-            check_finite(ts, xs)
+            takens.check_finite(ts, xs)
         return xs
 
     def _eager(

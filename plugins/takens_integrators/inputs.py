@@ -1,16 +1,18 @@
 """What an integrator is given: settings, times and states, looked at once before the work."""
 
 import math
+from collections.abc import Callable
 from typing import Any, Final, Literal, TypeAlias, cast
 
 import torch
 from torch import Tensor
-from torch.autograd.forward_ad import unpack_dual  # pyright: ignore[reportUnknownVariableType]
 
 import takens
+from takens_integrators.under_transforms import is_plain
 
 Gradient: TypeAlias = Literal["direct", "adjoint"]
 GRADIENTS: Final = ("direct", "adjoint")
+_ALWAYS: Final = ("auto", "eager")
 
 
 def known_gradient(_: object, __: object, value: str) -> None:
@@ -19,10 +21,31 @@ def known_gradient(_: object, __: object, value: str) -> None:
         raise takens.ComponentError(f"gradient is 'direct' or 'adjoint'; got {value!r}.")
 
 
-def positive(_: object, attribute: Any, value: float) -> None:
-    """Refuse a number that is not above zero."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise takens.ComponentError(f"{attribute.name} is a number above zero; got {value!r}.")
+def known_backend(_: object, __: object, value: Any) -> None:
+    """Refuse a name that no installed backend has."""
+    if value in _ALWAYS:
+        return
+    known = [*_ALWAYS, *takens.backends.names()]
+    if value not in known:
+        raise takens.ComponentError(
+            f"backend is one of {', '.join(map(repr, known))}; got {value!r}."
+        )
+
+
+def _number(fits: Callable[[float], bool], words: str) -> Callable[[Any, Any, Any], None]:
+    """Return a validator of numbers, which says in words what fits."""
+
+    def check(_: object, attribute: Any, value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not fits(value):
+            raise takens.ComponentError(f"{attribute.name} is a number {words}; got {value!r}.")
+
+    return check
+
+
+positive: Final = _number(lambda value: value > 0, "above zero")
+not_negative: Final = _number(lambda value: value >= 0, "of at least zero")
+fraction: Final = _number(lambda value: 0 < value <= 1, "above zero, and at most 1")
+factor: Final = _number(lambda value: value >= 1, "of at least 1")
 
 
 def whole(_: object, attribute: Any, value: int) -> None:
@@ -33,18 +56,8 @@ def whole(_: object, attribute: Any, value: int) -> None:
         )
 
 
-def is_plain(x: Tensor) -> bool:
-    """Whether the values may be looked at: no transform of ``torch.func`` is at work on `x`."""
-    return torch.func.debug_unwrap(x) is x
-
-
-def is_constant(x: Tensor) -> bool:
-    """Whether `x` is plain and nothing asks for a derivative with respect to it."""
-    return is_plain(x) and not x.requires_grad and unpack_dual(x).tangent is None
-
-
 def checked_times(ts: Tensor, x0: Tensor) -> Tensor:
-    """Give times `(n,)` or `(..., n)` as real numbers on the device of `x0: (..., d)`.
+    """Return times `(n,)` or `(..., n)` as real numbers on the device of `x0: (..., d)`.
 
     They are in double precision wherever the device has it, since many small steps add up.
 

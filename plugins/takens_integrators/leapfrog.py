@@ -9,19 +9,17 @@ from torch import Tensor
 
 import takens
 from takens_integrators.adjoint import Point, Steps, solve_with_adjoint
-from takens_integrators.fields import check_dynamics, checked_field
+from takens_integrators.autograd_leaves import tensors_within
+from takens_integrators.fields import check_dynamics, checked_field, with_own_times
 from takens_integrators.fixed_step import repeat_steps
 from takens_integrators.inputs import (
     Gradient,
     checked_times,
-    is_plain,
     known_gradient,
     whole,
 )
-from takens_integrators.leaves import tensors_within
-from takens_integrators.own_times import with_own_times
 from takens_integrators.runge_kutta import per_state, stage_time
-from takens_integrators.solution import check_finite
+from takens_integrators.under_transforms import is_plain
 
 
 def leapfrog_step(f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor | float) -> Tensor:
@@ -71,7 +69,7 @@ class Leapfrog:
         *,
         parameters: Sequence[Tensor] = (),
     ) -> Tensor:
-        """Give the states at `ts: (n,)` or `(..., n)` for `x0: (..., 2 n)`: `(..., n, 2 n)`.
+        """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., 2 n)`: `(..., n, 2 n)`.
 
         ``parameters`` are Tensors that the field uses and that the adjoint cannot find by
         itself; direct gradients need none.
@@ -100,7 +98,7 @@ class Leapfrog:
             known = (*parameters, *tensors_within(f))
             xs = solve_with_adjoint(_points, solve, self._trace, field, x0, ts, known)
         if is_plain(xs):
-            check_finite(ts, xs)
+            takens.check_finite(ts, xs)
         return xs
 
     def _trace(self, pair: takens.VectorField, z0: Tensor, ts: Tensor, _: object) -> Steps:
@@ -117,7 +115,7 @@ class Leapfrog:
 def _stages(
     pair: takens.VectorField, t: Tensor, dt: Tensor, z: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Give `z: (..., 4 n)` of state and adjoint after each part of a step.
+    """Return `z: (..., 4 n)` of state and adjoint after each part of a step.
 
     Adjoints of positions change with the velocities, and those of velocities with the
     positions: their equations couple the pair just so.
@@ -133,7 +131,7 @@ def _stages(
 
 
 def _points(pair: takens.VectorField, t: Tensor, dt: Tensor, z: Tensor) -> Iterator[Point]:
-    """Give the points at which a step evaluates the field, as the adjoint weighs them."""
+    """Return the points at which a step evaluates the field, as the adjoint weighs them."""
     h, n = per_state(dt, z), z.shape[-1] // 4
     z1, z2, _ = _stages(pair, t, dt, z)
     velocities = (torch.arange(2 * n, device=z.device) >= n).to(z.dtype)

@@ -8,8 +8,8 @@ from torch import Tensor
 
 import takens
 from takens_integrators.dense import interpolate
-from takens_integrators.looking import everywhere
-from takens_integrators.records import find_steps
+from takens_integrators.recorder import find_steps
+from takens_integrators.under_transforms import all_of
 
 
 @final
@@ -28,7 +28,7 @@ class Path:
     weights: Tensor = attrs.field(repr=False)
 
     def __call__(self, t: Tensor, /) -> Tensor:
-        """Give the states at `t: (n,)` or `(..., n)`: `(..., n, d)`.
+        """Return the states at `t: (n,)` or `(..., n)`: `(..., n, d)`.
 
         Raises: takens.InputError for times outside of the path.
         """
@@ -43,7 +43,7 @@ class Path:
         times = t.to(edges).expand(*lead, -1).contiguous()
         low, high = edges.amin(-1, keepdim=True), edges.amax(-1, keepdim=True)
         slack = 1e-9 * (high - low)
-        if not everywhere((times >= low - slack) & (times <= high + slack)):
+        if not all_of((times >= low - slack) & (times <= high + slack)):
             asked, whole = (torch.func.debug_unwrap(s.detach()) for s in (times, edges))
             start, end = whole[..., 0].flatten()[0], whole[..., -1].flatten()[0]
             raise takens.InputError(

@@ -6,8 +6,8 @@ import attrs
 
 import takens
 from takens_integrators.adaptive import AdaptiveBase
-from takens_integrators.attempt import Method
 from takens_integrators.rosenbrock import Rosenbrock, linearised
+from takens_integrators.step_method import StepMethod
 
 _FIFTH: Final = (1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950)
 _ENDS: Final = (*_FIFTH, 1.0, 1.0)
@@ -81,9 +81,9 @@ class Rodas4(AdaptiveBase):
 
     def prepared(
         self, source: takens.VectorField, f: takens.VectorField, sees_time: bool
-    ) -> Method:
-        """Give the method with the derivatives of the field."""
+    ) -> StepMethod:
+        """Return the method with the derivatives of the field."""
         return linearised(METHOD, source, f, sees_time)
 
     def by_adjoint(self) -> None:
-        """Give nothing: gradients are direct."""
+        """Return nothing: gradients are direct."""

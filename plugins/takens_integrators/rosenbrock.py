@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_integrators.attempt import Attempt
-from takens_integrators.inputs import is_plain
 from takens_integrators.runge_kutta import combine, per_state, stage_time
+from takens_integrators.step_method import StepResult
+from takens_integrators.under_transforms import is_plain
 
 
 @final
@@ -65,9 +65,9 @@ class Linearised:
         """The weights of the increments."""
         return self.method.dense
 
-    def attempt(
+    def step(
         self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, slope: Tensor | None, /
-    ) -> Attempt:
+    ) -> StepResult:
         """Try a step of `dt: (...)` from `t: (...)` and `x: (..., d)`."""
         m, h = self.method, per_state(dt, x)
         eye = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
@@ -85,17 +85,17 @@ class Linearised:
             if drift is not None and m.d[i]:
                 right = torch.add(right, drift, alpha=m.d[i])
             us.append(solve((m.gamma * right).unsqueeze(-1)).squeeze(-1))
-        return Attempt(y + us[-1], (us[-1],), us, None)
+        return StepResult(y + us[-1], (us[-1],), us, None)
 
     def increments(
         self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, stages: list[Tensor], /
     ) -> Tensor:
-        """Give the stages, which are increments already."""
+        """Return the stages, which are increments already."""
         return torch.stack(stages)
 
 
 def _factorised(left: Tensor) -> Callable[[Tensor], Tensor]:
-    """Give what solves `left: (..., d, d)` for right sides `(..., d, 1)`."""
+    """Return what solves `left: (..., d, d)` for right sides `(..., d, 1)`."""
     lu, pivots = cast(tuple[Tensor, Tensor], torch.linalg.lu_factor(left))  # pyright: ignore[reportUnknownMemberType]
     if is_plain(lu):
         return lambda right: cast(Tensor, torch.linalg.lu_solve(lu, pivots, right))

@@ -1,24 +1,19 @@
 """The solvers of scipy, for comparison."""
 
 from collections.abc import Sequence
-from typing import Any, Final, cast, final
+from typing import Any, Final, final
 
 import attrs
 import numpy as np
 import torch
-from scipy.integrate import solve_ivp  # pyright: ignore[reportUnknownVariableType]
+from scipy import integrate
 from torch import Tensor
 
 import takens
+from takens_integrators.autograd_leaves import sources_of_gradient, tensors_within
 from takens_integrators.fields import check_dynamics, checked_field
-from takens_integrators.inputs import (
-    checked_times,
-    is_plain,
-    positive,
-    whole,
-)
-from takens_integrators.leaves import sources_of_gradient, tensors_within
-from takens_integrators.solution import IntegrationError
+from takens_integrators.inputs import checked_times, positive, whole
+from takens_integrators.under_transforms import is_plain
 
 METHODS: Final = ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA")
 
@@ -31,9 +26,11 @@ def _known_method(_: object, __: object, value: str) -> None:
 @final
 @attrs.frozen
 class SciPy:
-    """The solvers of ``scipy.integrate.solve_ivp``, one sample after the other, on the CPU.
+    """The solvers of ``scipy.integrate``, one sample after the other, on the CPU.
 
-    They work in float64 and have no gradients; asking for one is refused.
+    They work in float64 and have no gradients; asking for one is refused. Of their step
+    control they let set the tolerances and the first step. ``max_steps`` are taken to be 20
+    evaluations each.
 
     Source: Virtanen et al. (2020), SciPy 1.0, Nature Methods 17, 261-272.
     """
@@ -42,6 +39,9 @@ class SciPy:
     rtol: float = attrs.field(default=1e-6, validator=positive)
     atol: float = attrs.field(default=1e-8, validator=positive)
     max_steps: int = attrs.field(default=100_000, validator=whole)
+    first_step: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(positive), kw_only=True
+    )
 
     def solve(
         self,
@@ -52,59 +52,96 @@ class SciPy:
         *,
         parameters: Sequence[Tensor] = (),
     ) -> Tensor:
-        """Give the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
+        """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
 
         Raises: takens.InputError for times, states or a field that do not fit, or where a
             gradient is asked for; IntegrationError where the solver gives up.
         """
+        solution, messages = self._solve(f, x0, ts, parameters)
+        for message in filter(None, messages):
+            raise takens.IntegrationError(message)
+        return solution.x
+
+    def solve_with_statistics(
+        self,
+        f: takens.VectorField,
+        x0: Tensor,
+        ts: Tensor,
+        /,
+        *,
+        parameters: Sequence[Tensor] = (),
+    ) -> takens.Solution:
+        """Solve, and return what was reached with statistics where it is not the end.
+
+        scipy does not tell how many steps it rejected: that is 0.
+
+        Raises: takens.InputError for times, states or a field that do not fit, or where a
+            gradient is asked for.
+        """
+        return self._solve(f, x0, ts, parameters)[0]
+
+    def _solve(
+        self, f: takens.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
+    ) -> tuple[takens.Solution, list[str]]:
         ts = checked_times(ts, x0)
         check_dynamics(f, x0)
         field = checked_field(f)
         self._refuse_gradients(field, (*parameters, *tensors_within(f)), x0, ts)
-        lead, d = x0.shape[:-1], x0.shape[-1]
-        rows = ts.detach().cpu().double().expand(*lead, -1).reshape(-1, ts.shape[-1])
-        starts = x0.detach().cpu().double().reshape(-1, d)
+        lead, d, n = x0.shape[:-1], x0.shape[-1], ts.shape[-1]
+        rows = ts.detach().cpu().double().expand(*lead, -1).reshape(-1, n).numpy()
+        starts = x0.detach().cpu().double().reshape(-1, d).numpy()
         with torch.no_grad():
-            solved = [
-                self._one(field, start, times, x0)
-                for start, times in zip(starts.numpy(), rows.numpy(), strict=True)
-            ]
-        xs = torch.from_numpy(np.stack(solved)) if solved else torch.zeros(0, ts.shape[-1], d)
-        return xs.to(x0).reshape(*lead, ts.shape[-1], d)
+            solved = [self._one(field, *each, x0) for each in zip(starts, rows, strict=True)]
+        xs = np.stack([states for states, *_ in solved]) if solved else np.zeros((0, n, d))
+        table = torch.tensor([numbers for _, numbers, *_ in solved], dtype=torch.int64)
+        status, reached, steps, evaluations = table.to(x0.device).reshape(*lead, 4).unbind(-1)
+        times = torch.tensor([time for *_, time, _ in solved], dtype=ts.dtype)
+        nothing = torch.zeros_like(status)
+        solution = takens.Solution(
+            ts=ts, x=torch.from_numpy(xs).to(x0).reshape(*lead, n, d), status=status,
+            reached=reached, time=times.to(ts.device).reshape(lead), steps=steps,
+            rejected=nothing, evaluations=evaluations, component=nothing - 1,
+        )  # fmt: skip
+        return solution, [message for *_, message in solved]
 
-    def _one(self, f: takens.VectorField, start: Any, times: Any, like: Tensor) -> Any:
-        left = 20 * self.max_steps
+    def _one(
+        self, f: takens.VectorField, start: Any, times: Any, like: Tensor
+    ) -> tuple[Any, tuple[int, int, int, int], float, str]:
+        """Return states, status and numbers, the last time, and what is wrong, of one start."""
 
         def velocity(t: float, x: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise IntegrationError(
-                    f"scipy's {self.method} stopped at t = {t:.6g} on its way to "
-                    f"{times[-1]:.6g}: {20 * self.max_steps} evaluations, 20 for each of "
-                    "max_steps, were not enough. Raise max_steps or the tolerances."
-                )
             time = torch.as_tensor(t, dtype=like.dtype, device=like.device)
             return f(time, torch.as_tensor(x).to(like)).cpu().double().numpy()
 
+        xs, end = np.repeat(start[None], len(times), 0), times[-1]
         if len(times) == 1:
-            return start[None]
-        solution = cast(Any, solve_ivp)(
-            velocity,
-            (times[0], times[-1]),
-            start,
-            method=self.method,
-            t_eval=times,
-            rtol=max(self.rtol, 1e-13),
-            atol=self.atol,
-        )
-        if not solution.success:
-            raise IntegrationError(
-                f"scipy's {self.method} gave up on its way from t = {times[0]:.6g} to "
-                f"{times[-1]:.6g}: {solution.message} Loosen the tolerances, or use 'Radau' "
-                "where the field is stiff."
-            )
-        return solution.y.T
+            return xs, (takens.Status.DONE, 1, 0, 0), end, ""
+        solver: Any = getattr(integrate, self.method)(
+            velocity, times[0], start, end, rtol=max(self.rtol, 1e-13), atol=self.atol,
+            first_step=self.first_step,
+        )  # fmt: skip
+        at, steps, most = 1, 0, 20 * self.max_steps
+        message = None
+        while solver.status == "running" and solver.nfev <= most:
+            message = solver.step()
+            if message is not None:
+                break
+            steps += 1
+            new = at + int(((times[at:] - solver.t) * solver.direction <= 0).sum())
+            if new > at:
+                xs[at:new] = solver.dense_output()(times[at:new]).T
+            at = new
+            xs[at:] = solver.y
+        numbers = (at, steps, int(solver.nfev))
+        if solver.status == "finished":
+            return xs, (takens.Status.DONE, *numbers), end, ""
+        stopped = f"scipy's {self.method} stopped at t = {solver.t:.6g} on its way to {end:.6g}"
+        if message is not None:
+            why = f"{message} Loosen the tolerances, or use 'Radau' where the field is stiff."
+            return xs, (takens.Status.UNDERFLOW, *numbers), solver.t, f"{stopped}: {why}"
+        why = f"{most} evaluations, 20 for each of max_steps, were not enough. Raise max_steps "
+        why += "or the tolerances."
+        return xs, (takens.Status.MAX_STEPS, *numbers), solver.t, f"{stopped}: {why}"
 
     def _refuse_gradients(
         self, f: takens.VectorField, known: Sequence[Tensor], x0: Tensor, ts: Tensor

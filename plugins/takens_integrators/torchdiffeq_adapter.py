@@ -9,17 +9,18 @@ import torchdiffeq  # pyright: ignore[reportMissingTypeStubs]
 from torch import Tensor
 
 import takens
+from takens_integrators.autograd_leaves import sources_of_gradient, tensors_within
+from takens_integrators.controller import floored
 from takens_integrators.fields import check_dynamics, checked_field
 from takens_integrators.inputs import (
     Gradient,
     checked_times,
+    factor,
+    fraction,
     known_gradient,
     positive,
     whole,
 )
-from takens_integrators.leaves import sources_of_gradient, tensors_within
-from takens_integrators.solution import IntegrationError, check_finite
-from takens_integrators.tolerances import floored
 
 Adaptive: TypeAlias = Literal["adaptive_heun", "bosh3", "dopri5", "dopri8", "fehlberg2"]
 Fixed: TypeAlias = Literal["euler", "midpoint", "rk4"]
@@ -41,7 +42,8 @@ class TorchDiffEq:
 
     Adaptive methods take *one* step size for the whole batch, so an answer depends on its
     batch at the level of the tolerances; ``rk4`` is the 3/8 rule, and methods of fixed step
-    go from each time straight to the next.
+    go from each time straight to the next. Of its step control it lets set the first step and
+    the factors; it knows of no error before.
 
     Source: Chen (2018), torchdiffeq, https://github.com/rtqichen/torchdiffeq.
     """
@@ -51,6 +53,12 @@ class TorchDiffEq:
     atol: float = attrs.field(default=1e-8, validator=positive)
     max_steps: int = attrs.field(default=100_000, validator=whole)
     gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
+    first_step: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(positive), kw_only=True
+    )
+    safety: float = attrs.field(default=0.9, validator=fraction, kw_only=True)
+    smallest: float = attrs.field(default=0.2, validator=fraction, kw_only=True)
+    largest: float = attrs.field(default=10.0, validator=factor, kw_only=True)
 
     def solve(
         self,
@@ -61,11 +69,41 @@ class TorchDiffEq:
         *,
         parameters: Sequence[Tensor] = (),
     ) -> Tensor:
-        """Give the states at `ts: (n,)` for `x0: (..., d)`: `(..., n, d)`.
+        """Return the states at `ts: (n,)` for `x0: (..., d)`: `(..., n, d)`.
 
         Raises: takens.InputError for times, states or a field that do not fit;
             IntegrationError where the solver gives up.
         """
+        solution, error = self._solve(f, x0, ts, parameters)
+        if error is not None:
+            raise takens.IntegrationError(
+                f"torchdiffeq's {self.method} gave up between t = {float(ts[0]):.6g} and "
+                f"{float(ts[-1]):.6g}: {error}. Loosen the tolerances, raise max_steps, or, "
+                "where the field is stiff, use 'rodas4'."
+            ) from error
+        takens.check_finite(solution.ts, solution.x)
+        return solution.x
+
+    def solve_with_statistics(
+        self,
+        f: takens.VectorField,
+        x0: Tensor,
+        ts: Tensor,
+        /,
+        *,
+        parameters: Sequence[Tensor] = (),
+    ) -> takens.Solution:
+        """Solve, and return statistics, which are those of the batch for all its samples.
+
+        Where torchdiffeq gives up it returns nothing: then the start is repeated.
+
+        Raises: takens.InputError for times, states or a field that do not fit.
+        """
+        return self._solve(f, x0, ts, parameters)[0]
+
+    def _solve(
+        self, f: takens.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
+    ) -> tuple[takens.Solution, AssertionError | None]:
         ts = checked_times(ts, x0)
         check_dynamics(f, x0)
         if ts.dim() > 1:
@@ -73,13 +111,15 @@ class TorchDiffEq:
                 "torchdiffeq takes one row of times for all samples; use 'dopri5' of takens "
                 "for a row for each."
             )
-        times, field = ts.to(x0.dtype), checked_field(f)
-        if len(ts) == 1:
-            return x0.unsqueeze(-2)
-        rtol, atol = floored(self.rtol, self.atol, x0.dtype)
-        options: dict[str, Any] = {"rtol": rtol, "atol": atol, "method": self.method}
+        times, field = ts.to(x0.dtype), _Counted(checked_field(f), ts[0])
+        options: dict[str, Any] = {"method": self.method}
+        options["rtol"], options["atol"] = floored(self.rtol, self.atol, x0.dtype)
         if self.method in ADAPTIVE:
-            options["options"] = {"max_num_steps": self.max_steps}
+            field.count_steps()
+            options["options"] = {
+                "max_num_steps": self.max_steps, "first_step": self.first_step,
+                "safety": self.safety, "ifactor": self.largest, "dfactor": self.smallest,
+            }  # fmt: skip
         solver = cast(Callable[..., Tensor], torchdiffeq.odeint)  # pyright: ignore[reportUnknownMemberType]
         if self.gradient == "adjoint":
             solver = cast(Callable[..., Tensor], torchdiffeq.odeint_adjoint)  # pyright: ignore[reportUnknownMemberType]
@@ -89,14 +129,44 @@ class TorchDiffEq:
                 if torch.is_grad_enabled()
                 else ()
             )
+        status, reached, error = takens.Status.DONE, len(ts), None
+        xs = x0.unsqueeze(-2).expand(*x0.shape[:-1], len(ts), -1)
         try:
-            xs = solver(field, x0, times, **options).movedim(0, -2)
-        except AssertionError as error:
+            if len(ts) > 1:
+                xs = solver(field, x0, times, **options).movedim(0, -2)
+            field.time = ts[-1]
+        except AssertionError as raised:
             # torchdiffeq says so with assertions: underflow of dt, too many steps.
-            raise IntegrationError(
-                f"torchdiffeq's {self.method} gave up between t = {float(ts[0]):.6g} and "
-                f"{float(ts[-1]):.6g}: {error}. Loosen the tolerances, raise max_steps, or, "
-                "where the field is stiff, use 'rodas4'."
-            ) from error
-        check_finite(ts, xs)
-        return xs
+            error, reached = raised, 1
+            many = "max_num_steps" in str(raised)
+            status = takens.Status.MAX_STEPS if many else takens.Status.UNDERFLOW
+        like = torch.zeros(x0.shape[:-1], dtype=torch.int64, device=x0.device)
+        steps = field.steps if self.method in ADAPTIVE else len(ts) - 1
+        return takens.Solution(
+            ts=ts, x=xs, status=like + status, reached=like + reached, time=like + field.time,
+            steps=like + steps, rejected=like + field.rejected,
+            evaluations=like + field.evaluations, component=like - 1,
+        ), error  # fmt: skip
+
+
+class _Counted:
+    """A field, and what torchdiffeq did with it."""
+
+    def __init__(self, f: takens.VectorField, time: Tensor) -> None:
+        self.f, self.time = f, time
+        self.steps = self.rejected = self.evaluations = 0
+
+    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
+        self.evaluations += 1
+        return self.f(t, x)
+
+    def count_steps(self) -> None:
+        """Have torchdiffeq tell of its steps, as it does where a field has such methods."""
+        self.callback_accept_step = self._accept
+        self.callback_reject_step = self._reject
+
+    def _accept(self, t: Tensor, x: Tensor, dt: Tensor) -> None:
+        self.steps, self.time = self.steps + 1, (t + dt).detach()
+
+    def _reject(self, t: Tensor, x: Tensor, dt: Tensor) -> None:
+        self.rejected += 1

@@ -129,7 +129,7 @@ def push(
 
 def advance(step: takens.Map, x: Tensor, steps: int) -> Tensor:
     """Give the states `x: (starts, d)` after ``steps`` steps."""
-    found = takens.accelerated_solve(takens.Iterate(map=step, x0=x, steps=steps, every=steps))
+    found = takens.dispatch(takens.MapIteration(map=step, x0=x, steps=steps, every=steps))
     if found is not None:
         return found[..., -1, :]
     for _ in range(steps):
@@ -139,7 +139,7 @@ def advance(step: takens.Map, x: Tensor, steps: int) -> Tensor:
 
 def orbit(step: takens.Map, x: Tensor, steps: int) -> Tensor:
     """Give `x: (starts, d)` and the ``steps`` states that follow: `(starts, 1 + steps, d)`."""
-    found = takens.accelerated_solve(takens.Iterate(map=step, x0=x, steps=steps))
+    found = takens.dispatch(takens.MapIteration(map=step, x0=x, steps=steps))
     if found is not None:
         return found
     states = [x]
@@ -179,8 +179,8 @@ def _push(
     inside = (x.abs() <= bound).all(-1)
     if block < 1 or blocks < 1:
         return _Stretch(x, q, x.new_empty(0, len(x), k), inside)
-    answer = takens.accelerated_exponents(
-        takens.Exponents(
+    answer = takens.dispatch(
+        takens.TangentGrowth(
             dynamics=step,
             x0=x,
             steps=block * blocks,
@@ -190,7 +190,7 @@ def _push(
             vectors=q,
         )
     )
-    if isinstance(answer, takens.Stretched):
+    if answer is not None:
         inside = inside & (answer.x.abs() <= bound).all(-1)
         return _Stretch(answer.x, answer.vectors, answer.sums.transpose(0, 1), inside)
     logs: list[Tensor] = []

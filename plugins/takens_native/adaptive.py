@@ -18,17 +18,15 @@ from takens_native.calls import (
     needs_gradient,
     pointer,
     refuse_state,
-    refuse_transforms,
     run,
     samples,
     shares,
 )
-from takens_native.family import Family, family, number, parameters, several
+from takens_native.family import Family, family, parameters
 from takens_native.fixed import again
 from takens_native.kernels import adaptive_adjoint_source, adaptive_source
 from takens_native.leaves import Leaves, unpack
 from takens_native.memory import result
-from takens_native.reference import disagreement
 from takens_native.refusal import Refusal
 from takens_native.writer import LANES
 
@@ -90,8 +88,8 @@ class Adaptive:
 
     def numbers(self, dtype: torch.dtype) -> Tensor:
         """Give the parameters of the day, and the tolerances."""
-        control = self.question.control
-        return parameters(self.leaves, dtype, control.rtol, control.atol)
+        controller = self.question.controller
+        return parameters(self.leaves, dtype, controller.rtol, controller.atol)
 
     def forward(self, x0: Tensor, u: Tensor) -> Reached:
         """Solve from `x0: (b, d)`, and keep nothing but what was asked for."""
@@ -124,10 +122,10 @@ class Adaptive:
         solve = self._function("adaptive", b)
         room = kept[0].shape[1] if kept else 0
         kept_t, kept_h, kept_x = (part.data_ptr() for part in kept) if kept else (0, 0, 0)
-        c = self.question.control
+        c, order = self.question.controller, method.order
         control = _Control(
-            c.safety, c.smallest, c.largest, c.alpha, c.beta, 1 / method.order, c.rtol, c.atol,
-            c.max_steps, method.stages - method.first_same_as_last,
+            c.safety, c.smallest, c.largest, c.alpha / order, c.beta / order, 1 / order, c.rtol,
+            c.atol, c.max_steps, method.stages - method.first_same_as_last,
         )  # fmt: skip
         size, stride = x0.element_size(), 0 if self.ts.ndim == 1 else n
         first = 0 if self.first_step is None else self.first_step.data_ptr()
@@ -159,7 +157,7 @@ class Adaptive:
 
     def _function(self, kind: str, b: int) -> Callable[..., int]:
         method, dynamics = self.question.method, self.family.dynamics
-        key = (kind, number(method), b > 1)
+        key = (kind, method, b > 1)
         known = self.family.functions.get(key)
         if known is not None:
             return known
@@ -193,52 +191,12 @@ class Adaptive:
         run(parts, task)
         return gx0, gu.sum(0)
 
-    def verify(self, x0: Tensor, gradient: bool) -> None:
-        """Compare one step, and its gradient, with eager torch.
 
-        Raises: Refusal where they differ.
-        """
-        if self.ts.shape[-1] < 2:
-            return
-        key = ("adaptive", number(self.question.method), several(x0), gradient)
-        if self.family.verified.get(key) != "":
-            self.family.verify(key, lambda: self._disagreement(x0, gradient))
-
-    def _disagreement(self, x0: Tensor, gradient: bool) -> str | None:
-        x = x0.detach().contiguous()
-        ts = self.ts if self.ts.ndim == 1 else self.ts[0]
-        h = (ts[-1] - ts[0]).clamp(-0.01, 0.01)
-        # Whatever its error, the only step is taken.
-        control = attrs.evolve(self.question.control, rtol=0.0, atol=1e30)
-        question = attrs.evolve(self.question, control=control)
-        both, first = (
-            torch.stack((ts[0], ts[0] + h)),
-            (ts[0] + h - ts[0]).expand(x[..., 0].numel()),
-        )
-        once = attrs.evolve(self, question=question, ts=both, first_step=first.contiguous())
-        u = once.numbers(x.dtype)
-
-        def advance(x: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, Tensor]]]:
-            if not gradient:
-                return once.forward(x, u).x[1], lambda g: (g, u)
-            answer, steps = once.forward_with_steps(x, u)
-
-            def pull(g: Tensor) -> tuple[Tensor, Tensor]:
-                return once.backward(steps, torch.stack((torch.zeros_like(g), g)), u)
-
-            return answer.x[1], pull
-
-        start = (ts[0].to(x.dtype), first[0].to(x.dtype), x)
-        field, method = question.field, question.method
-        return disagreement(advance, field, method, self.leaves, start, gradient)
-
-
-def answer_adaptive(question: takens.AdaptiveSolve) -> takens.Adapted:
+def answer_adaptive(question: takens.AdaptiveSolve) -> takens.Compiled:
     """Answer with states `(..., n, d)` and what became of every sample.
 
     Raises: Refusal.
     """
-    refuse_transforms()
     x0, ts, method = question.x0, question.ts, question.method
     refuse_state(x0)
     if not method.error or not method.dense:
@@ -250,13 +208,13 @@ def answer_adaptive(question: takens.AdaptiveSolve) -> takens.Adapted:
         ts = ts.reshape(-1, ts.shape[-1])
     if ts.dtype != torch.float64 or not ts.is_contiguous():
         ts = ts.to(torch.float64).contiguous()
-    first = question.control.first_step
-    lead = x0.shape[:-1]
+    lead, first = x0.shape[:-1], question.controller.first_step
     if first is not None:
-        first = first.detach().to(torch.float64).expand(lead).reshape(-1).contiguous()
+        first = torch.as_tensor(first, dtype=torch.float64).detach().abs()
+        first = (first * torch.sign(ts[..., -1] - ts[..., 0])).expand(lead)
+        first = first.reshape(-1).contiguous()
     solve = Adaptive(found, numbers, question, ts, first)
     gradient = needs_gradient(x0, numbers)
-    solve.verify(x0, gradient)
     if gradient:
         box: list[Reached] = []
         apply = cast(Callable[..., Tensor], _Solve.apply)
@@ -265,28 +223,18 @@ def answer_adaptive(question: takens.AdaptiveSolve) -> takens.Adapted:
     else:
         made = solve.forward(samples(x0), solve.numbers(x0.dtype))
         x = made.x
-    status, reached, steps, rejected, component, evaluations = made.numbers.unbind()
-    if len(lead) == 1:
-        return takens.Adapted(
-            x=by_sample(x, x0),
-            status=status,
-            reached=reached,
-            time=made.time,
-            steps=steps,
-            rejected=rejected,
-            evaluations=evaluations,
-            component=component,
-        )
-    return takens.Adapted(
-        x=by_sample(x, x0),
-        status=status.view(lead),
-        reached=reached.view(lead),
-        time=made.time.view(lead),
-        steps=steps.view(lead),
-        rejected=rejected.view(lead),
-        evaluations=evaluations.view(lead),
-        component=component.view(lead),
+    # Batches of samples need no other shape, and are asked for most.
+    own = (
+        made
+        if len(lead) == 1
+        else attrs.evolve(made, numbers=made.numbers.view(6, *lead), time=made.time.view(lead))
     )
+    status, reached, steps, rejected, component, evaluations = own.numbers.unbind()
+    solution = takens.Solution(
+        ts=question.ts, x=by_sample(x, x0), status=status, reached=reached, time=own.time,
+        steps=steps, rejected=rejected, evaluations=evaluations, component=component,
+    )  # fmt: skip
+    return takens.Compiled(solution, found)
 
 
 class _Solve(torch.autograd.Function):

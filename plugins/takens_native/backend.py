@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any, Final, final
+from typing import final
 
 import attrs
 
@@ -14,8 +13,6 @@ from takens_native.fixed import answer_fixed
 from takens_native.forced import answer_forced
 from takens_native.refusal import Refusal
 
-_LOG: Final = logging.getLogger("takens.native")
-
 
 @final
 @attrs.frozen
@@ -24,23 +21,17 @@ class Native:
 
     preference: int = 100
 
-    def answer(self, question: takens.Question, /) -> Any | takens.Declined:
-        """Give what the question asks for, or say why not."""
+    def solve(self, request: takens.SolveRequest, /) -> takens.Compiled | takens.Unsupported:
+        """Return what the request asks for, or why not."""
         try:
-            match question:
-                case takens.FixedSolve() | takens.Iterate():
-                    return answer_fixed(question)
+            match request:
+                case takens.FixedStepSolve() | takens.MapIteration():
+                    return answer_fixed(request)
                 case takens.AdaptiveSolve():
-                    return answer_adaptive(question)
-                case takens.Exponents():
-                    return answer_exponents(question)
-                case takens.ForcedIterate():
-                    return answer_forced(question)
+                    return answer_adaptive(request)
+                case takens.TangentGrowth():
+                    return answer_exponents(request)
+                case takens.ForcedIteration():
+                    return answer_forced(request)
         except Refusal as refusal:
-            return takens.Declined(str(refusal))
-        except MemoryError:
-            raise
-        except Exception as error:
-            # A fault of the compiler must not keep anyone from their answer.
-            _LOG.warning("compiling failed; eager torch is used instead", exc_info=error)
-            return takens.Declined(f"compiling failed with {type(error).__name__}")
+            return takens.Unsupported(str(refusal))

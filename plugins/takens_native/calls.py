@@ -64,16 +64,6 @@ def _pool(process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(thread_name_prefix="takens-native")
 
 
-def refuse_transforms() -> None:
-    """Raise: Refusal under a transform of torch.func, forward differentiation or a compiler."""
-    if torch._C._functorch.peek_interpreter_stack() is not None:  # pyright: ignore
-        raise Refusal("a transform of torch.func is at work")
-    if torch.autograd.forward_ad._current_level >= 0:  # pyright: ignore
-        raise Refusal("forward differentiation is at work")
-    if torch.compiler.is_compiling():
-        raise Refusal("torch.compile is at work")
-
-
 def samples(x0: Tensor) -> Tensor:
     """Give a state `(..., d)` as samples `(b, d)` that stand side by side in memory."""
     return (x0 if x0.ndim == 2 else x0.reshape(-1, x0.shape[-1])).contiguous()

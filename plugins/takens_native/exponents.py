@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Final, cast, final
+from typing import Final, final
 
 import attrs
 import torch
@@ -16,14 +16,12 @@ from takens_native.calls import (
     pointer,
     real,
     refuse_state,
-    refuse_transforms,
     run,
     shares,
 )
-from takens_native.family import Family, family, number, parameters
+from takens_native.family import Family, family, parameters
 from takens_native.kernels import exponents_source, tangents_source
 from takens_native.leaves import Leaves
-from takens_native.reference import difference, step
 from takens_native.refusal import Refusal
 from takens_native.writer import LANES, Shape
 
@@ -37,11 +35,11 @@ _FEW: Final = 32
 class _Stretch:
     """One question, ready to be answered for `x0: (b, d)` and `vectors: (b, d, count)`."""
 
-    question: takens.Exponents
+    question: takens.TangentGrowth
     family: Family
     numbers: Leaves
 
-    def run(self, x0: Tensor, vectors: Tensor) -> takens.Stretched:
+    def run(self, x0: Tensor, vectors: Tensor) -> takens.TangentGrowthResult:
         """Give sums, `(b, blocks, count)`, last states and last vectors."""
         (b, d), question, count = x0.shape, self.question, self.question.count
         states = x0.clone(memory_format=torch.contiguous_format)
@@ -64,7 +62,7 @@ class _Stretch:
         operations = d * 8 + self.family.dynamics.parameters
         work = b * question.steps * (count + 1) * stages * operations
         run(shares(b, float(work), lanes), task)
-        return takens.Stretched(sums=sums, x=states, vectors=vectors)
+        return takens.TangentGrowthResult(sums=sums, x=states, vectors=vectors)
 
     def tangents_are_lanes(self, b: int) -> bool:
         """Tell whether the vectors of one sample advance together, or one of many samples."""
@@ -79,7 +77,7 @@ class _Stretch:
         )
         if not self.tangents_are_lanes(b):
             return self.family.kernel(
-                ("exponents", number(method), count),
+                ("exponents", method, count),
                 True,
                 lambda shape: exponents_source(dynamics, method, shape, count),
             )
@@ -88,18 +86,17 @@ class _Stretch:
         width = whole // 2 if count <= whole // 2 else -(-count // whole) * whole
         shape = Shape(self.family.single, False, width)
         return self.family.kernel(
-            ("tangents", number(method), count),
+            ("tangents", method, count),
             False,
             lambda _: tangents_source(dynamics, method, shape, count),
         )
 
 
-def answer_exponents(question: takens.Exponents) -> takens.Stretched:
+def answer_exponents(question: takens.TangentGrowth) -> takens.Compiled:
     """Answer with the stretching of tangent vectors along orbits.
 
     Raises: Refusal.
     """
-    refuse_transforms()
     x0, count = question.x0, question.count
     refuse_state(x0)
     d, lead = x0.shape[-1], x0.shape[:-1]
@@ -122,51 +119,10 @@ def answer_exponents(question: takens.Exponents) -> takens.Stretched:
     stretch = _Stretch(question, found, numbers)
     x = x0.detach().reshape(-1, d)
     v = vectors.detach().to(x0.dtype).expand(*lead, d, count).reshape(-1, d, count)
-    found.verify(
-        ("exponents", number(question.method), stretch.tangents_are_lanes(len(x))),
-        lambda: _disagreement(stretch, x),
-    )
     made = stretch.run(x, v)
-    return takens.Stretched(
+    growth = takens.TangentGrowthResult(
         sums=made.sums.view(*lead, question.blocks, count),
         x=made.x.view(x0.shape),
         vectors=made.vectors.view(*lead, d, count),
     )
-
-
-def _disagreement(stretch: _Stretch, x0: Tensor) -> str | None:
-    """Compare one step, and what it makes of tangent vectors, with eager torch."""
-    # Three samples, or the one, are answered by the kernel that answers all.
-    x, question = x0[:3].contiguous(), stretch.question
-    once = attrs.evolve(
-        stretch, question=attrs.evolve(question, steps=1, transient=0, blocks=1)
-    )
-    d, count = x.shape[1], question.count
-    rates = torch.linspace(1, 2, d * count, dtype=x.dtype).view(d, count)
-    start = torch.eye(d, dtype=x.dtype)[:, :count] + torch.sin(37 * rates) / d
-    made = once.run(x, start.expand(len(x), d, count))
-    t, h = (torch.tensor(v, dtype=x.dtype) for v in (question.t0, question.dt))
-    again = x.clone().requires_grad_()
-    with torch.enable_grad():
-        y = step(question.dynamics, question.method, t, again, h)
-        rows = [
-            torch.autograd.grad(
-                y[:, i].sum(), again, retain_graph=True, materialize_grads=True
-            )[0]
-            for i in range(y.shape[1])
-        ]
-    moved = torch.stack(rows, 1) @ start
-    # What is left of a vector that was pushed into the span of those before it is rounding.
-    triangle = cast(Tensor, torch.linalg.qr(moved)[1])
-    sizes = triangle.diagonal(dim1=1, dim2=2).abs()
-    fine = int((sizes > 1e-2 * sizes[:, :1]).all(0).cumprod(0).sum())
-    moved, vectors = moved[..., :fine], made.vectors[..., :fine]
-    # Vectors are orthonormal where they span what was pushed, and have no part of what came
-    # before them; lengths are what is left of each in its own direction.
-    parts = vectors.mT @ moved
-    lengths = parts.diagonal(dim1=1, dim2=2)
-    return (
-        difference(made.x, y.detach())
-        or difference(vectors @ parts.triu(), moved)
-        or difference(made.sums[:, 0, :fine].exp().to(x.dtype), lengths)
-    )
+    return takens.Compiled(growth, (found, count, stretch.tangents_are_lanes(len(x))))

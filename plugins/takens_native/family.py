@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import logging
 import threading
 from array import array
 from collections.abc import Callable, Sequence
@@ -14,7 +13,6 @@ import attrs
 import torch
 from torch import Tensor
 
-import takens
 from takens_native.compiler import build
 from takens_native.graph import Graph, ancestors
 from takens_native.leaves import Leaves, leaves
@@ -25,26 +23,10 @@ from takens_native.tracer import Place, Tracer, trace
 from takens_native.writer import Shape
 
 _MOST: Final = 256
-_LOG: Final = logging.getLogger("takens")
 _LOCK = threading.RLock()
 _FAMILIES: dict[Any, Family | str] = {}
 _SHARED: WeakValueDictionary[Any, Family] = WeakValueDictionary()
-_METHODS: dict[int, tuple[takens.Tableau | None, int]] = {}
-_NUMBERS: dict[takens.Tableau | None, int] = {}
 _KEEPS_FLOATS: set[Any] = set()
-
-
-def number(method: takens.Tableau | None) -> int:
-    """Give equal methods an equal number, without hashing all coefficients in every call."""
-    found = _METHODS.get(id(method))
-    if found is None or found[0] is not method:
-        found = _METHODS[id(method)] = (method, _NUMBERS.setdefault(method, len(_NUMBERS)))
-    return found[1]
-
-
-def several(x0: Tensor) -> tuple[bool, int]:
-    """Tell batches apart for which functions of states may behave differently."""
-    return x0.numel() > x0.shape[-1], min(x0.ndim, 3)
 
 
 @final
@@ -56,21 +38,7 @@ class Family:
     single: bool
     kernels: dict[Any, ctypes.CDLL | str] = attrs.field(factory=dict[Any, Any])
     functions: dict[Any, Callable[..., int]] = attrs.field(factory=dict[Any, Any])
-    verified: dict[Any, str] = attrs.field(factory=dict[Any, str])
     room: int = 64
-
-    def verify(self, key: Any, disagreement: Callable[[], str | None]) -> None:
-        """Compare a kernel with eager torch, once.
-
-        Raises: Refusal where they disagree, now or before.
-        """
-        reason = self.verified.get(key)
-        if reason is None:
-            reason = self.verified[key] = disagreement() or ""
-            if reason:
-                _LOG.warning("a compiled step gave %s; eager torch is used instead", reason)
-        if reason:
-            raise Refusal(f"a compiled step gave {reason}")
 
     def kernel(self, key: Any, many: bool, source: Callable[[Shape], str]) -> ctypes.CDLL:
         """Give a kernel, compiled on first use.

@@ -18,16 +18,14 @@ from takens_native.calls import (
     needs_gradient,
     pointer,
     refuse_state,
-    refuse_transforms,
     run,
     samples,
     shares,
 )
-from takens_native.family import Family, family, number, parameters, several
+from takens_native.family import Family, family, parameters
 from takens_native.kernels import adjoint_source, fixed_source
 from takens_native.leaves import Leaves, unpack
 from takens_native.memory import result
-from takens_native.reference import disagreement
 from takens_native.refusal import Refusal
 from takens_native.writer import LANES
 
@@ -95,40 +93,12 @@ class Solve:
         run(parts, task)
         return gx0, gu.sum(0)
 
-    def verify(self, x0: Tensor, gradient: bool) -> None:
-        """Compare one step, and its gradient, with eager torch.
-
-        Raises: Refusal where they differ.
-        """
-        if self.ts.shape[-1] < 2:
-            return
-        key = ("fixed", number(self.method), several(x0), gradient)
-        if self.family.verified.get(key) != "":
-            self.family.verify(key, lambda: self._disagreement(x0, gradient))
-
-    def _disagreement(self, x0: Tensor, gradient: bool) -> str | None:
-        x = x0.detach().contiguous()
-        ts = (self.ts if self.ts.ndim == 1 else self.ts[0])[:2].contiguous()
-        short = attrs.evolve(self, ts=ts, substeps=1)
-        u = parameters(self.leaves, x.dtype)
-
-        def advance(x: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, Tensor]]]:
-            out = short.forward(x, u)
-
-            def pull(g: Tensor) -> tuple[Tensor, Tensor]:
-                return short.backward(out, torch.stack((torch.zeros_like(g), g)), u)
-
-            return out[1], pull
-
-        start = (ts[0].to(x.dtype), (ts[1] - ts[0]).to(x.dtype), x)
-        return disagreement(advance, self.function, self.method, self.leaves, start, gradient)
-
     @property
     def _stride(self) -> int:
         return 0 if self.ts.ndim == 1 else self.ts.shape[-1]
 
     def _function(self, kind: str, b: int) -> Callable[..., int]:
-        key = (kind, number(self.method), b > 1)
+        key = (kind, self.method, b > 1)
         known = self.family.functions.get(key)
         if known is not None:
             return known
@@ -148,15 +118,14 @@ class Solve:
         return shares(b, work, LANES[self.family.single])
 
 
-def answer_fixed(question: takens.FixedSolve | takens.Iterate) -> Tensor:
+def answer_fixed(question: takens.FixedStepSolve | takens.MapIteration) -> takens.Compiled:
     """Answer with `(..., n, d)`.
 
     Raises: Refusal.
     """
-    refuse_transforms()
     x0 = question.x0
     refuse_state(x0)
-    if isinstance(question, takens.Iterate):
+    if isinstance(question, takens.MapIteration):
         function, method = question.map, None
         n = question.steps // question.every + 1
         ts, substeps = torch.arange(n, dtype=torch.float64), question.every
@@ -172,13 +141,12 @@ def answer_fixed(question: takens.FixedSolve | takens.Iterate) -> Tensor:
         ts = ts.to(torch.float64).contiguous()
     solve = Solve(found, numbers, function, method, ts, substeps, question.eager)
     gradient = needs_gradient(x0, numbers)
-    solve.verify(x0, gradient)
     if gradient:
         apply = cast(Callable[..., Tensor], _Solve.apply)
         out = apply(solve, x0, *numbers.tensors)
     else:
         out = solve.forward(samples(x0), parameters(numbers, x0.dtype))
-    return by_sample(out, x0)
+    return takens.Compiled(by_sample(out, x0), found)
 
 
 class _Solve(torch.autograd.Function):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 from collections.abc import Callable, Sequence
-from typing import Any, Final, cast, final
+from typing import Any, cast, final
 
 import attrs
 import torch
@@ -17,7 +17,6 @@ from takens_native.calls import (
     long,
     pointer,
     refuse_state,
-    refuse_transforms,
     run,
     shares,
 )
@@ -26,12 +25,8 @@ from takens_native.fixed import again
 from takens_native.forced_kernel import forced_source
 from takens_native.leaves import Leaves, unpack
 from takens_native.products import register_bytes
-from takens_native.reference import difference, step
 from takens_native.refusal import Refusal
 from takens_native.writer import Shape
-
-# As many steps are compared with eager torch when a kernel is first used.
-_COMPARED: Final = 3
 
 
 class _Series(ctypes.Structure):
@@ -103,50 +98,6 @@ class Run:
         run(parts, task)
         return gx0, gu[0] if len(parts) == 1 else gu.sum(0)
 
-    def verify(self, x0: Tensor, gradient: bool) -> None:
-        """Compare the first steps, and their gradient, with eager torch.
-
-        Raises: Refusal where they differ.
-        """
-        _, b, _ = x0.shape
-        key = ("forced", _width(b, self.family.single), gradient)
-        self.family.verify(key, lambda: self._disagreement(x0, gradient))
-
-    def _disagreement(self, x0: Tensor, gradient: bool) -> str | None:
-        x0 = x0[:1].detach()
-        # A kink within rounding of a state makes gradients differ: then another start agrees.
-        return self._difference(x0.clone(), gradient) and self._difference(
-            0.99 * x0 + 0.003, gradient
-        )
-
-    def _difference(self, x0: Tensor, gradient: bool) -> str | None:
-        signal, strength = self.signal[:1, :, :_COMPARED], self.strength[:1, :_COMPARED]
-        short = attrs.evolve(
-            self, leaves=self.leaves[:1], maps=self.maps[:1], signal=signal, strength=strength
-        )
-        with torch.no_grad():
-            u = together(short.leaves, x0.dtype)
-            ours = short.forward(x0, u)
-        with torch.set_grad_enabled(gradient):
-            x = x0.requires_grad_(gradient)
-            theirs = _eager_steps(self.maps[0], x[0], signal[0], strength[0]).unsqueeze(0)
-        reason = difference(ours, theirs.detach())
-        if reason or not gradient:
-            return reason
-        weight = torch.linspace(0.5, 1.5, theirs.numel(), dtype=x.dtype).view_as(theirs)
-        numbers = short.leaves[0]
-        wanted = [tensor for tensor in numbers.tensors if tensor.requires_grad]
-        grad = cast(Callable[..., tuple[Tensor | None, ...]], torch.autograd.grad)
-        exact = grad(theirs, (x, *wanted), weight, allow_unused=True)
-        with torch.no_grad():
-            gx, gu = short.backward(x0.detach(), ours, weight, u)
-        mine = [gx, *(part for part in unpack(numbers, gu[0]) if part is not None)]
-        for a, b in zip(mine, exact, strict=True):
-            reason = difference(a, torch.zeros_like(a) if b is None else b)
-            if reason:
-                return f"a gradient with {reason}"
-        return None
-
     def _strength(self) -> _Strength:
         strides = (long * 2)(*self.strength.stride())
         return _Strength(self.strength.data_ptr(), strides, self.signal.shape[-1])
@@ -198,26 +149,11 @@ def together(leaves: Sequence[Leaves], dtype: torch.dtype) -> Tensor:
     return torch.cat(flat).view(len(leaves), -1)
 
 
-def _eager_steps(function: takens.Map, z: Tensor, signal: Tensor, strength: Tensor) -> Tensor:
-    """Give the states after each step, `(b, T, m)`, in plain torch."""
-    states, k = list[Tensor](), signal.shape[-1]
-    nothing = torch.zeros(())
-    strengths = cast(list[float], strength.tolist())
-    for i, share in enumerate(strengths):
-        if share:
-            kept = z[:, :k] * (1 - share) if share != 1 else 0.0
-            z = torch.cat((kept + share * signal[:, i], z[:, k:]), -1)
-        z = step(function, None, nothing, z, nothing)
-        states.append(z)
-    return torch.stack(states, 1)
-
-
-def answer_forced(question: takens.ForcedIterate) -> Tensor:
+def answer_forced(question: takens.ForcedIteration) -> takens.Compiled:
     """Answer with `(members, b, T, m)`.
 
     Raises: Refusal.
     """
-    refuse_transforms()
     x0, signal = question.x0, question.signal.detach()
     refuse_state(x0)
     if len(question.maps) != x0.shape[0]:
@@ -240,16 +176,13 @@ def answer_forced(question: takens.ForcedIterate) -> Tensor:
     gradient = torch.is_grad_enabled() and (
         x0.requires_grad or any(tensor.requires_grad for tensor in tensors)
     )
-    for i, (one, numbers) in enumerate(found):
-        alone = slice(i, i + 1)
-        attrs.evolve(
-            forced, family=one, leaves=(numbers,), maps=question.maps[alone],
-            signal=signal[alone], strength=strength[alone],
-        ).verify(x0[alone], gradient)  # fmt: skip
+    code = (*(one for one, _ in found), _width(x0.shape[1], forced.family.single))
     if gradient:
         apply = cast(Callable[..., Tensor], _Run.apply)
-        return apply(forced, x0, *tensors)
-    return forced.forward(x0.contiguous(), together(leaves, x0.dtype))
+        out = apply(forced, x0, *tensors)
+    else:
+        out = forced.forward(x0.contiguous(), together(leaves, x0.dtype))
+    return takens.Compiled(out, code)
 
 
 class _Run(torch.autograd.Function):

@@ -63,6 +63,7 @@ def adaptive_source(dynamics: Dynamics, method: takens.Tableau, shape: Shape) ->
             "STAGES": method.stages,
             "DEGREE": len(method.dense[0]),
             "FSAL": method.stages if fsal else 0,
+            **{status.name: int(status) for status in takens.Status},
         },
     )
 

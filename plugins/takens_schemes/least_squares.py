@@ -239,8 +239,7 @@ def _runner(model: takens.Model, times: Tensor) -> Callable[[Tensor], Tensor]:
     count = times.shape[-1] - 1
 
     def iterate(z0: Tensor) -> Tensor:
-        question = takens.Iterate(map=step, x0=z0, steps=count)
-        states = takens.accelerated_solve(question)
+        states = takens.dispatch(takens.MapIteration(map=step, x0=z0, steps=count))
         if states is not None:
             return states
         every = [z0]

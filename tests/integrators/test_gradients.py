@@ -28,7 +28,7 @@ from takens_integrators import (
     SciPy,
     TorchDiffEq,
     Tsit5,
-    segments,
+    checkpointing,
 )
 from takens_systems import Driven, HarmonicOscillator, LinearSignal, Lorenz63, VanDerPol
 
@@ -100,7 +100,7 @@ def test_recomputed_segments_change_no_gradient(
         return [*first, *second]
 
     whole = gradients()
-    monkeypatch.setattr(segments, "_KEPT_WHOLE", 1)
+    monkeypatch.setattr(checkpointing, "_KEPT_WHOLE", 1)
     torch.testing.assert_close(gradients(), whole, rtol=1e-12, atol=1e-12)
 
 
@@ -146,10 +146,10 @@ def test_direct_memory_grows_like_the_square_root_of_the_steps(
             xs.sum().backward()
         return memory.peak
 
-    monkeypatch.setattr(segments, "_KEPT_WHOLE", 1)
+    monkeypatch.setattr(checkpointing, "_KEPT_WHOLE", 1)
     assert peak(900) == pytest.approx(3 * peak(100), rel=0.15)
-    # Without segments, memory would grow like the number of steps.
-    monkeypatch.setattr(segments, "_KEPT_WHOLE", 1000)
+    # Without checkpointing, memory would grow like the number of steps.
+    monkeypatch.setattr(checkpointing, "_KEPT_WHOLE", 1000)
     assert peak(900) == pytest.approx(9 * peak(100), rel=0.15)
 
 

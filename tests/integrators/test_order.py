@@ -18,13 +18,13 @@ from takens_integrators import (
     TorchDiffEq,
     solve_fixed,
 )
-from takens_integrators.attempt import Explicit
 from takens_integrators.bosh3 import TABLEAU as BOSH3
 from takens_integrators.dense import interpolate
 from takens_integrators.dop853 import TABLEAU as DOP853
 from takens_integrators.dopri5 import TABLEAU as DOPRI5
 from takens_integrators.rodas4 import METHOD as RODAS4
 from takens_integrators.rosenbrock import linearised
+from takens_integrators.runge_kutta import ExplicitMethod
 from takens_integrators.tsit5 import TABLEAU as TSIT5
 from takens_systems import HarmonicOscillator
 
@@ -127,8 +127,8 @@ def test_estimates_and_dense_output_have_their_order(
 ) -> None:
     def local(h: float) -> tuple[float, float]:
         t, dt = torch.tensor(0.7, dtype=torch.float64), torch.tensor(h, dtype=torch.float64)
-        method, x = Explicit(tableau), orbit(0.7, 0.3)
-        trial = method.attempt(kepler, t, x, dt, None)
+        method, x = ExplicitMethod(tableau), orbit(0.7, 0.3)
+        trial = method.step(kepler, t, x, dt, None)
         pieces = method.increments(kepler, t, x, dt, trial.stages)
         weights = torch.tensor(method.dense, dtype=torch.float64)
         middle = interpolate(x, pieces, weights, torch.tensor(0.4, dtype=torch.float64))
@@ -148,7 +148,7 @@ def test_rodas4_has_order_four_where_the_field_looks_at_its_time() -> None:
         x, dt = state(0.3), torch.tensor(1.7 / n, dtype=torch.float64)
         for i in range(n):
             t = torch.tensor(0.3, dtype=torch.float64) + i * dt
-            x = method.attempt(logistic, t, x, dt, None).x
+            x = method.step(logistic, t, x, dt, None).x
         return abs(float(x) - solution(2.0))
 
     assert math.log2(end(40) / end(80)) == pytest.approx(4, abs=0.1)

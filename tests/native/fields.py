@@ -150,3 +150,9 @@ def _step(f, method, t: Tensor, x: Tensor, h: Tensor) -> Tensor:
         y = x + h * sum((a * k for a, k in zip(row, ks, strict=True) if a), torch.zeros_like(x))
         ks.append(f(t + c * h, y))
     return x + h * sum(b * k for b, k in zip(method.b, ks, strict=True))
+
+
+def solved(native, request):
+    """Give what the backend answers, without the code that it was computed by."""
+    answer = native.solve(request)
+    return answer.answer if isinstance(answer, takens.Compiled) else answer

@@ -11,28 +11,16 @@ import takens
 from takens_integrators.dop853 import TABLEAU as DOP853
 from takens_integrators.dopri5 import TABLEAU as DOPRI5
 
-from .fields import HEUN_EULER, Lorenz, Network, fields, van_der_pol
+from .fields import HEUN_EULER, Lorenz, Network, fields, solved, van_der_pol
 
 METHODS = [DOPRI5, DOP853, HEUN_EULER]
 
 
-def control(method, tolerance=1e-9, **more):
-    order = method.order
-    return takens.StepControl(
-        rtol=tolerance,
-        atol=tolerance,
-        alpha=0.85 / order,
-        beta=0.2 / order,
-        **{"max_steps": 100_000, **more},
-    )
-
-
-def solve(native, f, method, x0, ts, **more):
-    question = takens.AdaptiveSolve(
-        field=f, method=method, x0=x0, ts=ts, control=control(method, **more)
-    )
-    answer = native.answer(question)
-    assert not isinstance(answer, takens.Declined), answer
+def solve(native, f, method, x0, ts, tolerance=1e-9, **more):
+    controller = takens.StepController(rtol=tolerance, atol=tolerance, **more)
+    request = takens.AdaptiveSolve(field=f, method=method, x0=x0, ts=ts, controller=controller)
+    answer = solved(native, request)
+    assert isinstance(answer, takens.Solution), answer
     return answer
 
 
@@ -168,12 +156,10 @@ def test_gradients_agree_with_autograd_through_the_same_steps(native):
     """One step of given length is a fixed step, whose gradient autograd knows."""
     f, x0 = Network().double(), start(3, (17,)).requires_grad_()
     ts = torch.tensor([0.0, 0.3], dtype=torch.float64)
-    loose = attrs.evolve(
-        control(DOPRI5), rtol=0.0, atol=1e30, first_step=torch.full((17,), 0.3)
-    )
-    question = takens.AdaptiveSolve(field=f, method=DOPRI5, x0=x0, ts=ts, control=loose)
+    loose = takens.StepController(rtol=0.0, atol=1e30, first_step=0.3)
+    question = takens.AdaptiveSolve(field=f, method=DOPRI5, x0=x0, ts=ts, controller=loose)
     wanted = (x0, *f.parameters())
-    ours = torch.autograd.grad(native.answer(question).x.square().sum(), wanted)
+    ours = torch.autograd.grad(solved(native, question).x.square().sum(), wanted)
     from .fields import eager
 
     plain = attrs.evolve(DOPRI5, error=(), dense=())

@@ -3,7 +3,6 @@
 # pyright: basic
 
 import itertools
-import logging
 
 import numpy as np
 import pytest
@@ -12,17 +11,26 @@ from torch import nn
 
 import takens
 
-from .fields import RK4, Lorenz, van_der_pol
+from .fields import RK4, Lorenz, solved, van_der_pol
 
 TS = torch.linspace(0, 0.3, 5, dtype=torch.float64)
 X0 = torch.rand((4, 2), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
 
 def reason(native, f, x0=X0, ts=TS):
-    answer = native.answer(takens.FixedSolve(field=f, method=RK4, x0=x0, ts=ts))
-    assert isinstance(answer, takens.Declined), answer
+    answer = solved(native, takens.FixedStepSolve(field=f, method=RK4, x0=x0, ts=ts))
+    assert isinstance(answer, takens.Unsupported), answer
     assert "\n" not in answer.reason
     return answer.reason
+
+
+def refused(f, x0):
+    """Give why the core refuses an answer that has been compared."""
+    request = takens.FixedStepSolve(field=f, method=RK4, x0=x0, ts=TS)
+    with pytest.warns(takens.PluginWarning, match="native"):
+        answer = takens.dispatch(request, "native")
+    assert answer is None
+    return takens.explain(f)
 
 
 def branching(t, x):
@@ -115,20 +123,6 @@ def test_states_and_times_that_are_declined(native):
     assert "times" in reason(native, van_der_pol, ts=TS.clone().requires_grad_())
 
 
-def test_transforms_are_declined(native):
-    seen = []
-
-    def run(x0):
-        seen.append(reason(native, van_der_pol, x0))
-        return x0
-
-    torch.func.vmap(run)(X0)
-    torch.func.jvp(run, (X0,), (X0,))
-    with torch.autograd.forward_ad.dual_level():
-        run(torch.autograd.forward_ad.make_dual(X0, X0))
-    assert len(seen) == 3
-
-
 def test_tensors_of_another_dtype_are_declined(native):
     weight = torch.ones(2)
 
@@ -138,15 +132,15 @@ def test_tensors_of_another_dtype_are_declined(native):
     assert "mixes" in reason(native, mixing)
 
 
-def test_samples_that_see_each_other_are_noticed(native, caplog):
+def test_samples_that_see_each_other_are_noticed():
     def coupled(t, x):
         return x - x.mean(0) if x.ndim > 1 else x * 0
 
-    with caplog.at_level(logging.WARNING, "takens"):
-        assert "difference" in reason(native, coupled)
-    assert len(caplog.records) == 1
-    reason(native, coupled)
-    assert len(caplog.records) == 1
+    assert "native declined because a difference of" in refused(coupled, X0)
+    # The second time it is known, and not told.
+    assert (
+        takens.dispatch(takens.FixedStepSolve(field=coupled, method=RK4, x0=X0, ts=TS)) is None
+    )
 
 
 def test_no_compiler_is_no_error(native, monkeypatch):
@@ -168,8 +162,10 @@ def test_no_compiler_is_no_error(native, monkeypatch):
 def test_exponents_with_a_gradient_are_declined(native):
     f = Lorenz(torch.tensor(10.0, dtype=torch.float64, requires_grad=True))
     x0 = torch.ones((1, 3), dtype=torch.float64)
-    answer = native.answer(takens.Exponents(dynamics=f, x0=x0, steps=5, count=2, method=RK4))
-    assert isinstance(answer, takens.Declined)
+    answer = solved(
+        native, takens.TangentGrowth(dynamics=f, x0=x0, steps=5, count=2, method=RK4)
+    )
+    assert isinstance(answer, takens.Unsupported)
 
 
 def test_a_field_with_a_side_effect(native):
@@ -203,14 +199,16 @@ def test_a_field_that_takes_one_sample_only(native):
     def single(t, x):
         return torch.stack((x[1], -x[0]))
 
-    answer = native.answer(takens.FixedSolve(field=single, method=RK4, x0=X0[0], ts=TS))
-    assert not isinstance(answer, takens.Declined)
+    answer = solved(native, takens.FixedStepSolve(field=single, method=RK4, x0=X0[0], ts=TS))
+    assert not isinstance(answer, takens.Unsupported)
     # Three samples of two numbers: what it returns has the shape of two samples.
-    assert "eager torch gives" in reason(native, single, X0[:3])
-    assert "difference" in reason(native, single, X0[:2])
+    request = takens.FixedStepSolve(field=single, method=RK4, x0=X0[:3], ts=TS)
+    assert takens.dispatch(request, "native") is None
+    assert "eager torch gives" in takens.explain(single)
+    assert "difference" in refused(single, X0[:2])
 
 
-def test_a_field_that_agrees_with_another_on_one_sample_only(native):
+def test_a_field_that_agrees_with_another_on_one_sample_only():
     def good(t, x):
         return 3.25 * torch.stack((x[..., 1], -x[..., 0]), -1)
 
@@ -218,18 +216,16 @@ def test_a_field_that_agrees_with_another_on_one_sample_only(native):
         return 3.25 * torch.stack((x[1], -x[0]))
 
     # Both are one kernel, and each is compared with what it gives itself.
-    question = takens.FixedSolve(field=good, method=RK4, x0=X0[:2], ts=TS)
-    assert not isinstance(native.answer(question), takens.Declined)
-    assert "difference" in reason(native, single, X0[:2])
+    request = takens.FixedStepSolve(field=good, method=RK4, x0=X0[:2], ts=TS)
+    assert takens.dispatch(request, "native") is not None
+    assert "difference" in refused(single, X0[:2])
 
 
-def test_a_fault_of_the_compiler_is_logged_and_declined(native, monkeypatch, caplog):
+def test_a_fault_of_the_compiler_is_told_and_declined(monkeypatch):
     from takens_native import backend
 
-    def broken(question):
+    def broken(request):
         raise KeyError("an operation")
 
     monkeypatch.setattr(backend, "answer_fixed", broken)
-    with caplog.at_level(logging.WARNING, "takens"):
-        assert "KeyError" in reason(native, van_der_pol)
-    assert "eager torch is used instead" in caplog.text
+    assert "KeyError" in refused(van_der_pol, X0)

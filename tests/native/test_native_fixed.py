@@ -8,7 +8,7 @@ import torch
 import takens
 from takens_native import calls
 
-from .fields import EULER, HEUN, RK4, Lorenz, Network, eager, fields, van_der_pol
+from .fields import EULER, HEUN, RK4, Lorenz, Network, eager, fields, solved, van_der_pol
 
 NAMES = list(fields(torch.float64))
 TOLERANCE = {torch.float64: 1e-11, torch.float32: 2e-4}
@@ -20,10 +20,11 @@ def start(d, batch, dtype=torch.float64):
 
 
 def solve(native, f, method, x0, ts, substeps=1, **more):
-    answer = native.answer(
-        takens.FixedSolve(field=f, method=method, x0=x0, ts=ts, substeps=substeps, **more)
+    answer = solved(
+        native,
+        takens.FixedStepSolve(field=f, method=method, x0=x0, ts=ts, substeps=substeps, **more),
     )
-    assert not isinstance(answer, takens.Declined), answer
+    assert not isinstance(answer, takens.Unsupported), answer
     return answer
 
 

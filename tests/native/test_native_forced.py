@@ -8,6 +8,8 @@ from torch import nn
 
 import takens
 
+from .fields import solved
+
 
 class Clipped(nn.Module):
     """The bounded form of the shallow network, with a difference of two hidden layers."""
@@ -92,7 +94,7 @@ def make(name, members=1, b=3, steps=9, k=2, dtype=torch.float64):
     g = torch.Generator().manual_seed(1)
     strength = torch.rand((members, steps), generator=g, dtype=torch.float64)
     strength[:, ::4], strength[:, 2::4] = 1.0, 0.0
-    return takens.ForcedIterate(
+    return takens.ForcedIteration(
         maps=tuple(kind(seed=i).to(dtype) for i in range(members)),
         x0=torch.randn((members, b, m), generator=g, dtype=dtype).requires_grad_(),
         signal=torch.randn((members, b, steps, k), generator=g, dtype=dtype),
@@ -105,8 +107,8 @@ def weights(question):
 
 
 def compare(native, question, rtol=1e-10):
-    ours, theirs = native.answer(question), plain(question)
-    assert not isinstance(ours, takens.Declined), ours
+    ours, theirs = solved(native, question), plain(question)
+    assert not isinstance(ours, takens.Unsupported), ours
     torch.testing.assert_close(ours, theirs, rtol=rtol, atol=rtol)
     weight = torch.linspace(-1, 1, theirs.numel(), dtype=theirs.dtype).view_as(theirs)
     for mine, other in zip(
@@ -147,26 +149,28 @@ def test_nothing_and_everything_forced(native, k):
 def test_gradients_by_finite_differences(native):
     question = make("gated", 2, 2, 6)
     tensors = weights(question)
-    assert torch.autograd.gradcheck(lambda *_: native.answer(question), tensors, nondet_tol=0.0)
+    assert torch.autograd.gradcheck(
+        lambda *_: solved(native, question), tensors, nondet_tol=0.0
+    )
 
 
 def test_full_forcing_hides_what_was_before(native):
     question = make("clipped", 1, 4, 6, 5)
     question.strength[:] = 0.0
     question.strength[:, 3] = 1.0
-    answer = native.answer(question)
+    answer = solved(native, question)
     (g,) = torch.autograd.grad(answer[:, :, 3:].sum(), question.x0)
     assert (g == 0).all()
     with torch.no_grad():
         question.x0[:] = torch.nan
-    answer = native.answer(question)
+    answer = solved(native, question)
     assert answer[:, :, :3].isnan().all()
     assert answer[:, :, 3:].isfinite().all()
 
 
 def test_weights_are_read_anew(native):
     question = make("shallow", 2)
-    native.answer(question)
+    solved(native, question)
     with torch.no_grad():
         question.maps[1].A.mul_(0.5)  # pyright: ignore[reportAttributeAccessIssue]
     compare(native, question)
@@ -178,26 +182,26 @@ def test_maps_that_differ_in_a_seed_share_a_kernel(native):
     question = make("shallow", 1)
     maps = tuple(ShallowPLRNN(2, 20, 30, seed=i).double() for i in range(2))
     x0, signal = question.x0.detach().expand(2, -1, -1), question.signal.expand(2, -1, -1, -1)
-    question = takens.ForcedIterate(
+    question = takens.ForcedIteration(
         maps=maps, x0=x0, signal=signal, strength=question.strength.expand(2, -1)
     )
     with torch.no_grad():
-        torch.testing.assert_close(native.answer(question), plain(question))
+        torch.testing.assert_close(solved(native, question), plain(question))
 
 
 def test_any_layout_of_memory(native):
     question = make("clipped", 2, 4, 6, 2)
-    turned = takens.ForcedIterate(
+    turned = takens.ForcedIteration(
         maps=question.maps,
         x0=question.x0,
         signal=question.signal.transpose(1, 2).contiguous().transpose(1, 2),
         strength=question.strength[:1].expand(2, -1),
     )
     compare(native, turned)
-    answer = native.answer(turned)
+    answer = solved(native, turned)
     (whole,) = torch.autograd.grad(answer.sum(), question.x0)
     (expanded,) = torch.autograd.grad(
-        native.answer(turned),
+        solved(native, turned),
         question.x0,
         torch.ones((), dtype=torch.float64).expand_as(answer),
     )
@@ -206,7 +210,7 @@ def test_any_layout_of_memory(native):
 
 def test_second_derivatives_come_from_the_eager_loop(native):
     question = make("gated", 1, 2, 4)
-    with_eager = takens.ForcedIterate(
+    with_eager = takens.ForcedIteration(
         maps=question.maps,
         x0=question.x0,
         signal=question.signal,
@@ -219,11 +223,11 @@ def test_second_derivatives_come_from_the_eager_loop(native):
         return torch.autograd.grad(g.square().sum(), weights(question))
 
     for mine, other in zip(
-        curvature(native.answer(with_eager)), curvature(plain(question)), strict=True
+        curvature(solved(native, with_eager)), curvature(plain(question)), strict=True
     ):
         torch.testing.assert_close(mine, other)
     with pytest.raises(takens.InputError, match="Second derivatives"):
-        curvature(native.answer(question))
+        curvature(solved(native, question))
 
 
 @pytest.mark.parametrize(
@@ -239,6 +243,6 @@ def test_what_is_declined(native, change, reason):
     question = make("clipped", 2)
     fields = {"maps": question.maps, "x0": question.x0, "signal": question.signal,
               "strength": question.strength}  # fmt: skip
-    answer = native.answer(takens.ForcedIterate(**fields | change(question)))
-    assert isinstance(answer, takens.Declined)
+    answer = solved(native, takens.ForcedIteration(**fields | change(question)))
+    assert isinstance(answer, takens.Unsupported)
     assert reason in answer.reason

@@ -23,13 +23,6 @@ NAMES = [
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-3}
 
 
-@pytest.fixture(autouse=True)
-def forgotten(monkeypatch):
-    from takens._backends import explanations
-
-    monkeypatch.setattr(explanations, "_ANSWERS", {})
-
-
 def starts(system, dtype):
     x0 = torch.tensor(system.initial(), dtype=dtype)
     return x0 * torch.linspace(0.9, 1.1, 3, dtype=dtype)[:, None] + 0.01
@@ -39,7 +32,7 @@ def compare(name, method, dtype):
     system: Any = takens.systems.create(name)
     x0 = starts(system, dtype)
     if system.time is takens.Time.DISCRETE:
-        ours = takens.accelerated_solve(takens.Iterate(map=system, x0=x0, steps=12))
+        ours = takens.dispatch(takens.MapIteration(map=system, x0=x0, steps=12))
         assert ours is not None
         x, states = x0, [x0]
         for _ in range(12):

@@ -159,12 +159,12 @@ class Thing:
 """,
     "backend": """
 class Thing:
-    preference = 1
+    preference = 1000
     def __init__(self):
         strike("create")
-    def answer(self, question, /):
+    def solve(self, request, /):
         strike("work")
-        return takens.Declined("it is a shoe")
+        return takens.Unsupported("it is a shoe")
 """,
     "broom": """
 from typing import Protocol, runtime_checkable

@@ -185,6 +185,6 @@ def test_backends_are_made_anew_where_a_plugin_is_registered() -> None:
 class Always:
     preference = 1000
 
-    def answer(self, question: takens.Question, /) -> takens.Declined:
-        assert isinstance(question.x0, torch.Tensor)
-        return takens.Declined("it never does")
+    def solve(self, request: takens.SolveRequest, /) -> takens.Unsupported:
+        assert isinstance(request.x0, torch.Tensor)
+        return takens.Unsupported("it never does")

@@ -442,7 +442,7 @@ class Answers:
         self.what = answer
 
     def answer(self, question: Any, /) -> Any:
-        if isinstance(question, takens.FixedSolve):
+        if isinstance(question, takens.FixedStepSolve):
             return question.x0.unsqueeze(-2).expand(*question.x0.shape[:-1], 21, 2)
         return question.x0.unsqueeze(-2).expand(*question.x0.shape[:-1], 5, 2)
 

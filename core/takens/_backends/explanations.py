@@ -3,56 +3,68 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias, final
 
-from takens._protocols.backend import Exponents, ForcedIterate, Iterate, Question
+from takens._protocols.requests import (
+    ForcedIteration,
+    MapIteration,
+    SolveRequest,
+    TangentGrowth,
+)
 
 _LOG: Final = logging.getLogger("takens")
-_Answer: TypeAlias = tuple[str | None, tuple[tuple[str, str], ...]]
-# How often each answer was given to each kind of question, the latest last.
-_ANSWERS: dict[tuple[Any, ...], dict[_Answer, int]] = {}
 _MOST: Final = 256
 _MOST_ANSWERS: Final = 8
+_Answer: TypeAlias = tuple[str | None, tuple[str, ...]]
 
 
-def record(question: Question, taken: str | None, declined: Sequence[tuple[str, str]]) -> None:
-    """Keep an answer, and log it where it is another than the last time."""
-    asked = _asked(question)
-    x0 = question.x0
-    key = (_kind(asked), type(question), x0.dtype, x0.shape[-1] if x0.ndim else 0)
-    answer = (taken, tuple(declined))
-    known = _ANSWERS.get(key)
-    if known is None:
-        if len(_ANSWERS) >= _MOST:
-            _ANSWERS.pop(next(iter(_ANSWERS)))
-        known = _ANSWERS[key] = {}
-    elif answer == next(reversed(known)):
-        known[answer] += 1
-        return
-    known[answer] = known.pop(answer, 0) + 1
-    if len(known) > _MOST_ANSWERS:
-        known.pop(next(iter(known)))
-    _LOG.info("%s: %s.", _work(key), _text(answer))
+@final
+class Explanations:
+    """How often each answer was given to each kind of request, the latest last."""
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[Any, ...], dict[_Answer, int]] = {}
+
+    def record(self, request: SolveRequest, taken: str | None, reasons: Sequence[str]) -> None:
+        """Keep which backend was taken, or why none; log it where that has changed."""
+        x0, kind = request.x0, _kind(dynamics_of(request))
+        key = (kind, type(request), x0.dtype, x0.shape[-1] if x0.ndim else 0)
+        answer = (taken, tuple(reasons))
+        known = self._answers.get(key)
+        if known is None:
+            if len(self._answers) >= _MOST:
+                self._answers.pop(next(iter(self._answers)))
+            known = self._answers[key] = {}
+        elif answer == next(reversed(known)):
+            known[answer] += 1
+            return
+        known[answer] = known.pop(answer, 0) + 1
+        if len(known) > _MOST_ANSWERS:
+            known.pop(next(iter(known)))
+        _LOG.info("%s: %s.", _work(key), _text(answer))
+
+    def explain(self, dynamics: object) -> str:
+        """Return a line for each kind of work with one kind of dynamics."""
+        kind = _kind(dynamics)
+        lines = [
+            _sentence(key, given) for key, given in self._answers.items() if key[0] == kind
+        ]
+        return "\n".join(lines) or f"{_name(kind)} was not asked about yet."
 
 
-def explain(dynamics: object, /) -> str:
-    """Say which backend ran a field or map so far and why, one line for each kind of work.
-
-    Where answers differed, all of them are named with how often they were given, the latest
-    first.
-    """
-    kind = _kind(dynamics)
-    lines = [_sentence(key) for key in _ANSWERS if key[0] == kind]
-    return "\n".join(lines) or f"{_name(kind)} was not asked about yet."
+def dynamics_of(request: SolveRequest) -> object:
+    """Return the field or map that a request is about."""
+    if isinstance(request, MapIteration):
+        return request.map
+    if isinstance(request, ForcedIteration):
+        return request.maps[0]
+    return request.dynamics if isinstance(request, TangentGrowth) else request.field
 
 
-def _asked(question: Question) -> object:
-    if isinstance(question, Iterate):
-        return question.map
-    if isinstance(question, ForcedIterate):
-        return question.maps[0]
-    return question.dynamics if isinstance(question, Exponents) else question.field
+def work(request: SolveRequest) -> str:
+    """Name what a request asks for."""
+    return f"{type(request).__name__} of {_name(_kind(dynamics_of(request)))}"
 
 
 def _kind(dynamics: object) -> object:
@@ -64,24 +76,24 @@ def _name(kind: Any) -> str:
     return getattr(kind, "__qualname__", None) or kind.co_qualname
 
 
-def _sentence(key: tuple[Any, ...]) -> str:
-    given = _ANSWERS[key]
+def _sentence(key: tuple[Any, ...], given: Mapping[_Answer, int]) -> str:
     if len(given) == 1:
         (answer,) = given
         return f"{_work(key)}: {_text(answer)}."
-    times = [f"{_text(answer)} ({count} times)" for answer, count in reversed(given.items())]
+    latest_first = list(given.items())[::-1]
+    times = [f"{_text(answer)} ({count} times)" for answer, count in latest_first]
     return f"{_work(key)}: {'; before: '.join(times)}."
 
 
 def _work(key: tuple[Any, ...]) -> str:
-    kind, question, dtype, dim = key
+    kind, request, dtype, dim = key
     about = f"{str(dtype).removeprefix('torch.')}, {dim} variables"
-    return f"{question.__name__} of {_name(kind)} ({about})"
+    return f"{request.__name__} of {_name(kind)} ({about})"
 
 
 def _text(answer: _Answer) -> str:
-    taken, declined = answer
-    why = "; ".join(f"{name} declined because {reason}" for name, reason in declined)
+    taken, reasons = answer
+    why = "; ".join(reasons)
     if taken is None:
         return f"eager torch, because {why or 'no backend is installed'}"
     return taken + (f", since {why}" if why else "")

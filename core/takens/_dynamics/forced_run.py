@@ -10,13 +10,13 @@ import attrs
 import torch
 from torch import Tensor
 
-from takens._backends.asking import accelerated_solve
+from takens._backends.dispatch import dispatch
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.latent_map import latent_map
 from takens._errors import InputError
-from takens._protocols.backend import ForcedIterate
 from takens._protocols.dynamics import Map
 from takens._protocols.model import Model, SupportsForcingSignal
+from takens._protocols.requests import ForcedIteration
 
 # Makes states agree with the data at a step: `(z, i) -> z`.
 _Forcing: TypeAlias = Callable[[Tensor, int], Tensor]
@@ -77,8 +77,8 @@ def _iterate(model: Model, z: Tensor, signal: Tensor, dt: float, strength: Tenso
     members = model.members if isinstance(model, Ensemble) else (model,)
     runs = z.shape[:-1].numel() // len(members)
     leading = (len(members), runs)
-    answer: Tensor | None = accelerated_solve(
-        ForcedIterate(
+    answer = dispatch(
+        ForcedIteration(
             maps=tuple(latent_map(member, dt) for member in members),
             x0=z.reshape(*leading, z.shape[-1]),
             signal=signal.reshape(*leading, *signal.shape[-2:]),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from takens._backends.asking import accelerated_solve
-from takens._protocols.backend import Iterate
+from takens._backends.dispatch import dispatch
 from takens._protocols.dynamics import Map
+from takens._protocols.requests import MapIteration
 
 
 def orbit(step: Map, x: Tensor, steps: int) -> Tensor:
@@ -14,7 +14,7 @@ def orbit(step: Map, x: Tensor, steps: int) -> Tensor:
 
     They are computed by a backend where one offers to. States that are not finite stay so.
     """
-    states = accelerated_solve(Iterate(map=step, x0=x, steps=steps))
+    states = dispatch(MapIteration(map=step, x0=x, steps=steps))
     if states is not None:
         return states.transpose(0, 1)
     states = x.new_empty(1 + steps, *x.shape)

@@ -16,3 +16,8 @@ def warn_outside(message: str, category: type[Warning]) -> None:
     while frame.f_back and frame.f_code.co_filename.startswith(_OURS):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level - 1 if level > 2 else level)
+
+
+def renamed(old: str, new: str) -> None:
+    """Warn that a name is old."""
+    warn_outside(f"{old} will go; write {new}.", DeprecationWarning)

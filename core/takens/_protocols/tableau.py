@@ -12,7 +12,7 @@ def _lower_triangular(_: object, __: object, value: tuple[tuple[float, ...], ...
 
 
 @final
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Tableau:
     """An explicit Runge-Kutta method (Butcher tableau); stage i is evaluated at `t + c_i h`.
 

@@ -5,8 +5,6 @@
    first[B] are the first step sizes, where given. The first `room_for` accepted steps of every
    sample are kept for the adjoint in steps_t, steps_h and steps_x. */
 
-enum { RUNNING, DONE, EVENT, MAX_STEPS, UNDERFLOW, NOT_FINITE };
-
 typedef struct {
   double safety, smallest, largest, alpha, beta, inverse_order, rtol, atol;
   long max_steps, evaluations;

@@ -51,7 +51,7 @@ class Forecaster:
         step = self._maps[h]
         flat = z.reshape(-1, z.shape[-1])
         with torch.no_grad():
-            states = takens.accelerated_solve(takens.Iterate(map=step, x0=flat, steps=steps))
+            states = takens.dispatch(takens.MapIteration(map=step, x0=flat, steps=steps))
             if states is not None:
                 flat = states[:, -1]
             else:

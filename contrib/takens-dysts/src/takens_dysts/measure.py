@@ -64,7 +64,7 @@ def _attempt(flow: Flow, dt: float, steps: int, seed: int) -> dict[str, Any]:
         "seed": seed,
     }
     x0 = _starts(flow, seed)
-    if takens.accelerated_solve(takens.Iterate(map=step, x0=x0, steps=100)) is None:
+    if takens.dispatch(takens.MapIteration(map=step, x0=x0, steps=100)) is None:
         return {"accepted": False, "reason": takens.explain(step), **used}
     found = metric.measure(step, x0, dt, flow.dim)
     if found.samples is None:

@@ -1,38 +1,16 @@
 """What became of a solve, sample by sample."""
 
-import enum
+from __future__ import annotations
+
 import math
-from typing import Final, cast, final
+from typing import cast, final
 
 import attrs
 import torch
 from torch import Tensor
 
-import takens
-from takens_integrators.looking import largest
-
-
-class IntegrationError(takens.TakensError):
-    """A solve did not reach its last time."""
-
-
-class Status(enum.IntEnum):
-    """How the solve of one sample ended; the values are those of `Solution.status`."""
-
-    RUNNING = 0
-    DONE = 1
-    EVENT = 2
-    MAX_STEPS = 3
-    UNDERFLOW = 4
-    NOT_FINITE = 5
-
-    @property
-    def failed(self) -> bool:
-        """Whether the sample did not get where it should."""
-        return self in (Status.MAX_STEPS, Status.UNDERFLOW, Status.NOT_FINITE)
-
-
-_FAILED: Final = int(Status.MAX_STEPS)
+from takens._errors import InputError, IntegrationError
+from takens._protocols.status import Status
 
 
 @final
@@ -59,7 +37,8 @@ class Solution:
     (how many of the times were reached; from there on the last good state is repeated),
     ``time`` (the last time reached), ``steps`` (accepted), ``rejected`` and
     ``evaluations`` (of the field, without those of the backward pass). ``component`` is
-    the state variable that asked for the smallest step where the solve failed.
+    the state variable that asked for the smallest step where the solve failed, -1 where a
+    solver does not tell.
     """
 
     ts: Tensor
@@ -78,8 +57,10 @@ class Solution:
 
         Raises: IntegrationError, naming the first such sample, its time and what to try.
         """
-        # A good solve pays for one look only.
-        if largest(self.status) < _FAILED:
+        # A good solve pays for one look only. Under a transform of torch.func, its samples
+        # are looked at too.
+        status = torch.func.debug_unwrap(self.status)
+        if not status.numel() or int(status.max()) < Status.MAX_STEPS:
             return
         ends = self.ts[..., -1].detach().expand(self.status.shape)
         tries = self.steps + self.rejected
@@ -89,28 +70,18 @@ class Solution:
             torch.stack([part.to(self.time.dtype) for part in parts], -1)
         )
         rows = table.reshape(-1, len(parts))
-        failed = (rows[:, 0] >= _FAILED).nonzero().flatten()
+        failed = (rows[:, 0] >= Status.MAX_STEPS).nonzero().flatten()
         i = int(failed[0])
-        status, time, end, component, steps = cast(list[float], rows[i].tolist())  # pyright: ignore[reportUnknownMemberType]
-        kind, component = Status(int(status)), int(component)
-        where = f"{_sample(table[..., 0], i)} stopped at t = {time:.6g} on its way to {end:.6g}"
+        code, time, end, component, steps = cast(list[float], rows[i].tolist())  # pyright: ignore[reportUnknownMemberType]
         others = f" ({len(failed)} of {len(rows)} samples failed)" if len(failed) > 1 else ""
-        if kind is Status.MAX_STEPS:
-            raise IntegrationError(
-                f"{where}: {int(steps)} steps were not enough{others}; component {component} "
-                "asks for the smallest ones. Raise max_steps or the tolerances, or, where the "
-                "field is stiff, use 'rodas4'."
-            )
-        if kind is Status.UNDERFLOW:
-            raise IntegrationError(
-                f"{where}: the step size underflowed, because component {component} changes "
-                f"faster than any step resolves{others}. It may grow without bound there, or "
-                "be discontinuous; loosen the tolerances, end before, or, where the field is "
-                "stiff, use 'rodas4'."
-            )
+        why = Status(int(code)).sentence.format(  # pyright: ignore[reportCallIssue]
+            steps=int(steps),
+            component=f"component {component:.0f}" if component >= 0 else "some component",
+            others=others,
+        )
+        sample = name_sample(i, table.shape[:-1])
         raise IntegrationError(
-            f"{where}: the field gives no finite value in component {component} from "
-            f"there{others}. Look at its terms at this time, or end before."
+            f"{sample} stopped at t = {time:.6g} on its way to {end:.6g}: {why}"
         )
 
 
@@ -133,9 +104,9 @@ def check_finite(ts: Tensor, xs: Tensor) -> None:
     j = int(when[i].amin())
     component = int(flat[i, j].to(torch.int8).argmax())
     times = ts.expand(*bad.shape[:-1]).reshape(-1, ts.shape[-1])[i]
-    sample = _sample(bad[..., 0, 0], i)
+    sample = name_sample(i, bad.shape[:-2])
     if j == 0:
-        raise takens.InputError(
+        raise InputError(
             f"{sample} starts from a state that is not finite in component {component}; give "
             "finite numbers."
         )
@@ -147,8 +118,9 @@ def check_finite(ts: Tensor, xs: Tensor) -> None:
     )
 
 
-def _sample(like: Tensor, i: int) -> str:
-    if like.dim() == 0:
+def name_sample(i: int, shape: torch.Size) -> str:
+    """Return what to call sample ``i`` of a batch: its index, where it has one."""
+    if not shape:
         return "The solution"
-    index = [int(k) for k in torch.unravel_index(torch.tensor(i), like.shape)]
+    index = [int(k) for k in torch.unravel_index(torch.tensor(i), shape)]
     return f"Sample {index[0] if len(index) == 1 else tuple(index)}"

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import saved_tensors_hooks
 
-from takens_integrators.inputs import is_plain
+from takens_integrators.under_transforms import is_plain
 
 Run: TypeAlias = Callable[[Tensor, int, int], list[Tensor]]
 """Runs the steps from one number to another; gives what is to be kept, and last the state."""
@@ -17,7 +17,7 @@ _KEPT_WHOLE: Final = 128
 _BUDGET: Final = 2**24
 
 
-def in_segments(
+def checkpointed(
     run: Run, x: Tensor, steps: int, *, per_step: int
 ) -> tuple[list[Tensor], Tensor]:
     """Run a loop of ``steps`` steps from `x`; give all that it kept, and the last state.

@@ -4,14 +4,14 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_integrators.attempt import Method
-from takens_integrators.inputs import is_constant, is_plain
-from takens_integrators.records import answer, find_steps
-from takens_integrators.segments import in_segments
+from takens_integrators.checkpointing import checkpointed
+from takens_integrators.recorder import find_steps, states_at
+from takens_integrators.step_method import StepMethod
+from takens_integrators.under_transforms import is_constant, is_plain
 
 
-def replay(
-    method: Method,
+def differentiable_states(
+    method: StepMethod,
     f: takens.VectorField,
     x0: Tensor,
     ts: Tensor,
@@ -21,7 +21,7 @@ def replay(
     *,
     smooth: bool = True,
 ) -> tuple[Tensor, Tensor]:
-    """Give the state at the end and at `queries: (..., q)`: `(..., d)`, `(..., q, d)`.
+    """Return the state at the end and at `queries: (..., q)`: `(..., d)`, `(..., q, d)`.
 
     ``grid`` holds `t, dt: (k, ...)` of the steps, which are constants but for the first
     and the last time of `ts: (..., n)` (the last where the sample is ``done``): choosing
@@ -34,39 +34,41 @@ def replay(
     where = find_steps(edges, queries.detach(), sign)
 
     def run(x: Tensor, start: int, stop: int) -> list[Tensor]:
-        rounds, parts, x = retake(method, f, x, t[start:stop], dt[start:stop], smooth)
+        rounds, parts, x = differentiable_steps(
+            method, f, x, t[start:stop], dt[start:stop], smooth
+        )
         inside = ((where >= start) & (where < stop)).reshape(-1)
         # A transform allows no look at where: all are answered there, and some not used.
         plain = is_plain(inside)
         rows = inside.nonzero().flatten() if plain else every
         if not len(rows):
             return [x]
-        values = answer(method, f, rounds, parts, queries, where - start, rows)
+        values = states_at(method, f, rounds, parts, queries, where - start, rows)
         if not plain:
             values = torch.where(inside.unsqueeze(-1), values, out)
         return [rows, values, x]
 
     out = x0.unsqueeze(-2).expand(*x0.shape[:-1], n, d).reshape(-1, d)
     every = torch.arange(len(out), device=x0.device)
-    kept, last = in_segments(run, x0, len(t), per_step=20 * x0.numel())
+    kept, last = checkpointed(run, x0, len(t), per_step=20 * x0.numel())
     if kept:
         out = out.index_put((torch.cat(kept[::2]),), torch.cat(kept[1::2]))
     return last, out.reshape(*x0.shape[:-1], n, d)
 
 
-def retake(
-    method: Method, f: takens.VectorField, x: Tensor, t: Tensor, dt: Tensor, smooth: bool
+def differentiable_steps(
+    method: StepMethod, f: takens.VectorField, x: Tensor, t: Tensor, dt: Tensor, smooth: bool
 ) -> tuple[tuple[Tensor, Tensor, Tensor], list[Tensor], Tensor]:
     """Take the steps `t, dt: (k, ...)` from `x: (..., d)`.
 
     Where the field is ``smooth`` a step goes on with the slope that the one before ended with.
-    Give them with their states `(k, ..., d)`, their stages, each `(k, ..., d)`, and the last
+    Return them with their states `(k, ..., d)`, their stages, each `(k, ..., d)`, and the last
     state.
     """
     xs, stages = list[Tensor](), list[list[Tensor]]()
     slope = None
     for k in range(len(t)):
-        trial = method.attempt(f, t[k].to(x.dtype), x, dt[k], slope)
+        trial = method.step(f, t[k].to(x.dtype), x, dt[k], slope)
         xs.append(x)
         stages.append(trial.stages)
         x, slope = trial.x, trial.slope if smooth else None
@@ -75,7 +77,7 @@ def retake(
 
 
 def _attached(grid: tuple[Tensor, Tensor], ts: Tensor, done: Tensor) -> tuple[Tensor, Tensor]:
-    """Give the grid, made to move with the first and the last time."""
+    """Return the grid, made to move with the first and the last time."""
     t, dt = grid
     if is_constant(ts):
         return grid
