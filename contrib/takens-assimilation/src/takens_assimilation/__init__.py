@@ -1,8 +1,7 @@
 """Ensemble Kalman filters for models and systems of takens."""
 
-import importlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import takens
 
@@ -27,21 +26,6 @@ if TYPE_CHECKING:
 
 TAKENS_API = 1
 
-_HOME: Final = {
-    "Accuracy": "result",
-    "Assimilation": "result",
-    "Consistency": "consistency",
-    "ForecastSkill": "skill",
-    "Localisation": "localisation",
-    "Observations": "observations",
-    "RankHistogram": "ranks",
-    "assimilate": "filtering",
-    "draw_filter": "figures",
-    "draw_rank_histogram": "figures",
-    "gaspari_cohn": "localisation",
-    "rank_histogram": "ranks",
-}
-
 
 @takens.hookimpl
 def takens_commands() -> Iterator[takens.CommandSpec]:
@@ -53,10 +37,5 @@ def takens_commands() -> Iterator[takens.CommandSpec]:
     )
 
 
-def __getattr__(name: str) -> Any:
-    home = _HOME.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    __getattr__ = takens.LazyNames(__name__)

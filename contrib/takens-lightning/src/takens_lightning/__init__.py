@@ -1,7 +1,8 @@
 """Training of takens's models by PyTorch Lightning."""
 
-import importlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
+
+import takens
 
 if TYPE_CHECKING:
     from takens_lightning.checkpoint import load_trained_model as load_trained_model
@@ -11,15 +12,5 @@ if TYPE_CHECKING:
 
 TAKENS_API = 1
 
-_HOME: Final = {
-    "DynamicsModule": "module",
-    "Windows": "windows",
-    "WindowsDataModule": "data",
-    "load_trained_model": "checkpoint",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(importlib.import_module(f"takens_lightning.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+    __getattr__ = takens.LazyNames(__name__)

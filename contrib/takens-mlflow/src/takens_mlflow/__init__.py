@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import takens
 
@@ -79,9 +79,5 @@ def takens_run_failed(event: takens.RunFailed) -> None:
     hooks.run_failed(event)
 
 
-def __getattr__(name: str) -> Any:
-    if name == "track":
-        from takens_mlflow.hooks import track
-
-        return track
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+    __getattr__ = takens.LazyNames(__name__)

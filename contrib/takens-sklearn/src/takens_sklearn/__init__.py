@@ -1,6 +1,8 @@
 """Models of takens in scikit-learn's pipelines and searches."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import takens
 
 if TYPE_CHECKING:
     from takens_sklearn.forecaster import DynamicsForecaster as DynamicsForecaster
@@ -8,9 +10,5 @@ if TYPE_CHECKING:
 TAKENS_API = 1
 
 
-def __getattr__(name: str) -> Any:
-    if name == "DynamicsForecaster":
-        from takens_sklearn.forecaster import DynamicsForecaster
-
-        return DynamicsForecaster
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+    __getattr__ = takens.LazyNames(__name__)

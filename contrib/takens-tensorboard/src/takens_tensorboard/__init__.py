@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import takens
 
@@ -75,9 +75,5 @@ def takens_run_failed(event: takens.RunFailed) -> None:
     tracking.run_failed(event)
 
 
-def __getattr__(name: str) -> Any:
-    if name == "log_to":
-        from takens_tensorboard.tracking import log_to
-
-        return log_to
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+    __getattr__ = takens.LazyNames(__name__)
