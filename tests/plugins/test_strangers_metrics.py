@@ -219,20 +219,22 @@ def test_a_run_judges_by_them_and_names_what_it_could_not(
     )
     sentence = (
         "The reconstruction is wrong in climate, undecided in rhythm, and right in stability. "
-        "Not judged: other:silent, other:breaks."
+        "Not judged: silent, breaks."
     )
     assert sentence in done["err"]
     table = json.loads((run / "metrics.json").read_text())
     assert table["verdict"]["sentence"] == sentence
     assert table["verdict"]["not_judged"] == {
-        "other:silent": "it does not say what it is evidence for",
-        "other:breaks": "KeyError: 'gone'",
+        "silent": "it does not say what it is evidence for",
+        "breaks": "KeyError: 'gone'",
     }
+    # The label is as short as it can be; the metric is named in full.
+    assert table["scores"]["silent"]["metric"] == "other:silent"
     assert table["scores"]["other:spectrum_distance"]["metric"] == "other:spectrum_distance"
     report = (run / "report.html").read_text()
     assert sentence in report
     assert "Climate: wrong, other:spectrum_distance " in report
-    assert "Not judged: other:silent: it does not say" in report
+    assert "Not judged: silent: it does not say" in report
     assert takens.verdict(takens.read_scores(run)).sentence == sentence
 
 
