@@ -115,6 +115,11 @@ class Catalogue(Printed):
                 homes.setdefault(module, plugin)
         return homes
 
+    @functools.cached_property
+    def _targets(self) -> Mapping[str, tuple[Plugin, ComponentSpec]]:
+        """The components by their targets; of several, the one that comes first."""
+        return {spec.target: (plugin, spec) for plugin, spec in reversed([*self])}
+
     def owner_of(self, module: str) -> Plugin | None:
         """Return the plugin that a module belongs to, or None where it is of no plugin."""
         while module and module not in self._homes:
@@ -124,9 +129,9 @@ class Catalogue(Printed):
     def owner(self, component: type) -> tuple[Plugin, str] | None:
         """Return the plugin that a class is from, and what to call it, or None."""
         target = f"{component.__module__}:{component.__qualname__}"
-        for plugin, spec in self:
-            if spec.target == target:
-                return plugin, f"{spec.kind} {spec.name!r} of {plugin}"
+        if found := self._targets.get(target):
+            plugin, spec = found
+            return plugin, f"{spec.kind} {spec.name!r} of {plugin}"
         plugin = (
             None if component.__module__ == "__main__" else self.owner_of(component.__module__)
         )

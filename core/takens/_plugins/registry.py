@@ -162,6 +162,7 @@ class Registry(Generic[T_co]):
             error=ComponentError,
         ):
             factory = getattr(importlib.import_module(module), attribute)
+            spec.settings_class()
         check_parameters(spec, parameters)
         if spec.deprecated:
             text = f"{spec.kind} {spec.name!r} is to go; {spec.deprecated}."
