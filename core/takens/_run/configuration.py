@@ -11,9 +11,9 @@ import attrs
 from takens._defaults import DEVICE, FIGURES, INTEGRATOR, METRICS, MODEL, SCHEME
 from takens._errors import ConfigurationError
 from takens._plugins.choice import Component
+from takens._plugins.parameter import parameter
 from takens._printed import Printed
 from takens._training.settings import Training
-from takens._validators import above_zero, at_least
 
 FORMAT: Final = 1
 
@@ -44,17 +44,12 @@ class Data:
     format: Component | None = attrs.field(default=None, converter=_optional)
     columns: list[str] | None = None
     time: str | None = None
-    dt: float | None = attrs.field(
-        default=None, validator=above_zero("data"), metadata={"unit": "time units of the data"}
-    )
-    steps: int = attrs.field(
-        default=50_000, validator=at_least("data", 10), metadata={"unit": "samples"}
-    )
+    dt: float | None = parameter(None, unit="time units of the data", above=0)
+    steps: int = parameter(50_000, unit="samples", at_least=10)
     integrator: Component = attrs.field(default=Component(INTEGRATOR), converter=Component.of)
-    noise: float = attrs.field(
-        default=0.0, validator=at_least("data", 0), metadata={"unit": "standard deviations"}
-    )
-    train: float = attrs.field(default=0.5, metadata={"unit": "fraction of the file"})
+    noise: float = parameter(0.0, unit="standard deviations", at_least=0)
+    train: float = parameter(0.5, unit="fraction of the file", above=0, below=1)
+    toml_table = "data"
 
     def __attrs_post_init__(self) -> None:
         if (self.system is None) == (self.file is None):
@@ -64,11 +59,6 @@ class Data:
             for name in ("format", "columns", "time"):
                 if getattr(self, name) is not None:
                     raise ConfigurationError(f"data.{name} goes with a file, not a system.")
-        if not 0 < self.train < 1:
-            raise ConfigurationError(
-                f"data.train is the fraction of the file to learn from, above 0 and below 1; "
-                f"got {self.train}."
-            )
 
 
 @final
@@ -85,12 +75,11 @@ class Judge:
         factory=lambda: _each(METRICS),
         converter=_each,
     )
-    runs: int = attrs.field(default=8, validator=at_least("judge", 1))
-    starts: int = attrs.field(default=32, validator=at_least("judge", 1))
-    context: int = attrs.field(
-        default=32, validator=at_least("judge", 1), metadata={"unit": "samples"}
-    )
+    runs: int = parameter(8, at_least=1)
+    starts: int = parameter(32, at_least=1)
+    context: int = parameter(32, unit="samples", at_least=1)
     reference: dict[str, float] = attrs.field(factory=dict[str, float])
+    toml_table = "judge"
 
     def __attrs_post_init__(self) -> None:
         for name, value in self.reference.items():

@@ -23,8 +23,7 @@ from cattrs.gen import make_dict_structure_fn
 from takens._errors import ConfigurationError, InputError, near
 from takens._plugins.choice import Choice, Component
 from takens._run.configuration import FORMAT, Configuration, Data, Judge
-from takens._training.settings import Training
-from takens._validators import PerMember
+from takens._training.settings import PerMember, Training
 from takens._versions import versions
 
 

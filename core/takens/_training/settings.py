@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict, final
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast, final
 
 import attrs
 
 from takens._defaults import CHECK_METRIC, OPTIMISER, SCHEDULE
 from takens._errors import InputError
 from takens._plugins.choice import Choice, Component, chosen
-from takens._validators import PerMember, above_zero, at_least, one_of, per_member
+from takens._plugins.parameter import parameter
 
 if TYPE_CHECKING:
     from takens._protocols.metric import SeriesMetric
     from takens._protocols.optimiser import Optimiser
     from takens._protocols.schedule import Schedule
+
+# One number for all members of an ensemble, or one for each.
+PerMember: TypeAlias = float | tuple[float, ...]
+
+
+def _per_member(value: Any) -> Any:
+    return tuple(cast(Sequence[Any], value)) if isinstance(value, list) else value
 
 
 @final
@@ -38,33 +45,22 @@ class Training:
     Raises: InputError where a number makes no sense.
     """
 
-    steps: int = attrs.field(default=5000, validator=at_least("training", 1))
-    batch: int = attrs.field(
-        default=16, validator=at_least("training", 1), metadata={"unit": "windows"}
-    )
-    window: int = attrs.field(
-        default=75, validator=at_least("training", 2), metadata={"unit": "samples"}
-    )
+    steps: int = parameter(5000, at_least=1)
+    batch: int = parameter(16, unit="windows", at_least=1)
+    window: int = parameter(75, unit="samples", at_least=2)
     optimiser: Choice = attrs.field(default=OPTIMISER, converter=chosen)
-    learning_rate: PerMember = attrs.field(
-        default=2e-2, converter=per_member, validator=above_zero("training")
-    )
-    final_learning_rate: float = attrs.field(default=1e-5, validator=above_zero("training"))
+    learning_rate: PerMember = parameter(2e-2, converter=_per_member, above=0)
+    final_learning_rate: float = parameter(1e-5, above=0)
     schedule: Choice = attrs.field(default=SCHEDULE, converter=chosen)
-    gradient_clip: float = attrs.field(default=10.0, validator=at_least("training", 0))
-    log_every: int = attrs.field(
-        default=20, validator=at_least("training", 1), metadata={"unit": "steps"}
-    )
-    checkpoint_every: int = attrs.field(
-        default=500, validator=at_least("training", 1), metadata={"unit": "steps"}
-    )
-    members: int = attrs.field(default=1, validator=at_least("training", 1))
+    gradient_clip: float = parameter(10.0, at_least=0)
+    log_every: int = parameter(20, unit="steps", at_least=1)
+    checkpoint_every: int = parameter(500, unit="steps", at_least=1)
+    members: int = parameter(1, at_least=1)
     bootstrap: bool = False
-    check_every: int = attrs.field(
-        default=500, validator=at_least("training", 0), metadata={"unit": "steps"}
-    )
+    check_every: int = parameter(500, unit="steps", at_least=0)
     check_metric: Choice = attrs.field(default=CHECK_METRIC, converter=chosen)
-    keep: str = attrs.field(default="best", validator=one_of("training", "best", "last"))
+    keep: str = parameter("best", choices=("best", "last"))
+    toml_table = "training"
 
     def __attrs_post_init__(self) -> None:
         rates = self.learning_rate
