@@ -1,19 +1,8 @@
-"""Kernels of the tests go into a folder of their own."""
+"""What tests of the compiled engine share."""
 
 # pyright: basic
 
 import pytest
-
-
-@pytest.fixture(scope="session", autouse=True)
-def kernels(tmp_path_factory):
-    from takens_native import compiler
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TAKENS_CACHE", str(tmp_path_factory.mktemp("cache")))
-        compiler._folder.cache_clear()
-        yield
-    compiler._folder.cache_clear()
 
 
 @pytest.fixture
