@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import takens
 from takens._plugins.catalogue import catalogue  # pyright: ignore[reportPrivateUsage]
 from takens._plugins.hooks import HOOKS  # pyright: ignore[reportPrivateUsage]
 
@@ -55,7 +56,7 @@ def test_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    "page", ["system", "integrator", "model", "scheme", "metric", "figure"]
+    "page", [page.stem for page in PAGES if (GUIDE / page).read_text().count('kind="')]
 )
 def test_the_plugin_of_a_page_keeps_what_plugins_promise(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -72,7 +73,18 @@ def test_the_plugin_of_a_page_keeps_what_plugins_promise(
 
 def test_every_kind_is_in_the_guide() -> None:
     text = (GUIDE / "index.md").read_text()
-    assert [kind for kind in catalogue().kinds if f"| `{kind}` |" not in text] == []
+    for kind in catalogue().kinds:
+        (page,) = re.findall(rf"^\| `{kind}` \|.*{{doc}}`(\w+)` \|$", text, re.MULTILINE)
+        code = "".join(blocks(GUIDE / f"{page}.md"))
+        assert f'kind="{kind}"' in code
+        assert "run_checks(" in code
+
+
+def test_every_optional_protocol_is_in_the_guide() -> None:
+    text = "".join(page.read_text() for page in PAGES)
+    optional = [name for name in dir(takens) if name.startswith("Supports")]
+    assert len(optional) > 15
+    assert [name for name in optional if f"{{class}}`takens.{name}`" not in text] == []
 
 
 def test_every_hook_is_used_in_the_guide_or_an_exporter() -> None:

@@ -93,7 +93,10 @@ if TYPE_CHECKING:
         Compiled as Compiled,
         Unsupported as Unsupported,
     )
-    from takens._protocols.dataset import Dataset as Dataset
+    from takens._protocols.dataset import (
+        Dataset as Dataset,
+        SupportsWriting as SupportsWriting,
+    )
     from takens._protocols.device import (
         DevicePolicy as DevicePolicy,
         Placement as Placement,
@@ -108,7 +111,7 @@ if TYPE_CHECKING:
         Time as Time,
         VectorField as VectorField,
     )
-    from takens._protocols.figure import Figure as Figure
+    from takens._protocols.figure import Figure as Figure, SupportsSample as SupportsSample
     from takens._protocols.integrator import Integrator as Integrator, Stepper as Stepper
     from takens._protocols.kernel import Kernel as Kernel
     from takens._protocols.metric import (
@@ -281,10 +284,12 @@ _HOME: Final = {
     "SupportsKinks": "_protocols.dynamics",
     "SupportsOwnTimes": "_protocols.dynamics",
     "SupportsReference": "_protocols.metric",
+    "SupportsSample": "_protocols.figure",
     "SupportsState": "_protocols.scheme",
     "SupportsStepMap": "_protocols.model",
     "SupportsTangent": "_protocols.dynamics",
     "SupportsUnits": "_protocols.model",
+    "SupportsWriting": "_protocols.dataset",
     "System": "_protocols.system",
     "Tableau": "_protocols.tableau",
     "TakensError": "_errors",

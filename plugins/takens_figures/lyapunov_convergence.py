@@ -60,6 +60,12 @@ class LyapunovConvergence:
             axes.legend(loc="best", ncols=3)
         return figure
 
+    def sample(self, results: takens.Results, /) -> takens.Results:
+        """Add a score with such a curve to the results of a run."""
+        curve = takens.Curve(x=(1, 2, 3), y=(0.5, 0.8, 0.9), error=(None, 0.2, 0.1))
+        score = takens.Score(value=0.9, reference=1.0, curves={_CURVE: curve})
+        return attrs.evolve(results, scores={"sample": score})
+
 
 def _limits(
     t: NDArray[np.float64], curves: tuple[NDArray[np.float64], ...], reference: float | None

@@ -46,6 +46,12 @@ class ScalingRegion:
             axes.legend(loc="lower right")
         return figure
 
+    def sample(self, results: takens.Results, /) -> takens.Results:
+        """Add a score with such a curve to the results of a run."""
+        curve = takens.Curve(x=(0.0, 0.1, 0.2, 0.3), y=(0, 1, 2, 2.2), straight=(0.0, 0.2))
+        score = takens.Score(value=10.0, reference=9.0, curves={_CURVE: curve})
+        return attrs.evolve(results, scores={"sample": score})
+
 
 def _draw(axes: Axes, curve: takens.Curve, slope: float | None, name: str, color: str) -> None:
     t, y = (np.asarray(each, dtype=np.float64) for each in (curve.x, curve.y))

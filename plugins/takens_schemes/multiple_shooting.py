@@ -18,8 +18,9 @@ class MultipleShooting(MultipleShootingSettings):
 
     Every segment of ``segment`` samples starts anew from the data; to the error of its
     predictions is added ``continuity`` times the mean squared distance between where a
-    segment ends and where the next one starts, in the latent state. ``error``,
-    ``regularisation``, ``noise`` and ``noisy_targets`` are those of an ``Objective``.
+    segment ends and where the next one starts, in the latent state. A last segment may be
+    shorter. ``error``, ``regularisation``, ``noise`` and ``noisy_targets`` are those of an
+    ``Objective``.
 
     Raises: ComponentError where an argument makes no sense; InputError where a window holds
     no whole segment.
@@ -33,20 +34,36 @@ class MultipleShooting(MultipleShootingSettings):
 
     def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
         """Give the error in `windows: (..., b, T, n)` and at the joints: `(...)`."""
-        c = model.context_length
+        c, dt = model.context_length, interval(times)
         objective = objective_of(self)
         noisy = objective.inputs(windows, step)
+        wanted = objective.targets(windows, noisy)
         parts = pieces(noisy, c + self.segment, self.segment)
-        free = torch.zeros(self.segment, dtype=torch.float64)
-        flat = parts.flatten(-4, -3)
-        states = takens.forced_run(model, flat, dt=interval(times), strength=free)
-        targets = pieces(objective.targets(windows, noisy), c + self.segment, self.segment)
-        value = objective.value(
-            model, model.observe(states), targets.flatten(-4, -3)[..., c:, :]
-        )
-        each = states[..., -1, :].reshape(*parts.shape[:-2], states.shape[-1])
-        ends = each[..., :-1, :]
+        states = _free(model, parts.flatten(-4, -3), dt)
+        targets = pieces(wanted, c + self.segment, self.segment).flatten(-4, -3)[..., c:, :]
+        predicted, starts = model.observe(states), model.encode(parts[..., 1:, :c, :])
+        ends = states[..., -1, :].reshape(*parts.shape[:-2], states.shape[-1])
+        if left := (windows.shape[-2] - c) % self.segment:
+            # What is left over is a segment that is shorter.
+            rest = noisy[..., -left - c :, :]
+            behind = model.observe(_free(model, rest, dt))
+            predicted = torch.cat((_in_a_row(predicted, parts), behind), -2)
+            targets = torch.cat((_in_a_row(targets, parts), wanted[..., -left:, :]), -2)
+            starts = torch.cat((starts, model.encode(rest[..., :c, :]).unsqueeze(-2)), -2)
+        else:
+            ends = ends[..., :-1, :]
+        value = objective.value(model, predicted, targets)
         if not self.continuity or not ends.numel():
             return value
-        starts = model.encode(parts[..., 1:, :c, :])
         return value + self.continuity * (ends - starts).square().mean((-3, -2, -1))
+
+
+def _free(model: takens.Model, windows: Tensor, dt: float) -> Tensor:
+    """Run freely from the start of each of `windows: (..., T, n)`: `(..., T - c, m)`."""
+    free = torch.zeros(windows.shape[-2] - model.context_length, dtype=torch.float64)
+    return takens.forced_run(model, windows, dt=dt, strength=free)
+
+
+def _in_a_row(x: Tensor, parts: Tensor) -> Tensor:
+    """Put segments `(..., b pieces, s, n)` one behind the other: `(..., b, pieces s, n)`."""
+    return x.reshape(*parts.shape[:-3], -1, x.shape[-1])

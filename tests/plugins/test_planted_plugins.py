@@ -14,6 +14,7 @@ import takens
 from takens import testing
 from takens._plugins.catalogue import catalogue  # pyright: ignore[reportPrivateUsage]
 from takens.cli import main
+from takens.testing import plugins
 
 Install = Callable[..., Path]
 
@@ -27,17 +28,47 @@ def takens_components():
         name="decay",
         target="{module}_system:Decay",
         summary="Decay.",
-        parameters=(takens.Parameter("rate", 1.0, summary="of decay"),),
+        parameters=(
+            takens.Parameter("rate", 1.0, summary="of decay"),
+            takens.Parameter("unit", "s", choices=("s", "ms"), summary="of time"),
+        ),
         supports=("jacobian",),
     )
+
+@takens.hookimpl
+def takens_kinds():
+    yield takens.KindSpec(name="half_life", protocol="{module}_system:HalfLife")
+
+@takens.hookimpl
+def takens_commands():
+    yield takens.CommandSpec(name="lengthen", target="{module}_command:lengthen")
+"""
+COMMAND = """
+import click
+import takens
+
+@click.command()
+@click.argument("file", type=click.Path())
+def lengthen(file):
+    'Say how long a FILE is.'
+    try:
+        click.echo(len(open(file).read()))
+    except OSError as error:
+        raise takens.InputError(f"{file} cannot be read.") from error
 """
 SYSTEM = """
 import attrs
 import takens
+from typing import Protocol, runtime_checkable
+
+@runtime_checkable
+class HalfLife(Protocol):
+    half_life: float
 
 @attrs.frozen
 class Decay:
     rate: float = 1.0
+    unit: str = attrs.field(default="s", validator=attrs.validators.in_(("s", "ms")))
     dim = 1
     time = takens.Time.CONTINUOUS
 
@@ -53,7 +84,8 @@ class Decay:
     def facts(self):
         return takens.Facts()
 """
-# What is changed in the manifest or the system, the check that finds it, and what it says.
+# What is changed in the manifest, the system or the command, the check that finds it, and what
+# that says; the guide lists them.
 FAULTS: dict[str, tuple[str, str, str, str]] = {
     "heavy": (
         "import takens\n",
@@ -104,6 +136,36 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "public_names_only",
         "which is private to takens",
     ),
+    "misspelt": (
+        'supports=("jacobian",)',
+        'supports=("jacobain",)',
+        "claims_are_true",
+        "system decay supports 'jacobian' and does not say so",
+    ),
+    "choosy": (
+        'in_(("s", "ms"))',
+        'in_(("s",))',
+        "choices_can_be_made",
+        "system decay: unit = 'ms' is listed, and refused",
+    ),
+    "kindless": (
+        "class HalfLife",
+        "class FullLife",
+        "kinds_are_there",
+        "kind half_life: there is no kindless_system:HalfLife",
+    ),
+    "careless": (
+        'raise takens.InputError(f"{file} cannot be read.") from error',
+        "click.echo(error)",
+        "commands",
+        "takens lengthen exits with 0 where there is no such file",
+    ),
+    "unhelpful": (
+        "@click.command()",
+        "@click.command(add_help_option=False)",
+        "commands",
+        "takens lengthen --help exits with 2",
+    ),
     "wrong": (
         "-self.rate)",
         "self.rate)",
@@ -130,7 +192,9 @@ def place(install: Install, module: str, old: str = "", new: str = "") -> None:
     """Install a plugin with one change."""
     manifest = MANIFEST.format(module=module).replace(old or "\0", new)
     folder = install(module, manifest)
-    (folder / f"{module}_system.py").write_text(dedent(SYSTEM.replace(old or "\0", new)))
+    for name, source in (("system", SYSTEM), ("command", COMMAND)):
+        changed = dedent(source.replace(old or "\0", new))
+        (folder / f"{module}_{name}.py").write_text(changed)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -139,6 +203,15 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     shown = capsys.readouterr()
     assert isinstance(stop.value.code, int)
     return stop.value.code, shown.out, shown.err
+
+
+def test_the_guide_lists_what_is_planted() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "checking.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    for check in plugins.CHECKS:
+        planted = [fault for fault in FAULTS.values() if fault[2] == check.name]
+        (*_, row) = [row for row in rows if row.startswith(f"| `{check.name}` |")] or [""]
+        assert len(planted) == len(row.split(";")) if planted else not row
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -167,8 +240,9 @@ def test_the_command_says_that_all_is_well(
     code, out, _ = run(capsys, "check", "fine")
     assert code == 0
     rows = [line.split("\t") for line in out.splitlines()]
-    assert rows[0] == ["kind", "name", "passed", "excused", "failed"]
-    assert rows[1] == ["plugin", "fine", "8", "0", "none"]
+    assert rows[0] == ["kind", "name", "questions", "passed", "excused", "failed"]
+    assert rows[1][:2] + rows[1][3:] == ["plugin", "fine", "11", "0", "none"]
+    assert int(rows[1][2]) > 11
     assert rows[2][:2] == ["system", "decay"]
     assert rows[-1][0].endswith("checks passed.")
 
@@ -188,7 +262,7 @@ def test_the_command_writes_json(install: Install, capsys: pytest.CaptureFixture
     code, out, _ = run(capsys, "check", "crooked", "--json")
     assert code == 1
     outcomes = json.loads(out)
-    keys = ["component", "kind", "check", "state", "message", "seconds"]
+    keys = ["component", "kind", "check", "state", "message", "seconds", "questions"]
     assert all(list(outcome) == keys for outcome in outcomes)
     assert [o["check"] for o in outcomes if o["state"] == "failed"] == ["jacobian"]
 

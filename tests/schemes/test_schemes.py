@@ -136,6 +136,21 @@ def test_multiple_shooting_adds_the_gaps(linear: Any, windows: torch.Tensor) -> 
     torch.testing.assert_close(found, expected)
 
 
+def test_multiple_shooting_takes_what_is_left_of_a_window(
+    linear: Any, windows: torch.Tensor
+) -> None:
+    parts = [windows[:, :5], windows[:, 4:8]]
+    errors = [
+        (0.5**k * part[:, :1] - part[:, 1:]).square()
+        for part in parts
+        for k in [torch.arange(1.0, part.shape[1], dtype=torch.float64).view(1, -1, 1)]
+    ]
+    gap = (0.5**4 * parts[0][:, 0] - parts[1][:, 0]).square().mean()
+    expected = torch.cat(errors, 1).mean() + 0.7 * gap
+    found = loss(MultipleShooting(4, continuity=0.7), linear(0.5), windows[:, :8])
+    torch.testing.assert_close(found, expected)
+
+
 def test_one_step_remembers_nothing(model: ShallowPLRNN, windows: torch.Tensor) -> None:
     predicted = model.observe(model(model.encode(windows[:, :-1].unsqueeze(-2))))
     expected = (predicted - windows[:, 1:]).square().mean()

@@ -1,160 +1,132 @@
-"""Each check catches a fault that was planted for it."""
-
-# Faults are wrong in their types, too.
-# ruff: noqa: E501
-# pyright: basic
+"""Each check catches the faults that were planted for it, and passes what has none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
-import matplotlib
 import pytest
 import torch
 
-import takens
 from takens import testing
-from takens.testing import samples
+from takens.testing import plugins, samples
 
-from . import faults
-from .faults import Faulty, euler, henon, lorenz, rk4
+from .planted import PLANTED, Fault, datasets, systems
 
-FAULTS: list[tuple[Callable[[Any], None], Any]] = [
-    # Systems.
-    (testing.check_system_protocol, Faulty(lorenz, dim=3.0)),
-    (testing.check_system_shape_and_dtype, Faulty(lorenz, call=lambda t, x: lorenz(t, x)[..., :2])),
-    (testing.check_system_shape_and_dtype, Faulty(lorenz, call=lambda t, x: lorenz(t, x).double())),
-    (testing.check_system_batch_is_pointwise, Faulty(lorenz, call=lambda t, x: x - x.mean())),
-    (testing.check_system_leaves_its_input_alone, Faulty(lorenz, call=lambda t, x: faults.written_to(x))),
-    (testing.check_system_transforms, Faulty(lorenz, call=faults.looped)),
-    (testing.check_system_is_a_value, faults.Forgetful()),
-    (testing.check_system_can_be_simulated, Faulty(lorenz, call=lambda t, x: 1e3 * x * x)),
-    (testing.check_system_facts, Faulty(lorenz, facts=lambda: takens.Facts((0.9, 0.0, -14.0)))),
-    (testing.check_system_facts, Faulty(lorenz, facts=lambda: takens.Facts((0.0, 0.9), "a book"))),
-    (testing.check_jacobian, Faulty(lorenz, jacobian=lambda t, x: -lorenz.jacobian(t, x))),
-    (testing.check_tangent, Faulty(henon, tangent=lambda x, v: (henon(x), v))),
-    # Integrators.
-    (testing.check_integrator_protocol, object()),
-    (testing.check_integrator_shape_and_dtype, Faulty(rk4, solve=faults.single)),
-    (testing.check_integrator_solves, Faulty(rk4, solve=lambda f, x0, ts: rk4.solve(f, x0, 1.1 * ts))),
-    (testing.check_integrator_goes_back, Faulty(rk4, solve=faults.backward_only_forward)),
-    (testing.check_integrator_batch_is_pointwise, Faulty(rk4, solve=faults.leaks)),
-    (testing.check_integrator_leaves_its_input_alone, Faulty(rk4, solve=faults.writes)),
-    (testing.check_integrator_refuses_unordered_times, Faulty(rk4, solve=faults.sorts)),
-    (testing.check_integrator_gradient, Faulty(rk4, solve=faults.detached)),
-    (testing.check_integrator_gradient_modes_agree, faults.WrongAdjoint()),
-    (testing.check_stepper_order, Faulty(euler, order=2)),
-    (testing.check_stepper_order, Faulty(rk4, order=5)),
-    (testing.check_stepper_step_is_solve, Faulty(rk4, step=euler.step)),
-    (testing.check_stepper_transforms, Faulty(rk4, step=lambda f, t, x, dt: faults.looped(t, x))),
-    # Models.
-    (testing.check_model_protocol, faults.Nameless()),
-    (testing.check_model_config, faults.LosesConfig(hidden=3)),
-    (testing.check_model_shapes_and_dtypes, faults.AlwaysDouble()),
-    (testing.check_model_batch_is_pointwise, faults.LeakyBatch()),
-    (testing.check_model_leaves_its_input_alone, faults.Overwrites()),
-    (testing.check_model_forcing_twice_is_forcing_once, faults.HalfForces()),
-    (testing.check_model_state_dict, faults.Unstored()),
-    (testing.check_model_functional_call, faults.ReadsOnce()),
-    (testing.check_model_ensemble, faults.LooksAtNumbers()),
-    (testing.check_model_seed, faults.Unseeded()),
-    (testing.check_model_free_run, faults.Restless()),
-    (testing.check_model_jacobian, faults.WrongJacobian()),
-    (testing.check_model_tangent, faults.WrongTangent()),
-    (testing.check_model_forcing_signal, faults.WrongSignal()),
-    (testing.check_model_closed_form, faults.SolvesToNaN()),
-    (testing.check_model_units, faults.IgnoresUnits()),
-    # Schemes.
-    (testing.check_scheme_protocol, object()),
-    (testing.check_scheme_loss, faults.ManyLosses()),
-    (testing.check_scheme_gradient_reaches_every_weight, faults.MissesAWeight()),
-    (testing.check_scheme_gradient_is_the_derivative, faults.CutsTheGradient()),
-    (testing.check_scheme_leaves_its_input_alone, faults.StandardisesInPlace()),
-    (testing.check_scheme_order_of_windows, faults.LooksAtTheFirst()),
-    (testing.check_scheme_learns, faults.Climbs()),
-    (testing.check_scheme_ensembles, faults.Mixes()),
-    (testing.check_scheme_adapting, faults.AdaptsToNothing()),
-    (testing.check_scheme_forcing_report, faults.ReportsNaN()),
-    (testing.check_scheme_state, faults.Forgets()),
-    (testing.check_direct_scheme, faults.SolvesWithoutLoss()),
-    (testing.check_direct_scheme_learns, faults.SolvesNothing()),
-    (testing.check_layer_scheme_learns, faults.LearnsNothing()),
-    (testing.check_layer_scheme_repeats, faults.Draws()),
-    # Metrics.
-    (testing.check_metric_protocol, Faulty(faults.Metric(), horizon=0)),
-    (testing.check_metric_is_best_on_identical_series, faults.NotZeroOnItself()),
-    (testing.check_metric_tells_series_apart, faults.SeesNothing()),
-    (testing.check_metric_is_repeatable, faults.Wavers()),
-    (testing.check_metric_survives_divergence, faults.Chokes()),
-    (testing.check_dynamics_metric_probes, faults.Random()),
-    (testing.check_dynamics_metric_survives_divergence, faults.Follows()),
-    (testing.check_metric_reference, faults.Prober(reference=1.0)),
-    (testing.check_dynamics_metric_agrees_with_facts, faults.Prober(2.0, reference=1.0)),
-    # Device policies, readers, pictures.
-    (testing.check_device_policy_protocol, object()),
-    (testing.check_device_policy_chooses, faults.WithoutReason()),
-    (testing.check_dataset_protocol, faults.Reader("csv")),
-    (testing.check_dataset_refuses_what_is_no_data, faults.Reader(".csv")),
-    (testing.check_figure_protocol, Faulty(faults.Paints(), title="two\nlines")),
-    (testing.check_figure_draws, faults.Paints()),
-    (testing.check_portrait_protocol, Faulty(faults.Paints(), title="")),
-    (testing.check_portrait_draws, faults.Paints()),
-    # Backends and kernels.
-    (testing.check_backend_protocol, Faulty(faults.Answers(), preference="high")),
-    (testing.check_backend_solves, faults.Answers()),
-    (testing.check_backend_iterates, faults.Answers()),
-    (testing.check_backend_declines_what_is_hard, faults.Raises()),
-    (testing.check_kernel_protocol, faults.OutOfBounds()),
-    (testing.check_kernel_shape_and_dtype, faults.Flat()),
-    (testing.check_kernel_is_a_covariance, faults.Indefinite()),
-    (testing.check_kernel_diagonal, faults.WrongDiagonal()),
-    (testing.check_kernel_is_differentiable, faults.Numb()),
-]  # fmt: skip
-# Held in files of their own.
-ELSEWHERE = {
-    "check_can_be_made",
-    "check_reading",
-    "check_system_facts_hold",
-    "check_plugin_is_loaded",
-    "check_manifest_is_light",
-    "check_targets_can_be_imported",
-    "check_parameters_are_the_constructors",
-    "check_components_can_be_made",
-    "check_claims_are_true",
-    "check_summaries",
-    "check_public_names_only",
-}
+PAGE = Path(__file__).parents[2] / "docs" / "guide" / "checking.md"
+# Faults of whole plugins are planted in distributions, in tests of their own.
+ELSEWHERE = {"can_be_made", *(check.name for check in plugins.CHECKS)}
 
 
-@pytest.mark.parametrize(
-    ("check", "faulty"),
-    FAULTS,
-    ids=[f"{check.__name__}-{type(faulty).__name__}" for check, faulty in FAULTS],
-)
-def test_a_planted_fault_is_caught(check: Callable[[Any], None], faulty: Any) -> None:
-    with matplotlib.rc_context(), pytest.raises(Exception, match=r".") as caught:
-        check(faulty)
+def faults() -> Iterator[tuple[str, Fault]]:
+    for kind, (_, planted) in PLANTED.items():
+        for fault in planted:
+            yield kind, fault
+
+
+def cases(*, slow: bool) -> list[Any]:
+    """Give each fault with the check that is to catch it, where it applies."""
+    found: list[Any] = []
+    for kind, fault in faults():
+        checks = {check.name: check for check in testing.checks_for(fault.component, kind)}
+        if not fault.missed and checks[fault.caught_by].slow == slow:
+            label = f"{kind}-{fault.what.replace(' ', '_')}"
+            found.append(pytest.param(checks[fault.caught_by], fault.component, id=label))
+    return found
+
+
+def caught(check: testing.Check, component: Any) -> None:
+    with pytest.raises(Exception, match=r".") as error:
+        check(component)
     # A check that stumbles over a typing error of ours has caught nothing.
-    assert not isinstance(caught.value, NameError | ImportError)
+    assert not isinstance(error.value, NameError | ImportError)
 
 
-def test_every_check_has_a_fault() -> None:
-    names = {name for name in dir(testing) if name.startswith("check_")}
-    assert names == {check.__name__ for check, _ in FAULTS} | ELSEWHERE
+@pytest.mark.parametrize(("check", "component"), cases(slow=False))
+def test_a_planted_fault_is_caught(check: testing.Check, component: Any) -> None:
+    caught(check, component)
 
 
 @pytest.mark.slow
-def test_facts_that_do_not_hold_are_caught() -> None:
-    wrong = Faulty(lorenz, facts=lambda: takens.Facts((1.5, 0.0, -14.57), "a bad book"))
-    with pytest.raises(testing.CheckFailedError, match=r"stated as 1\.5 and found as 0\.9"):
-        testing.check_system_facts_hold(wrong)
+@pytest.mark.parametrize(("check", "component"), cases(slow=True))
+def test_a_planted_fault_is_caught_at_length(check: testing.Check, component: Any) -> None:
+    caught(check, component)
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_what_the_faults_were_planted_in_has_none(kind: str) -> None:
+    for good in PLANTED[kind][0]:
+        outcomes = list(testing.run_checks(good, kind=kind))
+        assert [each for each in outcomes if each.state != "passed"] == []
+        assert all(each.questions > 0 for each in outcomes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"), [pair for pair in faults() if pair[1].missed], ids=lambda x: str(x)[:20]
+)
+def test_what_is_said_to_be_missed_is_missed(kind: str, fault: Fault) -> None:
+    outcomes = list(testing.run_checks(fault.component, kind=kind))
+    assert [each for each in outcomes if each.state != "passed"] == []
+
+
+def test_every_check_has_a_fault() -> None:
+    names = {check.name for check in testing.every_check()}
+    assert names == {fault.caught_by for _, fault in faults() if not fault.missed} | ELSEWHERE
+
+
+def test_the_guide_lists_what_is_planted() -> None:
+    by_check: dict[str, list[str]] = {}
+    for _, fault in faults():
+        by_check.setdefault(fault.caught_by, []).append(fault.what)
+    missed = [f"| {kind} | {f.what} | {f.missed} |" for kind, f in faults() if f.missed]
+    rows = [
+        f"| `{check.name}` | {'; '.join(by_check[check.name])} |"
+        for check in testing.every_check()
+        if check.name in by_check
+    ]
+    page = PAGE.read_text().splitlines()
+    assert [line for line in page if line in rows or line in missed] == rows + missed
+
+
+def test_a_check_that_asks_nothing_fails() -> None:
+    @testing.Check
+    def check_nothing(component: object) -> None:
+        testing.unanswered("it is Sunday")
+
+    with pytest.raises(testing.NothingAskedError, match="Nothing was asked: it is Sunday"):
+        check_nothing(1)
+
+
+def test_a_check_says_how_many_questions_it_asked() -> None:
+    assert testing.check_jacobian(systems.lorenz) == 3
+    (outcome,) = [
+        each for each in testing.run_checks(systems.lorenz) if each.check == "jacobian"
+    ]
+    assert (outcome.state, outcome.questions) == ("passed", 3)
+
+
+def test_what_was_changed_for_everyone_is_put_back() -> None:
+    @testing.Check
+    def check_changes(component: object) -> None:
+        testing.require(True, "")
+        torch.set_default_dtype(torch.float64)
+
+    with pytest.raises(testing.CheckFailedError, match="It changes torch's default dtype"):
+        check_changes(1)
+    assert torch.get_default_dtype() == torch.float32
+
+
+def test_names_of_old_checks_are_warned_of() -> None:
+    with pytest.warns(DeprecationWarning, match="is part of check_backend_answers now"):
+        assert testing.check_backend_solves.name == "backend_answers"
+    with pytest.raises(AttributeError, match="no attribute 'check_sistems'"):
+        _ = testing.check_sistems
 
 
 def test_a_file_that_is_read_wrongly_is_caught(tmp_path: Path) -> None:
-    reader = faults.Reader(".txt")
+    reader = datasets.ReadsAnything()
     right = samples.record(10)
     testing.check_reading(reader, tmp_path, right)
     with pytest.raises(testing.CheckFailedError, match="The numbers differ"):

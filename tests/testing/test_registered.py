@@ -14,7 +14,7 @@ PLUGINS = [
     for plugin in takens.catalogue().plugins
     if plugin.state == "loaded" and plugin.distribution == "takens"
 ]
-EXCUSED = {}
+SUBJECTS = list(registered(PLUGINS))
 
 Check = Callable[[Any], None]
 
@@ -24,12 +24,12 @@ def test_plugins(component: object, check: Check) -> None:
     check(component)
 
 
-@parametrize_with_checks(registered(PLUGINS), excused=EXCUSED)
+@parametrize_with_checks(SUBJECTS)
 def test_components(component: object, check: Check) -> None:
     check(component)
 
 
 @pytest.mark.slow
-@parametrize_with_checks(registered(PLUGINS), slow=True)
+@parametrize_with_checks(SUBJECTS, slow=True)
 def test_what_takes_long(component: object, check: Check) -> None:
     check(component)

@@ -18,7 +18,8 @@ class KindSpec:
     """A promise: components of the kind ``name`` satisfy ``protocol``, a ``module:Name``.
 
     ``checks`` is a ``module:function`` that gives the checks which apply to a component, for
-    ``takens check``.
+    ``takens check``: functions that take it and ask by ``takens.testing.require``, best
+    collected by ``takens.testing.Checks``.
     """
 
     name: str = attrs.field(validator=like(r"[a-z][a-z0-9_]*", "surrogate", "kind"))
@@ -34,7 +35,7 @@ def _ours(name: str, protocol: str, summary: str) -> KindSpec:
     return KindSpec(
         name=name,
         protocol=f"takens:{protocol}",
-        checks=f"takens.testing.selection:{name}_checks",
+        checks=f"takens.testing.{name}s:CHECKS",
         summary=summary,
     )
 

@@ -1,8 +1,10 @@
 """Datasets: readers of files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+
+from torch import Tensor
 
 from takens._data.time_series import TimeSeries
 
@@ -31,4 +33,16 @@ class Dataset(Protocol):
 
         Raises: DataError in one sentence with file, row and column.
         """
+        ...
+
+
+@runtime_checkable
+class SupportsWriting(Protocol):
+    """A reader that can write what it reads, so that ``takens check`` has a file to read.
+
+    Text, NPY and NPZ the checks write themselves.
+    """
+
+    def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
+        """Write named columns, `(T,)` each, any of which may be the time."""
         ...

@@ -22,3 +22,12 @@ class Figure(Protocol):
     def draw(self, results: Results, /) -> matplotlib.figure.Figure | None:
         """Draw, or give None where these results have nothing to show."""
         ...
+
+
+@runtime_checkable
+class SupportsSample(Protocol):
+    """A figure of what few runs have, and which can show what that looks like."""
+
+    def sample(self, results: Results, /) -> Results:
+        """Return the results of some run, with what this figure draws; for ``takens check``."""
+        ...

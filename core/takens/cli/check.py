@@ -33,9 +33,10 @@ def command(plugin: str, slow: bool, as_json: bool) -> int:
         own = [each for each in outcomes if (each.kind, each.component) == (kind, name)]
         states = [outcome.state for outcome in own]
         wrong = [outcome.check for outcome in own if outcome.state == "failed"]
-        counts = (str(states.count(state)) for state in ("passed", "excused"))
-        rows.append((kind, name, *counts, ", ".join(wrong) or "none"))
-    print_table(("kind", "name", "passed", "excused", "failed"), rows)
+        asked = sum(outcome.questions for outcome in own)
+        counts = (asked, states.count("passed"), states.count("excused"))
+        rows.append((kind, name, *map(str, counts), ", ".join(wrong) or "none"))
+    print_table(("kind", "name", "questions", "passed", "excused", "failed"), rows)
     for outcome in outcomes:
         if outcome.state != "passed":
             what = f"{outcome.component}: {outcome.check} {outcome.state}"

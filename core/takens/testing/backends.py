@@ -2,28 +2,131 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Final, final
 
+import attrs
 import torch
 from torch import Tensor
 
 from takens._plugins.registry import integrators
 from takens._protocols.backend import Backend, Compiled, Unsupported
-from takens._protocols.requests import FixedStepSolve, MapIteration, SolveRequest
+from takens._protocols.requests import (
+    AdaptiveSolve,
+    FixedStepSolve,
+    ForcedIteration,
+    MapIteration,
+    TangentGrowth,
+)
+from takens._protocols.step_controller import StepController
 from takens._protocols.tableau import Tableau
-from takens.testing.failure import require, require_close, require_instance
-from takens.testing.samples import DOUBLE, numbers, pendulum
+from takens.testing.asking import (
+    CheckFailedError,
+    require,
+    require_close,
+    require_instance,
+    require_same,
+    unanswered,
+)
+from takens.testing.check import Checks
+from takens.testing.samples import (
+    DOUBLE,
+    CatMap,
+    Oscillator,
+    SmallModel,
+    gradients,
+    numbers,
+    pendulum,
+)
 
-_RK4 = Tableau(
+
+def _solves(backend: object) -> bool:
+    # Those of API 1 answer questions.
+    return isinstance(backend, Backend) or hasattr(backend, "answer")
+
+
+CHECKS = Checks(_solves)
+
+_RK4: Final = Tableau(
     name="rk4",
     order=4,
     c=(0.0, 0.5, 0.5, 1.0),
     a=((), (0.5,), (0.0, 0.5), (0.0, 0.0, 1.0)),
     b=(1 / 6, 1 / 3, 1 / 3, 1 / 6),
 )
-_TIMES = torch.linspace(0, 1, 21, dtype=DOUBLE)
+# Source: Bogacki and Shampine (1989), Appl. Math. Lett. 2, 321-325.
+_BOSH3: Final = Tableau(
+    name="bosh3",
+    order=3,
+    c=(0.0, 0.5, 0.75, 1.0),
+    a=((), (0.5,), (0.0, 0.75), (2 / 9, 1 / 3, 4 / 9)),
+    b=(2 / 9, 1 / 3, 4 / 9, 0.0),
+    error=((-5 / 72, 1 / 12, 1 / 9, -1 / 8),),
+)
+_TIMES: Final = torch.linspace(0.4, 1.4, 21, dtype=DOUBLE)
 
 
+@final
+@attrs.frozen
+class _Case:
+    """A request, the answer to it, and what a gradient must reach."""
+
+    what: str
+    request: Any
+    expected: Callable[[], Tensor]
+    of: tuple[Tensor, ...] = ()
+    seen: Callable[[Any], Tensor] = lambda answer: answer
+    atol: float = 1e-9
+
+
+def _cases(*, learned: bool = False) -> Iterator[_Case]:
+    """Give requests of every kind; where something is learned, with gradients."""
+    field = Oscillator().requires_grad_(learned)
+
+    def solve(what: str, *shape: int, **changed: Any) -> _Case:
+        x0 = numbers(*shape, 2).to(changed.pop("dtype", DOUBLE)).requires_grad_(learned)
+        given: dict[str, Any] = {"field": field, "ts": _TIMES} | changed
+        request = FixedStepSolve(method=_RK4, x0=x0, **given)
+        plain = integrators.create("rk4", backend="eager", substeps=request.substeps)
+        weights = tuple(field.parameters()) if given["field"] is field else ()
+        answer = lambda: plain.solve(given["field"], x0, given["ts"])  # noqa: E731
+        return _Case(what, request, answer, (x0, *weights))
+
+    each = torch.stack((_TIMES, 0.5 * _TIMES, -_TIMES))
+    yield solve("a field that depends on time", 2, 3)
+    yield solve("several steps between times that fall", 3, ts=_TIMES.flip(0), substeps=3)
+    yield solve("samples with times of their own", 3, ts=each)
+    yield solve("one sample")
+    yield solve("single precision", 3, field=pendulum, dtype=torch.float32)
+    x0 = numbers(2, 3, 2).requires_grad_(learned)
+    control = StepController(rtol=1e-7, atol=1e-9)
+    adaptive = AdaptiveSolve(field=field, method=_BOSH3, x0=x0, ts=_TIMES, controller=control)
+    weights = tuple(field.parameters())
+    motion = lambda: field.motion(x0, _TIMES)  # noqa: E731
+    yield _Case("chosen steps", adaptive, motion, (x0, *weights), lambda a: a.x, atol=1e-5)
+    maps = tuple(SmallModel(seed=seed).to(DOUBLE).requires_grad_(learned) for seed in (0, 1))
+    z0, within = (0.3 * numbers(2, 3, 2)).requires_grad_(learned), tuple(maps[0].parameters())
+    within = within[:3]
+    iterate = MapIteration(map=maps[0], x0=z0, steps=12, every=3)
+    orbit = lambda: torch.stack(_orbit(maps[0], z0, 12)[::3], -2)  # noqa: E731
+    yield _Case("every third state of a map", iterate, orbit, (z0, *within))
+    signal, strength = numbers(2, 3, 5, 1, seed=4), numbers(2, 5, seed=5).sigmoid()
+    forced = ForcedIteration(maps=maps, x0=z0, signal=signal, strength=strength)
+    states = lambda: _forced(forced)  # noqa: E731
+    yield _Case("maps that are forced", forced, states, (z0, *within))
+    if not learned:
+        places = numbers(4, 2).remainder(1.0)
+        tangents = TangentGrowth(dynamics=CatMap(), x0=places, steps=60, transient=20, count=2)
+        rates = torch.tensor((1.0, -1.0)).double().expand(4, 2) * CatMap.exponent
+        yield _Case(
+            "exponents of a map",
+            tangents,
+            lambda: rates,
+            seen=lambda answer: answer.sums.sum(-2) / 40,
+        )
+
+
+@CHECKS.add
 def check_backend_protocol(backend: Backend) -> None:
     """Check that ``preference`` is a whole number, and ``solve`` is there."""
     if not hasattr(backend, "answer"):
@@ -31,24 +134,53 @@ def check_backend_protocol(backend: Backend) -> None:
     require(type(backend.preference) is int, f"preference is {backend.preference!r}.")
 
 
-def check_backend_solves(backend: Backend) -> None:
-    """Check that a solution is that of plain torch, with its gradient, or declined."""
-    x0 = numbers(3, 2).requires_grad_()
-    answer = _solve(backend, FixedStepSolve(field=pendulum, method=_RK4, x0=x0, ts=_TIMES))
-    expected = integrators.create("rk4", backend="eager").solve(pendulum, x0, _TIMES)
-    _agrees(answer, expected, x0)
+@CHECKS.add
+def check_backend_answers(backend: Backend) -> None:
+    """Check that what is answered is what plain torch answers, in shape, dtype and numbers."""
+    for case in _cases():
+        found = _answer(backend, case)
+        if found is None:
+            continue
+        expected = case.expected()
+        loose = max(case.atol, 1e-5 if expected.dtype == torch.float32 else 0.0)
+        says = f"The answer is not that of plain torch ({case.what})"
+        require(found.dtype == case.request.x0.dtype, f"{says}: it is {found.dtype}.")
+        require_close(found, expected, says, rtol=1e-7 + loose, atol=loose)
 
 
-def check_backend_iterates(backend: Backend) -> None:
-    """Check that an orbit is that of plain torch, with its gradient, or declined."""
-    x0 = (0.3 * numbers(3, 2)).requires_grad_()
-    answer = _solve(backend, MapIteration(map=_turn, x0=x0, steps=12, every=3))
-    states = [x0]
-    for _ in range(12):
-        states.append(_turn(states[-1]))
-    _agrees(answer, torch.stack(states[::3], -2), x0)
+@CHECKS.add
+def check_backend_gradients(backend: Backend) -> None:
+    """Check that gradients to starts, and to what the dynamics use, are those of torch."""
+    for case in _cases(learned=True):
+        found = _answer(backend, case)
+        if found is None or case.request.x0.dtype != DOUBLE:
+            continue
+        expected = case.expected()
+        weight = numbers(*expected.shape, seed=9)
+        right = gradients((weight * expected).sum(), *case.of)
+        require(found.requires_grad, f"No gradient reaches anything ({case.what}).")
+        for one, other in zip(gradients((weight * found).sum(), *case.of), right, strict=True):
+            says = f"A gradient is not that of plain torch ({case.what})"
+            require((one is None) == (other is None), f"{says}: one of them is none.")
+            if one is not None and other is not None:
+                require_close(one, other, says, atol=100 * case.atol)
 
 
+@CHECKS.add
+def check_backend_leaves_its_input_alone(backend: Backend) -> None:
+    """Check that starts are not written to, and answered alike again."""
+    for case in _cases():
+        before = case.request.x0.clone()
+        first = _answer(backend, case)
+        if first is None:
+            continue
+        require_same(case.request.x0, before, f"The start was changed in place ({case.what})")
+        kept, second = first.clone(), _answer(backend, case)
+        if second is not None:
+            require_close(second, kept, f"Two answers to one request differ ({case.what})")
+
+
+@CHECKS.add
 def check_backend_declines_what_is_hard(backend: Backend) -> None:
     """Check that dynamics that look at their numbers are declined, with a reason."""
     x0 = numbers(3, 2)
@@ -56,42 +188,48 @@ def check_backend_declines_what_is_hard(backend: Backend) -> None:
     if isinstance(answer, Unsupported):
         require(answer.reason != "", "It declines without a reason.")
         return
-    states = [x0]
-    for _ in range(4):
-        states.append(_looks(states[-1]))
-    require_close(answer, torch.stack(states, -2), "A map that looks is answered wrongly")
+    expected = torch.stack(_orbit(_looks, x0, 4), -2)
+    require_close(answer, expected, "A map that looks is answered wrongly")
 
 
-def _turn(x: Tensor, /) -> Tensor:
-    first, second = x.unbind(-1)
-    return torch.stack((1 - 1.2 * first * first + second, 0.3 * first), -1)
+def _answer(backend: Backend, case: _Case) -> Tensor | None:
+    answer = _solve(backend, case.request)
+    if isinstance(answer, Unsupported):
+        if not answer.reason:
+            raise CheckFailedError(f"It declines without a reason ({case.what}).")
+        unanswered(answer.reason)
+        return None
+    found: Any = case.seen(answer)
+    if not isinstance(found, Tensor):
+        raise CheckFailedError(f"The answer is {answer!r} ({case.what}).")
+    return found
+
+
+def _solve(backend: Any, request: Any) -> Any:
+    answer = (backend.solve if hasattr(backend, "solve") else backend.answer)(request)
+    return answer.answer if isinstance(answer, Compiled) else answer
+
+
+def _orbit(step: Callable[[Tensor], Tensor], x: Tensor, steps: int) -> list[Tensor]:
+    states = [x]
+    for _ in range(steps):
+        states.append(step(states[-1]))
+    return states
+
+
+def _forced(request: ForcedIteration) -> Tensor:
+    k, rows = request.signal.shape[-1], list[Tensor]()
+    for member, step in enumerate(request.maps):
+        z, states = request.x0[member], list[Tensor]()
+        for i, share in enumerate(request.strength[member]):
+            pulled = (1 - share) * z[..., :k] + share * request.signal[member, :, i]
+            z = step(torch.cat((pulled, z[..., k:]), -1))
+            states.append(z)
+        rows.append(torch.stack(states, -2))
+    return torch.stack(rows)
 
 
 def _looks(x: Tensor, /) -> Tensor:
     if float(x.sum()) > 0:
         return 0.5 * x
     return 0.5 * x + 1
-
-
-def _solve(backend: Any, request: SolveRequest) -> Any:
-    # Backends of API 1 answer questions.
-    answer = (backend.solve if hasattr(backend, "solve") else backend.answer)(request)
-    return answer.answer if isinstance(answer, Compiled) else answer
-
-
-def _agrees(answer: Any, expected: Tensor, x0: Tensor) -> None:
-    if isinstance(answer, Unsupported):
-        require(answer.reason != "", "It declines without a reason.")
-        return
-    require(isinstance(answer, Tensor), f"The answer is {answer!r}.")
-    require_close(answer, expected, "The answer is not that of plain torch")
-    found, right = (torch.autograd.grad(x.sum(), x0)[0] for x in (answer, expected))
-    require_close(found, right, "The gradient is not that of plain torch")
-
-
-CHECKS = (
-    check_backend_protocol,
-    check_backend_solves,
-    check_backend_iterates,
-    check_backend_declines_what_is_hard,
-)

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
+import math
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from torch import Tensor
 
 from takens._data.time_series import TimeSeries
 from takens._errors import DataError
-from takens._protocols.dataset import Dataset
-from takens.testing.failure import require, require_close, require_instance
+from takens._protocols.dataset import Dataset, SupportsWriting
+from takens.testing.asking import (
+    require,
+    require_close,
+    require_instance,
+    require_same,
+    unanswered,
+)
+from takens.testing.check import Checks
+from takens.testing.samples import DOUBLE, numbers
+
+CHECKS = Checks(Dataset)
+
+_DT: Final = 0.25
+_ROWS: Final = 12
+_BETWEEN: Final = {".csv": ",", ".tsv": "\t", ".txt": " ", ".dat": " "}
 
 
+@CHECKS.add
 def check_dataset_protocol(dataset: Dataset) -> None:
     """Check that ``read`` is there, and the endings of file names begin with a dot."""
     require_instance(dataset, Dataset)
@@ -23,22 +44,52 @@ def check_dataset_protocol(dataset: Dataset) -> None:
         )
 
 
+@CHECKS.add
+def check_dataset_reads(dataset: Dataset) -> None:
+    """Check that every row of a good file is read, to the last digit, at its time."""
+    table = _table()
+    x, clock = torch.stack((table["x1"], table["x2"]), -1), table["x3"]
+    for path in _files(dataset, table):
+        _is(dataset.read(path, columns=None, time="x3", dt=None), x, clock)
+    for path in _files(dataset, {"x1": table["x1"], "x2": table["x2"]}):
+        times = _DT * torch.arange(_ROWS, dtype=DOUBLE)
+        _is(dataset.read(path, columns=None, time=None, dt=_DT), x, times)
+
+
+@CHECKS.add
+def check_dataset_reads_columns(dataset: Dataset) -> None:
+    """Check that the columns that are asked for come in that order, and no others."""
+    table = _table()
+    for path in _files(dataset, table):
+        for names in (("x2", "x1"), ("x2",)):
+            found = dataset.read(path, columns=names, time="x3", dt=None)
+            require(found.columns == names, f"Asked for {names}, it gives {found.columns}.")
+            x = torch.stack([table[name] for name in names], -1)
+            require_same(found.x, x, f"Asked for {names}, it gives other numbers")
+        _refuses(dataset, path, "has no such column", columns=("x1", "no_such_column"))
+
+
+@CHECKS.add
+def check_dataset_refuses_gaps(dataset: Dataset) -> None:
+    """Check that what is not a number is a DataError that names the file."""
+    table = _table()
+    table["x2"][_ROWS // 2] = math.nan
+    for path in _files(dataset, table):
+        _refuses(dataset, path, "has a gap", time="x3", dt=None)
+
+
+@CHECKS.add
 def check_dataset_refuses_what_is_no_data(dataset: Dataset) -> None:
     """Check that what is missing, empty or garbled is a DataError that names it."""
     with tempfile.TemporaryDirectory() as name:
         for suffix in dataset.suffixes:
-            folder = Path(name)
-            empty, garbled = folder / f"empty{suffix}", folder / f"garbled{suffix}"
-            empty.touch()
-            garbled.write_bytes(bytes(range(256)) * 4)
-            (folder / f"folder{suffix}").mkdir(exist_ok=True)
-            for path in (
-                folder / f"missing{suffix}",
-                empty,
-                garbled,
-                folder / f"folder{suffix}",
-            ):
-                _refuses(dataset, path)
+            for what in ("missing", "empty", "garbled", "folder"):
+                path = Path(name, f"{what}{suffix}")
+                if what == "folder":
+                    path.mkdir()
+                elif what != "missing":
+                    path.write_bytes(bytes(range(256)) * 4 if what == "garbled" else b"")
+                _refuses(dataset, path, f"is {what}")
 
 
 def check_reading(dataset: Dataset, path: Path, expected: TimeSeries) -> None:
@@ -48,14 +99,54 @@ def check_reading(dataset: Dataset, path: Path, expected: TimeSeries) -> None:
     require_close(found.t, expected.t, "The times differ", rtol=1e-6)
 
 
-def _refuses(dataset: Dataset, path: Path) -> None:
-    with contextlib.suppress(DataError):
-        try:
-            dataset.read(path, columns=None, time=None, dt=0.1)
-        except DataError as error:
-            require(path.name in str(error), f"The refusal does not name the file: {error}")
-            raise
-        require(False, f"A file that is {path.stem} was read.")
+def _table() -> dict[str, Tensor]:
+    """Give two variables, and a clock beside them."""
+    x = numbers(_ROWS, 2)
+    clock = 3 + _DT * torch.arange(_ROWS, dtype=DOUBLE)
+    return {"x1": x[:, 0].clone(), "x2": x[:, 1].clone(), "x3": clock}
 
 
-CHECKS = (check_dataset_protocol, check_dataset_refuses_what_is_no_data)
+def _files(dataset: Dataset, columns: Mapping[str, Tensor]) -> Iterator[Path]:
+    """Write a table under each ending that the reader is for, where that can be done."""
+    table = torch.stack(tuple(columns.values()), -1).numpy()
+    with tempfile.TemporaryDirectory() as folder:
+        for suffix in dataset.suffixes:
+            path = Path(folder, f"good{suffix}")
+            if isinstance(dataset, SupportsWriting):
+                dataset.write(path, columns)
+            elif between := _BETWEEN.get(suffix):
+                head = between.join(columns)
+                np.savetxt(path, table, "%.17g", between, header=head, comments="")
+            elif suffix == ".npy":
+                np.save(path, table)
+            elif suffix == ".npz":
+                arrays: Any = {name: column.numpy() for name, column in columns.items()}
+                np.savez(path, **arrays)
+            else:
+                unanswered(f"there is no {suffix} file to read; give the reader a write()")
+                continue
+            yield path
+
+
+def _is(found: TimeSeries, x: Tensor, t: Tensor) -> None:
+    require(found.x.dtype == DOUBLE, f"Numbers are read as {found.x.dtype}.")
+    require_same(found.x, x, "The numbers differ")
+    # A clock may be made of equal steps again, or be set to zero.
+    require_close(found.t - found.t[0], t - t[0], "The times differ", rtol=1e-9)
+
+
+def _refuses(
+    dataset: Dataset,
+    path: Path,
+    what: str,
+    *,
+    columns: Sequence[str] | None = None,
+    time: str | None = None,
+    dt: float | None = _DT,
+) -> None:
+    try:
+        dataset.read(path, columns=columns, time=time, dt=dt)
+    except DataError as error:
+        require(path.name in str(error), f"The refusal does not name the file: {error}")
+        return
+    require(False, f"A file that {what} was read.")

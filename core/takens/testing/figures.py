@@ -1,72 +1,67 @@
-"""What every figure of a run, and every portrait of a system, keeps to."""
+"""What every figure of a run keeps to."""
 
 from __future__ import annotations
 
+import copy
 import io
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
-from takens._protocols.figure import Figure
-from takens._protocols.portrait import Portrait
-from takens.testing.failure import require, require_instance
-from takens.testing.samples import record, results
+import attrs
+import torch
+from matplotlib.figure import Figure as Picture
+
+from takens._protocols.figure import Figure, SupportsSample
+from takens.testing.asking import require, require_instance, require_same, unanswered
+from takens.testing.check import Checks
+from takens.testing.samples import results
+
+CHECKS = Checks(Figure)
 
 
+@CHECKS.add
 def check_figure_protocol(figure: Figure) -> None:
     """Check that ``title`` is one line, and ``draw`` is there."""
     require_instance(figure, Figure)
-    _one_line(figure.title)
+    require_one_line(figure.title)
 
 
+@CHECKS.add
 def check_figure_draws(figure: Figure) -> None:
     """Check that results of any dimension, also diverged ones, give a picture or None."""
-    _draws(
-        [
-            *(lambda dim=dim: figure.draw(results(dim)) for dim in (1, 2, 3)),
-            lambda: figure.draw(results(2, diverged=True)),
-        ]
-    )
+    for dim, diverged in ((1, False), (3, False), (2, True)):
+        draws(figure.draw, results(dim, diverged=diverged))
+    if isinstance(figure, SupportsSample):
+        draws(figure.draw, figure.sample(results(2)))
 
 
-def check_portrait_protocol(portrait: Portrait) -> None:
-    """Check that ``title`` is one line, and ``draw`` is there."""
-    require_instance(portrait, Portrait)
-    _one_line(portrait.title)
-
-
-def check_portrait_draws(portrait: Portrait) -> None:
-    """Check that series of any dimension without equations give a picture or None."""
-    _draws([lambda dim=dim: portrait.draw(None, record(200, dim)) for dim in (1, 2, 3)])
-
-
-def _one_line(title: Any) -> None:
+def require_one_line(title: Any) -> None:
+    """Fail unless a title is one line of text."""
     require(
         isinstance(title, str) and bool(title) and "\n" not in title, f"title is {title!r}."
     )
 
 
-def _draws(ways: list[Callable[[], Any]]) -> None:
-    """Draw in every way, into memory, and look at what is left behind."""
-    import matplotlib
-    from matplotlib.figure import Figure as Picture
-
-    settings = dict(matplotlib.rcParams)
-    for draw in ways:
-        picture = draw()
-        if picture is not None:
-            require(isinstance(picture, Picture), f"draw() gives {picture!r}.")
-            picture.savefig(io.BytesIO(), format="png", dpi=40)
-    changed = [key for key, value in settings.items() if matplotlib.rcParams[key] != value]
-    require(not changed, f"It changes matplotlib's settings: {', '.join(changed)}.")
-    # Only pyplot keeps figures alive, one for each run, until memory is full.
-    import sys
-
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    require(
-        pyplot is None or not pyplot.get_fignums(),
-        "It leaves figures open in pyplot; make a matplotlib.figure.Figure.",
-    )
+def draws(draw: Callable[..., Any], *given: Any) -> None:
+    """Draw into memory, and look at what became of what was given."""
+    copies = copy.deepcopy(given)
+    picture = draw(*given)
+    if picture is None:
+        unanswered("nothing was ever drawn")
+        return
+    require(isinstance(picture, Picture), f"draw() gives {picture!r}.")
+    picture.savefig(io.BytesIO(), format="png", dpi=40)
+    for found, before in zip(_tensors(given), _tensors(copies), strict=True):
+        require_same(found, before, "A series was changed in place")
 
 
-CHECKS = (check_figure_protocol, check_figure_draws)
-PORTRAIT_CHECKS = (check_portrait_protocol, check_portrait_draws)
+def _tensors(given: Any) -> Iterator[torch.Tensor]:
+    """Give what numbers a value holds."""
+    if isinstance(given, torch.Tensor):
+        yield given
+    elif isinstance(given, tuple):
+        for each in cast(tuple[Any, ...], given):
+            yield from _tensors(each)
+    elif attrs.has(kind := cast(Any, type(given))):
+        for field in attrs.fields(kind):
+            yield from _tensors(getattr(given, field.name))

@@ -1,10 +1,10 @@
-"""What every integrator keeps to, on a pendulum whose motion is known exactly."""
+"""What every integrator keeps to, on motions that are known exactly."""
 
 from __future__ import annotations
 
-import contextlib
 import math
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, Final, cast
 
 import attrs
 import torch
@@ -12,28 +12,40 @@ from torch import Tensor
 from torch.func import jacfwd, vmap
 
 from takens._errors import InputError
+from takens._protocols.dynamics import VectorField
 from takens._protocols.integrator import Integrator, Stepper
-from takens.testing.failure import require, require_close, require_instance
-from takens.testing.samples import DOUBLE, gradients, pendulum, swing
+from takens.testing.asking import require, require_close, require_instance, require_same
+from takens.testing.check import Checks
+from takens.testing.samples import DOUBLE, Oscillator, gradients, numbers, pendulum, swing
+
+CHECKS = Checks(Integrator)
 
 # Fine enough that even a method of order 1 is within a few hundredths.
-_TIMES = torch.linspace(0, 2, 401, dtype=DOUBLE)
-_LOOSE = 0.03
+_TIMES: Final = torch.linspace(0, 2, 401, dtype=DOUBLE)
+_LATER: Final = _TIMES + 0.4
+_LOOSE: Final = 0.03
 
 
 def _starts(*angles: float) -> Tensor:
     return torch.tensor([(angle, 0.0) for angle in angles], dtype=DOUBLE)
 
 
+def _differentiates_in_two_ways(integrator: object) -> bool:
+    kind = type(integrator)
+    return attrs.has(kind) and "gradient" in attrs.fields_dict(kind)
+
+
+@CHECKS.add
 def check_integrator_protocol(integrator: Integrator) -> None:
     """Check that ``solve`` is there."""
     require_instance(integrator, Integrator)
 
 
+@CHECKS.add
 def check_integrator_shape_and_dtype(integrator: Integrator) -> None:
     """Check that the states are `(..., n, d)`, begin with the start, and keep its dtype."""
-    for dtype in (torch.float32, torch.float64):
-        for shape in ((), (3,), (2, 3)):
+    for dtype, shapes in ((torch.float32, ((3,),)), (torch.float64, ((), (2, 3)))):
+        for shape in shapes:
             x0 = _starts(0.5)[0].to(dtype).expand(*shape, 2)
             found = integrator.solve(pendulum, x0, _TIMES[:11])
             require(
@@ -44,6 +56,7 @@ def check_integrator_shape_and_dtype(integrator: Integrator) -> None:
             require_close(found[..., 0, :], x0, "The first state is not the start", atol=1e-6)
 
 
+@CHECKS.add
 def check_integrator_solves(integrator: Integrator) -> None:
     """Check that large swings of the pendulum are followed."""
     found = integrator.solve(pendulum, _starts(0.5, 2.0), _TIMES)
@@ -51,6 +64,28 @@ def check_integrator_solves(integrator: Integrator) -> None:
     require_close(found, expected, "The pendulum moves otherwise", rtol=0, atol=_LOOSE)
 
 
+@CHECKS.add
+def check_integrator_follows_time(integrator: Integrator) -> None:
+    """Check that a field that depends on time is followed, there and back."""
+    field, x0 = Oscillator().requires_grad_(False), numbers(2, 2)
+    for ts in (_LATER, _LATER.flip(0)):
+        found = integrator.solve(field, x0, ts)
+        says = f"A driven oscillator moves otherwise from t = {float(ts[0]):g}"
+        require_close(found, field.motion(x0, ts), says, rtol=0, atol=_LOOSE)
+
+
+@CHECKS.add
+def check_integrator_is_exact_at_any_times(integrator: Integrator) -> None:
+    """Check that free motion is followed to rounding, at times that are not evenly spaced."""
+    field, x0 = Oscillator(0.0, 0.0).requires_grad_(False), numbers(3, 2)
+    ts = 7.1 + torch.tensor((0.0, 0.03, 0.31, 0.33, 0.7), dtype=DOUBLE)
+    expected = torch.stack((x0[:, :1] + x0[:, 1:] * (ts - ts[0]), x0[:, 1:].expand(3, 5)), -1)
+    found = integrator.solve(field, x0, ts)
+    says = "Free motion is not followed: times, or states, are not those that were given"
+    require_close(found, expected, says, rtol=0, atol=1e-10)
+
+
+@CHECKS.add
 def check_integrator_goes_back(integrator: Integrator) -> None:
     """Check that times may descend, and lead back to the start."""
     x0 = _starts(1.0)
@@ -59,6 +94,7 @@ def check_integrator_goes_back(integrator: Integrator) -> None:
     require_close(back, x0, "The way back does not end at the start", rtol=0, atol=_LOOSE)
 
 
+@CHECKS.add
 def check_integrator_batch_is_pointwise(integrator: Integrator) -> None:
     """Check that a trajectory is the same alone and beside others that need other steps."""
     x0 = _starts(0.1, 3.0)
@@ -67,39 +103,58 @@ def check_integrator_batch_is_pointwise(integrator: Integrator) -> None:
     require_close(together, alone, "A trajectory depends on its batch", rtol=0, atol=1e-11)
 
 
+@CHECKS.add
+def check_integrator_own_times(integrator: Integrator) -> None:
+    """Check that times that differ from sample to sample are followed, or refused."""
+    field, x0 = Oscillator().requires_grad_(False), numbers(2, 2)
+    ts = torch.stack((_TIMES, 0.3 + 0.5 * _TIMES))
+    try:
+        found = integrator.solve(field, x0, ts)
+    # A protocol that speaks of `(n,)` promises no more; only a wrong answer is a fault.
+    except Exception as refusal:
+        require(str(refusal) != "", "Times of each sample's own are refused without a reason.")
+        return
+    says = "Samples with times of their own move otherwise"
+    require_close(found, field.motion(x0, ts), says, rtol=0, atol=_LOOSE)
+
+
+@CHECKS.add
 def check_integrator_leaves_its_input_alone(integrator: Integrator) -> None:
-    """Check that starts and times are not written to."""
+    """Check that starts and times are not written to, and solved alike again."""
     x0, ts = _starts(0.5, 1.0), _TIMES[:11].clone()
     copies = x0.clone(), ts.clone()
-    integrator.solve(pendulum, x0, ts)
-    require_close(x0, copies[0], "The start was changed in place", rtol=0, atol=0)
-    require_close(ts, copies[1], "The times were changed in place", rtol=0, atol=0)
+    first = integrator.solve(pendulum, x0, ts).clone()
+    require_same(x0, copies[0], "The start was changed in place")
+    require_same(ts, copies[1], "The times were changed in place")
+    # The first may run in plain torch and the second compiled.
+    second = integrator.solve(pendulum, x0, ts)
+    require_close(second, first, "Two solves from one start differ", rtol=0, atol=1e-11)
 
 
+@CHECKS.add
 def check_integrator_refuses_unordered_times(integrator: Integrator) -> None:
     """Check that times that turn round are an InputError, not a wrong answer."""
     ts = torch.tensor((0.0, 0.2, 0.1), dtype=DOUBLE)
-    with contextlib.suppress(InputError):
+    try:
         integrator.solve(pendulum, _starts(0.5), ts)
-        require(False, "Times 0, 0.2, 0.1 were accepted.")
+    except InputError as refusal:
+        require(str(refusal) != "", "They are refused without a reason.")
+        return
+    require(False, "Times 0, 0.2, 0.1 were accepted.")
 
 
+@CHECKS.add
 def check_integrator_gradient(integrator: Integrator) -> None:
-    """Check that gradients reach the start and what the field uses, and are right."""
-    found = _gradients(integrator)
-    for what, gradient, expected in zip(
-        ("start", "field's parameter"), found, _expected_gradients(), strict=True
+    """Check that gradients reach every start and what the field uses, and are right."""
+    for (what, gradient), expected in zip(
+        _gradients(integrator, _LATER[::2]).items(), _expected_gradients(), strict=True
     ):
         require(gradient is not None, f"No gradient reaches the {what}.")
-        require_close(
-            cast(Tensor, gradient),
-            expected,
-            f"The gradient to the {what} is wrong",
-            rtol=0,
-            atol=_LOOSE,
-        )
+        says = f"The gradient to the {what} is wrong"
+        require_close(cast(Tensor, gradient), expected, says, rtol=0, atol=_LOOSE)
 
 
+@CHECKS.where(_differentiates_in_two_ways)
 def check_integrator_gradient_modes_agree(integrator: Any) -> None:
     """Check that where ``gradient`` can be ``"adjoint"``, it gives what ``"direct"`` gives.
 
@@ -107,101 +162,78 @@ def check_integrator_gradient_modes_agree(integrator: Any) -> None:
     the step to the power of the order, of which the second is asked for at most.
     """
     order = min(integrator.order, 2) if isinstance(integrator, Stepper) else 2
-    apart = 2 * float(_TIMES[1] - _TIMES[0]) ** order
-    ways = [_gradients(attrs.evolve(integrator, gradient=way)) for way in ("direct", "adjoint")]
-    for direct, adjoint in zip(*ways, strict=True):
-        require(adjoint is not None, "The adjoint gives no gradient.")
+    ts = _LATER[::5]
+    apart = 2 * float(ts[1] - ts[0]) ** order
+    direct, adjoint = (
+        _gradients(attrs.evolve(integrator, gradient=way), ts) for way in ("direct", "adjoint")
+    )
+    for what, gradient in adjoint.items():
+        require(gradient is not None, f"The adjoint gives no gradient to the {what}.")
         require_close(
-            cast(Tensor, adjoint),
-            cast(Tensor, direct),
-            "The adjoint gradient differs from the direct one",
+            cast(Tensor, gradient),
+            cast(Tensor, direct[what]),
+            f"The adjoint gradient to the {what} differs from the direct one",
             rtol=0,
             atol=apart,
         )
 
 
+@CHECKS.where(Stepper)
 def check_stepper_order(stepper: Stepper) -> None:
-    """Check that the error falls as the claimed order says."""
-    angle = torch.tensor(1.5, dtype=DOUBLE)
-    end = 2.0
-    errors: list[float] = []
-    for steps in (16, 32, 64):
-        ts = torch.linspace(0, end, steps + 1, dtype=DOUBLE)
-        found = stepper.solve(pendulum, _starts(1.5)[0], ts)
-        errors.append(float((found[-1] - swing(angle, ts)[-1]).square().sum().sqrt()))
-    if errors[-1] < 1e-12:
-        return
-    measured = math.log2(errors[-2] / errors[-1])
-    require(
-        abs(measured - stepper.order) < 0.4,
-        f"The order is claimed to be {stepper.order} and is measured as {measured:.2f}.",
-    )
+    """Check that the error falls as the claimed order says, with and without a drive."""
+    field, x0 = Oscillator().requires_grad_(False), _starts(1.5)
+    height = torch.tensor((1.5,), dtype=DOUBLE)
+    motions: dict[str, tuple[VectorField, Callable[[Tensor], Tensor]]] = {
+        "on a pendulum": (pendulum, lambda ts: swing(height, ts)),
+        "where the field depends on time": (field, lambda ts: field.motion(x0, ts)),
+    }
+    for where, (f, motion) in motions.items():
+        errors: list[float] = []
+        for steps in (16, 32, 64):
+            ts = torch.linspace(0, 2, steps + 1, dtype=DOUBLE)
+            off = stepper.solve(f, x0, ts)[..., -1, :] - motion(ts)[..., -1, :]
+            errors.append(float(off.square().sum().sqrt()))
+        measured = math.log2(errors[-2] / max(errors[-1], 1e-300))
+        require(
+            errors[-1] < 1e-12 or abs(measured - stepper.order) < 0.4,
+            f"The order is claimed to be {stepper.order} and is measured as {measured:.2f} "
+            f"{where}.",
+        )
 
 
+@CHECKS.where(Stepper)
 def check_stepper_step_is_solve(stepper: Stepper) -> None:
     """Check that a step is what a solution between two times is."""
-    x0, ts = _starts(0.5, 1.0), _TIMES[:2]
-    one = stepper.step(pendulum, ts[0], x0, ts[1] - ts[0])
-    require_close(one, stepper.solve(pendulum, x0, ts)[..., -1, :], "step() and solve() differ")
+    field, x0, ts = Oscillator().requires_grad_(False), _starts(0.5, 1.0), _LATER[:2]
+    one = stepper.step(field, ts[0], x0, ts[1] - ts[0])
+    require_close(one, stepper.solve(field, x0, ts)[..., -1, :], "step() and solve() differ")
 
 
+@CHECKS.where(Stepper)
 def check_stepper_transforms(stepper: Stepper) -> None:
     """Check that ``torch.func.vmap`` and ``jacfwd`` work on a step."""
     zero, dt = torch.zeros((), dtype=DOUBLE), torch.tensor(0.01, dtype=DOUBLE)
-    x = _starts(0.5, 1.0, 2.0)
 
     def at(y: Tensor) -> Tensor:
         return stepper.step(pendulum, zero, y, dt)
 
-    found = cast(Tensor, vmap(jacfwd(at))(x))
+    found = cast(Tensor, vmap(jacfwd(at))(_starts(0.5, 1.0, 2.0)))
     require(found.shape == (3, 2, 2), f"vmap(jacfwd) of a step gives {tuple(found.shape)}.")
 
 
-def _gradients(integrator: Integrator) -> tuple[Tensor | None, ...]:
-    """Give d x(T) / d x(0) and d x(T) / d w of a harmonic oscillator."""
-    x0 = torch.tensor((1.0, 0.5), dtype=DOUBLE, requires_grad=True)
-    field = _Oscillator()
+def _gradients(integrator: Integrator, ts: Tensor) -> dict[str, Tensor | None]:
+    """Give the derivatives of the last states to the starts and to what the field uses."""
+    field, x0 = Oscillator(), numbers(2, 2).requires_grad_()
     # Those that choose their steps need no fine times, and are slow where they are many.
-    ts = _TIMES if isinstance(integrator, Stepper) else _TIMES[::40]
-    end = integrator.solve(field, x0, ts)[-1, 0]
+    few = ts if isinstance(integrator, Stepper) else _LATER[::40]
+    end = integrator.solve(field, x0, few)[..., -1, :]
+    to = {"starts": x0, "field's parameter": field.stiffness}
     if not end.requires_grad:
-        return (None, None)
-    return gradients(end, x0, field.stiffness)
+        return dict.fromkeys(to)
+    return dict(zip(to, gradients(end.sum(), *to.values()), strict=True))
 
 
-def _expected_gradients() -> tuple[Tensor, Tensor]:
-    stiffness = torch.tensor(1.3, dtype=DOUBLE, requires_grad=True)
-    x0 = torch.tensor((1.0, 0.5), dtype=DOUBLE, requires_grad=True)
-    w = stiffness.sqrt()
-    end = x0[0] * (w * 2).cos() + x0[1] / w * (w * 2).sin()
-    start, parameter = torch.autograd.grad(end, (x0, stiffness))
-    return start, parameter
-
-
-class _Oscillator(torch.nn.Module):
-    """`x'' = -k x`, whose stiffness is learned."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stiffness = torch.nn.Parameter(torch.tensor(1.3, dtype=DOUBLE))
-
-    def forward(self, t: Tensor, x: Tensor, /) -> Tensor:
-        place, speed = x.unbind(-1)
-        return torch.stack((speed, -self.stiffness * place), -1)
-
-
-CHECKS = (
-    check_integrator_protocol,
-    check_integrator_shape_and_dtype,
-    check_integrator_solves,
-    check_integrator_goes_back,
-    check_integrator_batch_is_pointwise,
-    check_integrator_leaves_its_input_alone,
-    check_integrator_refuses_unordered_times,
-    check_integrator_gradient,
-)
-STEPPER_CHECKS = (
-    check_stepper_order,
-    check_stepper_step_is_solve,
-    check_stepper_transforms,
-)
+def _expected_gradients() -> tuple[Tensor, ...]:
+    field, x0 = Oscillator(), numbers(2, 2).requires_grad_()
+    end = field.motion(x0, _LATER)[..., -1, :]
+    return torch.autograd.grad(end.sum(), (x0, field.stiffness))

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import torch
+from torch import Tensor
 
 from takens._data.time_series import TimeSeries
+from takens._errors import TakensError
 from takens._protocols.metric import (
     DynamicsMetric,
-    Metric,
     SeriesMetric,
     SupportsBest,
+    SupportsEvidence,
+    SupportsFacts,
     SupportsReference,
 )
-from takens._protocols.score import Score
+from takens._protocols.score import Evidence, EvidenceKind, Score
 from takens._protocols.system import Facts
-from takens.testing.failure import require, require_close, require_instance
+from takens.testing.asking import (
+    require,
+    require_close,
+    require_instance,
+    require_same,
+    unanswered,
+)
+from takens.testing.check import Checks
 from takens.testing.samples import CatMap, chaos, forecasts, numbers
 
-_INTERVAL = 0.5
-_STEPS = 1500
+CHECKS = Checks(SeriesMetric | DynamicsMetric)
+
+_INTERVAL: Final = 0.5
+_STEPS: Final = 1350
+_STRETCH: Final = 4.0
 
 
-def check_metric_protocol(metric: Metric) -> None:
+def _can_be_looked_up(metric: object) -> bool:
+    return isinstance(metric, SupportsReference) and isinstance(metric, DynamicsMetric)
+
+
+@CHECKS.add
+def check_metric_protocol(metric: Any) -> None:
     """Check that it compares series or probes dynamics."""
     lacks = "both compare() with horizon, and probe()"
     require_instance(metric, SeriesMetric | DynamicsMetric, lacks)
@@ -34,42 +53,64 @@ def check_metric_protocol(metric: Metric) -> None:
         require(ahead is None or (type(ahead) is int and ahead > 0), f"horizon is {ahead!r}.")
 
 
+@CHECKS.where(SeriesMetric)
 def check_metric_is_best_on_identical_series(metric: SeriesMetric) -> None:
     """Check that identical series get 0, or ``best``, or the score's own reference."""
     truth, _ = _pair(metric)
     score = metric.compare(truth, truth)
     best = metric.best if isinstance(metric, SupportsBest) else score.reference or 0.0
-    _plain(score)
-    require(score.value is not None, f"No value: {score.reason}.")
-    value = float(score.value or 0.0)
+    value = _value(score)
     require(
         abs(value - best) <= 1e-6 * max(1.0, abs(best)),
         f"A series compared with itself gets {value:g}, not {best:g}.",
     )
 
 
+@CHECKS.where(SeriesMetric)
 def check_metric_tells_series_apart(metric: SeriesMetric) -> None:
-    """Check that another series gets another value."""
+    """Check that a series that differs, in any one variable even, gets another value."""
     truth, other = _pair(metric)
-    same, different = metric.compare(truth, truth), metric.compare(truth, other)
-    _plain(different)
-    require(same.value != different.value, f"Two different series also get {same.value}.")
+    same = metric.compare(truth, truth).value
+    for i in (0, -1):
+        x = truth.x.clone()
+        x[..., i] = other.x[..., i]
+        found = metric.compare(truth, attrs.evolve(truth, x=x))
+        _plain(found)
+        says = f"A series that differs in {truth.columns[i]} only also gets {same}."
+        require(found.value != same, says)
 
 
+@CHECKS.where(SeriesMetric)
+def check_metric_takes_one_variable(metric: SeriesMetric) -> None:
+    """Check that series of one variable get a value or a reason, or are refused in words."""
+    truth, other = (attrs.evolve(each, x=each.x[..., :1], columns=()) for each in _pair(metric))
+    try:
+        _plain(metric.compare(truth, other))
+    except TakensError as refusal:
+        require(str(refusal).endswith("."), f"The refusal is no sentence: {refusal}")
+
+
+@CHECKS.where(SeriesMetric)
 def check_metric_is_repeatable(metric: SeriesMetric) -> None:
-    """Check that the same series get the same score, and nothing else is touched."""
-    truth, other = _pair(metric)
-    copies = truth.x.clone(), other.x.clone()
-    before = torch.random.get_rng_state()
-    scores = [metric.compare(truth, other) for _ in range(2)]
-    require(scores[0].value == scores[1].value, "Two looks at the same series differ.")
-    require(
-        torch.equal(before, torch.random.get_rng_state()), "It draws from the global generator."
-    )
-    require_close(truth.x, copies[0], "The reference was changed in place", rtol=0, atol=0)
-    require_close(other.x, copies[1], "The other series was changed in place", rtol=0, atol=0)
+    """Check that the same series get the same score, and are not written to."""
+    series = _pair(metric)
+    copies = copy.deepcopy([(each.t, each.x) for each in series])
+    first, second = (metric.compare(*series) for _ in range(2))
+    require(_written(first) == _written(second), "Two looks at the same series differ.")
+    for each, (t, x) in zip(series, copies, strict=True):
+        require_same(each.t, t, "The times were changed in place")
+        require_same(each.x, x, "A series was changed in place")
 
 
+@CHECKS.where(SeriesMetric)
+def check_metric_units(metric: SeriesMetric) -> None:
+    """Check that a slower clock changes the value as its unit says, and no other value."""
+    series = _pair(metric)
+    slower = [attrs.evolve(each, t=_STRETCH * each.t) for each in series]
+    _scales(metric.compare(*series), metric.compare(*slower))
+
+
+@CHECKS.where(SeriesMetric)
 def check_metric_survives_divergence(metric: SeriesMetric) -> None:
     """Check that a run that has left gets a number, or a reason for none."""
     truth, other = _pair(metric)
@@ -79,23 +120,50 @@ def check_metric_survives_divergence(metric: SeriesMetric) -> None:
         _plain(metric.compare(truth, attrs.evolve(other, x=gone)))
 
 
+@CHECKS.where(SupportsEvidence)
+def check_metric_evidence(metric: Any) -> None:
+    """Check that scores have what they are judged by, as evidence of their kind."""
+    evidence, score = metric.evidence, _any_score(metric)
+    require_instance(evidence, Evidence)
+    value, by = score.value, evidence.by
+    if by is EvidenceKind.DISTANCE and isinstance(metric, SeriesMetric) and value is not None:
+        best = metric.best if isinstance(metric, SupportsBest) else 0.0
+        says = f"Another series is at the distance {value:g}, closer than {best:g}."
+        require(value >= best, says)
+    elif by is EvidenceKind.ESTIMATE:
+        known = isinstance(metric, SupportsReference) or score.reference is not None
+        require(known, "It is an estimate, and there is no true value to hold it to.")
+    elif by is EvidenceKind.FORECAST:
+        ahead = getattr(metric, "horizon", None) is not None
+        require(ahead, "It is judged as a forecast, and its horizon is None.")
+        says = "It is judged as a forecast, and says of no simple one what that gets."
+        require(bool(score.baselines), says)
+
+
+@CHECKS.where(DynamicsMetric)
 def check_dynamics_metric_probes(metric: DynamicsMetric) -> None:
     """Check that a chaotic map gets a finite value, the same every time."""
-    before = torch.random.get_rng_state()
-    scores = [metric.probe(CatMap(), _places(), _INTERVAL) for _ in range(2)]
-    _plain(scores[0])
-    require(scores[0].value is not None, f"No value: {scores[0].reason}.")
-    require(scores[0].value == scores[1].value, "Two looks at the same map differ.")
-    require(
-        torch.equal(before, torch.random.get_rng_state()), "It draws from the global generator."
-    )
+    places = _places()
+    scores = [metric.probe(CatMap(), places, _INTERVAL) for _ in range(2)]
+    _value(scores[0])
+    require(_written(scores[0]) == _written(scores[1]), "Two looks at the same map differ.")
+    require_same(places, _places(), "The starts were changed in place")
 
 
+@CHECKS.where(DynamicsMetric)
+def check_dynamics_metric_units(metric: DynamicsMetric) -> None:
+    """Check that a slower clock changes the value as its unit says, and no other value."""
+    fast, slow = (metric.probe(CatMap(), _places(), s * _INTERVAL) for s in (1, _STRETCH))
+    _scales(fast, slow)
+
+
+@CHECKS.where(DynamicsMetric)
 def check_dynamics_metric_survives_divergence(metric: DynamicsMetric) -> None:
     """Check that a map that leaves gets a number, or a reason for none."""
     _plain(metric.probe(lambda x: x * x * 10 + 10, _places(), _INTERVAL))
 
 
+@CHECKS.where(SupportsReference)
 def check_metric_reference(metric: SupportsReference) -> None:
     """Check that there is no reference without facts, and a number with them."""
     require(metric.reference(Facts()) is None, "Empty facts give a reference.")
@@ -103,6 +171,18 @@ def check_metric_reference(metric: SupportsReference) -> None:
     require(isinstance(found, float), f"A known spectrum gives the reference {found!r}.")
 
 
+@CHECKS.where(SupportsFacts)
+def check_metric_with_facts(metric: Any) -> None:
+    """Check that facts give another metric, and leave this one as it is."""
+    before = _any_score(metric)
+    informed = metric.with_facts(_facts())
+    require_instance(informed, SeriesMetric | DynamicsMetric, "compare() and probe()")
+    _plain(_any_score(informed))
+    after = _any_score(metric)
+    require(_written(before) == _written(after), "Facts are taken into the metric itself.")
+
+
+@CHECKS.where(_can_be_looked_up)
 def check_dynamics_metric_agrees_with_facts(metric: Any) -> None:
     """Check that a map with exponents known exactly is measured so, within 2 %."""
     expected = metric.reference(_facts())
@@ -121,7 +201,13 @@ def _pair(metric: SeriesMetric) -> tuple[TimeSeries, TimeSeries]:
     return forecasts(metric.horizon), forecasts(metric.horizon, phase=1.0)
 
 
-def _places() -> torch.Tensor:
+def _any_score(metric: Any) -> Score:
+    if isinstance(metric, SeriesMetric):
+        return metric.compare(*_pair(metric))
+    return metric.probe(CatMap(), _places(), _INTERVAL)
+
+
+def _places() -> Tensor:
     return numbers(8, 2).remainder(1.0)
 
 
@@ -130,26 +216,35 @@ def _facts() -> Facts:
     return Facts((rate, -rate), "Arnold and Avez (1968)")
 
 
+def _scales(fast: Score, slow: Score) -> None:
+    found, expected = (torch.tensor(_value(score)) for score in (slow, fast))
+    unit = fast.unit.removesuffix("s")
+    if not bool(expected.any()) or not (unit.endswith("time unit") or "time" not in unit):
+        unanswered(f"{float(expected):g} {fast.unit} need not change with the clock")
+        return
+    power = (unit == "time unit") - unit.endswith("/ time unit")
+    says = f"A clock {_STRETCH:g} times as slow does not change the value as {fast.unit!r} do"
+    require_close(found, _STRETCH**power * expected, says, rtol=1e-6)
+
+
+def _value(score: Score) -> float:
+    _plain(score)
+    require(score.value is not None, f"No value: {score.reason}.")
+    return float(score.value or 0.0)
+
+
+def _written(score: Score) -> str:
+    return json.dumps(attrs.asdict(score), sort_keys=True, default=repr)
+
+
 def _plain(score: object) -> None:
     """Fail unless a score can be written down and read."""
     if not isinstance(score, Score):
         require(False, f"{score!r} is no takens.Score.")
         return
     try:
-        json.dumps(dict(score.details), allow_nan=False)
+        json.dumps([score.value, score.error, dict(score.details)], allow_nan=False)
     except (TypeError, ValueError) as error:
-        require(False, f"The details are not of JSON types: {error}.")
-    if score.value is None:
-        require(bool(score.reason), "There is no value, and no reason for it.")
-
-
-CHECKS = (
-    check_metric_is_best_on_identical_series,
-    check_metric_tells_series_apart,
-    check_metric_is_repeatable,
-    check_metric_survives_divergence,
-)
-DYNAMICS_CHECKS = (
-    check_dynamics_metric_probes,
-    check_dynamics_metric_survives_divergence,
-)
+        require(False, f"It cannot be written down: {error}.")
+    reason = score.value is not None or bool(score.reason)
+    require(reason, "There is no value, and no reason for it.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import io
 import json
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
 
 import attrs
 import torch
@@ -16,21 +17,44 @@ from torch.func import functional_call
 
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.generate import generate
-from takens._protocols.dynamics import SupportsJacobian, SupportsTangent, Time
+from takens._dynamics.latent_map import latent_map
+from takens._protocols.dynamics import (
+    SupportsJacobian,
+    SupportsOwnTimes,
+    SupportsTangent,
+    Time,
+)
 from takens._protocols.model import (
     ContinuousModel,
     Model,
     SupportsClosedForm,
     SupportsForcingSignal,
+    SupportsStepMap,
     SupportsUnits,
 )
-from takens.testing.failure import require, require_close, require_instance
-from takens.testing.samples import DOUBLE, numbers, record
-from takens.testing.systems import derivative, velocity
+from takens.testing.asking import require, require_close, require_instance, require_same
+from takens.testing.check import Checks
+from takens.testing.derivatives import (
+    TIMES,
+    default_dtype,
+    require_double,
+    require_jacobian,
+    require_own_times,
+    require_tangent,
+    velocity,
+)
+from takens.testing.samples import DOUBLE, gradients, numbers, record
 
-_CPU = torch.device("cpu")
+CHECKS = Checks(Model)
+
+_CPU: Final = torch.device("cpu")
 
 
+def _has_weights(model: Model) -> bool:
+    return any(weight.numel() for weight in model.parameters())
+
+
+@CHECKS.add
 def check_model_protocol(model: Model) -> None:
     """Check that all members are there, and it is a module."""
     name = type(model).__name__
@@ -44,6 +68,7 @@ def check_model_protocol(model: Model) -> None:
         require(isinstance(model, ContinuousModel), f"{name} names no integrator.")
 
 
+@CHECKS.add
 def check_model_config(model: Model) -> None:
     """Check that ``config`` has JSON types, and its fields make the model again."""
     settings = attrs.asdict(model.config)
@@ -54,51 +79,51 @@ def check_model_config(model: Model) -> None:
     require(found == stored, f"config is {found} after it was stored as {stored}.")
 
 
+@CHECKS.add
 def check_model_shapes_and_dtypes(model: Model) -> None:
     """Check that every member gives the shape and dtype that it should."""
     for dtype in (torch.float32, torch.float64):
         own = _copy(model, dtype)
+        sizes = {"observe": own.obs_dim}
         for shape in ((), (4,), (2, 3)):
-            context = _context(own, *shape).to(dtype)
-            z = own.encode(context)
-            m, n = own.latent_dim, own.obs_dim
-            for what, found, last in (
-                ("encode", z, m),
-                ("the dynamics", velocity(own, z), m),
-                ("observe", own.observe(z), n),
-                ("force", own.force(z, context[..., -1, :]), m),
-            ):
+            for what, found in _pass(own, _context(own, *shape).to(dtype)).items():
+                expected = (*shape, sizes.get(what, own.latent_dim))
                 require(
-                    found.shape == (*shape, last) and found.dtype == dtype,
+                    found.shape == expected and found.dtype == dtype,
                     f"{what} gives {found.dtype} {tuple(found.shape)}; expected {dtype} "
-                    f"{(*shape, last)}.",
+                    f"{expected}.",
                 )
 
 
+@CHECKS.add
 def check_model_batch_is_pointwise(model: Model) -> None:
     """Check that no member of a batch sees another."""
     own = _copy(model)
-    together = _pass(own, _context(own, 4))
-    alone = [_pass(own, context) for context in _context(own, 4)]
-    for what, found in together.items():
-        apart = torch.stack([each[what] for each in alone])
-        require_close(found, apart, f"{what}: a batch differs from its members alone")
+    for shape in ((4,), (2, 3)):
+        contexts = _context(own, *shape)
+        alone = [_pass(own, context) for context in contexts.flatten(0, -3)]
+        for what, found in _pass(own, contexts).items():
+            apart = torch.stack([each[what] for each in alone])
+            says = f"{what}: a batch differs from its members alone"
+            require_close(found.flatten(0, -2), apart, says)
 
 
+@CHECKS.add
 def check_model_leaves_its_input_alone(model: Model) -> None:
-    """Check that states and observations are not written to."""
+    """Check that states and observations are not written to, nor what was given before."""
     own = _copy(model)
     context, z = _context(own, 4), numbers(4, own.latent_dim)
     copies = context.clone(), z.clone()
-    with torch.no_grad():
-        own.encode(context)
-        velocity(own, z)
-        own.observe(z)
-        own.force(z, context[..., -1, :])
-    require_close(context, copies[0], "An observation was changed in place", rtol=0, atol=0)
-    require_close(z, copies[1], "A state was changed in place", rtol=0, atol=0)
+    first = _pass(own, context, z)
+    kept = {what: value.clone() for what, value in first.items()}
+    _pass(own, context.flip(0), z.flip(0))
+    require_same(context, copies[0], "An observation was changed in place")
+    require_same(z, copies[1], "A state was changed in place")
+    for what, value in first.items():
+        require_same(value, kept[what], f"{what}: what was given earlier was changed in place")
 
 
+@CHECKS.add
 def check_model_forcing_twice_is_forcing_once(model: Model) -> None:
     """Check that a state that agrees with an observation is not changed by it."""
     own = _copy(model)
@@ -107,67 +132,127 @@ def check_model_forcing_twice_is_forcing_once(model: Model) -> None:
     require_close(own.force(once, x), once, "force(force(z, x), x) is not force(z, x)")
 
 
+@CHECKS.add
+def check_model_forcing_shows_the_data(model: Model) -> None:
+    """Check that a forced state shows what it was forced by, where any state can."""
+    own = _copy(model)
+    z = numbers(2, 4, own.latent_dim)
+    shown = own.observe(z)
+    require(not torch.equal(shown[0], shown[1]), "observe() shows the same of all states.")
+    found = own.observe(own.force(z, shown.flip(0)))
+    says = "observe(force(z, x)) is not x"
+    require_close(found, shown.flip(0), says, rtol=1e-6, atol=1e-6)
+
+
+@CHECKS.add
+def check_model_encodes_in_order(model: Model) -> None:
+    """Check that an encoded state shows the last observation, and depends on the first."""
+    own = _copy(model)
+    context = _observed(own, 4).requires_grad_()
+    z = own.encode(context)
+    says = "The encoded state does not show the last of the observations"
+    require_close(own.force(z, context[..., -1, :]), z, says, rtol=1e-6, atol=1e-6)
+    if own.context_length > 1:
+        (gradient,) = gradients((z * numbers(*z.shape, seed=2)).sum(), context)
+        require(
+            gradient is not None and bool(gradient[..., 0, :].any()),
+            f"It asks for {own.context_length} observations, and nothing depends on the first.",
+        )
+
+
+@CHECKS.add
+def check_model_is_differentiable(model: Model) -> None:
+    """Check that every member is the derivative of what it gives, in double precision."""
+    own = _copy(model)
+    context, z = _observed(own, 4), numbers(4, own.latent_dim)
+    members: Mapping[str, tuple[Callable[[Tensor], Tensor], Tensor]] = {
+        "encode": (own.encode, context),
+        "the dynamics": (lambda y: velocity(own, y, TIMES[1]), z),
+        "observe": (own.observe, z),
+        "force": (lambda x: own.force(z, x), context[..., -1, :]),
+    }
+    for what, (member, at) in members.items():
+        require_double(member, at, what)
+
+
+@CHECKS.add
+def check_model_precision(model: Model) -> None:
+    """Check that what is given in double precision is computed in it, constants too."""
+    own = _copy(model)
+    expected = _pass(own, _context(own, 4))
+    with default_dtype(DOUBLE):
+        again = _rebuilt(own).to(_CPU, DOUBLE)
+        again.load_state_dict(own.state_dict())
+        found = _pass(again, _context(own, 4))
+    for what, value in found.items():
+        says = f"{what} depends on torch's default dtype: a constant is in single precision"
+        require_close(expected[what], value, says, rtol=1e-10, atol=1e-12)
+
+
+@CHECKS.add
 def check_model_state_dict(model: Model) -> None:
     """Check that config and state, stored by ``torch.save``, make the same model."""
-    own = _copy(model)
-    _disturb(own)
+    own = _disturbed(model)
     buffer = io.BytesIO()
     torch.save(own.state_dict(), buffer)
     buffer.seek(0)
-    state = torch.load(buffer, weights_only=True)
     other = _rebuilt(own).to(_CPU, DOUBLE)
-    other.load_state_dict(state)
+    other.load_state_dict(torch.load(buffer, weights_only=True))
+    expected = _pass(own, _context(own, 4))
     for what, found in _pass(other, _context(own, 4)).items():
-        expected = _pass(own, _context(own, 4))[what]
-        require_close(found, expected, f"{what} changes when the model is stored", atol=1e-12)
+        says = f"{what} changes when the model is stored"
+        require_close(found, expected[what], says, atol=1e-12)
 
 
+@CHECKS.add
 def check_model_functional_call(model: Model) -> None:
     """Check that the dynamics use the weights that ``torch.func.functional_call`` puts in."""
-    own = _copy(model)
-    other = _copy(model)
-    _disturb(other)
-    context = _context(own, 4)
-    before, after = _pass(own, context), _pass(other, context)
-    require(
-        not any(weight.numel() for weight in own.parameters())
-        or any(not torch.equal(before[what], after[what]) for what in before),
-        "It has weights, and nothing depends on them.",
-    )
-    module = cast(nn.Module, own)
-    named = dict(cast(nn.Module, other).named_parameters())
-    named |= dict(cast(nn.Module, other).named_buffers())
+    own, other = _copy(model), _disturbed(model)
+    module = cast(nn.Module, other)
+    named = dict(module.named_parameters()) | dict(module.named_buffers())
     z = numbers(4, own.latent_dim)
     arguments = (z,) if own.time is Time.DISCRETE else (z.new_zeros(()), z)
-    found = functional_call(module, named, arguments)
+    found = functional_call(cast(nn.Module, own), named, arguments)
     require_close(found, velocity(other, z), "Weights that are put in are not used")
 
 
+@CHECKS.where(_has_weights)
+def check_model_uses_every_weight(model: Model) -> None:
+    """Check that something depends on each of the weights, and gradients reach them."""
+    own = _disturbed(model)
+    context = _context(own, 8)
+    z = own.encode(context)
+    moved = velocity(own, own.force(z, context[..., -1, :]), TIMES[1])
+    given = torch.cat((z, moved, own.observe(moved), velocity(own, moved)), -1)
+    weights = {name: weight for name, weight in own.named_parameters() if weight.numel()}
+    found = gradients((given * numbers(*given.shape, seed=3)).sum(), *weights.values())
+    for name, gradient in zip(weights, found, strict=True):
+        reached = gradient is not None and bool(gradient.any())
+        require(reached, f"Nothing depends on the weight {name}.")
+
+
+@CHECKS.add
 def check_model_ensemble(model: Model) -> None:
     """Check that members of an ensemble are evaluated together as they are alone."""
-    own, other = _copy(model), _copy(model)
-    _disturb(other)
-    ensemble = Ensemble((own, other))
+    own, other = _copy(model), _disturbed(model)
     context = _context(own, 2, 4)
-    together = _pass(ensemble, context)
     alone = [_pass(own, context[0]), _pass(other, context[1])]
-    for what, found in together.items():
+    for what, found in _pass(Ensemble((own, other)), context).items():
         apart = torch.stack([each[what] for each in alone])
         require_close(found, apart, f"{what}: an ensemble differs from its members alone")
 
 
+@CHECKS.add
 def check_model_seed(model: Model) -> None:
-    """Check that the settings decide the first weights; the global generator is left alone."""
-    before = torch.random.get_rng_state()
+    """Check that the settings decide the first weights."""
     one, two = _rebuilt(model).state_dict(), _rebuilt(model).state_dict()
-    require(
-        torch.equal(before, torch.random.get_rng_state()), "It draws from the global generator."
-    )
+    require(one.keys() == two.keys(), "Two of one seed differ in what they hold.")
     for name, value in one.items():
         if isinstance(value, Tensor):
             require(torch.equal(value, two[name]), f"{name} differs between two of one seed.")
 
 
+@CHECKS.add
 def check_model_free_run(model: Model) -> None:
     """Check that a free run stays finite, and is the same every time."""
     own = _copy(model)
@@ -177,24 +262,28 @@ def check_model_free_run(model: Model) -> None:
     require_close(runs[0], runs[1], "Two free runs from one start differ")
 
 
+@CHECKS.where(SupportsJacobian)
 def check_model_jacobian(model: Any) -> None:
-    """Check that the Jacobian is the derivative of the field."""
+    """Check that the Jacobian is the derivative of the field, at any time."""
     own = _copy(model)
-    z = numbers(4, own.latent_dim)
-    expected = derivative(own, z)
-    found = own.jacobian(z.new_zeros(()), z)
-    require_close(found, expected, "jacobian() differs from the derivative")
+    require_jacobian(own, numbers(2, 3, own.latent_dim))
 
 
+@CHECKS.where(SupportsTangent)
 def check_model_tangent(model: Any) -> None:
     """Check that the pushed vectors are the derivative of the map, times the vectors."""
     own = _copy(model)
-    z, v = numbers(4, own.latent_dim), numbers(4, own.latent_dim, 2, seed=1)
-    following, pushed = own.tangent(z, v)
-    require_close(following, velocity(own, z), "tangent() gives another next state")
-    require_close(pushed, derivative(own, z) @ v, "tangent() differs from the derivative")
+    require_tangent(own, numbers(4, own.latent_dim))
 
 
+@CHECKS.where(SupportsOwnTimes)
+def check_model_own_times(model: Any) -> None:
+    """Check that samples with times of their own are as each is at its time."""
+    own = _copy(model)
+    require_own_times(own, numbers(2, 3, own.latent_dim))
+
+
+@CHECKS.where(SupportsForcingSignal)
 def check_model_forcing_signal(model: Any) -> None:
     """Check that forcing writes the signal into the first units, whatever the state is."""
     own = _copy(model)
@@ -204,17 +293,42 @@ def check_model_forcing_signal(model: Any) -> None:
     require_close(own.force(z, x), expected, "force() is not forcing_signal() and the rest")
 
 
-def check_model_closed_form(model: Any) -> None:
-    """Check that solving gives figures of JSON types and finite weights."""
+@CHECKS.where(SupportsStepMap)
+def check_model_step_map(model: Any) -> None:
+    """Check that its own map gives states, each from one state."""
     own = _copy(model)
+    step, z = own.step_map(0.1), numbers(3, own.latent_dim)
+    alone = torch.stack([step(each) for each in z])
+    found = step(z)
+    says = f"Its map gives {tuple(found.shape)} for {tuple(z.shape)}."
+    require(found.shape == z.shape and found.dtype == z.dtype, says)
+    require_close(found, alone, "Its map of a batch differs from that of its members alone")
+
+
+@CHECKS.where(SupportsClosedForm)
+def check_model_closed_form(model: Any) -> None:
+    """Check that solving gives JSON types, and predicts no worse than the last observation."""
+    own, figures = _solved(model, DOUBLE)
     series = record(200, own.obs_dim)
-    figures = own.solve_weights(_standard(series.x)[None], times=series.t)
-    json.dumps(dict(figures), allow_nan=False)
+    x = _standard(series.x)[None]
+    json.dumps(figures, allow_nan=False)
     for name, value in own.state_dict().items():
         if isinstance(value, Tensor) and value.dtype.is_floating_point:
             require(bool(value.isfinite().all()), f"{name} is not finite after solving.")
+    with torch.no_grad():
+        contexts = x.unfold(-2, own.context_length, 1)[..., :-1, :, :].mT
+        ahead = own.observe(latent_map(own, series.dt)(own.encode(contexts)))
+        truth = x[..., own.context_length :, :]
+        error = float((ahead - truth).square().mean())
+        least = float((contexts[..., -1, :] - truth).square().mean())
+    require(
+        error <= 1.001 * least,
+        f"One step ahead its mean squared error is {error:.3g}, and that of the last "
+        f"observation {least:.3g}.",
+    )
 
 
+@CHECKS.where(SupportsUnits)
 def check_model_units(model: Any) -> None:
     """Check that adopted units count: states of the same observation differ."""
     own, other = _copy(model), _copy(model)
@@ -235,13 +349,28 @@ def check_model_units(model: Any) -> None:
 
 def _copy(model: Model, dtype: torch.dtype = DOUBLE) -> Any:
     """Give a copy in one precision; where weights are solved for, with weights."""
-    own = copy.deepcopy(cast(Any, model)).to(_CPU, dtype)
+    return copy.deepcopy(_solved(model, dtype)[0])
+
+
+# Some take seconds to be solved for, and every check needs a copy.
+@functools.lru_cache(maxsize=4)
+def _solved(model: Model, dtype: torch.dtype) -> tuple[Any, dict[str, Any]]:
+    own, n = copy.deepcopy(cast(Any, model)).to(_CPU, dtype), model.obs_dim
     if isinstance(own, SupportsUnits):
-        n = cast(Model, own).obs_dim
         own.adopt_units(torch.zeros(n, dtype=dtype), torch.ones(n, dtype=dtype))
-    if isinstance(own, SupportsClosedForm):
-        series = record(200, cast(Model, own).obs_dim)
-        own.solve_weights(_standard(series.x)[None].to(dtype), times=series.t)
+    if not isinstance(own, SupportsClosedForm):
+        return own, {}
+    series = record(200, n)
+    figures = own.solve_weights(_standard(series.x)[None].to(dtype), times=series.t)
+    return own, dict(figures)
+
+
+def _disturbed(model: Model) -> Any:
+    """Give a copy all of whose weights have moved, so that nothing is as it was made."""
+    own = _copy(model)
+    with torch.no_grad():
+        for i, parameter in enumerate(own.parameters()):
+            parameter += 0.05 * numbers(*parameter.shape, seed=i).to(parameter)
     return own
 
 
@@ -262,46 +391,24 @@ def _context(model: Model, *shape: int) -> Tensor:
     return 0.5 * numbers(*shape, model.context_length, model.obs_dim)
 
 
+def _observed(model: Model, *shape: int) -> Tensor:
+    """Give observations that some state shows, where there are others."""
+    states = 0.5 * numbers(*shape, model.context_length, model.latent_dim)
+    return model.observe(states).detach()
+
+
 def _standard(x: Tensor) -> Tensor:
     return (x - x.mean(0)) / x.std(0)
 
 
-def _disturb(model: Model) -> None:
-    """Move every weight, so that nothing is as it was made."""
-    with torch.no_grad():
-        for i, parameter in enumerate(model.parameters()):
-            parameter += 0.05 * numbers(*parameter.shape, seed=i).to(parameter)
-
-
-def _pass(model: Any, context: Tensor) -> dict[str, Tensor]:
+def _pass(model: Any, context: Tensor, z: Tensor | None = None) -> dict[str, Tensor]:
     """Apply every member once."""
     with torch.no_grad():
-        z = model.encode(context)
+        encoded: Tensor = model.encode(context)
+        state = encoded if z is None else z
         return {
-            "encode": z,
-            "the dynamics": velocity(model, z),
-            "observe": model.observe(z),
-            "force": model.force(z, context[..., -1, :]),
+            "encode": encoded,
+            "the dynamics": velocity(model, state, TIMES[1]),
+            "observe": model.observe(state),
+            "force": model.force(state, context[..., -1, :]),
         }
-
-
-CHECKS = (
-    check_model_protocol,
-    check_model_config,
-    check_model_shapes_and_dtypes,
-    check_model_batch_is_pointwise,
-    check_model_leaves_its_input_alone,
-    check_model_forcing_twice_is_forcing_once,
-    check_model_state_dict,
-    check_model_functional_call,
-    check_model_ensemble,
-    check_model_seed,
-    check_model_free_run,
-)
-CAPABILITIES = (
-    (SupportsJacobian, check_model_jacobian),
-    (SupportsTangent, check_model_tangent),
-    (SupportsForcingSignal, check_model_forcing_signal),
-    (SupportsClosedForm, check_model_closed_form),
-    (SupportsUnits, check_model_units),
-)

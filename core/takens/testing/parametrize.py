@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from takens._errors import InputError, near
 from takens._plugins.component import Kind
 from takens._plugins.plugin import Plugin
-from takens.testing.failure import is_slow, name_of
 from takens.testing.making import Subject
 from takens.testing.selection import checks_for
 
@@ -38,10 +37,10 @@ def parametrize_with_checks(
     for given in components:
         name, kind, component, own = _described(given)
         for check in checks_for(component, kind):
-            label = f"{name}-{name_of(check)}"
+            label = f"{name}-{check.name}"
             known.add(label)
-            why = reasons.get(label) or own.get(name_of(check))
-            if slow is None or is_slow(check) == slow:
+            why = reasons.get(label) or own.get(check.name)
+            if slow is None or check.slow == slow:
                 marks = [pytest.mark.xfail(reason=why, strict=True)] if why else []
                 cases.append(pytest.param(component, check, id=label, marks=marks))
     for label in reasons:

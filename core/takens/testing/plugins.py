@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import importlib.util
 import inspect
+import io
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from takens._plugins.component import ComponentSpec
+from takens._errors import TakensError
+from takens._plugins.catalogue import catalogue
+from takens._plugins.commands import import_command
+from takens._plugins.component import CommandSpec, ComponentSpec
 from takens._plugins.parameter import REQUIRED
-from takens._plugins.plugin import GROUP, Plugin
+from takens._plugins.plugin import HERE, Plugin
 from takens._protocols.dynamics import SupportsJacobian, SupportsTangent
 from takens._protocols.integrator import Stepper
 from takens._protocols.metric import SupportsReference
 from takens._protocols.model import SupportsClosedForm, SupportsForcingSignal, SupportsUnits
 from takens._protocols.scheme import SupportsEnsembles
-from takens.testing.failure import require
+from takens.testing.asking import require, unanswered
+from takens.testing.check import Checks
 from takens.testing.making import make
+
+if TYPE_CHECKING:
+    import click
 
 _HEAVY: Final = ("torch", "numpy", "scipy", "matplotlib", "pandas", "jax", "tensorflow")
 _CLAIMS: Final[dict[str, type]] = {
@@ -43,16 +52,50 @@ print(*sorted(set({heavy!r}) & (set(sys.modules) - before)))
 """
 
 
+def _is_loaded(plugin: Plugin) -> bool:
+    return plugin.state == "loaded"
+
+
+CHECKS = Checks(_is_loaded)
+
+
+def _has_components(plugin: Plugin) -> bool:
+    return bool(plugin.components)
+
+
+def _is_installed(plugin: Plugin) -> bool:
+    # What is registered in this process has no manifest to import elsewhere.
+    return plugin.distribution != HERE
+
+
+def _has_choices(plugin: Plugin) -> bool:
+    return any(parameter.choices for spec in plugin.components for parameter in spec.parameters)
+
+
+def _has_kinds(plugin: Plugin) -> bool:
+    return bool(plugin.kinds)
+
+
+def _has_commands(plugin: Plugin) -> bool:
+    return bool(_commands(plugin))
+
+
+def _commands(plugin: Plugin) -> tuple[CommandSpec, ...]:
+    return catalogue().ask(plugin, "takens_commands", CommandSpec)
+
+
+@CHECKS.add
 def check_plugin_is_loaded(plugin: Plugin) -> None:
     """Check that it was loaded, and its distribution is known."""
     require(plugin.state == "loaded", f"It is {plugin.state}: {plugin.reason}.")
     require(plugin.distribution != "unknown", "No installed distribution owns it.")
 
 
+@CHECKS.where(_is_installed)
 def check_manifest_is_light(plugin: Plugin) -> None:
     """Check that importing manifest and settings imports nothing heavy, and prints nothing."""
     places = [spec.settings for spec in plugin.components if isinstance(spec.settings, str)]
-    modules = {_entry(plugin).module, *(place.partition(":")[0] for place in places)}
+    modules = {plugin.module, *(place.partition(":")[0] for place in places)}
     code = _PROBE.format(modules=", ".join(sorted(modules)), heavy=_HEAVY)
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
@@ -68,38 +111,46 @@ def check_manifest_is_light(plugin: Plugin) -> None:
     require(not said, f"Importing the manifest prints: {' / '.join(said)[:300]}")
 
 
+@CHECKS.where(_has_components)
 def check_targets_can_be_imported(plugin: Plugin) -> None:
     """Check that every target is there."""
     for spec in plugin.components:
-        _target(spec)
+        require(callable(_target(spec)), f"{spec.kind} {spec.name}: there is no {spec.target}.")
 
 
+@CHECKS.where(_has_components)
 def check_parameters_are_the_constructors(plugin: Plugin) -> None:
     """Check that stated parameters are the target's arguments, with the same defaults.
 
-    Keyword-only arguments with defaults, for what a configuration cannot hold, may be left out.
     A target that takes its settings as one value has nothing to disagree about.
+    Keyword-only arguments with defaults, for what a configuration cannot hold, may be left out.
     """
     for spec in plugin.components:
-        target, settings = _target(spec), spec.settings_class()
-        if settings and not (isinstance(target, type) and issubclass(target, settings)):
-            continue
+        what, target, settings = (
+            f"{spec.kind} {spec.name}",
+            _target(spec),
+            spec.settings_class(),
+        )
         signature = inspect.signature(target)
+        if settings and not (isinstance(target, type) and issubclass(target, settings)):
+            require(bool(signature.parameters), f"{what} does not take its settings.")
+            continue
         stated = {parameter.name: parameter.default for parameter in spec.parameters}
         real = {
             name: REQUIRED if argument.default is argument.empty else argument.default
             for name, argument in signature.parameters.items()
             if argument.kind not in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD)
         }
-        what = f"{spec.kind} {spec.name}"
         arguments = signature.parameters
         open_ended = any(a.kind is a.VAR_KEYWORD for a in arguments.values())
-        for name in real.keys() - stated.keys():
-            require(
-                arguments[name].kind is inspect.Parameter.KEYWORD_ONLY
-                and real[name] is not REQUIRED,
-                f"{what}: the argument {name} is missing in the manifest.",
-            )
+        missing = [
+            name
+            for name in real.keys() - stated.keys()
+            if arguments[name].kind is not inspect.Parameter.KEYWORD_ONLY
+            or real[name] is REQUIRED
+        ]
+        names = " and ".join(sorted(missing))
+        require(not missing, f"{what}: the argument {names} is missing in the manifest.")
         for name, default in stated.items():
             if name not in real and open_ended:
                 continue
@@ -117,23 +168,73 @@ def check_parameters_are_the_constructors(plugin: Plugin) -> None:
             )
 
 
+@CHECKS.where(_has_components)
 def check_components_can_be_made(plugin: Plugin) -> None:
     """Check that every component can be made, from its defaults or its ``example``."""
     for spec in plugin.components:
-        make(spec)
+        require(make(spec) is not None, f"{spec.kind} {spec.name} is made as None.")
 
 
-def check_claims_are_true(plugin: Plugin) -> None:
-    """Check that what ``supports`` says is there."""
+@CHECKS.where(_has_choices)
+def check_choices_can_be_made(plugin: Plugin) -> None:
+    """Check that a component can be made with every choice that a parameter lists."""
     for spec in plugin.components:
-        for claim in spec.supports:
-            protocol = _CLAIMS.get(claim)
-            require(
-                protocol is None or isinstance(make(spec), protocol),
-                f"{spec.kind} {spec.name} claims {claim!r} and does not support it.",
-            )
+        for parameter in spec.parameters:
+            others = {other.name for other in spec.parameters} - {parameter.name}
+            for choice in parameter.choices:
+                refusal = ""
+                try:
+                    make(spec, {parameter.name: choice})
+                except Exception as error:
+                    refusal = str(error) or type(error).__name__
+                # Some choices are for other values of other parameters, and say so.
+                if not any(other in refusal for other in others):
+                    what = f"{spec.kind} {spec.name}: {parameter.name} = {choice!r}"
+                    require(not refusal, f"{what} is listed, and refused: {refusal}")
 
 
+@CHECKS.where(_has_components)
+def check_claims_are_true(plugin: Plugin) -> None:
+    """Check that ``supports`` says what is there, and all of it that is known by a word."""
+    for spec in plugin.components:
+        made, what = make(spec), f"{spec.kind} {spec.name}"
+        for claim, protocol in _CLAIMS.items():
+            claimed, there = claim in spec.supports, isinstance(made, protocol)
+            require(there or not claimed, f"{what} claims {claim!r} and does not support it.")
+            require(claimed or not there, f"{what} supports {claim!r} and does not say so.")
+
+
+@CHECKS.where(_has_kinds)
+def check_kinds_are_there(plugin: Plugin) -> None:
+    """Check that the protocols and the checks of kinds that it brings can be imported."""
+    for spec in plugin.kinds:
+        for target in filter(None, (spec.protocol, spec.checks)):
+            module, _, name = target.partition(":")
+            found = getattr(importlib.import_module(module), name, None)
+            require(callable(found), f"kind {spec.name}: there is no {target}.")
+
+
+@CHECKS.where(_has_commands)
+def check_commands(plugin: Plugin) -> None:
+    """Check that commands explain themselves, and exit with another code than 0 on failure."""
+    import click
+
+    for spec in _commands(plugin):
+        command = import_command(plugin, spec, strict=True)
+        code, said = _run(command, "--help")
+        require(code == 0 and said != "", f"takens {spec.name} --help exits with {code}.")
+        code, _ = _run(command, "--no-such-option")
+        require(code == 2, f"takens {spec.name} --no-such-option exits with {code}, not 2.")
+        places = [each for each in command.params if isinstance(each, click.Argument)]
+        if places and all(isinstance(each.type, click.Path | click.File) for each in places):
+            code, _ = _run(command, *("no_such_file" for _ in places))
+            says = "exits with 0 where there is no such file."
+            require(code != 0, f"takens {spec.name} {says}")
+        else:
+            unanswered(f"takens {spec.name} takes no files")
+
+
+@CHECKS.where(_has_components)
 def check_summaries(plugin: Plugin) -> None:
     """Check that every component and every parameter says what it is."""
     for spec in plugin.components:
@@ -143,9 +244,10 @@ def check_summaries(plugin: Plugin) -> None:
             require(parameter.summary != "", f"{what}: {parameter.name} has no summary.")
 
 
+@CHECKS.where(_is_installed)
 def check_public_names_only(plugin: Plugin) -> None:
     """Check that the package imports nothing of takens that begins with an underscore."""
-    found = importlib.util.find_spec(_entry(plugin).module)
+    found = importlib.util.find_spec(plugin.module)
     if found is None or found.origin is None:
         return
     places = found.submodule_search_locations or []
@@ -159,22 +261,9 @@ def check_public_names_only(plugin: Plugin) -> None:
             )
 
 
-def _entry(plugin: Plugin) -> EntryPoint:
-    """Give the entry point that a plugin was loaded from."""
-    found = [
-        entry
-        for entry in entry_points(group=GROUP, name=plugin.name)
-        if entry.dist is None or entry.dist.name == plugin.distribution
-    ]
-    require(bool(found), f"No entry point of {plugin.distribution} is called {plugin.name!r}.")
-    return found[0]
-
-
 def _target(spec: ComponentSpec) -> Any:
     module, _, name = spec.target.partition(":")
-    found = getattr(importlib.import_module(module), name, None)
-    require(callable(found), f"{spec.kind} {spec.name}: there is no {spec.target}.")
-    return found
+    return getattr(importlib.import_module(module), name, None)
 
 
 def _plain(value: Any) -> Any:
@@ -189,13 +278,17 @@ def _imports(path: Path) -> Iterator[tuple[str, str]]:
             yield from ((node.module or "", alias.name) for alias in node.names)
 
 
-CHECKS = (
-    check_plugin_is_loaded,
-    check_manifest_is_light,
-    check_targets_can_be_imported,
-    check_parameters_are_the_constructors,
-    check_components_can_be_made,
-    check_claims_are_true,
-    check_summaries,
-    check_public_names_only,
-)
+def _run(command: click.Command, *arguments: str) -> tuple[int, str]:
+    """Run a command as ``takens`` does; give its exit code and what it printed."""
+    import click
+
+    out = io.StringIO()
+    quiet = contextlib.redirect_stdout(out), contextlib.redirect_stderr(out)
+    with warnings.catch_warnings(), quiet[0], quiet[1]:
+        try:
+            code = command.main(arguments, prog_name="takens", standalone_mode=False)
+        except click.ClickException:
+            return 2, out.getvalue()
+        except TakensError as error:
+            return error.exit_code, out.getvalue()
+    return code if isinstance(code, int) else 0, out.getvalue()

@@ -13,7 +13,8 @@ from takens._errors import InputError, near
 from takens._plugins.catalogue import catalogue
 from takens._plugins.component import Kind
 from takens._plugins.plugin import Plugin
-from takens.testing.failure import Check, CheckFailedError, is_slow, name_of
+from takens.testing.asking import CheckFailedError
+from takens.testing.check import Check
 from takens.testing.making import Subject, registered
 from takens.testing.selection import checks_for, kind_of
 
@@ -21,7 +22,10 @@ from takens.testing.selection import checks_for, kind_of
 @final
 @attrs.frozen
 class Outcome:
-    """What became of a check; ``message`` says what failed, or why it is excused."""
+    """What became of a check; ``message`` says what failed, or why it is excused.
+
+    ``questions`` counts those that were answered as they should be.
+    """
 
     component: str
     kind: Kind | Literal["plugin"]
@@ -29,6 +33,7 @@ class Outcome:
     state: Literal["passed", "failed", "excused"]
     message: str = ""
     seconds: float = 0.0
+    questions: int = 0
 
 
 def run_checks(
@@ -58,12 +63,12 @@ def run_checks(
     refuse_unknown(reasons, checks, label)
     what = "plugin" if isinstance(component, Plugin) else kind or kind_of(component)
     for check in checks:
-        if slow or not is_slow(check):
+        if slow or not check.slow:
             began = time.perf_counter()
-            failure = _failure(check, component)
+            questions, failure = _asked(check, component)
             seconds = round(time.perf_counter() - began, 3)
-            state, message = _state(failure, reasons.get(name_of(check)))
-            yield Outcome(label, what, name_of(check), state, message, seconds)
+            state, message = _state(failure, reasons.get(check.name))
+            yield Outcome(label, what, check.name, state, message, seconds, questions)
 
 
 def examine(plugin: str, *, slow: bool = False) -> Iterator[Outcome]:
@@ -90,23 +95,22 @@ def refuse_unknown(excused: Iterable[str], checks: Iterable[Check], label: str) 
 
     Raises: InputError.
     """
-    known = {name_of(check) for check in checks}
+    known = {check.name for check in checks}
     for name in excused:
         if name not in known and known != {"can_be_made"}:
             raise InputError(f"{label} has no check {name!r} to excuse.{near(name, known)}")
 
 
-def _failure(check: Check, component: object) -> str:
-    """Run a check; give nothing where it passes, else what is wrong."""
+def _asked(check: Check, component: object) -> tuple[int, str]:
+    """Run a check; give how many questions it asked, or what is wrong."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            check(component)
+            return check(component), ""
         except CheckFailedError as error:
-            return str(error)
+            return 0, str(error)
         except Exception as error:
-            return " ".join(f"{type(error).__name__}: {error}".split())
-    return ""
+            return 0, " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _state(

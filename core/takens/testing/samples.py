@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, cast, final
 
 import attrs
 import torch
@@ -13,8 +13,11 @@ from torch import Tensor, nn
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
+from takens._plugins.registry import integrators
 from takens._protocols.dynamics import Time
+from takens._protocols.integrator import Stepper
 from takens._protocols.score import Score
+from takens._protocols.system import Facts
 from takens._run.results import Results
 
 DOUBLE = torch.float64
@@ -68,11 +71,13 @@ def chaos(steps: int, rho: float = 28.0) -> TimeSeries:
 
 
 def forecasts(horizon: int, starts: int = 24, *, phase: float = 0.0) -> TimeSeries:
-    """Give forecasts, `(starts, horizon + 1, 2)`, all of which begin at the truth."""
+    """Give forecasts, `(starts, horizon + 1, 2)`, that leave the truth little by little."""
     truth, other = (record(starts * 5 + horizon + 1, phase=shift).x for shift in (0.0, phase))
-    rows = [other[5 * i : 5 * i + horizon + 1].clone() for i in range(starts)]
-    for i, row in enumerate(rows):
-        row[0] = truth[5 * i]
+    gone = torch.linspace(0, 1, horizon + 1, dtype=DOUBLE)[:, None]
+    rows = [
+        truth[i : i + horizon + 1].lerp(other[i : i + horizon + 1], gone)
+        for i in range(0, 5 * starts, 5)
+    ]
     t = torch.arange(horizon + 1, dtype=DOUBLE) * 0.1
     return TimeSeries(t, torch.stack(rows), time_unit="s")
 
@@ -81,6 +86,27 @@ def pendulum(t: Tensor, x: Tensor, /) -> Tensor:
     """Give the velocity of an undamped pendulum: angle and angular velocity, `(..., 2)`."""
     angle, speed = x.unbind(-1)
     return torch.stack((speed, -angle.sin()), -1)
+
+
+@final
+@attrs.frozen
+class Pendulum:
+    """The pendulum as a system."""
+
+    dim = 2
+    time = Time.CONTINUOUS
+
+    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the velocity at `x: (..., 2)`."""
+        return pendulum(t, x)
+
+    def initial(self) -> tuple[float, ...]:
+        """Give an angle of one, at rest."""
+        return (1.0, 0.0)
+
+    def facts(self) -> Facts:
+        """Give nothing."""
+        return Facts()
 
 
 def swing(height: Tensor, t: Tensor) -> Tensor:
@@ -96,6 +122,31 @@ def swing(height: Tensor, t: Tensor) -> Tensor:
     k = modulus.numpy()
     angle = 2 * torch.asin(torch.from_numpy(k * sn))
     return torch.stack((angle, 2 * torch.from_numpy(k * cn)), -1)
+
+
+@final
+class Oscillator(nn.Module):
+    """`q'' = -k q + a cos 2 t`, whose stiffness k and drive a are learned."""
+
+    def __init__(self, stiffness: float = 1.3, drive: float = 0.8) -> None:
+        super().__init__()
+        self.stiffness = nn.Parameter(torch.tensor(stiffness, dtype=DOUBLE))
+        self.drive = nn.Parameter(torch.tensor(drive, dtype=DOUBLE))
+
+    def forward(self, t: Tensor, x: Tensor, /) -> Tensor:
+        """Give the velocity of `x: (..., 2)`, place and speed."""
+        place, speed = x.unbind(-1)
+        return torch.stack((speed, self.drive * (2 * t).cos() - self.stiffness * place), -1)
+
+    def motion(self, x0: Tensor, ts: Tensor, /) -> Tensor:
+        """Give the states at `ts: (n,)` or `(..., n)` from `x0: (..., 2)`: `(..., n, 2)`."""
+        w, c = self.stiffness.sqrt(), self.drive / (self.stiffness - 4)
+        start, since = 2 * ts[..., :1], w * (ts - ts[..., :1])
+        a = x0[..., :1] - c * start.cos()
+        b = (x0[..., 1:] + 2 * c * start.sin()) / w
+        place = c * (2 * ts).cos() + a * since.cos() + b * since.sin()
+        speed = -2 * c * (2 * ts).sin() + w * (b * since.cos() - a * since.sin())
+        return torch.stack((place, speed), -1)
 
 
 @final
@@ -176,6 +227,53 @@ class SmallModel(nn.Module):
     if TYPE_CHECKING:
 
         def __call__(self, z: Tensor) -> Tensor: ...  # noqa: D102
+
+
+@final
+class SmallField(nn.Module):
+    """The field `dz/dt = A tanh(W z) - z + b`, seen as it is; ``b`` is solved for."""
+
+    context_length = 1
+    time = Time.CONTINUOUS
+
+    def __init__(self, obs_dim: int = 2, seed: int = 0) -> None:
+        super().__init__()
+        self.map = SmallModel(obs_dim, seed)
+        self.config = self.map.config
+        self.obs_dim = self.latent_dim = obs_dim
+
+    @property
+    def integrator(self) -> Stepper:
+        """What advances it."""
+        return cast(Stepper, integrators.create("rk4"))
+
+    def forward(self, t: Tensor, z: Tensor) -> Tensor:
+        """Give the velocity at `z: (..., n)`."""
+        return self.map(z) - 2 * z
+
+    def encode(self, context: Tensor, /) -> Tensor:
+        """Give the state at the end of `context: (..., c, n)`."""
+        return context[..., -1, :]
+
+    def observe(self, z: Tensor, /) -> Tensor:
+        """Read out `z: (..., n)`."""
+        return z
+
+    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
+        """Give the state that shows `x: (..., n)`."""
+        return x
+
+    def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
+        """Set the offset to the one that makes the mean velocity that of the data."""
+        slope = x.diff(dim=-2) / times.diff().unsqueeze(-1)
+        with torch.no_grad():
+            missed = slope - self(times[0], x[..., :-1, :])
+            self.map.offset += missed.flatten(0, -2).mean(0)
+        return {"loss": float(missed.square().mean())}
+
+    if TYPE_CHECKING:
+
+        def __call__(self, t: Tensor, z: Tensor) -> Tensor: ...  # noqa: D102
 
 
 def results(dim: int = 2, *, diverged: bool = False) -> Results:

@@ -1,41 +1,87 @@
-"""What every training scheme keeps to, on a small model that needs all its weights."""
+"""What every training scheme keeps to, on small models that need all their weights."""
 
 from __future__ import annotations
 
 import copy
 import json
 import math
-from typing import Any, cast
+from typing import Any, Final, cast
 
+import attrs
 import torch
 from torch import Tensor, nn
 
 from takens._dynamics.ensemble import Ensemble
+from takens._errors import InputError
 from takens._protocols.scheme import (
     DirectScheme,
     LayerScheme,
-    Scheme,
     StochasticScheme,
+    SupportsAccepts,
     SupportsAdapting,
     SupportsEnsembles,
     SupportsForcingReport,
     SupportsState,
     TrainingScheme,
 )
-from takens._training.loss import loss_function, scheme_generator
-from takens.testing.failure import require, require_close, require_instance
-from takens.testing.samples import DOUBLE, SmallModel, gradients, record
+from takens._training.loss import draws_random_numbers, loss_function, scheme_generator
+from takens.testing.asking import (
+    require,
+    require_close,
+    require_instance,
+    require_same,
+    unanswered,
+)
+from takens.testing.check import Checks
+from takens.testing.samples import DOUBLE, SmallField, SmallModel, gradients, record
+
+CHECKS = Checks()
 
 _BATCH, _LENGTH = 6, 40
-_TIMES = torch.arange(_LENGTH, dtype=DOUBLE) * 0.1
+_TIMES: Final = torch.arange(_LENGTH, dtype=DOUBLE) * 0.1
 
 
-def check_scheme_protocol(scheme: Scheme | LayerScheme) -> None:
+def _trains(scheme: object) -> bool:
+    return isinstance(scheme, TrainingScheme)
+
+
+def _draws(scheme: Any) -> bool:
+    return _trains(scheme) and draws_random_numbers(scheme)
+
+
+def _draws_nothing(scheme: Any) -> bool:
+    # Where each window has noise of its own, another order of windows gives another loss.
+    return _trains(scheme) and not draws_random_numbers(scheme)
+
+
+def _takes_ensembles(scheme: Any) -> bool:
+    return isinstance(scheme, SupportsEnsembles) and _draws_nothing(scheme)
+
+
+def _has_settings(scheme: Any) -> bool:
+    return _trains(scheme) and bool(_settings(scheme))
+
+
+@CHECKS.add
+def check_scheme_protocol(scheme: object) -> None:
     """Check that it has ``loss``, or ``solve``, or ``train``."""
     lacks = "loss(), solve() and train()"
     require_instance(scheme, TrainingScheme | DirectScheme | LayerScheme, lacks)
 
 
+@CHECKS.where(SupportsAccepts)
+def check_scheme_accepts(scheme: SupportsAccepts) -> None:
+    """Check that it takes some model, and says of others in a clause why not."""
+    for model in (SmallModel(), SmallField()):
+        reason = scheme.accepts(model)
+        if reason is not None:
+            clause = bool(reason) and not reason.endswith(".")
+            require(clause, f"It does not take {type(model).__name__} because {reason!r}.")
+        else:
+            require(True, "")
+
+
+@CHECKS.where(_trains)
 def check_scheme_loss(scheme: TrainingScheme[Any]) -> None:
     """Check that the loss is one finite number of the windows' dtype, at any update."""
     for dtype in (torch.float32, torch.float64):
@@ -49,24 +95,42 @@ def check_scheme_loss(scheme: TrainingScheme[Any]) -> None:
             require(bool(loss.isfinite()), f"At step {step} the loss is {loss.item()}.")
 
 
+@CHECKS.where(_trains)
+def check_scheme_is_repeatable(scheme: TrainingScheme[Any]) -> None:
+    """Check that one state of its generator decides the loss."""
+    first, second = (_loss(scheme, _small(), _windows()) for _ in range(2))
+    require_same(first, second, "Two losses of the same windows differ")
+
+
+@CHECKS.where(_draws)
+def check_scheme_draws_from_its_generator(scheme: StochasticScheme[Any]) -> None:
+    """Check that another state of its generator gives another loss."""
+    model, windows = _small(), _windows()
+    first, second = (
+        copy.deepcopy(scheme).loss(
+            model, windows, times=_TIMES, step=0, generator=scheme_generator(seed)
+        )
+        for seed in (1, 2)
+    )
+    require(not torch.equal(first, second), "It takes a generator, and draws nothing from it.")
+
+
+@CHECKS.where(_trains)
 def check_scheme_gradient_reaches_every_weight(scheme: TrainingScheme[Any]) -> None:
     """Check that no weight of a model that needs them all goes without a gradient."""
-    model = SmallModel().to(DOUBLE)
+    model = _small()
     loss = _loss(scheme, model, _windows())
     require(loss.requires_grad, "The loss has no gradient.")
     weights = dict(model.named_parameters())
-    found = gradients(loss, *weights.values())
-    missed = [
-        name
-        for name, gradient in zip(weights, found, strict=True)
-        if gradient is None or not bool(gradient.isfinite().all()) or not bool(gradient.any())
-    ]
-    require(not missed, f"No gradient reaches the model's {', '.join(missed)}.")
+    for name, gradient in zip(weights, gradients(loss, *weights.values()), strict=True):
+        reached = gradient is not None and bool(gradient.isfinite().all() and gradient.any())
+        require(reached, f"No gradient reaches the model's {name}.")
 
 
+@CHECKS.where(_trains)
 def check_scheme_gradient_is_the_derivative(scheme: TrainingScheme[Any]) -> None:
     """Check that the gradient is what finite differences of the loss give."""
-    model = SmallModel().to(DOUBLE)
+    model = _small()
     loss = _loss(scheme, model, _windows())
     (gradient,) = torch.autograd.grad(loss, (model.offset,))
     moved = 1e-5
@@ -76,31 +140,92 @@ def check_scheme_gradient_is_the_derivative(scheme: TrainingScheme[Any]) -> None
         with torch.no_grad():
             other.offset += sign * moved
             differences.append(float(_loss(scheme, other, _windows()).detach()))
-    found = gradient.sum()
     expected = torch.tensor((differences[0] - differences[1]) / (2 * moved), dtype=DOUBLE)
-    require_close(found, expected, "The gradient is not the loss's derivative", rtol=1e-4)
+    says = "The gradient is not the loss's derivative"
+    require_close(gradient.sum(), expected, says, rtol=1e-4)
 
 
+@CHECKS.where(_trains)
+def check_scheme_uses_every_sample(scheme: TrainingScheme[Any]) -> None:
+    """Check that the loss depends on every window, on every variable and on the last sample."""
+    windows = _windows().requires_grad_()
+    (gradient,) = gradients(_loss(scheme, _small(), windows), windows)
+    require(gradient is not None, "The loss does not depend on the windows.")
+    felt = cast(Tensor, gradient).abs()
+    for what, parts in (
+        ("window", felt.amax((-2, -1))),
+        ("variable", felt.amax((0, 1))),
+        ("last sample of a window", felt[:, -1].amax(-1)),
+        ("variable of the last samples", felt[:, -1].amax(0)),
+    ):
+        least = float(parts.min() / felt.max())
+        require(least > 1e-12, f"There is a {what} that the loss does not depend on.")
+
+
+@CHECKS.where(_trains)
+def check_scheme_uses_times(scheme: TrainingScheme[Any]) -> None:
+    """Check that a model of continuous time is run over the times that are given."""
+    model, windows = SmallField().to(DOUBLE), _windows()
+    if isinstance(scheme, SupportsAccepts) and (reason := scheme.accepts(model)):
+        # It is for others, and says so.
+        require(reason != "", "It takes no model of continuous time, without a reason.")
+        return
+    loss = _loss(scheme, model, windows)
+    says = "The loss is the same whatever the times are."
+    require(not torch.equal(loss, _loss(scheme, model, windows, times=1.5 * _TIMES)), says)
+    each = _TIMES.expand(_BATCH, -1).clone()
+    alike = _loss(scheme, model, windows, times=each)
+    require_close(alike, loss, "Times of each window's own give another loss than the same")
+    each[1:] *= 1.5
+    try:
+        unlike = _loss(scheme, model, windows, times=each)
+    except InputError as refusal:
+        unanswered(str(refusal))
+    else:
+        says = "All windows get the times of the first."
+        require(not torch.equal(loss, unlike), says)
+
+
+@CHECKS.where(_has_settings)
+def check_scheme_settings_matter(scheme: TrainingScheme[Any]) -> None:
+    """Check that a loss depends on every setting that is a real number."""
+    for name, value in _settings(scheme).items():
+        other = attrs.evolve(cast(Any, scheme), **{name: 0.5 * value or 0.1})
+        pairs = (
+            [_loss(each, _small(), _windows(), step) for each in (scheme, other)]
+            for step in (0, 1, 1000)
+        )
+        require(any(not a.equal(b) for a, b in pairs), f"Nothing depends on {name}.")
+
+
+@CHECKS.where(_trains)
 def check_scheme_leaves_its_input_alone(scheme: TrainingScheme[Any]) -> None:
-    """Check that windows and weights are not written to."""
-    model, windows = SmallModel().to(DOUBLE), _windows()
+    """Check that windows and weights are not written to, nor what belongs to the weights."""
+    model, windows = _small(), _windows()
+    for weight in model.parameters():
+        weight.grad = torch.ones_like(weight)
     before, weights = windows.clone(), copy.deepcopy(model.state_dict())
     _loss(scheme, model, windows)
-    require_close(windows, before, "The windows were changed in place", rtol=0, atol=0)
-    for name, value in model.state_dict().items():
-        require_close(value, weights[name], f"The model's {name} was changed", rtol=0, atol=0)
+    require_same(windows, before, "The windows were changed in place")
+    for name, weight in model.named_parameters():
+        require_same(weight, weights[name], f"The model's {name} was changed")
+        require(weight.requires_grad, f"The model's {name} is left frozen.")
+        kept = weight.grad is not None and bool((weight.grad == 1).all())
+        require(kept, f"The gradient that {name} had collected was changed.")
 
 
+@CHECKS.where(_draws_nothing)
 def check_scheme_order_of_windows(scheme: TrainingScheme[Any]) -> None:
     """Check that the loss does not depend on the order of the windows in a batch."""
-    model, windows = SmallModel().to(DOUBLE), _windows()
+    model, windows = _small(), _windows()
     turned = _loss(scheme, model, windows.flip(0))
     require_close(_loss(scheme, model, windows), turned, "The order of windows matters")
 
 
+@CHECKS.where(_trains)
 def check_scheme_learns(scheme: TrainingScheme[Any]) -> None:
     """Check that fifty updates lower the loss."""
-    model, windows = SmallModel().to(DOUBLE), _windows()
+    model, windows = _small(), _windows()
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
     loss_of, generator = loss_function(copy.deepcopy(scheme)), scheme_generator(0)
     losses: list[float] = []
@@ -116,6 +241,7 @@ def check_scheme_learns(scheme: TrainingScheme[Any]) -> None:
     )
 
 
+@CHECKS.where(_takes_ensembles)
 def check_scheme_ensembles(scheme: TrainingScheme[Any]) -> None:
     """Check that an ensemble's losses are those of its members, and of nothing else."""
     members = [SmallModel(seed=seed).to(DOUBLE) for seed in (0, 1)]
@@ -129,26 +255,38 @@ def check_scheme_ensembles(scheme: TrainingScheme[Any]) -> None:
     require(leak is None or not bool(leak.any()), "One member's loss depends on another.")
 
 
-def check_scheme_adapting(scheme: SupportsAdapting) -> None:
-    """Check that what it adapts to the data is a scheme with a finite loss."""
-    adapted = scheme.adapted(_windows(), 0.1)
+@CHECKS.where(SupportsAdapting)
+def check_scheme_adapting(scheme: Any) -> None:
+    """Check that what it adapts to the data is a scheme of its own, with a finite loss."""
+    own = copy.deepcopy(scheme)
+    adapted = own.adapted(_windows(), 0.1)
     require_instance(adapted, TrainingScheme)
-    loss = _loss(adapted, SmallModel().to(DOUBLE), _windows())
+    loss = _loss(adapted, _small(), _windows())
     require(bool(loss.isfinite()), f"The adapted scheme's loss is {float(loss.detach())}.")
+    if attrs.has(cast(Any, type(own))):
+        found, expected = (attrs.asdict(each, recurse=False) for each in (own, scheme))
+        require(repr(found) == repr(expected), "Adapting changes the scheme itself.")
 
 
-def check_scheme_forcing_report(scheme: SupportsForcingReport) -> None:
-    """Check that what is in force are finite numbers by name."""
-    for step in (0, 1000):
-        for name, value in scheme.in_force(step).items():
-            require(math.isfinite(value), f"{name} is {value} at step {step}.")
+@CHECKS.where(SupportsForcingReport)
+def check_scheme_forcing_report(scheme: Any) -> None:
+    """Check that what is in force are finite numbers, and a loss changes where they do."""
+    reports = [scheme.in_force(step) for step in (0, 1000)]
+    for name, value in (item for report in reports for item in report.items()):
+        require(math.isfinite(value), f"{name} is reported as {value}.")
+    if reports[0] != reports[1]:
+        first, later = (_loss(scheme, _small(), _windows(), step) for step in (0, 1000))
+        says = "What is said to be in force changes, and the loss does not."
+        require(not torch.equal(first, later), says)
+    require(True, "")
 
 
-def check_scheme_state(scheme: SupportsState) -> None:
+@CHECKS.where(SupportsState)
+def check_scheme_state(scheme: Any) -> None:
     """Check that what it remembers comes back, and decides the next loss."""
-    model = SmallModel().to(DOUBLE)
+    model = _small()
     one, two = copy.deepcopy(scheme), copy.deepcopy(scheme)
-    trained, other = (loss_function(cast(TrainingScheme[Any], each)) for each in (one, two))
+    trained, other = (loss_function(each) for each in (one, two))
     generator = scheme_generator(0)
     for step in range(3):
         trained(model, _windows(seed=step), times=_TIMES, step=step, generator=generator)
@@ -160,24 +298,25 @@ def check_scheme_state(scheme: SupportsState) -> None:
     require_close(losses[0], losses[1], "The next loss changes when the state is stored")
 
 
+@CHECKS.where(DirectScheme)
 def check_direct_scheme(scheme: DirectScheme[Any]) -> None:
     """Check that solving gives finite weights and a ``loss``, in JSON types."""
-    model, series = SmallModel().to(DOUBLE), _windows()[:1]
+    model, series = _small(), _windows()[:1]
     before = series.clone()
     figures = dict(scheme.solve(model, series, times=_TIMES))
     json.dumps(figures, allow_nan=False)
     loss = figures.get("loss")
     require(isinstance(loss, int | float) and math.isfinite(loss), f"loss is {loss!r}.")
-    require_close(series, before, "The data were changed in place", rtol=0, atol=0)
-    for name, weight in cast(nn.Module, model).named_parameters():
+    require_same(series, before, "The data were changed in place")
+    for name, weight in model.named_parameters():
         require(bool(weight.isfinite().all()), f"{name} is not finite after solving.")
 
 
+@CHECKS.where(DirectScheme)
 def check_direct_scheme_learns(scheme: DirectScheme[Any]) -> None:
     """Check that one step ahead, the solved model is better than before."""
-    series = _windows()[:1]
+    series, model = _windows()[:1], _small()
     errors: list[float] = []
-    model = SmallModel().to(DOUBLE)
     for solved in (False, True):
         if solved:
             scheme.solve(model, series, times=_TIMES)
@@ -187,6 +326,28 @@ def check_direct_scheme_learns(scheme: DirectScheme[Any]) -> None:
     require(errors[1] < errors[0], f"The error goes from {errors[0]:.4g} to {errors[1]:.4g}.")
 
 
+@CHECKS.where(DirectScheme)
+def check_direct_scheme_uses_everything(scheme: DirectScheme[Any]) -> None:
+    """Check that what is solved for depends on every trajectory, and on the times."""
+    # Few numbers, since some schemes iterate.
+    x, times = _windows()[:2, :8, :1], _TIMES[:8]
+    louder = torch.cat((x[:1], 1.5 * x[1:]))
+    for what, model, cases in (
+        ("the second trajectory", SmallModel(1), ((x, times), (louder, times))),
+        ("the times", SmallField(1), ((x[:1], times), (x[:1], 1.5 * times))),
+    ):
+        if isinstance(scheme, SupportsAccepts) and (reason := scheme.accepts(model)):
+            unanswered(reason)
+            continue
+        found: list[Tensor] = []
+        for series, when in cases:
+            own = copy.deepcopy(model).to(DOUBLE)
+            scheme.solve(own, series, times=when)
+            found.append(nn.utils.parameters_to_vector(own.parameters()))
+        require(not torch.equal(*found), f"The weights do not depend on {what}.")
+
+
+@CHECKS.where(LayerScheme)
 def check_layer_scheme_learns(scheme: LayerScheme) -> None:
     """Check that the loss falls on two clouds of points, and the weights are finite."""
     inputs, classes = _clouds()
@@ -194,11 +355,12 @@ def check_layer_scheme_learns(scheme: LayerScheme) -> None:
     done = scheme.train(_layer(), inputs, classes, seed=0)
     losses = [record["loss"] for record in done.history]
     require(losses[-1] < losses[0], f"The loss goes from {losses[0]:.4g} to {losses[-1]:.4g}.")
-    require_close(inputs, before, "The inputs were changed in place", rtol=0, atol=0)
+    require_same(inputs, before, "The inputs were changed in place")
     for name, weight in done.layer.named_parameters():
         require(bool(weight.isfinite().all()), f"{name} is not finite after training.")
 
 
+@CHECKS.where(LayerScheme)
 def check_layer_scheme_repeats(scheme: LayerScheme) -> None:
     """Check that a seed decides everything, whatever torch's own generator does."""
     found: list[Tensor] = []
@@ -207,11 +369,11 @@ def check_layer_scheme_repeats(scheme: LayerScheme) -> None:
             torch.manual_seed(other)
             done = scheme.train(_layer(), *_clouds(), seed=3)
         found.append(nn.utils.parameters_to_vector(done.layer.parameters()).detach())
-    require_close(found[0], found[1], "The same seed gave other weights", rtol=0, atol=0)
+    require_same(found[0], found[1], "The same seed gave other weights")
 
 
 def _layer() -> nn.Module:
-    layer = nn.Linear(2, 2)
+    layer = cast(nn.Linear, nn.utils.skip_init(nn.Linear, 2, 2))
     with torch.no_grad():
         layer.weight.copy_(torch.tensor([[0.1, -0.2], [0.3, 0.1]]))
         layer.bias.zero_()
@@ -225,6 +387,10 @@ def _clouds() -> tuple[Tensor, Tensor]:
     return 2.0 * classes[:, None] - 1 + 0.5 * spread, classes
 
 
+def _small() -> SmallModel:
+    return SmallModel().to(DOUBLE)
+
+
 def _windows(seed: int = 0) -> Tensor:
     """Give standardised windows, `(batch, T, n)`."""
     x = record(_BATCH * _LENGTH, seed=seed).x
@@ -232,30 +398,20 @@ def _windows(seed: int = 0) -> Tensor:
     return x.reshape(_BATCH, _LENGTH, -1)
 
 
+def _settings(scheme: Any) -> dict[str, float]:
+    kind = cast(Any, type(scheme))
+    fields = [field for field in attrs.fields(kind) if field.init] if attrs.has(kind) else []
+    values = {field.alias or field.name: getattr(scheme, field.name) for field in fields}
+    return {name: value for name, value in values.items() if isinstance(value, float)}
+
+
 def _loss(
     scheme: TrainingScheme[Any] | StochasticScheme[Any],
     model: Any,
     windows: Tensor,
     step: int = 0,
+    times: Tensor = _TIMES,
 ) -> Tensor:
     # What a scheme remembers must not pass from one look at it to the next.
     own = loss_function(copy.deepcopy(scheme))
-    return own(model, windows, times=_TIMES, step=step, generator=scheme_generator(0))
-
-
-CHECKS = (
-    check_scheme_loss,
-    check_scheme_gradient_reaches_every_weight,
-    check_scheme_gradient_is_the_derivative,
-    check_scheme_leaves_its_input_alone,
-    check_scheme_order_of_windows,
-    check_scheme_learns,
-)
-DIRECT_CHECKS = (check_direct_scheme, check_direct_scheme_learns)
-LAYER_CHECKS = (check_layer_scheme_learns, check_layer_scheme_repeats)
-CAPABILITIES = (
-    (SupportsEnsembles, check_scheme_ensembles),
-    (SupportsAdapting, check_scheme_adapting),
-    (SupportsForcingReport, check_scheme_forcing_report),
-    (SupportsState, check_scheme_state),
-)
+    return own(model, windows, times=times, step=step, generator=scheme_generator(0))

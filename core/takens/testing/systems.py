@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any, cast
 
 import attrs
 import torch
 from torch import Tensor
-from torch.func import jacfwd, vmap
 
 from takens._dynamics.flow_map import FlowMap, push_tangents
 from takens._dynamics.orbit import orbit
 from takens._dynamics.simulate import simulate
 from takens._plugins.registry import integrators
-from takens._protocols.dynamics import SupportsJacobian, SupportsTangent, Time
+from takens._protocols.dynamics import (
+    SupportsJacobian,
+    SupportsKinks,
+    SupportsOwnTimes,
+    SupportsTangent,
+    Time,
+)
 from takens._protocols.integrator import Stepper
 from takens._protocols.system import System
-from takens.testing.failure import require, require_close, require_instance, slow
+from takens.testing.asking import require, require_close, require_instance, require_same
+from takens.testing.check import Checks
+from takens.testing.derivatives import (
+    TIMES,
+    default_dtype,
+    derivative,
+    require_double,
+    require_jacobian,
+    require_own_times,
+    require_tangent,
+    velocity,
+)
 from takens.testing.samples import DOUBLE, numbers
 
-
-def velocity(dynamics: Any, x: Tensor) -> Tensor:
-    """Apply a field (at time zero) or a map, as ``time`` says."""
-    if dynamics.time is Time.CONTINUOUS:
-        return dynamics(x.new_zeros(()), x)
-    return dynamics(x)
-
-
-def derivative(dynamics: Any, x: Tensor) -> Tensor:
-    """Differentiate a field or a map at every point `x: (n, d)`: `(n, d, d)`."""
-
-    def at(point: Tensor) -> Tensor:
-        return velocity(dynamics, point)
-
-    return cast(Tensor, vmap(jacfwd(at))(x))
+CHECKS = Checks(System)
 
 
 def _points(system: System, *shape: int) -> Tensor:
@@ -43,6 +46,23 @@ def _points(system: System, *shape: int) -> Tensor:
     return start + 0.01 * (1 + start.abs()) * numbers(*shape, system.dim)
 
 
+def _knows_exponents(system: System) -> bool:
+    return system.facts().lyapunov_spectrum is not None
+
+
+def _knows_all_exponents(system: System) -> bool:
+    return len(system.facts().lyapunov_spectrum or ()) == system.dim
+
+
+def _has_numbers(system: Any) -> bool:
+    kind = cast(Any, type(system))
+    return attrs.has(kind) and any(
+        field.init and isinstance(getattr(system, field.name), float)
+        for field in attrs.fields(kind)
+    )
+
+
+@CHECKS.add
 def check_system_protocol(system: System) -> None:
     """Check that every member is there, and says what it should."""
     require_instance(system, System)
@@ -54,12 +74,13 @@ def check_system_protocol(system: System) -> None:
     require(bool(torch.tensor(start).isfinite().all()), f"initial() is {start}.")
 
 
+@CHECKS.add
 def check_system_shape_and_dtype(system: System) -> None:
     """Check that the result has the state's shape and dtype, on any leading dimensions."""
     for dtype in (torch.float32, torch.float64):
         for shape in ((), (5,), (2, 3)):
             x = _points(system, *shape).to(dtype)
-            found = velocity(system, x)
+            found = velocity(system, x, TIMES[1])
             require(
                 found.shape == x.shape and found.dtype == dtype,
                 f"{dtype} {tuple(x.shape)} gives {found.dtype} {tuple(found.shape)}.",
@@ -67,21 +88,27 @@ def check_system_shape_and_dtype(system: System) -> None:
             require(bool(found.isfinite().all()), f"the result at {x.tolist()} is not finite.")
 
 
+@CHECKS.add
 def check_system_batch_is_pointwise(system: System) -> None:
     """Check that no member of a batch sees another."""
-    x = _points(system, 5)
-    alone = torch.stack([velocity(system, point) for point in x])
-    require_close(velocity(system, x), alone, "A batch differs from its members alone")
+    for shape in ((5,), (2, 3)):
+        x = _points(system, *shape)
+        alone = [velocity(system, point) for point in x.reshape(-1, system.dim)]
+        together = velocity(system, x).reshape(-1, system.dim)
+        require_close(together, torch.stack(alone), "A batch differs from its members alone")
 
 
+@CHECKS.add
 def check_system_leaves_its_input_alone(system: System) -> None:
-    """Check that the state is not written to."""
+    """Check that the state is not written to, and gets the same answer again."""
     x = _points(system, 5)
     before = x.clone()
-    velocity(system, x)
-    require_close(x, before, "The state was changed in place", rtol=0, atol=0)
+    first = velocity(system, x).clone()
+    require_same(x, before, "The state was changed in place")
+    require_same(velocity(system, x), first, "Two answers for one state differ")
 
 
+@CHECKS.add
 def check_system_transforms(system: System) -> None:
     """Check that ``torch.func.vmap`` and ``jacfwd`` work, as exponents need them."""
     x = _points(system, 5)
@@ -92,74 +119,143 @@ def check_system_transforms(system: System) -> None:
     )
 
 
+@CHECKS.add
+def check_system_precision(system: System) -> None:
+    """Check that what is given in double precision is computed in it, times too."""
+    x = _points(system, 5)
+    require_double(lambda y: velocity(system, y), x, "The result")
+    if system.time is Time.CONTINUOUS:
+        t = torch.tensor([TIMES[1]], dtype=DOUBLE)
+        require_double(lambda s: cast(Any, system)(s.squeeze(), x), t, "The time")
+    with default_dtype(DOUBLE):
+        again = attrs.evolve(cast(Any, system)) if attrs.has(type(system)) else system
+        found = velocity(again, x)
+    says = "The result depends on torch's default dtype: a constant is in single precision"
+    require_close(velocity(system, x), found, says, rtol=1e-12, atol=1e-13)
+
+
+@CHECKS.add
 def check_system_is_a_value(system: System) -> None:
-    """Check that it is an attrs class: equal to its copy, with numbers or Tensors in it."""
+    """Check that it is an attrs class, and equal to its copy."""
     require(attrs.has(type(system)), f"{type(system).__name__} is no attrs class.")
     require(system == copy.copy(system), "It is not equal to its copy.")
+
+
+@CHECKS.where(_has_numbers)
+def check_system_parameters(system: System) -> None:
+    """Check that a Tensor may stand for any number, and is learned."""
     x = _points(system, 3)
+    expected, weight = velocity(system, x), numbers(3, system.dim, seed=1)
     for field in attrs.fields(type(system)):
         value = getattr(system, field.name)
-        if field.init and isinstance(value, float):
-            named = {field.alias or field.name: torch.tensor(value, dtype=DOUBLE)}
-            other = attrs.evolve(cast(Any, system), **named)
-            # A Tensor may stand for any number, and so bring in a state that it drives.
-            if other.dim != system.dim:
-                continue
-            require_close(
-                velocity(other, x),
-                velocity(system, x),
-                f"The result changes where {field.name} is a Tensor",
-            )
+        if not (field.init and isinstance(value, float)):
+            continue
+        name = field.alias or field.name
+        given = torch.tensor(value, dtype=DOUBLE, requires_grad=True)
+        other = attrs.evolve(cast(Any, system), **{name: given})
+        # A Tensor may stand for any number, and so bring in a state that it drives.
+        if other.dim != system.dim:
+            continue
+        found = velocity(other, x)
+        require_close(found, expected, f"The result changes where {name} is a Tensor")
+        change = _change(system, name, value, x)
+        if change is None or not bool(change.any()):
+            continue
+        require(found.requires_grad, f"No gradient reaches {name}.")
+        (gradient,) = torch.autograd.grad((found * weight).sum(), given)
+        says = f"The gradient to {name} is wrong"
+        require_close(gradient, (change * weight).sum(), says, rtol=1e-3, atol=1e-6)
 
 
+@CHECKS.add
 def check_system_can_be_simulated(system: System) -> None:
     """Check that from around its start it stays finite."""
     series = simulate(system, dt=0.01, steps=50, transient=50, trajectories=2)
     require(series.x.shape == (2, 50, system.dim), f"got {tuple(series.x.shape)}.")
 
 
+@CHECKS.where(_knows_exponents)
 def check_system_facts(system: System) -> None:
     """Check that exponents are descending, no more than dimensions, and name their source."""
     facts = system.facts()
-    spectrum = facts.lyapunov_spectrum
-    if spectrum is None:
-        return
+    spectrum = facts.lyapunov_spectrum or ()
     require(facts.source != "", "The facts name no source.")
+    require(all(map(math.isfinite, spectrum)), f"{spectrum} is not finite.")
     require(
         len(spectrum) <= system.dim, f"{len(spectrum)} exponents in {system.dim} dimensions."
     )
     require(list(spectrum) == sorted(spectrum, reverse=True), f"{spectrum} is not descending.")
 
 
-@slow
-def check_system_facts_hold(system: System) -> None:
-    """Check that the largest stated exponent is that of a long orbit, within 5 %."""
-    spectrum = system.facts().lyapunov_spectrum
-    if spectrum is None:
-        return
-    found, error = _largest_exponent(system)
-    allowed = max(0.05 * abs(spectrum[0]), 4 * error, 0.01)
+@CHECKS.where(_knows_all_exponents)
+def check_system_facts_sum(system: System) -> None:
+    """Check that all exponents together are the mean divergence along an orbit, within 5 %."""
+    spectrum = system.facts().lyapunov_spectrum or ()
+    flow = system.time is Time.CONTINUOUS
+    dt = 0.01 if flow else 1.0
+    x = simulate(system, dt=dt, steps=4000, transient=1000, trajectories=4).x[:, ::4]
+    slopes = derivative(system, x.reshape(-1, system.dim))
+    each = slopes.diagonal(dim1=-2, dim2=-1).sum(-1) if flow else slopes.det().abs().log()
+    means = each.reshape(4, -1).mean(-1)
+    found, error = float(means.mean()), float(means.std()) / 2
+    stated = sum(spectrum)
+    allowed = max(0.05 * max(map(abs, spectrum)), 4 * error)
     require(
-        abs(found - spectrum[0]) <= allowed,
-        f"The largest exponent is stated as {spectrum[0]:g} and found as {found:.4g}.",
+        abs(found - stated) <= allowed,
+        f"The exponents sum to {stated:.4g}, and the mean divergence is {found:.4g}.",
     )
 
 
-def check_jacobian(system: SupportsJacobian) -> None:
-    """Check that the Jacobian is the derivative of the field."""
-    x = _points(cast(Any, system), 5)
-    found = system.jacobian(x.new_zeros(()), x)
-    expected = derivative(system, x)
-    require_close(found, expected, "jacobian() differs from the derivative")
+@CHECKS.where(_knows_exponents, slow=True)
+def check_system_facts_hold(system: System) -> None:
+    """Check that the largest stated exponent is that of a long orbit, within 5 %."""
+    largest = (system.facts().lyapunov_spectrum or (0.0,))[0]
+    found, error = _largest_exponent(system)
+    allowed = max(0.05 * abs(largest), 4 * error, 0.01)
+    require(
+        abs(found - largest) <= allowed,
+        f"The largest exponent is stated as {largest:g} and found as {found:.4g}.",
+    )
 
 
-def check_tangent(system: SupportsTangent) -> None:
+@CHECKS.where(SupportsJacobian)
+def check_jacobian(system: Any) -> None:
+    """Check that the Jacobian is the derivative of the field, at any time."""
+    require_jacobian(system, _points(system, 2, 3))
+
+
+@CHECKS.where(SupportsTangent)
+def check_tangent(system: Any) -> None:
     """Check that the pushed vectors are the derivative of the map, times the vectors."""
-    given = cast(Any, system)
-    x, v = _points(given, 5), numbers(5, given.dim, 2, seed=1)
-    following, pushed = system.tangent(x, v)
-    require_close(following, velocity(system, x), "tangent() gives another next state")
-    require_close(pushed, derivative(system, x) @ v, "tangent() differs from the derivative")
+    require_tangent(system, _points(system, 5))
+
+
+@CHECKS.where(SupportsOwnTimes)
+def check_own_times(system: Any) -> None:
+    """Check that samples with times of their own are as each is at its time."""
+    require_own_times(system, _points(system, 2, 3))
+
+
+@CHECKS.where(SupportsKinks)
+def check_kinks(system: SupportsKinks) -> None:
+    """Check that the times of kinks are finite, and in a row."""
+    times = system.kinks()
+    require(
+        times.ndim == 1 and bool(times.isfinite().all()), f"kinks() gives {times.tolist()}."
+    )
+
+
+def _change(system: System, name: str, value: float, x: Tensor) -> Tensor | None:
+    """Give the change with a number, by a difference on whichever side there is one."""
+    by = 1e-6 * (abs(value) or 1.0)
+    for step in (by, -by):
+        try:
+            moved = attrs.evolve(cast(Any, system), **{name: value + step})
+        except Exception:
+            continue
+        if moved.dim == system.dim:
+            return (velocity(moved, x) - velocity(system, x)) / step
+    return None
 
 
 def _largest_exponent(system: System) -> tuple[float, float]:
@@ -182,16 +278,3 @@ def _largest_exponent(system: System) -> tuple[float, float]:
                 growth += length.squeeze().log()
     each = growth / (steps - discarded) / dt
     return float(each.mean()), float(each.std()) / 4
-
-
-CHECKS = (
-    check_system_protocol,
-    check_system_shape_and_dtype,
-    check_system_batch_is_pointwise,
-    check_system_leaves_its_input_alone,
-    check_system_transforms,
-    check_system_is_a_value,
-    check_system_can_be_simulated,
-    check_system_facts,
-    check_system_facts_hold,
-)

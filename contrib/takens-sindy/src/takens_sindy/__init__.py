@@ -31,7 +31,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             name=name,
             target=f"takens_sindy.{place}",
             settings=f"takens_sindy.settings:{place.partition(':')[2]}Settings",
-            supports=("closed_form", "forcing_signal", derivative, "units"),
+            supports=("closed_form", "forcing_signal", derivative, "adopt_units"),
             example={"resamples": 2},
         )
     yield takens.ComponentSpec(

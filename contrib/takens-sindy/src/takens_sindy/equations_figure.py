@@ -62,6 +62,12 @@ class EquationsFigure:
             _intervals(parts[1], sure)
         return figure
 
+    def sample(self, results: takens.Results, /) -> takens.Results:
+        """Add equations to the results of a run."""
+        terms = {name: (Term("x1", -0.5, 0.01),) for name in results.training.columns}
+        learned = Equations(takens.Time.CONTINUOUS, terms).table()
+        return attrs.evolve(results, learned=learned)
+
 
 def _intervals(axes: Axes, terms: list[tuple[str, Term]]) -> None:
     """Draw each coefficient's error, in per cent of the coefficient."""

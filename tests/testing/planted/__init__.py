@@ -1,0 +1,35 @@
+"""Components with one fault each, and the good ones that they were made of, by kind."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import (
+    backends,
+    datasets,
+    devices,
+    integrators,
+    kernels,
+    metrics,
+    models,
+    optimisers,
+    pictures,
+    schemes,
+    systems,
+)
+from .fault import Fault
+
+PLANTED: Mapping[str, tuple[Sequence[Any], Sequence[Fault]]] = {
+    "system": (systems.GOOD, systems.FAULTS),
+    "integrator": (integrators.GOOD, integrators.FAULTS),
+    "model": (models.GOOD, models.FAULTS),
+    "scheme": (schemes.GOOD, schemes.FAULTS),
+    "optimiser": (optimisers.GOOD, optimisers.FAULTS),
+    "schedule": (optimisers.SCHEDULE_GOOD, optimisers.SCHEDULE_FAULTS),
+    "metric": (metrics.GOOD, metrics.FAULTS),
+    "device": (devices.GOOD, devices.FAULTS),
+    "dataset": (datasets.GOOD, datasets.FAULTS),
+    "figure": (pictures.FIGURE_GOOD, pictures.FIGURE_FAULTS),
+    "portrait": (pictures.PORTRAIT_GOOD, pictures.PORTRAIT_FAULTS),
+    "backend": (backends.GOOD, backends.FAULTS),
+    "kernel": (kernels.GOOD, kernels.FAULTS),
+}
