@@ -57,12 +57,13 @@ _OPTIMISERS: Final = {
     "sgd": "SGD",
     "sparse_adam": "SparseAdam",
 }
+# By what each is, and which checks it fails for that.
 _UNUSUAL: Final = {
-    "lbfgs": "it needs the loss several times an update",
-    "muon": "it is for weights that are all matrices",
-    "sparse_adam": "it needs gradients that are sparse",
+    "lbfgs": ("it needs the loss several times an update", "learns resumes"),
+    "muon": ("it is for weights that are all matrices", "protocol learns resumes"),
+    "rprop": ("it finds the rate of each weight itself", "learns"),
+    "sparse_adam": ("it needs gradients that are sparse", "learns resumes"),
 }
-_LEARNING: Final = ("check_optimiser_learns", "check_optimiser_resumes")
 
 
 @takens.hookimpl
@@ -84,12 +85,13 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         summary="Models that know how are solved for at once.",
     )
     for name, kind in _OPTIMISERS.items():
+        why, fails = _UNUSUAL.get(name, ("", ""))
         yield takens.ComponentSpec(
             kind="optimiser",
             name=name,
             target="takens_schemes.torch_optimiser:TorchOptimiser",
             settings=f"takens_schemes.optimisers:{kind}",
-            excused={check: _UNUSUAL[name] for check in _LEARNING if name in _UNUSUAL},
+            excused={f"optimiser_{check}": why for check in fails.split()},
         )
     for name in ("constant", "cosine", "exponential"):
         place = f"takens_schemes.schedules:{name.capitalize()}"
