@@ -1,0 +1,15 @@
+"""The registries of our kinds; type checkers read the stub beside this file."""
+
+from takens._plugins.registry import (
+    backends as backends,
+    datasets as datasets,
+    devices as devices,
+    figures as figures,
+    integrators as integrators,
+    kernels as kernels,
+    metrics as metrics,
+    models as models,
+    portraits as portraits,
+    schemes as schemes,
+    systems as systems,
+)

@@ -1,0 +1,344 @@
+# Written by tools/write_types.py; do not edit.
+# pyright: basic, reportGeneralTypeIssues=false, reportIncompatibleMethodOverride=false
+# pyright: reportPrivateUsage=false
+import collections.abc
+import takens._plugins.registry
+import takens._protocols.backend
+import takens._protocols.dataset
+import takens._protocols.device
+import takens._protocols.figure
+import takens._protocols.integrator
+import takens._protocols.metric
+import takens._protocols.model
+import takens._protocols.portrait
+import takens._protocols.scheme
+import takens._protocols.system
+import takens_datasets.csv_file
+import takens_datasets.npy_file
+import takens_datasets.npz_file
+import takens_devices.auto
+import takens_devices.cpu
+import takens_devices.cuda
+import takens_devices.mps
+import takens_figures.attractor
+import takens_figures.loss_history
+import takens_figures.lyapunov_convergence
+import takens_figures.phase_portrait
+import takens_figures.scaling_region
+import takens_figures.spectra
+import takens_figures.time_series
+import takens_figures.trajectories
+import takens_figures.vector_field
+import takens_gp.brownian
+import takens_gp.field_model
+import takens_gp.linear
+import takens_gp.map_model
+import takens_gp.matern
+import takens_gp.periodic
+import takens_gp.rational_quadratic
+import takens_gp.settings
+import takens_gp.squared_exponential
+import takens_gp.white
+import takens_integrators.bosh3
+import takens_integrators.dop853
+import takens_integrators.dopri5
+import takens_integrators.euler
+import takens_integrators.heun
+import takens_integrators.leapfrog
+import takens_integrators.midpoint
+import takens_integrators.rk38
+import takens_integrators.rk4
+import takens_integrators.rodas4
+import takens_integrators.scipy_adapter
+import takens_integrators.torchdiffeq_adapter
+import takens_integrators.tsit5
+import takens_metrics.correlation_dimension
+import takens_metrics.lyapunov_from_data
+import takens_metrics.lyapunov_spectrum
+import takens_metrics.max_lyapunov
+import takens_metrics.memory_distances
+import takens_metrics.moments_distance
+import takens_metrics.prediction_error
+import takens_metrics.return_map_distance
+import takens_metrics.scaled_errors
+import takens_metrics.sliced_wasserstein
+import takens_metrics.spectrum_correlation
+import takens_metrics.spectrum_distance
+import takens_metrics.spectrum_summaries
+import takens_metrics.state_space_divergence
+import takens_metrics.valid_prediction_time
+import takens_models.almost_linear_rnn
+import takens_models.augmented_neural_ode
+import takens_models.dendritic_plrnn
+import takens_models.echo_state_network
+import takens_models.gru
+import takens_models.known_ode
+import takens_models.linear_autoregression
+import takens_models.lstm
+import takens_models.neural_ode
+import takens_models.persistence
+import takens_models.plrnn
+import takens_models.rnn
+import takens_models.settings
+import takens_models.shallow_plrnn
+import takens_models.shallow_rnn
+import takens_models.universal_ode
+import takens_native.backend
+import takens_schemes.classification
+import takens_schemes.closed_form
+import takens_schemes.generalised_teacher_forcing
+import takens_schemes.least_squares
+import takens_schemes.multiple_shooting
+import takens_schemes.one_step
+import takens_schemes.sparse_teacher_forcing
+import takens_schemes.teacher_forcing
+import takens_schemes.trajectory_matching
+import takens_systems.double_pendulum
+import takens_systems.duffing
+import takens_systems.fitzhugh_nagumo
+import takens_systems.harmonic_oscillator
+import takens_systems.henon
+import takens_systems.logistic
+import takens_systems.lorenz63
+import takens_systems.lorenz96
+import takens_systems.lotka_volterra
+import takens_systems.pendulum
+import takens_systems.rossler
+import takens_systems.settings
+import takens_systems.van_der_pol
+import typing
+
+class Systems(takens._plugins.registry.Registry[takens._protocols.system.System]):
+    @typing.overload
+    def create(self, name: typing.Literal["lorenz63", "systems:lorenz63"], /, *, sigma: takens_systems.settings.Number = ..., rho: takens_systems.settings.Number = ..., beta: takens_systems.settings.Number = ...) -> takens_systems.lorenz63.Lorenz63: ...
+    @typing.overload
+    def create(self, name: typing.Literal["lorenz96", "systems:lorenz96"], /, *, dim: int = ..., forcing: takens_systems.settings.Number = ...) -> takens_systems.lorenz96.Lorenz96: ...
+    @typing.overload
+    def create(self, name: typing.Literal["rossler", "systems:rossler"], /, *, a: takens_systems.settings.Number = ..., b: takens_systems.settings.Number = ..., c: takens_systems.settings.Number = ...) -> takens_systems.rossler.Rossler: ...
+    @typing.overload
+    def create(self, name: typing.Literal["van_der_pol", "systems:van_der_pol"], /, *, mu: takens_systems.settings.Number = ..., form: typing.Literal['lienard', 'textbook'] = ...) -> takens_systems.van_der_pol.VanDerPol: ...
+    @typing.overload
+    def create(self, name: typing.Literal["lotka_volterra", "systems:lotka_volterra"], /, *, alpha: takens_systems.settings.Number = ..., beta: takens_systems.settings.Number = ..., delta: takens_systems.settings.Number = ..., gamma: takens_systems.settings.Number = ...) -> takens_systems.lotka_volterra.LotkaVolterra: ...
+    @typing.overload
+    def create(self, name: typing.Literal["harmonic_oscillator", "systems:harmonic_oscillator"], /, *, frequency: takens_systems.settings.Number = ..., damping: takens_systems.settings.Number = ...) -> takens_systems.harmonic_oscillator.HarmonicOscillator: ...
+    @typing.overload
+    def create(self, name: typing.Literal["pendulum", "systems:pendulum"], /, *, gravity: takens_systems.settings.Number = ..., length: takens_systems.settings.Number = ..., damping: takens_systems.settings.Number = ..., drive_amplitude: takens_systems.settings.Number = ..., drive_frequency: takens_systems.settings.Number = ...) -> takens_systems.pendulum.Pendulum: ...
+    @typing.overload
+    def create(self, name: typing.Literal["duffing", "systems:duffing"], /, *, damping: takens_systems.settings.Number = ..., linear: takens_systems.settings.Number = ..., cubic: takens_systems.settings.Number = ..., amplitude: takens_systems.settings.Number = ..., frequency: takens_systems.settings.Number = ...) -> takens_systems.duffing.Duffing: ...
+    @typing.overload
+    def create(self, name: typing.Literal["double_pendulum", "systems:double_pendulum"], /, *, mass1: takens_systems.settings.Number = ..., mass2: takens_systems.settings.Number = ..., length1: takens_systems.settings.Number = ..., length2: takens_systems.settings.Number = ..., gravity: takens_systems.settings.Number = ...) -> takens_systems.double_pendulum.DoublePendulum: ...
+    @typing.overload
+    def create(self, name: typing.Literal["fitzhugh_nagumo", "systems:fitzhugh_nagumo"], /, *, a: takens_systems.settings.Number = ..., b: takens_systems.settings.Number = ..., tau: takens_systems.settings.Number = ..., current: takens_systems.settings.Number = ...) -> takens_systems.fitzhugh_nagumo.FitzHughNagumo: ...
+    @typing.overload
+    def create(self, name: typing.Literal["henon", "systems:henon"], /, *, a: takens_systems.settings.Number = ..., b: takens_systems.settings.Number = ...) -> takens_systems.henon.Henon: ...
+    @typing.overload
+    def create(self, name: typing.Literal["logistic", "systems:logistic"], /, *, r: takens_systems.settings.Number = ...) -> takens_systems.logistic.Logistic: ...
+
+systems: Systems
+
+class Integrators(takens._plugins.registry.Registry[takens._protocols.integrator.Integrator]):
+    @typing.overload
+    def create(self, name: typing.Literal["euler", "integrators:euler"], /, *, substeps: int = ..., gradient: typing.Literal['direct', 'adjoint'] = ..., backend: str = ...) -> takens_integrators.euler.Euler: ...
+    @typing.overload
+    def create(self, name: typing.Literal["midpoint", "integrators:midpoint"], /, *, substeps: int = ..., gradient: typing.Literal['direct', 'adjoint'] = ..., backend: str = ...) -> takens_integrators.midpoint.Midpoint: ...
+    @typing.overload
+    def create(self, name: typing.Literal["heun", "integrators:heun"], /, *, substeps: int = ..., gradient: typing.Literal['direct', 'adjoint'] = ..., backend: str = ...) -> takens_integrators.heun.Heun: ...
+    @typing.overload
+    def create(self, name: typing.Literal["rk4", "integrators:rk4"], /, *, substeps: int = ..., gradient: typing.Literal['direct', 'adjoint'] = ..., backend: str = ...) -> takens_integrators.rk4.RK4: ...
+    @typing.overload
+    def create(self, name: typing.Literal["rk38", "integrators:rk38"], /, *, substeps: int = ..., gradient: typing.Literal['direct', 'adjoint'] = ..., backend: str = ...) -> takens_integrators.rk38.RK38: ...
+    @typing.overload
+    def create(self, name: typing.Literal["leapfrog", "integrators:leapfrog"], /, *, substeps: int = ..., gradient: typing.Literal['direct', 'adjoint'] = ...) -> takens_integrators.leapfrog.Leapfrog: ...
+    @typing.overload
+    def create(self, name: typing.Literal["bosh3", "integrators:bosh3"], /, *, rtol: float = ..., atol: float = ..., max_steps: int = ..., gradient: typing.Literal['direct', 'adjoint'] = ..., backend: str = ...) -> takens_integrators.bosh3.Bosh3: ...
+    @typing.overload
+    def create(self, name: typing.Literal["dopri5", "integrators:dopri5"], /, *, rtol: float = ..., atol: float = ..., max_steps: int = ..., gradient: typing.Literal['direct', 'adjoint'] = ..., backend: str = ...) -> takens_integrators.dopri5.Dopri5: ...
+    @typing.overload
+    def create(self, name: typing.Literal["tsit5", "integrators:tsit5"], /, *, rtol: float = ..., atol: float = ..., max_steps: int = ..., gradient: typing.Literal['direct', 'adjoint'] = ..., backend: str = ...) -> takens_integrators.tsit5.Tsit5: ...
+    @typing.overload
+    def create(self, name: typing.Literal["dop853", "integrators:dop853"], /, *, rtol: float = ..., atol: float = ..., max_steps: int = ..., gradient: typing.Literal['direct', 'adjoint'] = ..., backend: str = ...) -> takens_integrators.dop853.Dop853: ...
+    @typing.overload
+    def create(self, name: typing.Literal["rodas4", "integrators:rodas4"], /, *, rtol: float = ..., atol: float = ..., max_steps: int = ...) -> takens_integrators.rodas4.Rodas4: ...
+    @typing.overload
+    def create(self, name: typing.Literal["scipy", "integrators:scipy"], /, *, method: typing.Literal['RK23', 'RK45', 'DOP853', 'Radau', 'BDF', 'LSODA'] = ..., rtol: float = ..., atol: float = ..., max_steps: int = ...) -> takens_integrators.scipy_adapter.SciPy: ...
+    @typing.overload
+    def create(self, name: typing.Literal["torchdiffeq", "integrators:torchdiffeq"], /, *, method: typing.Literal['adaptive_heun', 'bosh3', 'dopri5', 'dopri8', 'fehlberg2', 'euler', 'midpoint', 'rk4'] = ..., rtol: float = ..., atol: float = ..., max_steps: int = ..., gradient: typing.Literal['direct', 'adjoint'] = ...) -> takens_integrators.torchdiffeq_adapter.TorchDiffEq: ...
+
+integrators: Integrators
+
+class Models(takens._plugins.registry.Registry[takens._protocols.model.Model]):
+    @typing.overload
+    def create(self, name: typing.Literal["gaussian_process_map", "gp:gaussian_process_map"], /, *, obs_dim: int, kernel: str = ..., points: int = ..., inducing: int = ..., smooth: bool = ..., seed: int = ...) -> takens_gp.map_model.GaussianProcessMap: ...
+    @typing.overload
+    def create(self, name: typing.Literal["gaussian_process_field", "gp:gaussian_process_field"], /, *, obs_dim: int, kernel: str = ..., points: int = ..., inducing: int = ..., integrator: str = ..., seed: int = ...) -> takens_gp.field_model.GaussianProcessField: ...
+    @typing.overload
+    def create(self, name: typing.Literal["shallow_plrnn", "models:shallow_plrnn"], /, *, obs_dim: int, latent_dim: int = ..., hidden_dim: int = ..., initialisation: typing.Literal['uniform', 'talathi'] = ..., seed: int = ..., observation: typing.Literal['identity', 'affine', 'network'] = ..., initial_state: takens_models.settings.InitialState = ..., context_length: int = ..., network_width: int = ..., clipped: bool = ...) -> takens_models.shallow_plrnn.ShallowPLRNN: ...
+    @typing.overload
+    def create(self, name: typing.Literal["shallow_rnn", "models:shallow_rnn"], /, *, obs_dim: int, latent_dim: int = ..., hidden_dim: int = ..., activation: typing.Literal['silu', 'tanh', 'softplus'] = ..., seed: int = ..., observation: typing.Literal['identity', 'affine', 'network'] = ..., initial_state: takens_models.settings.InitialState = ..., context_length: int = ..., network_width: int = ...) -> takens_models.shallow_rnn.ShallowRNN: ...
+    @typing.overload
+    def create(self, name: typing.Literal["plrnn", "models:plrnn"], /, *, obs_dim: int, latent_dim: int = ..., mean_centred: bool = ..., seed: int = ..., observation: typing.Literal['identity', 'affine', 'network'] = ..., initial_state: takens_models.settings.InitialState = ..., context_length: int = ..., network_width: int = ...) -> takens_models.plrnn.PLRNN: ...
+    @typing.overload
+    def create(self, name: typing.Literal["dendritic_plrnn", "models:dendritic_plrnn"], /, *, obs_dim: int, latent_dim: int = ..., bases: int = ..., clipped: bool = ..., seed: int = ..., observation: typing.Literal['identity', 'affine', 'network'] = ..., initial_state: takens_models.settings.InitialState = ..., context_length: int = ..., network_width: int = ...) -> takens_models.dendritic_plrnn.DendriticPLRNN: ...
+    @typing.overload
+    def create(self, name: typing.Literal["almost_linear_rnn", "models:almost_linear_rnn"], /, *, obs_dim: int, latent_dim: int = ..., relu_dim: int = ..., seed: int = ..., observation: typing.Literal['identity', 'affine', 'network'] = ..., initial_state: takens_models.settings.InitialState = ..., context_length: int = ..., network_width: int = ...) -> takens_models.almost_linear_rnn.AlmostLinearRNN: ...
+    @typing.overload
+    def create(self, name: typing.Literal["rnn", "models:rnn"], /, *, obs_dim: int, hidden_dim: int = ..., layers: int = ..., context_length: int = ..., memory: takens_models.settings.Memory = ..., activation: typing.Literal['relu', 'tanh'] = ..., seed: int = ...) -> takens_models.rnn.RNN: ...
+    @typing.overload
+    def create(self, name: typing.Literal["lstm", "models:lstm"], /, *, obs_dim: int, hidden_dim: int = ..., layers: int = ..., context_length: int = ..., memory: takens_models.settings.Memory = ..., seed: int = ...) -> takens_models.lstm.LSTM: ...
+    @typing.overload
+    def create(self, name: typing.Literal["gru", "models:gru"], /, *, obs_dim: int, hidden_dim: int = ..., layers: int = ..., context_length: int = ..., memory: takens_models.settings.Memory = ..., seed: int = ...) -> takens_models.gru.GRU: ...
+    @typing.overload
+    def create(self, name: typing.Literal["echo_state_network", "models:echo_state_network"], /, *, obs_dim: int, hidden_dim: int = ..., spectral_radius: float = ..., input_scale: float = ..., leak: float = ..., density: float = ..., ridge: float = ..., context_length: int = ..., seed: int = ...) -> takens_models.echo_state_network.EchoStateNetwork: ...
+    @typing.overload
+    def create(self, name: typing.Literal["linear_autoregression", "models:linear_autoregression"], /, *, obs_dim: int, context_length: int = ..., ridge: float = ..., seed: int = ...) -> takens_models.linear_autoregression.LinearAutoregression: ...
+    @typing.overload
+    def create(self, name: typing.Literal["persistence", "models:persistence"], /, *, obs_dim: int) -> takens_models.persistence.Persistence: ...
+    @typing.overload
+    def create(self, name: typing.Literal["neural_ode", "models:neural_ode"], /, *, obs_dim: int, latent_dim: int = ..., width: int = ..., depth: int = ..., activation: takens_models.settings.Activation = ..., seed: int = ..., observation: typing.Literal['identity', 'affine', 'network'] = ..., initial_state: takens_models.settings.InitialState = ..., context_length: int = ..., network_width: int = ..., integrator: takens_models.settings.IntegratorChoice = ...) -> takens_models.neural_ode.NeuralODE: ...
+    @typing.overload
+    def create(self, name: typing.Literal["augmented_neural_ode", "models:augmented_neural_ode"], /, *, obs_dim: int, augmentation: int = ..., width: int = ..., depth: int = ..., activation: takens_models.settings.Activation = ..., seed: int = ..., observation: typing.Literal['identity', 'affine', 'network'] = ..., context_length: int = ..., network_width: int = ..., integrator: takens_models.settings.IntegratorChoice = ..., initial_state: takens_models.settings.InitialState = ...) -> takens_models.augmented_neural_ode.AugmentedNeuralODE: ...
+    @typing.overload
+    def create(self, name: typing.Literal["known_ode", "models:known_ode"], /, *, system: str, obs_dim: int | None = ..., parameters: collections.abc.Mapping[str, typing.Any] = ..., learn: collections.abc.Sequence[str] = ..., positive: collections.abc.Sequence[str] = ..., bounds: collections.abc.Mapping[str, collections.abc.Sequence[float]] = ..., initial: collections.abc.Sequence[float] = ..., spread: float = ..., learn_initial: bool = ..., integrator: takens_models.settings.IntegratorChoice = ..., seed: int = ...) -> takens_models.known_ode.KnownODE: ...
+    @typing.overload
+    def create(self, name: typing.Literal["universal_ode", "models:universal_ode"], /, *, system: str, obs_dim: int | None = ..., parameters: collections.abc.Mapping[str, typing.Any] = ..., learn: collections.abc.Sequence[str] = ..., positive: collections.abc.Sequence[str] = ..., bounds: collections.abc.Mapping[str, collections.abc.Sequence[float]] = ..., initial: collections.abc.Sequence[float] = ..., spread: float = ..., width: int = ..., depth: int = ..., activation: takens_models.settings.Activation = ..., integrator: takens_models.settings.IntegratorChoice = ..., seed: int = ...) -> takens_models.universal_ode.UniversalODE: ...
+
+models: Models
+
+class Schemes(takens._plugins.registry.Registry[takens._protocols.scheme.TrainingScheme[typing.Any]]):
+    @typing.overload
+    def create(self, name: typing.Literal["teacher_forcing", "schemes:teacher_forcing"], /, *, warm_up: int = ..., error: typing.Literal['mean_squared', 'mean_absolute', 'gaussian'] = ..., regularisation: collections.abc.Mapping[str, typing.Any] = ..., noise: float = ..., noisy_targets: bool = ...) -> takens_schemes.teacher_forcing.TeacherForcing: ...
+    @typing.overload
+    def create(self, name: typing.Literal["sparse_teacher_forcing", "schemes:sparse_teacher_forcing"], /, *, every: int | str = ..., warm_up: int = ..., error: typing.Literal['mean_squared', 'mean_absolute', 'gaussian'] = ..., regularisation: collections.abc.Mapping[str, typing.Any] = ..., noise: float = ..., noisy_targets: bool = ...) -> takens_schemes.sparse_teacher_forcing.SparseTeacherForcing: ...
+    @typing.overload
+    def create(self, name: typing.Literal["generalised_teacher_forcing", "schemes:generalised_teacher_forcing"], /, *, alpha: float | collections.abc.Sequence[typing.Any] = ..., adapt: typing.Literal['none', 'annealed', 'product_upper_bound', 'arithmetic_mean', 'batch_maximum'] = ..., annealing: int = ..., warm_up: int = ..., error: typing.Literal['mean_squared', 'mean_absolute', 'gaussian'] = ..., regularisation: collections.abc.Mapping[str, typing.Any] = ..., noise: float = ..., noisy_targets: bool = ...) -> takens_schemes.generalised_teacher_forcing.GeneralisedTeacherForcing: ...
+    @typing.overload
+    def create(self, name: typing.Literal["trajectory_matching", "schemes:trajectory_matching"], /, *, gradient: typing.Literal['model', 'direct', 'adjoint'] = ..., horizon: int = ..., growing: int = ..., error: typing.Literal['mean_squared', 'mean_absolute', 'gaussian'] = ..., regularisation: collections.abc.Mapping[str, typing.Any] = ..., noise: float = ..., noisy_targets: bool = ...) -> takens_schemes.trajectory_matching.TrajectoryMatching: ...
+    @typing.overload
+    def create(self, name: typing.Literal["multiple_shooting", "schemes:multiple_shooting"], /, *, segment: int = ..., continuity: float = ..., error: typing.Literal['mean_squared', 'mean_absolute', 'gaussian'] = ..., regularisation: collections.abc.Mapping[str, typing.Any] = ..., noise: float = ..., noisy_targets: bool = ...) -> takens_schemes.multiple_shooting.MultipleShooting: ...
+    @typing.overload
+    def create(self, name: typing.Literal["one_step", "schemes:one_step"], /, *, error: typing.Literal['mean_squared', 'mean_absolute', 'gaussian'] = ..., regularisation: collections.abc.Mapping[str, typing.Any] = ..., noise: float = ..., noisy_targets: bool = ...) -> takens_schemes.one_step.OneStep: ...
+    @typing.overload
+    def create(self, name: typing.Literal["closed_form", "schemes:closed_form"], /) -> takens_schemes.closed_form.ClosedForm: ...
+    @typing.overload
+    def create(self, name: typing.Literal["least_squares", "schemes:least_squares"], /, *, initial_states: bool = ..., segment: int = ..., tolerance: float = ..., most_evaluations: int = ...) -> takens_schemes.least_squares.LeastSquares: ...
+    @typing.overload
+    def create(self, name: typing.Literal["classification", "schemes:classification"], /, *, epochs: int = ..., batch: int = ..., learning_rate: float = ..., final_learning_rate: float = ..., validation: float = ...) -> takens_schemes.classification.Classification: ...
+
+schemes: Schemes
+
+class Metrics(takens._plugins.registry.Registry[takens._protocols.metric.Metric]):
+    @typing.overload
+    def create(self, name: typing.Literal["max_lyapunov", "metrics:max_lyapunov"], /, *, steps: int = ..., transient: int = ..., qr_interval: int | typing.Literal['auto'] = ..., precision: float | None = ..., most_steps: int = ...) -> takens_metrics.max_lyapunov.MaxLyapunov: ...
+    @typing.overload
+    def create(self, name: typing.Literal["lyapunov_spectrum", "metrics:lyapunov_spectrum"], /, *, steps: int = ..., transient: int = ..., qr_interval: int | typing.Literal['auto'] = ..., precision: float | None = ..., most_steps: int = ..., count: int | typing.Literal['all'] = ...) -> takens_metrics.lyapunov_spectrum.LyapunovSpectrum: ...
+    @typing.overload
+    def create(self, name: typing.Literal["kaplan_yorke_dimension", "metrics:kaplan_yorke_dimension"], /, *, steps: int = ..., transient: int = ..., qr_interval: int | typing.Literal['auto'] = ..., precision: float | None = ..., most_steps: int = ...) -> takens_metrics.spectrum_summaries.KaplanYorkeDimension: ...
+    @typing.overload
+    def create(self, name: typing.Literal["kolmogorov_sinai_entropy", "metrics:kolmogorov_sinai_entropy"], /, *, steps: int = ..., transient: int = ..., qr_interval: int | typing.Literal['auto'] = ..., precision: float | None = ..., most_steps: int = ...) -> takens_metrics.spectrum_summaries.KolmogorovSinaiEntropy: ...
+    @typing.overload
+    def create(self, name: typing.Literal["lyapunov_from_data", "metrics:lyapunov_from_data"], /, *, method: typing.Literal['rosenstein', 'kantz'] = ..., theiler: int | typing.Literal['auto'] = ..., steps: int | typing.Literal['auto'] = ..., delays: int | typing.Literal['auto'] = ..., lag: int | typing.Literal['auto'] = ...) -> takens_metrics.lyapunov_from_data.LyapunovFromData: ...
+    @typing.overload
+    def create(self, name: typing.Literal["state_space_divergence", "metrics:state_space_divergence"], /, *, bins: int | typing.Literal['auto'] = ..., convention: typing.Literal['takens', 'hess2023', 'brenner2022', 'brenner2024', 'neighbours', 'mixture'] = ...) -> takens_metrics.state_space_divergence.StateSpaceDivergence: ...
+    @typing.overload
+    def create(self, name: typing.Literal["sliced_wasserstein", "metrics:sliced_wasserstein"], /, *, directions: int = ...) -> takens_metrics.sliced_wasserstein.SlicedWasserstein: ...
+    @typing.overload
+    def create(self, name: typing.Literal["correlation_dimension", "metrics:correlation_dimension"], /, *, theiler: int | typing.Literal['auto'] = ...) -> takens_metrics.correlation_dimension.CorrelationDimension: ...
+    @typing.overload
+    def create(self, name: typing.Literal["moments_distance", "metrics:moments_distance"], /) -> takens_metrics.moments_distance.MomentsDistance: ...
+    @typing.overload
+    def create(self, name: typing.Literal["return_map_distance", "metrics:return_map_distance"], /, *, variable: int = ...) -> takens_metrics.return_map_distance.ReturnMapDistance: ...
+    @typing.overload
+    def create(self, name: typing.Literal["spectrum_distance", "metrics:spectrum_distance"], /, *, sigma: float | typing.Literal['auto'] = ..., convention: typing.Literal['frequency', 'mikhaeil2022'] = ...) -> takens_metrics.spectrum_distance.SpectrumDistance: ...
+    @typing.overload
+    def create(self, name: typing.Literal["spectrum_correlation", "metrics:spectrum_correlation"], /, *, sigma: float = ..., cutoff: int = ...) -> takens_metrics.spectrum_correlation.SpectrumCorrelation: ...
+    @typing.overload
+    def create(self, name: typing.Literal["autocorrelation_distance", "metrics:autocorrelation_distance"], /, *, lags: int | typing.Literal['auto'] = ...) -> takens_metrics.memory_distances.AutocorrelationDistance: ...
+    @typing.overload
+    def create(self, name: typing.Literal["mutual_information_distance", "metrics:mutual_information_distance"], /, *, lags: int | typing.Literal['auto'] = ...) -> takens_metrics.memory_distances.MutualInformationDistance: ...
+    @typing.overload
+    def create(self, name: typing.Literal["prediction_error", "metrics:prediction_error"], /, *, steps: collections.abc.Sequence[typing.Any] = ...) -> takens_metrics.prediction_error.PredictionError: ...
+    @typing.overload
+    def create(self, name: typing.Literal["valid_prediction_time", "metrics:valid_prediction_time"], /, *, horizon: int = ..., threshold: float = ..., exponent: float | None = ...) -> takens_metrics.valid_prediction_time.ValidPredictionTime: ...
+    @typing.overload
+    def create(self, name: typing.Literal["mase", "metrics:mase"], /, *, steps: int = ...) -> takens_metrics.scaled_errors.MASE: ...
+    @typing.overload
+    def create(self, name: typing.Literal["smape", "metrics:smape"], /, *, steps: int = ...) -> takens_metrics.scaled_errors.SMAPE: ...
+
+metrics: Metrics
+
+class Devices(takens._plugins.registry.Registry[takens._protocols.device.DevicePolicy]):
+    @typing.overload
+    def create(self, name: typing.Literal["auto", "devices:auto"], /, *, batch: int = ..., width: int = ...) -> takens_devices.auto.Auto: ...
+    @typing.overload
+    def create(self, name: typing.Literal["cpu", "devices:cpu"], /) -> takens_devices.cpu.Cpu: ...
+    @typing.overload
+    def create(self, name: typing.Literal["cuda", "devices:cuda"], /, *, index: int | None = ...) -> takens_devices.cuda.Cuda: ...
+    @typing.overload
+    def create(self, name: typing.Literal["mps", "devices:mps"], /) -> takens_devices.mps.Mps: ...
+
+devices: Devices
+
+class Datasets(takens._plugins.registry.Registry[takens._protocols.dataset.Dataset]):
+    @typing.overload
+    def create(self, name: typing.Literal["csv", "datasets:csv"], /) -> takens_datasets.csv_file.Csv: ...
+    @typing.overload
+    def create(self, name: typing.Literal["npy", "datasets:npy"], /) -> takens_datasets.npy_file.Npy: ...
+    @typing.overload
+    def create(self, name: typing.Literal["npz", "datasets:npz"], /) -> takens_datasets.npz_file.Npz: ...
+
+datasets: Datasets
+
+class Figures(takens._plugins.registry.Registry[takens._protocols.figure.Figure]):
+    @typing.overload
+    def create(self, name: typing.Literal["loss_history", "figures:loss_history"], /) -> takens_figures.loss_history.LossHistory: ...
+    @typing.overload
+    def create(self, name: typing.Literal["time_series", "figures:time_series"], /) -> takens_figures.time_series.TimeSeriesPanels: ...
+    @typing.overload
+    def create(self, name: typing.Literal["attractor", "figures:attractor"], /) -> takens_figures.attractor.Attractor: ...
+    @typing.overload
+    def create(self, name: typing.Literal["spectra", "figures:spectra"], /) -> takens_figures.spectra.Spectra: ...
+    @typing.overload
+    def create(self, name: typing.Literal["scaling_region", "figures:scaling_region"], /) -> takens_figures.scaling_region.ScalingRegion: ...
+    @typing.overload
+    def create(self, name: typing.Literal["lyapunov_convergence", "figures:lyapunov_convergence"], /) -> takens_figures.lyapunov_convergence.LyapunovConvergence: ...
+
+figures: Figures
+
+class Portraits(takens._plugins.registry.Registry[takens._protocols.portrait.Portrait]):
+    @typing.overload
+    def create(self, name: typing.Literal["trajectories", "figures:trajectories"], /) -> takens_figures.trajectories.Trajectories: ...
+    @typing.overload
+    def create(self, name: typing.Literal["phase_portrait", "figures:phase_portrait"], /) -> takens_figures.phase_portrait.PhasePortrait: ...
+    @typing.overload
+    def create(self, name: typing.Literal["vector_field", "figures:vector_field"], /) -> takens_figures.vector_field.VectorFieldPortrait: ...
+
+portraits: Portraits
+
+class Backends(takens._plugins.registry.Registry[takens._protocols.backend.Backend]):
+    def create(self, name: typing.Literal["native", "native:native"], /, *, preference: int = ...) -> takens_native.backend.Native: ...
+
+backends: Backends
+
+class Kernels(takens._plugins.registry.Registry[typing.Any]):
+    @typing.overload
+    def create(self, name: typing.Literal["squared_exponential", "gp:squared_exponential"], /, *, variance: takens_gp.settings.Number = ..., lengthscale: takens_gp.settings.Numbers = ...) -> takens_gp.squared_exponential.SquaredExponential: ...
+    @typing.overload
+    def create(self, name: typing.Literal["matern12", "gp:matern12"], /, *, variance: takens_gp.settings.Number = ..., lengthscale: takens_gp.settings.Numbers = ...) -> takens_gp.matern.Matern12: ...
+    @typing.overload
+    def create(self, name: typing.Literal["matern32", "gp:matern32"], /, *, variance: takens_gp.settings.Number = ..., lengthscale: takens_gp.settings.Numbers = ...) -> takens_gp.matern.Matern32: ...
+    @typing.overload
+    def create(self, name: typing.Literal["matern52", "gp:matern52"], /, *, variance: takens_gp.settings.Number = ..., lengthscale: takens_gp.settings.Numbers = ...) -> takens_gp.matern.Matern52: ...
+    @typing.overload
+    def create(self, name: typing.Literal["rational_quadratic", "gp:rational_quadratic"], /, *, variance: takens_gp.settings.Number = ..., lengthscale: takens_gp.settings.Numbers = ..., shape: takens_gp.settings.Number = ...) -> takens_gp.rational_quadratic.RationalQuadratic: ...
+    @typing.overload
+    def create(self, name: typing.Literal["periodic", "gp:periodic"], /, *, variance: takens_gp.settings.Number = ..., lengthscale: takens_gp.settings.Number = ..., period: takens_gp.settings.Number = ...) -> takens_gp.periodic.Periodic: ...
+    @typing.overload
+    def create(self, name: typing.Literal["linear", "gp:linear"], /, *, variance: takens_gp.settings.Numbers = ...) -> takens_gp.linear.Linear: ...
+    @typing.overload
+    def create(self, name: typing.Literal["constant", "gp:constant"], /, *, variance: takens_gp.settings.Number = ...) -> takens_gp.linear.Constant: ...
+    @typing.overload
+    def create(self, name: typing.Literal["brownian", "gp:brownian"], /, *, variance: takens_gp.settings.Number = ...) -> takens_gp.brownian.Brownian: ...
+    @typing.overload
+    def create(self, name: typing.Literal["white", "gp:white"], /, *, variance: takens_gp.settings.Number = ...) -> takens_gp.white.White: ...
+
+kernels: Kernels
