@@ -46,11 +46,14 @@ class Qualified(ast.NodeTransformer):
         return ast.parse(f"{module}.{name}" if name else module, mode="eval").body
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        """Leave the texts of ``Literal`` alone."""
+        """Leave the texts of ``Literal`` alone; a tuple is made of any sequence."""
         if ast.unparse(node.value).endswith("Literal"):
             node.value = self.visit(node.value)
             return node
-        return self.generic_visit(node)
+        text = ast.unparse(self.generic_visit(node))
+        if text.startswith("tuple[") and text.endswith(", ...]"):
+            text = f"collections.abc.Sequence[{text[6:-6]}]"
+        return ast.parse(text, mode="eval").body
 
 
 @functools.cache
