@@ -23,11 +23,11 @@ DT = 0.01
 
 def compiled(dynamics, x0: torch.Tensor, steps: int, every: int, method=None) -> Contestant:
     def run():
-        question = takens.TangentGrowth(
+        question = takens.backend.TangentGrowth(
             dynamics=dynamics, x0=x0, steps=steps, every=every, count=x0.shape[-1],
             method=method, dt=DT,
         )  # fmt: skip
-        found = takens.dispatch(question)
+        found = takens.backend.dispatch(question)
         if found is None:
             raise SystemExit(takens.explain(dynamics))
         return found.sums
@@ -92,7 +92,7 @@ def contests():
     )
     torch.manual_seed(0)
     model = takens.models.create("shallow_plrnn", obs_dim=3, latent_dim=20, hidden_dim=50)
-    step = takens.latent_map(model.double().requires_grad_(False), 1.0)  # pyright: ignore[reportAttributeAccessIssue] - every model has weights
+    step = takens.plugin.latent_map(model.double().requires_grad_(False), 1.0)  # pyright: ignore[reportAttributeAccessIssue] - every model has weights
     for starts in (1, 100):
         x0 = torch.rand((starts, 20), dtype=torch.float64) - 0.5
         steps = 20_000 // starts

@@ -48,7 +48,7 @@ def lorenz_starts(count: int) -> Tensor:
     return takens.simulate(Lorenz63(), dt=0.01, steps=2, trajectories=count, seed=0).x[:, -1]
 
 
-def usual_loop(step: takens.Map, x: Tensor, steps: int) -> None:
+def usual_loop(step: takens.plugin.Map, x: Tensor, steps: int) -> None:
     """Follow one orbit `x: (d,)` as tutorials do."""
     q = torch.eye(len(x), dtype=x.dtype)
     total = torch.zeros(len(x), dtype=x.dtype)
@@ -119,7 +119,7 @@ def line(name: str, seconds: float, note: str) -> None:
 def spectra(quick: bool) -> None:
     """Time spectra of Lorenz 63 and of a shallow PLRNN."""
     steps = 31_250 if quick else 312_500
-    step, x0 = takens.flow_map(Lorenz63(), RK4(), 0.01), lorenz_starts(32)
+    step, x0 = takens.plugin.flow_map(Lorenz63(), RK4(), 0.01), lorenz_starts(32)
     metric = LyapunovSpectrum(steps=steps, transient=1_000)
     first, whole = timed(lambda: metric.probe(step, x0, 0.01))
     each = whole / (steps * 32)

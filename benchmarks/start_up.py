@@ -19,15 +19,15 @@ import takens
 
 TAKENS_API = 1
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_components():
     for i in range(4):
-        yield takens.ComponentSpec(
+        yield takens.plugin.ComponentSpec(
             kind="system",
             name=f"{name}_{{i}}",
             target="nowhere:Thing",
             summary="A system.",
-            parameters=(takens.Parameter("rate", 1.0, unit="1", summary="of change"),),
+            parameters=(takens.plugin.Parameter("rate", 1.0, unit="1", summary="of change"),),
         )
 """
 

@@ -87,7 +87,7 @@ def parameters() -> Figure:
 def kernels() -> Figure:
     """Draw kernels, and functions from the prior of each."""
     figure = canvas(6.8)
-    shown: tuple[tuple[str, takens.Kernel], ...] = (
+    shown: tuple[tuple[str, takens.plugin.Kernel], ...] = (
         ("squared exponential", gp.SquaredExponential()),
         ("Matérn 1/2", gp.Matern12()),
         ("Matérn 5/2", gp.Matern52()),

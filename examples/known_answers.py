@@ -137,11 +137,11 @@ class Case:
     dimension: float | None = None
 
     @property
-    def map(self) -> takens.Map:
+    def map(self) -> takens.plugin.Map:
         """What is iterated."""
         if self.flow_step is None:
             return self.dynamics
-        return takens.flow_map(self.dynamics, RK4(), self.flow_step)
+        return takens.plugin.flow_map(self.dynamics, RK4(), self.flow_step)
 
 
 @final

@@ -39,10 +39,10 @@ PRECISIONS: Final = {"single": torch.float32, "double": torch.float64}
 
 def jacobians(steps: int) -> Tensor:
     """Give the Jacobians of the steps of one orbit on the attractor, `(steps, 3, 3)`."""
-    step = takens.flow_map(Lorenz63(), RK4(), DT)
+    step = takens.plugin.flow_map(Lorenz63(), RK4(), DT)
     x = takens.simulate(Lorenz63(), dt=DT, steps=steps, seed=0).x
     eye = torch.eye(3, dtype=x.dtype).expand(steps, 3, 3)
-    return takens.push_tangents(step, x, eye)[1]
+    return takens.plugin.push_tangents(step, x, eye)[1]
 
 
 def naive(each: Tensor, at: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -67,7 +67,7 @@ def observed(series: takens.TimeSeries, data: str) -> takens.TimeSeries:
 
 def train(name: str, series: takens.TimeSeries, setting: Setting, members: int) -> takens.Fit:
     """Train a model by its name, several at once, by the default scheme."""
-    model = takens.models.create(name, obs_dim=series.dim)
+    model = takens.create("model", name, obs_dim=series.dim)
     scheme = takens.schemes.create("generalised_teacher_forcing", warm_up=setting.warm_up)
     return takens.fit(
         model,
@@ -91,7 +91,7 @@ def judge(
     places = torch.linspace(0, len(series) - context - 1, _STARTS).long()
     spectrum = LyapunovSpectrum(count=2, steps=20_000, transient=3_000)
     starts = torch.stack([_warmed_up(model, series.x[p : p + context]) for p in places])
-    measured = spectrum.measure(takens.latent_map(model, _DT), starts, _DT, count=2)
+    measured = spectrum.measure(takens.plugin.latent_map(model, _DT), starts, _DT, count=2)
     free = takens.generate(model, context=truth.x[:context], steps=_JUDGED)
     divergence = StateSpaceDivergence(bins=30)
     reference = truth.between(0, _JUDGED)
@@ -103,7 +103,7 @@ def judge(
 
 
 def _warmed_up(model: takens.TrainedModel, context: Tensor) -> Tensor:
-    step = takens.latent_map(model, _DT)
+    step = takens.plugin.latent_map(model, _DT)
     with torch.no_grad():
         z = model.encode(context[: model.context_length])
         for x in context[model.context_length :]:

@@ -42,7 +42,7 @@ OSCILLATOR: Final = HarmonicOscillator()
 PREY: Final = LotkaVolterra(1.0, 1.0, 1.0, 1.0)
 START: Final = torch.tensor([1.0, 2.0], dtype=torch.float64)
 FIXED: Final = ("euler", "midpoint", "heun", "leapfrog", "rk4", "rk38")
-PAIRS: Final[Mapping[str, takens.Tableau]] = {
+PAIRS: Final[Mapping[str, takens.plugin.Tableau]] = {
     "bosh3": Bosh3.tableau,
     "dopri5": Dopri5.tableau,
     "tsit5": Tsit5.tableau,
@@ -50,7 +50,7 @@ PAIRS: Final[Mapping[str, takens.Tableau]] = {
 }
 METHODS: Final = (*FIXED, *PAIRS)
 
-Solve: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor], Tensor]
+Solve: TypeAlias = Callable[[takens.plugin.VectorField, Tensor, Tensor], Tensor]
 
 
 @final
@@ -63,7 +63,7 @@ class Problem:
     """
 
     name: str
-    field: takens.VectorField
+    field: takens.plugin.VectorField
     start: Tensor
     truth: Callable[[Tensor], Tensor]
     in_logarithms: bool = False
@@ -217,9 +217,9 @@ def _method(name: str, problem: Problem) -> tuple[int, Solve]:
     if name in PAIRS:
         tableau = PAIRS[name]
         return tableau.order, lambda f, x0, ts: solve_fixed(tableau, f, x0, ts)
-    stepper = takens.integrators.create(name)
-    if not isinstance(stepper, takens.Stepper):
-        raise takens.ComponentError(f"{name} takes no fixed steps.")
+    stepper = takens.create("integrator", name)
+    if not isinstance(stepper, takens.plugin.Stepper):
+        raise takens.errors.ComponentError(f"{name} takes no fixed steps.")
     if name == "leapfrog" and problem.in_logarithms:
         return stepper.order, lambda _, x0, ts: stepper.solve(logarithmic, x0.log(), ts).exp()
     return stepper.order, stepper.solve

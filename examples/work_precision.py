@@ -51,7 +51,7 @@ class Contestant:
     """A method of some project, made for a tolerance by ``make(rtol, atol)``."""
 
     name: str
-    make: Callable[[float, float], takens.Integrator]
+    make: Callable[[float, float], takens.plugin.Integrator]
     tolerances: Sequence[float] = TOLERANCES
     ours: bool = True
 
@@ -98,7 +98,7 @@ def reference() -> tuple[Tensor, float]:
     return truth, float((truth - other).abs().max())
 
 
-def evaluations(solver: takens.Integrator) -> int:
+def evaluations(solver: takens.plugin.Integrator) -> int:
     """Count the evaluations of the field in one solve."""
     if isinstance(solver, AdaptiveBase):
         return int(solver.solve_with_statistics(OSCILLATOR, START, TIMES).evaluations)

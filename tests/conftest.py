@@ -34,7 +34,9 @@ class Linear(nn.Module):
     obs_dim = latent_dim = 1
     integrator = RK4()
 
-    def __init__(self, factor: float, time: takens.Time = takens.Time.DISCRETE) -> None:
+    def __init__(
+        self, factor: float, time: takens.plugin.Time = takens.plugin.Time.DISCRETE
+    ) -> None:
         super().__init__()
         self.config = LinearConfig(factor)
         self.time = time

@@ -156,18 +156,3 @@ def test_details_of_scores_are_read_by_nothing() -> None:
     found = [f"{p}:{line}" for p in set(files) - allowed for line in reads_of_details(p)]
     assert found == []
     assert len([*reads_of_details(*allowed)]) == 1
-
-
-def test_every_public_name_is_there_and_typed() -> None:
-    found = imports(ROOT / "core/takens/__init__.py")
-    typed = {name: module for module, name in found if module.startswith("takens._")}
-    assert set(typed) - {"near"} == set(dir(takens))
-    for name in dir(takens):
-        assert getattr(takens, name) is not None
-        home = takens._HOME[name]  # pyright: ignore[reportPrivateUsage]
-        assert typed[name] == f"takens.{home}"
-
-
-def test_an_unknown_public_name_gets_a_near_match() -> None:
-    with pytest.raises(AttributeError, match="Did you mean 'simulate'"):
-        takens.simulat  # noqa: B018 # pyright: ignore

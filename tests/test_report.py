@@ -35,13 +35,13 @@ SCORES = {
         reference=0.9056,
         convention="QR every 10 steps",
         error_from="20 starts",
-        evidence=takens.Evidence("exponents", "estimate"),
+        evidence=takens.plugin.Evidence("exponents", "estimate"),
         details={"series": [0.9] * 400, "starts": 20},
     ),
     "state_space_divergence": takens.Score(
         value=0.31246,
         floor=0.08431,
-        evidence=takens.Evidence("geometry", "distance"),
+        evidence=takens.plugin.Evidence("geometry", "distance"),
         convention="30 bins a dimension",
         details={"range": [[-2.0, 2.0], [-3.5, 3.5]], "steps": {"1": 0.25, "20": None}},
     ),
@@ -82,12 +82,12 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def results() -> takens.Results:
+def results() -> takens.plugin.Results:
     t = torch.arange(200, dtype=torch.float64) * 0.05
     x = torch.stack([t.cos(), t.sin()], -1)
     series = takens.TimeSeries(t, x, ("angle", "speed"), time_unit="s")
     free = takens.TimeSeries(t, torch.stack([x, x.roll(5, 0), -x]), series.columns)
-    return takens.Results(
+    return takens.plugin.Results(
         title="A circle",
         history=(),
         training=series,
@@ -97,12 +97,12 @@ def results() -> takens.Results:
     )
 
 
-def page(results: takens.Results, figures: Mapping[str, bytes] | None = None) -> Page:
+def page(results: takens.plugin.Results, figures: Mapping[str, bytes] | None = None) -> Page:
     figures = {"Attractor": PNG} if figures is None else figures
     return Page(report_html(results, figures, 'name = "circle"\n', {"takens": "0.1.0"}))
 
 
-def test_needs_nothing_but_itself(results: takens.Results) -> None:
+def test_needs_nothing_but_itself(results: takens.plugin.Results) -> None:
     html = report_html(results, {"Attractor": PNG}, "seed = 0\n", {"device": "cpu"})
     assert "http" not in html
     assert "url(" not in html
@@ -117,7 +117,7 @@ def test_needs_nothing_but_itself(results: takens.Results) -> None:
         assert source is None or source.startswith("data:image/png;base64,")
 
 
-def test_holds_the_images_with_their_titles(results: takens.Results) -> None:
+def test_holds_the_images_with_their_titles(results: takens.plugin.Results) -> None:
     other = PNG + b"\0"
     read = page(results, {"Attractor": PNG, "Power <spectra>": other})
     images = read.attributes("img")
@@ -128,7 +128,7 @@ def test_holds_the_images_with_their_titles(results: takens.Results) -> None:
     assert "Figure 2. Power <spectra>." in read.text()
 
 
-def test_is_written_for_phones_both_themes_and_paper(results: takens.Results) -> None:
+def test_is_written_for_phones_both_themes_and_paper(results: takens.plugin.Results) -> None:
     read = page(results)
     viewport = [m for m in read.attributes("meta") if m.get("name") == "viewport"]
     assert viewport[0]["content"] == "width=device-width, initial-scale=1"
@@ -139,7 +139,7 @@ def test_is_written_for_phones_both_themes_and_paper(results: takens.Results) ->
     assert read.attributes("html") == [{"lang": "en"}]
 
 
-def test_shows_the_numbers_of_the_scores_and_no_others(results: takens.Results) -> None:
+def test_shows_the_numbers_of_the_scores_and_no_others(results: takens.plugin.Results) -> None:
     read = page(results)
     cells = [text for inside, text in read.texts if inside == "td"]
     for name, *row, convention in score_rows(SCORES):
@@ -152,7 +152,7 @@ def test_shows_the_numbers_of_the_scores_and_no_others(results: takens.Results) 
     assert tuple(head) == COLUMNS[:-1]
 
 
-def test_says_what_it_was_learned_from(results: takens.Results) -> None:
+def test_says_what_it_was_learned_from(results: takens.plugin.Results) -> None:
     assert (
         "Learned from 200 samples of angle, speed, one every 0.05 s; "
         "judged against 200 samples." in page(results).text()
@@ -170,7 +170,7 @@ def test_says_what_it_was_learned_from(results: takens.Results) -> None:
     ],
 )
 def test_says_how_many_runs_diverged(
-    results: takens.Results, diverged_at: tuple[int | None, ...], sentence: str
+    results: takens.plugin.Results, diverged_at: tuple[int | None, ...], sentence: str
 ) -> None:
     series = attrs.evolve(results.free.series, x=results.free.x[: len(diverged_at)])
     results = attrs.evolve(results, free=takens.FreeRun(series, diverged_at))
@@ -182,7 +182,7 @@ def test_says_how_many_runs_diverged(
     assert text.index("A circle The reconstruction is wrong in geometry") < text.index(sentence)
 
 
-def test_details_skip_long_lists_and_show_the_rest(results: takens.Results) -> None:
+def test_details_skip_long_lists_and_show_the_rest(results: takens.plugin.Results) -> None:
     text = page(results).text()
     assert "400 values, in metrics.json" in text
     assert "0.9, 0.9" not in text
@@ -192,7 +192,7 @@ def test_details_skip_long_lists_and_show_the_rest(results: takens.Results) -> N
     assert len(page(results).attributes("details")) == len(SCORES)
 
 
-def test_everything_that_was_given_is_escaped(results: takens.Results) -> None:
+def test_everything_that_was_given_is_escaped(results: takens.plugin.Results) -> None:
     series = attrs.evolve(results.training, columns=(NASTY, "y"), time_unit=NASTY)
     details: dict[str, Any] = {NASTY: [NASTY, {NASTY: NASTY}]}
     score = takens.Score(
@@ -207,7 +207,7 @@ def test_everything_that_was_given_is_escaped(results: takens.Results) -> None:
     assert read.attributes("img")[0]["alt"] == NASTY
 
 
-def test_configuration_is_given_to_the_letter(results: takens.Results) -> None:
+def test_configuration_is_given_to_the_letter(results: takens.plugin.Results) -> None:
     toml = 'title = "a < b & c"\n\n[data]\n  file = "x.csv"   # "quoted"\n'
     read = Page(report_html(results, {}, toml, {}))
     position = [tag for tag, _ in read.tags].index("pre")
@@ -215,7 +215,7 @@ def test_configuration_is_given_to_the_letter(results: takens.Results) -> None:
     assert toml in [text for inside, text in read.texts if inside == "code"]
 
 
-def test_a_run_without_scores_or_figures(results: takens.Results) -> None:
+def test_a_run_without_scores_or_figures(results: takens.plugin.Results) -> None:
     read = Page(report_html(attrs.evolve(results, scores={}), {}, "", {}))
     assert "No metric was asked for." in read.text()
     assert "Figures" not in read.text()

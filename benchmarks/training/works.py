@@ -95,7 +95,9 @@ def free_run(model: ShallowPLRNN, steps: int, backend: str) -> Callable[[], Any]
 
     def compiled():
         with torch.no_grad():
-            return takens.dispatch(takens.MapIteration(map=model, x0=z0, steps=steps))
+            return takens.backend.dispatch(
+                takens.backend.MapIteration(map=model, x0=z0, steps=steps)
+            )
 
     def loop():
         z, states = z0, [z0]

@@ -10,8 +10,9 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 import attrs
 
-from takens._errors import InputError, near
+from takens._near import near
 from takens._plugins.choice import Component
+from takens.errors import InputError
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from takens._errors import InputError
+from takens.errors import InputError
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

@@ -103,7 +103,8 @@ CASES: Final = (
 
 def trained(case: Case, members: int = SEEDS, **options: Any) -> takens.Fit:
     """Train models with seeds 0, 1, ... at once, on one noisy series."""
-    model = takens.models.create(
+    model = takens.create(
+        "model",
         "shallow_plrnn",
         obs_dim=case.dimension,
         latent_dim=case.latent_dim,
@@ -135,12 +136,12 @@ def _orthonormal(vectors: Tensor) -> tuple[Tensor, float]:
     return factors[0], abs(float(factors[1][0, 0, 0]))
 
 
-def naive_and_orthonormal(model: takens.Model, context: Tensor, steps: int) -> Naive:
+def naive_and_orthonormal(model: takens.plugin.Model, context: Tensor, steps: int) -> Naive:
     """Compute the largest exponent both ways, in the model's own precision.
 
     The orbit runs freely from `context: (c, n)`, and its first 1,000 steps are dropped.
     """
-    step = takens.latent_map(model, DT)
+    step = takens.plugin.latent_map(model, DT)
     at: list[int] = []
     found: list[float] = []
     overflow = None
@@ -154,8 +155,8 @@ def naive_and_orthonormal(model: takens.Model, context: Tensor, steps: int) -> N
         product = torch.eye(m, dtype=z.dtype).expand(1, m, m)
         vectors, total = product, 0.0
         for count in range(1, steps + 1):
-            _, product = takens.push_tangents(step, z, product)
-            z, vectors = takens.push_tangents(step, z, vectors)
+            _, product = takens.plugin.push_tangents(step, z, product)
+            z, vectors = takens.plugin.push_tangents(step, z, vectors)
             vectors, stretch = _orthonormal(vectors)
             total += math.log(stretch)
             if overflow is None and not bool(product.isfinite().all()):

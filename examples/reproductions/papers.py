@@ -82,7 +82,7 @@ def distribution(values: Sequence[float | None]) -> str:
     return f"**{median}** ({least}, {low} to {high}, {most})" + (f"; {lost} lost" * bool(lost))
 
 
-def run(paper: Paper) -> takens.Results:
+def run(paper: Paper) -> takens.plugin.Results:
     """Do a job, or go on with it."""
     RUNS.mkdir(parents=True, exist_ok=True)
     path = RUNS / paper.file

@@ -124,7 +124,7 @@ def simulated(case: Case, seed: int) -> takens.TimeSeries:
     def normal(*shape: int) -> Tensor:
         return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
-    system = takens.systems.create(case.system, **case.truth)
+    system = takens.create("system", case.system, **case.truth)
     starts = torch.tensor(case.start, dtype=torch.float64)
     starts = starts + case.spread * normal(case.trajectories, system.dim)
     if case.system == "lotka_volterra":

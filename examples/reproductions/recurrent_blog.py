@@ -44,13 +44,13 @@ class Camera:
         self.model: Any = None
         self.frames: list[tuple[int, Tensor]] = []
 
-    @takens.hookimpl
-    def takens_fit_started(self, event: takens.FitStarted) -> None:
+    @takens.plugin.hookimpl
+    def takens_fit_started(self, event: takens.plugin.FitStarted) -> None:
         """Remember the model."""
         self.model = event.model
 
-    @takens.hookimpl
-    def takens_step_logged(self, event: takens.StepLogged) -> None:
+    @takens.plugin.hookimpl
+    def takens_step_logged(self, event: takens.plugin.StepLogged) -> None:
         """Take a frame."""
         free = takens.generate(self.model, context=self.context, steps=SHOWN)
         self.frames.append((int(event.record["step"]), free.x.detach().clone()))

@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 TAKENS_API = 2
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the readers of this package."""
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="dataset",
         name="csv",
         target="takens_datasets.csv_file:Csv",
         summary="Columns of text (.csv, .tsv, .txt, .dat), with or without a header.",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="dataset",
         name="npy",
         target="takens_datasets.npy_file:Npy",
         summary="One NumPy array: (time, variables), or one such table for each trajectory.",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="dataset",
         name="npz",
         target="takens_datasets.npz_file:Npz",
@@ -37,4 +37,4 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

@@ -33,11 +33,11 @@ def load_array(what: str, load: Callable[[], Any]) -> Any:
         return load()
     except _BROKEN as error:
         if "Object arrays" in str(error):
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{what} holds pickled Python objects, which are never loaded because they can "
                 "run code; save plain numbers (array.astype(float))."
             ) from error
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{what} cannot be read; it may be damaged or cut short, so write or copy it again."
         ) from error
 
@@ -49,7 +49,7 @@ def as_double(what: str, array: NDArray[Any]) -> Floats:
     """
     if array.dtype.kind not in "iuf":
         held = _KINDS.get(array.dtype.kind, "records")
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{what} holds {held} ({array.dtype}); a series is made of real numbers."
         )
     return array.astype(np.float64)
@@ -64,7 +64,7 @@ def check_finite(what: str, x: Floats, names: Sequence[str]) -> None:
     if len(bad):
         *trajectory, i, column = map(int, bad[0])
         where = f"trajectory {trajectory[0]}, index {i}" if trajectory else f"index {i}"
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{what}: {where}, column {names[column]!r} is {x[tuple(bad[0])]}, a gap; fill it "
             "by interpolation, or cut the series there."
         )

@@ -80,7 +80,7 @@ def read_carefully(
                 dates = not is_number(times[0]) and is_date(times[0])
             t.append((clock.dates if dates else clock.numbers)(rows, times))
     if not x:
-        raise takens.DataError(f"{path} has a header and no rows of numbers below it.")
+        raise takens.errors.DataError(f"{path} has a header and no rows of numbers below it.")
     return np.concatenate(at), np.concatenate(x), np.concatenate(t or [np.empty(0)])
 
 
@@ -98,13 +98,13 @@ def _body(path: Path, lines: Iterable[str], layout: Layout) -> Iterator[Row]:
         if not fields:
             blank = blank or at
         elif blank and started:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{path}: row {blank} is blank, with more rows below; if samples are missing "
                 "there fill the gap or cut the series, otherwise delete the line."
             )
         elif len(fields) != layout.width:
             expected = "the header" if layout.header else "the first row"
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{path}: row {at} has {len(fields)} field{'s' * (len(fields) != 1)} where "
                 f"{expected} has {layout.width}; complete the row, or cut the file there."
             )

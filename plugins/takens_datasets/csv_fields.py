@@ -69,7 +69,7 @@ class Column:
         texts: Sequence[str],
         good: Callable[[str], bool],
         expected: str,
-    ) -> takens.DataError:
+    ) -> takens.errors.DataError:
         row, text = next(
             (row, text) for row, text in zip(rows, texts, strict=True) if not good(text)
         )
@@ -77,12 +77,12 @@ class Column:
         text = (text.translate(SWAP) if self.decimal_comma else text).strip()
         shown = repr(text if len(text) <= 40 else f"{text[:40]}...") if text else "empty"
         if is_gap(text):
-            return takens.DataError(
+            return takens.errors.DataError(
                 f"{place} is {shown}; fill the gap by interpolation, or cut the series there."
             )
         do = "name the column as the time" if is_date(text) else "correct it"
         if _DECIMAL_COMMA.fullmatch(text):
             do = "write all decimals with points, or all with commas"
-        return takens.DataError(
+        return takens.errors.DataError(
             f"{place} is {shown}, which is no {expected}; {do}, or do without the column."
         )

@@ -47,7 +47,7 @@ def find_layout(path: Path, lines: Iterable[str]) -> Layout:
     """
     comment, head, body = _beginning(lines)
     if not body:
-        raise takens.DataError(f"{path} has no rows of numbers, only comments.")
+        raise takens.errors.DataError(f"{path} has no rows of numbers, only comments.")
     delimiter, (at, first), (_, second) = _delimiter(path, head)
     decimal_comma = delimiter != "," and _has_decimal_commas(body[1:] or body)
     swapped = [field.translate(SWAP) for field in first] if decimal_comma else first
@@ -82,7 +82,7 @@ def _delimiter(path: Path, head: Sequence[str]) -> tuple[str, Row, Row]:
     for delimiter in _DELIMITERS:
         try:
             first, second = _first_two(path, head, delimiter)
-        except takens.DataError:
+        except takens.errors.DataError:
             continue
         above, below = len(first[1]), len(second[1])
         if above == below > 1:

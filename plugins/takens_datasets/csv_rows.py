@@ -40,7 +40,7 @@ def split_rows(
             yield at, fields
             start = at + 1
     except csv.Error as error:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{path}: row {start} cannot be split into fields; a quote is not closed there, or "
             "has text behind it."
         ) from error

@@ -20,15 +20,17 @@ def head_of(path: Path) -> bytes:
     """
     try:
         if path.is_dir():
-            raise takens.DataError(f"{path} is a folder; name a file in it.")
+            raise takens.errors.DataError(f"{path} is a folder; name a file in it.")
         if not path.exists():
-            raise takens.DataError(f"There is no file {path}{_beside(path)}.")
+            raise takens.errors.DataError(f"There is no file {path}{_beside(path)}.")
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError as error:
-        raise takens.DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise takens.errors.DataError(
+            f"{path} cannot be read: {error.strerror or error}."
+        ) from error
     if not head.strip():
-        raise takens.DataError(f"{path} is empty; a series has rows of numbers.")
+        raise takens.errors.DataError(f"{path} is empty; a series has rows of numbers.")
     return head
 
 
@@ -41,7 +43,7 @@ def text_encoding(path: Path, head: bytes) -> str:
         return "utf-16"
     if _CONTROL.search(head):
         archive = " (perhaps a spreadsheet)" if head.startswith(b"PK") else ""
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{path} is binary{archive}, not a table of text; export it as CSV."
         )
     try:

@@ -43,7 +43,7 @@ class Npy:
         """
         head = head_of(path)
         if not head.startswith(b"\x93NUMPY"):
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{path} is not in NumPy's format, whatever its name; write it with numpy.save."
             )
         array = as_double(
@@ -51,7 +51,7 @@ class Npy:
         )
         x = array[:, None] if array.ndim == 1 else array
         if x.ndim not in (2, 3) or 0 in x.shape:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{path} has the shape {array.shape}; a series is (time,), (time, variables) "
                 "or (trajectories, time, variables)."
             )
@@ -60,7 +60,7 @@ class Npy:
         chosen = select(path, names, columns=columns, time=time, dt=dt, note=note)
         used = chosen.variables if chosen.time is None else (*chosen.variables, chosen.time)
         if chosen.time is not None and x.ndim == 3:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{path} holds {len(x)} trajectories, whose times cannot be a column; give dt."
             )
         check_finite(str(path), x[..., list(used)], [names[i] for i in used])

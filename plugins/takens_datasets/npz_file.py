@@ -48,7 +48,7 @@ class Npz:
         Raises: DataError in one sentence with file, array, index and column.
         """
         if not head_of(path).startswith(b"PK"):
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{path} is no NPZ archive, whatever its name; write it with numpy.savez."
             )
         # numpy alone would leave a damaged file open.
@@ -93,7 +93,7 @@ def _table(
     else:
         names = [f"x{i + 1}" for i in range(x.shape[-1])]
     if x.ndim > 3 or len(names) != x.shape[-1]:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{path}: array 'x' has the shape {x.shape} and {len(names)} names; a series is "
             "(time, variables) or (trajectories, time, variables), with one name for each."
         )
@@ -116,7 +116,7 @@ def _variables(
         array = as_double(f"{path}: array {name!r}", column(name))
         if array.ndim == 0 or (found and array.shape != found[0].shape):
             expected = f"{found[0].shape} of {names[0]!r}" if found else "(time,)"
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{path}: array {name!r} has the shape {array.shape} where {expected} is "
                 "needed; name the arrays that belong together."
             )
@@ -133,7 +133,7 @@ def _times(path: Path, name: str, values: NDArray[Any], samples: int) -> NDArray
     """
     t = as_double(f"{path}: array {name!r}", values)
     if t.shape != (samples,):
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{path}: array {name!r} has the shape {t.shape}; {samples} samples have times of "
             f"the shape ({samples},)."
         )

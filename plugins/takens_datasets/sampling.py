@@ -26,7 +26,7 @@ def equal_steps(t: Floats, place: Place) -> Floats:
     back = np.flatnonzero(~(steps > 0))
     if len(back):
         i = int(back[0])
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{place(i + 1)} is {t[i + 1]:.10g}, which does not come after {t[i]:.10g}; sort "
             "the rows by time, and keep one of each."
         )
@@ -45,12 +45,12 @@ def equal_steps(t: Floats, place: Place) -> Floats:
     allowed = min(0.1 + 0.5 * _rounding(t) / dt * (1 + ratio), 0.4)
     if missing > 0 and abs(ratio - missing - 1) < allowed:
         lost = "1 row is" if missing == 1 else f"{missing} rows are"
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{place(i + 1)} jumps from {t[i]:.10g} to {t[i + 1]:.10g} where the step is "
             f"{dt:.6g}, so {lost} missing; fill the gap by interpolation, or cut the series "
             "there."
         )
-    raise takens.DataError(
+    raise takens.errors.DataError(
         f"{place(i + 1)} is {t[i + 1]:.10g}, a step of {steps[i]:.6g} where the median step is "
         f"{dt:.6g}; resample the series to equal steps."
     )

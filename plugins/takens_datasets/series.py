@@ -35,7 +35,7 @@ def make_series(
     """
     samples, n = x.shape[-2:]
     if samples < max(3, n + 1):
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{path} has too few samples, {samples} for {n} variable{'s' * (n > 1)}; at least "
             f"{max(3, n + 1)} are needed, one below the other (transpose a table that lies on "
             "its side)."
@@ -43,7 +43,7 @@ def make_series(
     if complete and x.ndim == 2:
         for i, name in enumerate(names):
             if rises_evenly(x[:, i]):
-                raise takens.DataError(
+                raise takens.errors.DataError(
                     f"{path}: column {name!r} rises in equal steps, as a time or a row number "
                     f"does; give it as the time, or name the columns that are variables."
                 )
@@ -53,7 +53,7 @@ def make_series(
         times = equal_steps(t, lambda i: f"{path}: {row(i)}, {clock}")
         step = (times[-1] - times[0]) / (samples - 1)
         if dt is not None and abs(step - dt) > 1e-3 * dt:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{path}: the steps of {clock} are {step:.6g}, but dt = {dt:g} was given; "
                 "leave out one of the two."
             )

@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 TAKENS_API = 2
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the device policies of this package."""
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="device",
         name="auto",
         target="takens_devices.auto:Auto",
         settings="takens_devices.settings:AutoSettings",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="device", name="cpu", target="takens_devices.cpu:Cpu", summary="The CPU."
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="device",
         name="cuda",
         target="takens_devices.cuda:Cuda",
         settings="takens_devices.settings:CudaSettings",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="device",
         name="mps",
         target="takens_devices.mps:Mps",
@@ -42,4 +42,4 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

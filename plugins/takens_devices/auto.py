@@ -32,15 +32,15 @@ class Probe(Protocol):
         ...
 
 
-def offered(precision: takens.Precision) -> list[takens.Placement]:
+def offered(precision: takens.plugin.Precision) -> list[takens.plugin.Placement]:
     """Return where the device policies of other plugins would work in this precision."""
 
-    def ask(policy: takens.DevicePolicy) -> takens.Placement | None:
+    def ask(policy: takens.plugin.DevicePolicy) -> takens.plugin.Placement | None:
         if isinstance(policy, (Auto, Cpu, Cuda, Mps)):
             return None
         try:
             return policy.choose(precision=precision)
-        except takens.DeviceError:
+        except takens.errors.DeviceError:
             return None
 
     return [each.answer for each in takens.devices.candidates(ask) if each.answer]
@@ -63,11 +63,11 @@ class Auto(AutoSettings):
 
     hardware: Hardware = attrs.field(factory=Hardware.detect, kw_only=True)
     probe: Probe = attrs.field(default=seconds_per_update, kw_only=True, repr=False)
-    others: Callable[[takens.Precision], Sequence[takens.Placement]] = attrs.field(
-        default=offered, kw_only=True, repr=False
+    others: Callable[[takens.plugin.Precision], Sequence[takens.plugin.Placement]] = (
+        attrs.field(default=offered, kw_only=True, repr=False)
     )
 
-    def choose(self, *, precision: takens.Precision) -> takens.Placement:
+    def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
         """Give the fastest device for work in the given precision."""
         candidates = self._candidates(precision)
         if not candidates:
@@ -76,10 +76,12 @@ class Auto(AutoSettings):
                 if self.hardware.mps
                 else "there is no accelerator"
             )
-            return takens.Placement(CPU, precision.dtype, CPU, f"The CPU, because {only}.")
+            return takens.plugin.Placement(
+                CPU, precision.dtype, CPU, f"The CPU, because {only}."
+            )
         reference = self.probe(CPU, precision.dtype, batch=self.batch, width=self.width)
         said: list[str] = [f"cpu took {1e3 * reference:.3g} ms"]
-        best, fastest = takens.Placement(CPU, precision.dtype, CPU), reference / _MARGIN
+        best, fastest = takens.plugin.Placement(CPU, precision.dtype, CPU), reference / _MARGIN
         for candidate in candidates:
             try:
                 took = self.probe(
@@ -94,11 +96,11 @@ class Auto(AutoSettings):
                 best, fastest = candidate, took
         return attrs.evolve(best, reason=f"{best.device} by measurement: {', '.join(said)}.")
 
-    def _candidates(self, precision: takens.Precision) -> list[takens.Placement]:
-        found: list[takens.Placement] = []
+    def _candidates(self, precision: takens.plugin.Precision) -> list[takens.plugin.Placement]:
+        found: list[takens.plugin.Placement] = []
         if self.hardware.cuda_devices:
             found.append(Cuda(hardware=self.hardware).choose(precision=precision))
-        if self.hardware.mps and precision is takens.Precision.SINGLE:
+        if self.hardware.mps and precision is takens.plugin.Precision.SINGLE:
             found.append(Mps(hardware=self.hardware).choose(precision=precision))
         known = {CPU, *(placement.device for placement in found)}
         others = (other for other in self.others(precision) if other.device not in known)

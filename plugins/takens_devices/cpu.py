@@ -13,6 +13,6 @@ from takens_devices.hardware import CPU
 class Cpu:
     """Everything on the CPU."""
 
-    def choose(self, *, precision: takens.Precision) -> takens.Placement:
+    def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
         """Give the CPU."""
-        return takens.Placement(CPU, precision.dtype, CPU, "The CPU was asked for.")
+        return takens.plugin.Placement(CPU, precision.dtype, CPU, "The CPU was asked for.")

@@ -17,7 +17,7 @@ class Cuda(CudaSettings):
 
     hardware: Hardware = attrs.field(factory=Hardware.detect, kw_only=True)
 
-    def choose(self, *, precision: takens.Precision) -> takens.Placement:
+    def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
         """Give the device.
 
         Raises: DeviceError where the machine has no such device, naming those that it has.
@@ -29,10 +29,10 @@ class Cuda(CudaSettings):
             built = (
                 "" if torch.backends.cuda.is_built() else ", and torch is built without CUDA"
             )
-            raise takens.DeviceError(
+            raise takens.errors.DeviceError(
                 f"This machine has no {what}{built}; it has {self.hardware}."
             )
         device = torch.device("cuda", index)
-        return takens.Placement(
+        return takens.plugin.Placement(
             device, precision.dtype, device, f"{device} ({cards[index]}) was asked for."
         )

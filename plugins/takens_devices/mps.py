@@ -20,21 +20,21 @@ class Mps:
 
     hardware: Hardware = attrs.field(factory=Hardware.detect, kw_only=True)
 
-    def choose(self, *, precision: takens.Precision) -> takens.Placement:
+    def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
         """Give MPS, or the CPU for double precision.
 
         Raises: DeviceError where the machine has no MPS, naming what it has.
         """
         if not self.hardware.mps:
-            raise takens.DeviceError(
+            raise takens.errors.DeviceError(
                 f"This machine has no MPS, which comes with Apple's processors; it has "
                 f"{self.hardware}."
             )
-        if precision is takens.Precision.DOUBLE:
+        if precision is takens.plugin.Precision.DOUBLE:
             reason = "mps was asked for, but has no double precision: this work is on the CPU."
-            return takens.Placement(CPU, precision.dtype, CPU, reason)
+            return takens.plugin.Placement(CPU, precision.dtype, CPU, reason)
         reason = (
             "mps was asked for; factorisations stay on the CPU, because mps has no eigenvalues "
             "and a slower QR."
         )
-        return takens.Placement(torch.device("mps"), precision.dtype, CPU, reason)
+        return takens.plugin.Placement(torch.device("mps"), precision.dtype, CPU, reason)

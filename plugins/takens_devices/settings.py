@@ -9,10 +9,10 @@ import takens
 class AutoSettings:
     """The CPU, unless a short measurement shows that an accelerator is faster."""
 
-    batch: int = takens.parameter(
+    batch: int = takens.plugin.parameter(
         16, summary="trajectories at once in the measurement", at_least=1
     )
-    width: int = takens.parameter(
+    width: int = takens.plugin.parameter(
         50, summary="units of the network in the measurement", at_least=1
     )
 
@@ -21,6 +21,6 @@ class AutoSettings:
 class CudaSettings:
     """A graphics card through CUDA; cuda:1 is the second one."""
 
-    index: int | None = takens.parameter(
+    index: int | None = takens.plugin.parameter(
         None, summary="which card, from 0; the first if not given"
     )

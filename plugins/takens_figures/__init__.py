@@ -19,60 +19,60 @@ if TYPE_CHECKING:
 TAKENS_API = 2
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the figures and portraits of this package."""
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="figure",
         name="loss_history",
         target="takens_figures.loss_history:LossHistory",
         summary="Loss, gradient norm and learning rate against the update.",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="figure",
         name="time_series",
         target="takens_figures.time_series:TimeSeriesPanels",
         summary="Truth and free run against time, from the same start.",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="figure",
         name="attractor",
         target="takens_figures.attractor:Attractor",
         summary="The attractor of the truth beside that of the free run.",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="figure",
         name="spectra",
         target="takens_figures.spectra:Spectra",
         summary="Power spectra of truth and free runs, for each variable.",
         source="Welch (1967), IEEE Trans. Audio Electroacoust. 15, 70-73",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="figure",
         name="scaling_region",
         target="takens_figures.scaling_region:ScalingRegion",
         summary="How neighbours separate, with the straight part that gives the exponent.",
         source="Rosenstein, Collins, De Luca (1993), Physica D 65, 117-134",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="figure",
         name="lyapunov_convergence",
         target="takens_figures.lyapunov_convergence:LyapunovConvergence",
         summary="The estimate of the largest Lyapunov exponent as it settles, with its error.",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="portrait",
         name="trajectories",
         target="takens_figures.trajectories:Trajectories",
         summary="Trajectories against time, one panel for each variable.",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="portrait",
         name="phase_portrait",
         target="takens_figures.phase_portrait:PhasePortrait",
         summary="Trajectories in state space, from many starts in one picture.",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="portrait",
         name="vector_field",
         target="takens_figures.vector_field:VectorFieldPortrait",
@@ -81,4 +81,4 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

@@ -48,7 +48,7 @@ class Attractor:
 
     title = "Attractor"
 
-    def draw(self, results: takens.Results, /) -> Figure:
+    def draw(self, results: takens.plugin.Results, /) -> Figure:
         """Draw the whole of the truth and of the first free run."""
         reference = results.reference
         truth = array(reference.x)

@@ -26,7 +26,7 @@ class LossHistory:
 
     title = "Training"
 
-    def draw(self, results: takens.Results, /) -> Figure | None:
+    def draw(self, results: takens.plugin.Results, /) -> Figure | None:
         """Draw, or give None where no updates were logged, as by a scheme that solves."""
         history = results.history
         if not history or any(key not in history[0] for key in _PANELS):

@@ -25,7 +25,7 @@ class LyapunovConvergence:
 
     title = "Convergence of the largest Lyapunov exponent"
 
-    def draw(self, results: takens.Results, /) -> Figure | None:
+    def draw(self, results: takens.plugin.Results, /) -> Figure | None:
         """Draw the first score with such a curve, or return None where there is none."""
         score = next((s for s in results.scores.values() if _CURVE in s.curves), None)
         if score is None or score.value is None:
@@ -60,9 +60,9 @@ class LyapunovConvergence:
             axes.legend(loc="best", ncols=3)
         return figure
 
-    def sample(self, results: takens.Results, /) -> takens.Results:
+    def sample(self, results: takens.plugin.Results, /) -> takens.plugin.Results:
         """Add a score with such a curve to the results of a run."""
-        curve = takens.Curve(x=(1, 2, 3), y=(0.5, 0.8, 0.9), error=(None, 0.2, 0.1))
+        curve = takens.plugin.Curve(x=(1, 2, 3), y=(0.5, 0.8, 0.9), error=(None, 0.2, 0.1))
         score = takens.Score(value=0.9, reference=1.0, curves={_CURVE: curve})
         return attrs.evolve(results, scores={"sample": score})
 

@@ -41,9 +41,9 @@ class PhasePortrait:
 
     title = "Phase portrait"
 
-    def draw(self, system: takens.System | None, series: takens.TimeSeries, /) -> Figure:
+    def draw(self, system: takens.plugin.System | None, series: takens.TimeSeries, /) -> Figure:
         """Draw every trajectory from its first sample to its last."""
-        is_map = system is not None and system.time is takens.Time.DISCRETE
+        is_map = system is not None and system.time is takens.plugin.Time.DISCRETE
         x = trajectories_of(series)
         still, about = about_starts(system, series)
         labels = [plain(name) for name in series.columns[:3]]

@@ -29,7 +29,7 @@ class ScalingRegion:
 
     title = "Separation of neighbours, and the scaling region"
 
-    def draw(self, results: takens.Results, /) -> Figure | None:
+    def draw(self, results: takens.plugin.Results, /) -> Figure | None:
         """Draw the first score with such a curve, or return None where there is none."""
         score = next((s for s in results.scores.values() if _CURVE in s.curves), None)
         if score is None:
@@ -46,14 +46,18 @@ class ScalingRegion:
             axes.legend(loc="lower right")
         return figure
 
-    def sample(self, results: takens.Results, /) -> takens.Results:
+    def sample(self, results: takens.plugin.Results, /) -> takens.plugin.Results:
         """Add a score with such a curve to the results of a run."""
-        curve = takens.Curve(x=(0.0, 0.1, 0.2, 0.3), y=(0, 1, 2, 2.2), straight=(0.0, 0.2))
+        curve = takens.plugin.Curve(
+            x=(0.0, 0.1, 0.2, 0.3), y=(0, 1, 2, 2.2), straight=(0.0, 0.2)
+        )
         score = takens.Score(value=10.0, reference=9.0, curves={_CURVE: curve})
         return attrs.evolve(results, scores={"sample": score})
 
 
-def _draw(axes: Axes, curve: takens.Curve, slope: float | None, name: str, color: str) -> None:
+def _draw(
+    axes: Axes, curve: takens.plugin.Curve, slope: float | None, name: str, color: str
+) -> None:
     t, y = (np.asarray(each, dtype=np.float64) for each in (curve.x, curve.y))
     region = curve.straight
     if region is None or slope is None:

@@ -36,7 +36,7 @@ class Spectra:
 
     title = "Power spectra"
 
-    def draw(self, results: takens.Results, /) -> Figure | None:
+    def draw(self, results: takens.plugin.Results, /) -> Figure | None:
         """Draw the truth, and the model where a run of it did not diverge.
 
         Gives None for fewer than 16 samples.

@@ -15,7 +15,7 @@ _LISTED = 6
 
 
 def about_starts(
-    system: takens.System | None, series: takens.TimeSeries
+    system: takens.plugin.System | None, series: takens.TimeSeries
 ) -> tuple[NDArray[np.bool_], str]:
     """Tell which trajectories stay where they start, and write what a reader must know.
 
@@ -59,11 +59,13 @@ def trajectories_of(series: takens.TimeSeries) -> NDArray[np.float64]:
     return array(series.x).reshape(-1, *series.x.shape[-2:])
 
 
-def velocity(system: takens.System, t: float, x: NDArray[np.float64]) -> NDArray[np.float64]:
+def velocity(
+    system: takens.plugin.System, t: float, x: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Give the velocity at `x: (..., d)`, or how far a map moves it."""
     state = torch.from_numpy(np.ascontiguousarray(x))
     with torch.no_grad():
-        if system.time is takens.Time.DISCRETE:
+        if system.time is takens.plugin.Time.DISCRETE:
             moved = system(state) - state  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - time says it is a map
         else:
             moved = system(torch.tensor(t, dtype=torch.float64), state)  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - time says it is a field
@@ -71,7 +73,7 @@ def velocity(system: takens.System, t: float, x: NDArray[np.float64]) -> NDArray
 
 
 def _starts_on_fixed_point(
-    system: takens.System | None, series: takens.TimeSeries
+    system: takens.plugin.System | None, series: takens.TimeSeries
 ) -> NDArray[np.bool_]:
     x = trajectories_of(series)
     if system is None or system.dim != series.dim:

@@ -39,7 +39,7 @@ class TimeSeriesPanels:
 
     title = "Truth and free run from the same start"
 
-    def draw(self, results: takens.Results, /) -> Figure:
+    def draw(self, results: takens.plugin.Results, /) -> Figure:
         """Draw the first free run over the truth."""
         reference = results.reference
         truth = array(reference.x)

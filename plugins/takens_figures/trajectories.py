@@ -32,9 +32,9 @@ class Trajectories:
 
     title = "Trajectories"
 
-    def draw(self, system: takens.System | None, series: takens.TimeSeries, /) -> Figure:
+    def draw(self, system: takens.plugin.System | None, series: takens.TimeSeries, /) -> Figure:
         """Draw the beginning of every trajectory."""
-        is_map = system is not None and system.time is takens.Time.DISCRETE
+        is_map = system is not None and system.time is takens.plugin.Time.DISCRETE
         x = trajectories_of(series)
         _, about = about_starts(system, series)
         stop = max(2, min(stretch(one) for one in x))

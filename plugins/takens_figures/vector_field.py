@@ -39,9 +39,15 @@ class VectorFieldPortrait:
 
     title = "Vector field"
 
-    def draw(self, system: takens.System | None, series: takens.TimeSeries, /) -> Figure | None:
+    def draw(
+        self, system: takens.plugin.System | None, series: takens.TimeSeries, /
+    ) -> Figure | None:
         """Draw, or give None for maps and where the field of these variables is not known."""
-        if system is None or system.time is takens.Time.DISCRETE or system.dim != series.dim:
+        if (
+            system is None
+            or system.time is takens.plugin.Time.DISCRETE
+            or system.dim != series.dim
+        ):
             return None
         x = trajectories_of(series)
         still, about = about_starts(system, series)
@@ -76,7 +82,7 @@ class VectorFieldPortrait:
         return figure
 
 
-def _over_time(system: takens.System, limits: list[tuple[float, float]]) -> _Slice:
+def _over_time(system: takens.plugin.System, limits: list[tuple[float, float]]) -> _Slice:
     """Give the velocity of one variable over time."""
     across, up = (np.linspace(low, high, _SIDE) for low, high in limits)
     columns = [velocity(system, float(time), up[:, None]) for time in across]
@@ -85,7 +91,7 @@ def _over_time(system: takens.System, limits: list[tuple[float, float]]) -> _Sli
 
 
 def _first_plane(
-    system: takens.System, t: float, x: NDArray[np.float64]
+    system: takens.plugin.System, t: float, x: NDArray[np.float64]
 ) -> tuple[tuple[int, int], list[tuple[float, float]], _Slice]:
     """Give the first two variables in whose plane the velocity differs from place to place."""
     found: list[tuple[tuple[int, int], list[tuple[float, float]], _Slice]] = []
@@ -130,7 +136,9 @@ def _streamlines(
     )
 
 
-def _changes(system: takens.System, t: NDArray[np.float64], x: NDArray[np.float64]) -> bool:
+def _changes(
+    system: takens.plugin.System, t: NDArray[np.float64], x: NDArray[np.float64]
+) -> bool:
     """Whether the field is another at other times, along the first trajectory."""
     first = velocity(system, float(t[0]), x[0, :, -system.dim :])
     later = velocity(system, float(t[0] + 0.37 * (t[-1] - t[0])), x[0, :, -system.dim :])

@@ -59,12 +59,12 @@ _MODELS: Final = (
 )
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the kernels and models of this package."""
     for kind, offered in (("kernel", _KERNELS), ("model", _MODELS)):
         for name, place, supports in offered:
-            yield takens.ComponentSpec(
+            yield takens.plugin.ComponentSpec(
                 kind=kind,
                 name=name,
                 target=f"takens_gp.{place}",
@@ -74,4 +74,4 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

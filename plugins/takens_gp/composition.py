@@ -24,21 +24,21 @@ class Composable:
 
     __slots__ = ()
 
-    def __add__(self, other: takens.Kernel) -> Sum:
+    def __add__(self, other: takens.plugin.Kernel) -> Sum:
         return Sum((*_parts(Sum, self), *_parts(Sum, other)))
 
-    def __radd__(self, other: takens.Kernel) -> Sum:
+    def __radd__(self, other: takens.plugin.Kernel) -> Sum:
         return Sum((*_parts(Sum, other), *_parts(Sum, self)))
 
-    def __mul__(self, other: takens.Kernel) -> Product:
+    def __mul__(self, other: takens.plugin.Kernel) -> Product:
         return Product((*_parts(Product, self), *_parts(Product, other)))
 
-    def __rmul__(self, other: takens.Kernel) -> Product:
+    def __rmul__(self, other: takens.plugin.Kernel) -> Product:
         return Product((*_parts(Product, other), *_parts(Product, self)))
 
 
-def _parts(kind: type[Sum] | type[Product], kernel: object) -> tuple[takens.Kernel, ...]:
-    if not isinstance(kernel, takens.Kernel):
+def _parts(kind: type[Sum] | type[Product], kernel: object) -> tuple[takens.plugin.Kernel, ...]:
+    if not isinstance(kernel, takens.plugin.Kernel):
         raise takens.InputError(
             f"Kernels are added to and multiplied with kernels; got {kernel!r}. "
             "A constant is Constant(variance=...)."
@@ -46,10 +46,12 @@ def _parts(kind: type[Sum] | type[Product], kernel: object) -> tuple[takens.Kern
     return kernel.kernels if isinstance(kernel, kind) else (kernel,)
 
 
-def _kernels(value: Iterable[takens.Kernel]) -> tuple[takens.Kernel, ...]:
+def _kernels(value: Iterable[takens.plugin.Kernel]) -> tuple[takens.plugin.Kernel, ...]:
     kernels = tuple(value)
     if not kernels:
-        raise takens.ComponentError("A sum or product of kernels has at least one; got none.")
+        raise takens.errors.ComponentError(
+            "A sum or product of kernels has at least one; got none."
+        )
     return kernels
 
 
@@ -61,7 +63,7 @@ class Sum(Composable):
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, 4.2.4.
     """
 
-    kernels: tuple[takens.Kernel, ...] = attrs.field(converter=_kernels)
+    kernels: tuple[takens.plugin.Kernel, ...] = attrs.field(converter=_kernels)
     bounds = _NONE
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
@@ -81,7 +83,7 @@ class Product(Composable):
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, 4.2.4.
     """
 
-    kernels: tuple[takens.Kernel, ...] = attrs.field(converter=_kernels)
+    kernels: tuple[takens.plugin.Kernel, ...] = attrs.field(converter=_kernels)
     bounds = _NONE
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:

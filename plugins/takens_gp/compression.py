@@ -45,7 +45,7 @@ class Compression:
 
 
 def compress(
-    kernel: takens.Kernel, x: Tensor, factor: Tensor, noise: float
+    kernel: takens.plugin.Kernel, x: Tensor, factor: Tensor, noise: float
 ) -> Compression | None:
     """Compress the covariances with `x: (n, d)`, or give None where that takes too many.
 

@@ -47,7 +47,7 @@ class DrawnDynamics(nn.Module):
         super().__init__()
         self.config = DrawnConfig(count, features, seed)
         self.obs_dim = self.latent_dim = learned.obs_dim
-        self.time: takens.Time = learned.time
+        self.time: takens.plugin.Time = learned.time
         if isinstance(learned, GaussianProcessField):
             self.integrator = learned.integrator
         posteriors = learned.process.posteriors
@@ -64,7 +64,9 @@ class DrawnDynamics(nn.Module):
         z = state[-1].double()
         found = torch.stack([self._evaluate(each, z) for each in self._functions], -1)
         found = found * self.scale
-        return (z + found if self.time is takens.Time.DISCRETE else found).to(state[-1].dtype)
+        return (z + found if self.time is takens.plugin.Time.DISCRETE else found).to(
+            state[-1].dtype
+        )
 
     def _evaluate(self, functions: Functions, z: Tensor) -> Tensor:
         count = self.config.count
@@ -89,7 +91,9 @@ class DrawnDynamics(nn.Module):
         def __call__(self, *state: Tensor) -> Tensor: ...  # noqa: D102 - torch types it as Any
 
 
-def draw(model: takens.Model, *, seed: int = 0, features: int = 1000) -> takens.Model:
+def draw(
+    model: takens.plugin.Model, *, seed: int = 0, features: int = 1000
+) -> takens.plugin.Model:
     """Draw dynamics from what a model has learned, in the units that the model speaks.
 
     They are judged like any model: exponents, free runs, pictures.
@@ -102,7 +106,7 @@ def draw(model: takens.Model, *, seed: int = 0, features: int = 1000) -> takens.
 
 
 def uncertain_run(
-    model: takens.Model,
+    model: takens.plugin.Model,
     *,
     context: Tensor,
     steps: int,
@@ -128,7 +132,7 @@ def uncertain_run(
     trained = model if isinstance(model, takens.TrainedModel) else None
     dt = dt or (trained.dt if trained else 1.0)
     drawn = DrawnDynamics(learned, count=samples, features=features, seed=seed)
-    step = takens.latent_map(drawn, dt)
+    step = takens.plugin.latent_map(drawn, dt)
     states = torch.empty(steps, samples, learned.latent_dim, dtype=torch.float64)
     diverged_at: list[int | None] = [None] * samples
     with torch.no_grad():
@@ -152,7 +156,7 @@ def uncertain_run(
     return takens.FreeRun(series, tuple(diverged_at))
 
 
-def _learned(model: takens.Model) -> GaussianProcessMap | GaussianProcessField:
+def _learned(model: takens.plugin.Model) -> GaussianProcessMap | GaussianProcessField:
     inner: Any = model.inner if isinstance(model, takens.TrainedModel) else model
     if not isinstance(inner, GaussianProcessMap | GaussianProcessField):
         raise takens.InputError(
@@ -162,7 +166,7 @@ def _learned(model: takens.Model) -> GaussianProcessMap | GaussianProcessField:
     return inner
 
 
-def _in_units(model: takens.Model, drawn: DrawnDynamics) -> takens.Model:
+def _in_units(model: takens.plugin.Model, drawn: DrawnDynamics) -> takens.plugin.Model:
     if not isinstance(model, takens.TrainedModel):
         return drawn
     return takens.TrainedModel(

@@ -63,7 +63,7 @@ def slope(factor: Tensor, weights: Tensor) -> Tensor:
     return whole.addmm_(weights, weights.mT, beta=-0.5 * weights.shape[1], alpha=0.5)
 
 
-def covariance_of(kernel: takens.Kernel, x: Tensor, noise: Tensor | float) -> Tensor:
+def covariance_of(kernel: takens.plugin.Kernel, x: Tensor, noise: Tensor | float) -> Tensor:
     """Give the covariance of measurements, its lower triangle only: `(n, n)`.
 
     `noise: (n,)` or () are the variances of the measurements.

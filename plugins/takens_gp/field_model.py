@@ -26,7 +26,7 @@ class GaussianProcessField(ProcessModel[GaussianProcessFieldSettings]):
     models with Gaussian processes, ICML, section 3.2, for the initial estimate.
     """
 
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def build(self) -> None:
         """Make the process, and what advances it.
@@ -34,9 +34,9 @@ class GaussianProcessField(ProcessModel[GaussianProcessFieldSettings]):
         Raises: ComponentError where the integrator has no steps.
         """
         super().build()
-        stepper = takens.integrators.create(self.config.integrator)
-        if not isinstance(stepper, takens.Stepper):
-            raise takens.ComponentError(
+        stepper = takens.create("integrator", self.config.integrator)
+        if not isinstance(stepper, takens.plugin.Stepper):
+            raise takens.errors.ComponentError(
                 "gaussian_process_field: integrator is one of fixed steps, as 'rk4'; "
                 f"got {self.config.integrator!r}."
             )

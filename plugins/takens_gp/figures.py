@@ -62,14 +62,16 @@ def draw_samples(
         axes.plot(_numbers(x), _numbers(values), color=DRAWN, linewidth=0.8, alpha=0.8)
 
 
-def draw_kernel(axes: Axes, kernel: takens.Kernel, x: Tensor, at: float, **style: Any) -> None:
+def draw_kernel(
+    axes: Axes, kernel: takens.plugin.Kernel, x: Tensor, at: float, **style: Any
+) -> None:
     """Draw the covariance of the value at one point with that at `x: (m,)`."""
     point = torch.tensor([[at]], dtype=torch.float64)
     covariances = kernel(point, x.double().unsqueeze(-1))[0]
     axes.plot(_numbers(x), _numbers(covariances), **style)
 
 
-def draw_covariance(axes: Axes, kernel: takens.Kernel, x: Tensor) -> None:
+def draw_covariance(axes: Axes, kernel: takens.plugin.Kernel, x: Tensor) -> None:
     """Draw the covariance of the values at `x: (m,)` with each other, dark where large."""
     points = x.double().unsqueeze(-1)
     ends = (float(x[0]), float(x[-1]))

@@ -30,7 +30,7 @@ class Functions:
     functions from Gaussian process posteriors, ICML, eq. 13.
     """
 
-    kernel: takens.Kernel
+    kernel: takens.plugin.Kernel
     mean: float
     frequencies: Tensor
     amplitudes: Tensor
@@ -52,7 +52,7 @@ class Functions:
 
 
 def draw_prior(
-    kernel: takens.Kernel, dim: int, count: int, features: int, generator: Generator
+    kernel: takens.plugin.Kernel, dim: int, count: int, features: int, generator: Generator
 ) -> Functions:
     """Draw functions of points with ``dim`` coordinates from a prior of zero mean.
 
@@ -94,7 +94,7 @@ def draw_prior(
     )
 
 
-def _parts(kernel: takens.Kernel) -> Iterator[takens.Kernel]:
+def _parts(kernel: takens.plugin.Kernel) -> Iterator[takens.plugin.Kernel]:
     if isinstance(kernel, Sum):
         for part in kernel.kernels:
             yield from _parts(part)

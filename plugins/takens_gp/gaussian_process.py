@@ -40,13 +40,13 @@ class GaussianProcess:
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, chapter 2.
     """
 
-    kernel: takens.Kernel = attrs.field(factory=SquaredExponential)
-    noise_variance: float = takens.parameter(1e-2, at_least=0, finite=True)
+    kernel: takens.plugin.Kernel = attrs.field(factory=SquaredExponential)
+    noise_variance: float = takens.plugin.parameter(1e-2, at_least=0, finite=True)
     mean: float = 0.0
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.kernel, takens.Kernel):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise takens.ComponentError(
+        if not isinstance(self.kernel, takens.plugin.Kernel):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise takens.errors.ComponentError(
                 f"GaussianProcess: kernel is a kernel, as SquaredExponential(); got "
                 f"{self.kernel!r}."
             )
@@ -207,7 +207,9 @@ class GaussianProcess:
             found=() if optimum is None else optimum.found,
         )
 
-    def _at(self, search: Search, optimum: Optimum | None) -> tuple[takens.Kernel, float]:
+    def _at(
+        self, search: Search, optimum: Optimum | None
+    ) -> tuple[takens.plugin.Kernel, float]:
         if optimum is None:
             return self.kernel, self.noise_variance
         return search.plain(optimum.logarithms)

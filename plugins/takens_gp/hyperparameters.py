@@ -26,12 +26,12 @@ class Hyperparameter:
     bounds: tuple[float, float]
 
 
-def hyperparameters_of(kernel: takens.Kernel) -> list[Hyperparameter]:
+def hyperparameters_of(kernel: takens.plugin.Kernel) -> list[Hyperparameter]:
     """List the fields that can be learned, in the order that ``with_values`` takes."""
     return list(_walk(kernel, ""))
 
 
-def _walk(kernel: takens.Kernel, prefix: str) -> Iterator[Hyperparameter]:
+def _walk(kernel: takens.plugin.Kernel, prefix: str) -> Iterator[Hyperparameter]:
     if isinstance(kernel, Sum | Product):
         for i, part in enumerate(kernel.kernels):
             yield from _walk(part, f"{prefix}{i}.")
@@ -42,19 +42,19 @@ def _walk(kernel: takens.Kernel, prefix: str) -> Iterator[Hyperparameter]:
         yield Hyperparameter(prefix + field, tuple(values), value.ndim > 0, bounds)
 
 
-def with_values(kernel: takens.Kernel, values: Sequence[Any]) -> takens.Kernel:
+def with_values(kernel: takens.plugin.Kernel, values: Sequence[Any]) -> takens.plugin.Kernel:
     """Give the kernel with other values, a number, tuple or Tensor for each hyperparameter."""
     return _replace(kernel, iter(values))
 
 
-def _replace(kernel: takens.Kernel, values: Iterator[Any]) -> takens.Kernel:
+def _replace(kernel: takens.plugin.Kernel, values: Iterator[Any]) -> takens.plugin.Kernel:
     if isinstance(kernel, Sum | Product):
         return type(kernel)(tuple(_replace(part, values) for part in kernel.kernels))
     changed = {field: next(values) for field in kernel.bounds}
-    return cast(takens.Kernel, attrs.evolve(cast(Any, kernel), **changed))
+    return cast(takens.plugin.Kernel, attrs.evolve(cast(Any, kernel), **changed))
 
 
-def one_per_dimension(kernel: takens.Kernel, dim: int) -> takens.Kernel:
+def one_per_dimension(kernel: takens.plugin.Kernel, dim: int) -> takens.plugin.Kernel:
     """Give each lengthscale that is a single number to every dimension separately.
 
     Only kernels that measure distances in lengthscales have them; others stay as they are.
@@ -65,7 +65,7 @@ def one_per_dimension(kernel: takens.Kernel, dim: int) -> takens.Kernel:
     if not isinstance(value, float | int) or "period" in kernel.bounds:
         return kernel
     wide = attrs.evolve(cast(Any, kernel), lengthscale=(float(value),) * dim)
-    return cast(takens.Kernel, wide)
+    return cast(takens.plugin.Kernel, wide)
 
 
 @final
@@ -76,7 +76,7 @@ class Search:
     ``noise_variance`` is the last, unless it is 0 or fixed.
     """
 
-    kernel: takens.Kernel
+    kernel: takens.plugin.Kernel
     noise_variance: float
     names: tuple[str, ...]
     free: tuple[bool, ...]
@@ -89,7 +89,7 @@ class Search:
     @classmethod
     def of(
         cls,
-        kernel: takens.Kernel,
+        kernel: takens.plugin.Kernel,
         noise_variance: float,
         bounds: Ranges,
         fixed: Sequence[str],
@@ -141,7 +141,7 @@ class Search:
             tuple(each.is_tuple for each in found),
         )
 
-    def made(self, logarithms: Tensor) -> tuple[takens.Kernel, Tensor | float]:
+    def made(self, logarithms: Tensor) -> tuple[takens.plugin.Kernel, Tensor | float]:
         """Give kernel and noise variance, differentiable by `logarithms: (p,)`."""
         parts = self._split(logarithms.exp())
         values = [
@@ -151,7 +151,7 @@ class Search:
         noise = values.pop() if self.noise_variance > 0 else 0.0
         return with_values(self.kernel, values), noise
 
-    def plain(self, logarithms: Tensor) -> tuple[takens.Kernel, float]:
+    def plain(self, logarithms: Tensor) -> tuple[takens.plugin.Kernel, float]:
         """Give kernel and noise variance in plain numbers."""
         kernel, noise = self.made(logarithms)
         values = [each.values for each in hyperparameters_of(kernel)]

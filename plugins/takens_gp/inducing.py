@@ -32,7 +32,7 @@ class Inference(NamedTuple):
 
 
 def infer(
-    kernel: takens.Kernel, centres: Tensor, x: Tensor, y: Tensor, noise: Tensor
+    kernel: takens.plugin.Kernel, centres: Tensor, x: Tensor, y: Tensor, noise: Tensor
 ) -> Inference:
     """Infer from `y: (n, q)` at `x: (n, d)` with noise variances `noise: (n,)`, all above 0.
 
@@ -87,7 +87,7 @@ class InducingPoints:
             raise takens.InputError("inducing is at least 1 point; got none.")
         return cls(points, len(points))
 
-    def under(self, kernel: takens.Kernel, x: Tensor) -> Tensor:
+    def under(self, kernel: takens.plugin.Kernel, x: Tensor) -> Tensor:
         """Give the points `(c, d)`: where selected, those that the kernel knows least of."""
         if self.given is not None:
             return self.given

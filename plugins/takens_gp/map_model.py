@@ -25,7 +25,7 @@ class GaussianProcessMap(ProcessModel[GaussianProcessMapSettings]):
     with uncertain inputs, NIPS, section 3, for the iterated one-step map.
     """
 
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def training_points(self, x: Tensor, times: Tensor) -> TrainingPoints:
         """Give what is learned from `x: (trajectories, T, n)` at `times: (T,)`."""

@@ -36,7 +36,7 @@ class Posterior:
     `k(x, centres) weights`.
     """
 
-    kernel: takens.Kernel
+    kernel: takens.plugin.Kernel
     noise_variance: float
     mean: float
     x: Tensor

@@ -15,7 +15,7 @@ from takens_gp.vector_process import VectorProcess
 P = TypeVar("P", bound=ProcessSettings)
 
 
-class ProcessModel(takens.Configured[P], nn.Module):
+class ProcessModel(takens.plugin.Configured[P], nn.Module):
     """One Gaussian process for each variable, whose states are the observations."""
 
     context_length = 1

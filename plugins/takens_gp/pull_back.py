@@ -25,7 +25,7 @@ class SupportsPullBack(Protocol):
         ...
 
 
-def pull_back(kernel: takens.Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
+def pull_back(kernel: takens.plugin.Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
     """Give the derivatives of `sum(weight * k(x, y))` by all hyperparameters, `(p,)`.
 
     `x: (n, d)`, `y: (m, d)`, `weight: (n, m)`; in the order of ``hyperparameters_of``.
@@ -34,7 +34,9 @@ def pull_back(kernel: takens.Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Te
     return torch.cat(found) if found else x.new_zeros(0)
 
 
-def _walk(kernel: takens.Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Iterator[Tensor]:
+def _walk(
+    kernel: takens.plugin.Kernel, x: Tensor, y: Tensor, weight: Tensor
+) -> Iterator[Tensor]:
     if isinstance(kernel, Sum):
         for part in kernel.kernels:
             yield from _walk(part, x, y, weight)
@@ -51,7 +53,7 @@ def _walk(kernel: takens.Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Iterat
 
 
 def _automatic(
-    kernel: takens.Kernel, x: Tensor, y: Tensor, weight: Tensor
+    kernel: takens.plugin.Kernel, x: Tensor, y: Tensor, weight: Tensor
 ) -> tuple[Tensor, ...]:
     leaves = {
         field: torch.as_tensor(getattr(kernel, field)).detach().to(x).requires_grad_()
@@ -60,7 +62,7 @@ def _automatic(
     if not leaves:
         return ()
     with torch.enable_grad():
-        covariance = cast(takens.Kernel, attrs.evolve(cast(Any, kernel), **leaves))(x, y)
+        covariance = cast(takens.plugin.Kernel, attrs.evolve(cast(Any, kernel), **leaves))(x, y)
         if not covariance.requires_grad:
             return tuple(map(torch.zeros_like, leaves.values()))
         return torch.autograd.grad(

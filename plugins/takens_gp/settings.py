@@ -27,11 +27,11 @@ def _as_tuple(value: Any) -> Any:
 
 
 def _number(unit: str, summary: str) -> Any:
-    return takens.parameter(1.0, unit=unit, summary=summary, above=0, finite=True)
+    return takens.plugin.parameter(1.0, unit=unit, summary=summary, above=0, finite=True)
 
 
 def _numbers(unit: str, summary: str) -> Any:
-    return takens.parameter(
+    return takens.plugin.parameter(
         1.0,
         unit=unit,
         summary=summary,
@@ -174,17 +174,17 @@ class WhiteSettings(KernelSettings):
 class ProcessSettings:
     """What models that learn by Gaussian processes have in common."""
 
-    obs_dim: int = takens.parameter(summary="observed variables", at_least=1)
-    kernel: str = takens.parameter(
+    obs_dim: int = takens.plugin.parameter(summary="observed variables", at_least=1)
+    kernel: str = takens.plugin.parameter(
         "squared_exponential", summary="names of kernels, joined by + and *"
     )
-    points: int = takens.parameter(
+    points: int = takens.plugin.parameter(
         500, summary="the most states that are learned from", at_least=1
     )
-    inducing: int = takens.parameter(
+    inducing: int = takens.plugin.parameter(
         0, summary="inducing points, through which all states are; 0 for none", at_least=0
     )
-    seed: int = takens.parameter(0, summary="of the starts of the search", kw_only=True)
+    seed: int = takens.plugin.parameter(0, summary="of the starts of the search", kw_only=True)
 
 
 @attrs.frozen
@@ -194,7 +194,7 @@ class GaussianProcessMapSettings(ProcessSettings):
     Source: Girard, Rasmussen, Quinonero Candela, Murray-Smith (2002), NIPS, section 3.
     """
 
-    smooth: bool = takens.parameter(True, summary="whether noise is taken out first")
+    smooth: bool = takens.plugin.parameter(True, summary="whether noise is taken out first")
 
 
 @attrs.frozen
@@ -204,4 +204,4 @@ class GaussianProcessFieldSettings(ProcessSettings):
     Source: Heinonen and others (2018), ICML, section 3.2.
     """
 
-    integrator: str = takens.parameter("rk4", summary="one step a sampling interval")
+    integrator: str = takens.plugin.parameter("rk4", summary="one step a sampling interval")

@@ -140,7 +140,7 @@ class VectorProcess(nn.Module):
     def _apply(self, fn: Any, recurse: bool = True) -> VectorProcess:
         device = fn(torch.zeros((), dtype=torch.float64, device=self.scale.device)).device
         if device.type == "mps":
-            raise takens.DeviceError(
+            raise takens.errors.DeviceError(
                 "Gaussian processes need float64, which mps has not; choose device = 'cpu'."
             )
         for name, value in self.named_buffers(recurse=False):

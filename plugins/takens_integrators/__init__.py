@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import takens
 
 if TYPE_CHECKING:
-    from takens import (
-        Crossings as Crossings,
-        IntegrationError as IntegrationError,
-        Solution as Solution,
-        Status as Status,
-    )
+    from takens.backend import Crossings as Crossings, Solution as Solution, Status as Status
+    from takens.errors import IntegrationError as IntegrationError
     from takens_integrators.bosh3 import Bosh3 as Bosh3
     from takens_integrators.dop853 import Dop853 as Dop853
     from takens_integrators.dopri5 import Dopri5 as Dopri5
@@ -51,39 +47,45 @@ _HOME: Final = {
     "solve_fixed": "fixed_step",
 }
 
-_GRADIENT: Final = takens.Parameter(
+_GRADIENT: Final = takens.plugin.Parameter(
     "gradient",
     "direct",
     choices=("direct", "adjoint"),
     summary="through the steps, or by the adjoint equation",
 )
-_BACKEND: Final = takens.Parameter(
+_BACKEND: Final = takens.plugin.Parameter(
     "backend", "auto", summary="what runs it: 'auto', 'eager', or the name of a backend"
 )
-_SUBSTEPS: Final = takens.Parameter("substeps", 1, summary="steps between two saved times")
-_ADAPTIVE: Final = (
-    takens.Parameter("rtol", 1e-6, summary="tolerance relative to the state"),
-    takens.Parameter("atol", 1e-8, unit="of the state", summary="tolerance near zero"),
-    takens.Parameter("max_steps", 100_000, summary="steps after which a solve gives up"),
+_SUBSTEPS: Final = takens.plugin.Parameter(
+    "substeps", 1, summary="steps between two saved times"
 )
-_FIRST_STEP: Final = takens.Parameter(
+_ADAPTIVE: Final = (
+    takens.plugin.Parameter("rtol", 1e-6, summary="tolerance relative to the state"),
+    takens.plugin.Parameter("atol", 1e-8, unit="of the state", summary="tolerance near zero"),
+    takens.plugin.Parameter("max_steps", 100_000, summary="steps after which a solve gives up"),
+)
+_FIRST_STEP: Final = takens.plugin.Parameter(
     "first_step", None, unit="time", types=(float,), summary="else it follows from the field"
 )
 _FACTORS: Final = (
-    takens.Parameter("safety", 0.9, summary="factor below the step that the error asks for"),
-    takens.Parameter("smallest", 0.2, summary="factor by which a step shrinks at most"),
-    takens.Parameter("largest", 10.0, summary="factor by which a step grows at most"),
+    takens.plugin.Parameter(
+        "safety", 0.9, summary="factor below the step that the error asks for"
+    ),
+    takens.plugin.Parameter("smallest", 0.2, summary="factor by which a step shrinks at most"),
+    takens.plugin.Parameter("largest", 10.0, summary="factor by which a step grows at most"),
 )
 _CONTROLLER: Final = (
     _FIRST_STEP,
     *_FACTORS,
-    takens.Parameter("alpha", 0.85, summary="exponent of the error, times the order"),
-    takens.Parameter("beta", 0.2, summary="exponent of the error before, times the order"),
+    takens.plugin.Parameter("alpha", 0.85, summary="exponent of the error, times the order"),
+    takens.plugin.Parameter(
+        "beta", 0.2, summary="exponent of the error before, times the order"
+    ),
 )
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the integrators of this package."""
     for name, target, summary, source in (
         (
@@ -117,7 +119,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             "Kutta (1901), Z. Math. Phys. 46, 435-453",
         ),
     ):
-        yield takens.ComponentSpec(
+        yield takens.plugin.ComponentSpec(
             kind="integrator",
             name=name,
             target=target,
@@ -126,7 +128,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             supports=("step", "adjoint"),
             source=source,
         )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="integrator",
         name="leapfrog",
         target="takens_integrators.leapfrog:Leapfrog",
@@ -161,7 +163,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             "Hairer, Norsett and Wanner (1993), Solving ODEs I, section II.5",
         ),
     ):
-        yield takens.ComponentSpec(
+        yield takens.plugin.ComponentSpec(
             kind="integrator",
             name=name,
             target=target,
@@ -170,7 +172,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             supports=("adaptive", "path", "events", "adjoint"),
             source=source,
         )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="integrator",
         name="rodas4",
         target="takens_integrators.rodas4:Rodas4",
@@ -179,13 +181,13 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         supports=("adaptive", "path", "events", "stiff"),
         source="Hairer and Wanner (1996), Solving ODEs II, section IV.10",
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="integrator",
         name="scipy",
         target="takens_integrators.scipy_adapter:SciPy",
         summary="The solvers of scipy: one sample after the other, without gradients.",
         parameters=(
-            takens.Parameter(
+            takens.plugin.Parameter(
                 "method",
                 "RK45",
                 choices=("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA"),
@@ -197,13 +199,13 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         source="Virtanen et al. (2020), SciPy 1.0, Nature Methods 17, 261-272",
         excused={"integrator_gradient": "scipy's solvers are not differentiable"},
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="integrator",
         name="torchdiffeq",
         target="takens_integrators.torchdiffeq_adapter:TorchDiffEq",
         summary="The solvers of torchdiffeq: one step size for a whole batch.",
         parameters=(
-            takens.Parameter(
+            takens.plugin.Parameter(
                 "method",
                 "dopri5",
                 choices=(

@@ -36,9 +36,9 @@ class AdaptiveBase:
     """What all methods whose steps follow from tolerances have in common.
 
     A step is accepted where the root mean square of its error, in units of
-    `atol + rtol |x|`, is at most one; the next one follows as `takens.StepController` says,
-    whose constants these are. Tolerances below what the dtype can keep are raised to that.
-    Autograd goes through the accepted steps.
+    `atol + rtol |x|`, is at most one; the next one follows as `takens.backend.StepController`
+    says, whose constants these are. Tolerances below what the dtype can keep are raised to
+    that. Autograd goes through the accepted steps.
     """
 
     rtol: float = attrs.field(default=1e-6, validator=positive)
@@ -54,18 +54,18 @@ class AdaptiveBase:
     beta: float = attrs.field(default=0.2, validator=not_negative, kw_only=True)
 
     def prepared(
-        self, source: takens.VectorField, f: takens.VectorField, sees_time: bool
+        self, source: takens.plugin.VectorField, f: takens.plugin.VectorField, sees_time: bool
     ) -> StepMethod:
         """Return the method for a field: as it was given, and for a time per sample."""
         raise NotImplementedError
 
-    def by_adjoint(self) -> takens.Tableau | None:
+    def by_adjoint(self) -> takens.plugin.Tableau | None:
         """Return the tableau for the adjoint equation, or None for direct gradients."""
         raise NotImplementedError
 
     def solve(
         self,
-        f: takens.VectorField,
+        f: takens.plugin.VectorField,
         x0: Tensor,
         ts: Tensor,
         /,
@@ -86,14 +86,14 @@ class AdaptiveBase:
 
     def solve_with_statistics(
         self,
-        f: takens.VectorField,
+        f: takens.plugin.VectorField,
         x0: Tensor,
         ts: Tensor,
         /,
         *,
         events: Sequence[Event] = (),
         parameters: Sequence[Tensor] = (),
-    ) -> takens.Solution:
+    ) -> takens.backend.Solution:
         """Solve, and return what was reached with statistics where it is not the end.
 
         Raises: takens.InputError for times, states or a field that do not fit.
@@ -107,29 +107,33 @@ class AdaptiveBase:
                 return compiled
         return self.eager(f, x0, ts, events, parameters)
 
-    def controller(self, dtype: torch.dtype) -> takens.StepController:
+    def controller(self, dtype: torch.dtype) -> takens.backend.StepController:
         """Return what chooses the steps of states of a dtype."""
         rtol, atol = floored(self.rtol, self.atol, dtype)
-        return takens.StepController(
+        return takens.backend.StepController(
             rtol=rtol, atol=atol, max_steps=self.max_steps, first_step=self.first_step,
             safety=self.safety, smallest=self.smallest, largest=self.largest,
             alpha=self.alpha, beta=self.beta,
         )  # fmt: skip
 
     def accelerated(
-        self, f: takens.VectorField, x0: Tensor, ts: Tensor, controller: takens.StepController
-    ) -> takens.Solution | None:
+        self,
+        f: takens.plugin.VectorField,
+        x0: Tensor,
+        ts: Tensor,
+        controller: takens.backend.StepController,
+    ) -> takens.backend.Solution | None:
         """Return the solution of a backend, or None where the eager loop has to run."""
         return None
 
     def eager(
         self,
-        f: takens.VectorField,
+        f: takens.plugin.VectorField,
         x0: Tensor,
         ts: Tensor,
         events: Sequence[Event] = (),
         parameters: Sequence[Tensor] = (),
-    ) -> takens.Solution:
+    ) -> takens.backend.Solution:
         """Return the solution of the loop in plain torch, for times that were checked."""
         field, solver = self._prepare(f, x0, ts)
         tableau = self.by_adjoint()
@@ -137,9 +141,9 @@ class AdaptiveBase:
             return solver.solve(field, x0, ts, events)
         if events:
             raise takens.InputError("Events need gradient='direct'; got 'adjoint'.")
-        found: list[takens.Solution] = []
+        found: list[takens.backend.Solution] = []
 
-        def solve(f: takens.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
+        def solve(f: takens.plugin.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
             found.append(solver.solve(f, x0, ts))
             return found[-1].x
 
@@ -148,7 +152,7 @@ class AdaptiveBase:
         xs = solve_with_adjoint(weights, solve, solver.steps, field, x0, ts, known)
         return attrs.evolve(found[-1], x=xs)
 
-    def path(self, f: takens.VectorField, x0: Tensor, t0: float, t1: float, /) -> Path:
+    def path(self, f: takens.plugin.VectorField, x0: Tensor, t0: float, t1: float, /) -> Path:
         """Return the continuous solution from ``t0`` to ``t1`` for `x0: (..., d)`.
 
         Its gradient is direct, and keeps all steps.
@@ -160,8 +164,8 @@ class AdaptiveBase:
         return solver.path(field, x0, ts)
 
     def _prepare(
-        self, f: takens.VectorField, x0: Tensor, ts: Tensor
-    ) -> tuple[takens.VectorField, EagerSolver]:
+        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor
+    ) -> tuple[takens.plugin.VectorField, EagerSolver]:
         check_dynamics(f, x0)
         start = ts.detach()[..., 0].expand(x0.shape[:-1])
         field, sees_time = with_own_times(f, start, x0)
@@ -182,7 +186,7 @@ class Adaptive(AdaptiveBase):
 
     gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
     backend: str = attrs.field(default="auto", validator=known_backend)
-    tableau: ClassVar[takens.Tableau]
+    tableau: ClassVar[takens.plugin.Tableau]
 
     @property
     def order(self) -> int:
@@ -190,22 +194,26 @@ class Adaptive(AdaptiveBase):
         return self.tableau.order
 
     def prepared(
-        self, source: takens.VectorField, f: takens.VectorField, sees_time: bool
+        self, source: takens.plugin.VectorField, f: takens.plugin.VectorField, sees_time: bool
     ) -> StepMethod:
         """Return the method, which is the same for all fields."""
         return ExplicitMethod(self.tableau)
 
-    def by_adjoint(self) -> takens.Tableau | None:
+    def by_adjoint(self) -> takens.plugin.Tableau | None:
         """Return the tableau where the adjoint equation is asked for."""
         return self.tableau if self.gradient == "adjoint" else None
 
     def accelerated(
-        self, f: takens.VectorField, x0: Tensor, ts: Tensor, controller: takens.StepController
-    ) -> takens.Solution | None:
+        self,
+        f: takens.plugin.VectorField,
+        x0: Tensor,
+        ts: Tensor,
+        controller: takens.backend.StepController,
+    ) -> takens.backend.Solution | None:
         """Return the solution of a backend, or None where the eager loop has to run."""
         if self.gradient == "adjoint" and torch.is_grad_enabled():
             return None
-        request = takens.AdaptiveSolve(
+        request = takens.backend.AdaptiveSolve(
             field=f,
             method=self.tableau,
             x0=x0,
@@ -213,4 +221,4 @@ class Adaptive(AdaptiveBase):
             controller=controller,
             eager=lambda: self.eager(f, x0, ts).x,
         )
-        return takens.dispatch(request, self.backend)
+        return takens.backend.dispatch(request, self.backend)

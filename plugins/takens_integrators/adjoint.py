@@ -32,15 +32,17 @@ class Steps:
     next_step: Tensor | None = None
 
 
-Solve: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor], Tensor]
-Trace: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor, Tensor | None], Steps]
+Solve: TypeAlias = Callable[[takens.plugin.VectorField, Tensor, Tensor], Tensor]
+Trace: TypeAlias = Callable[[takens.plugin.VectorField, Tensor, Tensor, Tensor | None], Steps]
 """Solves from one time to the next, `ts: (2,)` or `(..., 2)`, and keeps the steps.
 
 Is given the size of its first step where one is known."""
 
 Point: TypeAlias = tuple[Tensor, Tensor, Tensor | float]
 """A time, state and adjoint `(..., 2 d)` there, and the weight of the adjoint."""
-Quadrature: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor, Tensor], Iterator[Point]]
+Quadrature: TypeAlias = Callable[
+    [takens.plugin.VectorField, Tensor, Tensor, Tensor], Iterator[Point]
+]
 """Gives the points whose sum is the integral over a step: `(pair, t, dt, z)`."""
 
 
@@ -48,7 +50,7 @@ def solve_with_adjoint(
     quadrature: Quadrature,
     solve: Solve,
     trace: Trace,
-    f: takens.VectorField,
+    f: takens.plugin.VectorField,
     x0: Tensor,
     ts: Tensor,
     parameters: Sequence[Tensor] = (),
@@ -110,7 +112,7 @@ class _Adjoint(torch.autograd.Function):
 
 
 def _times(
-    ctx: Any, f: takens.VectorField, xs: Tensor, ts: Tensor, gradient: Tensor, a: Tensor
+    ctx: Any, f: takens.plugin.VectorField, xs: Tensor, ts: Tensor, gradient: Tensor, a: Tensor
 ) -> Tensor | None:
     """Return the gradient to the times: each moves its own state, and the first all others."""
     if not ctx.needs_input_grad[5]:
@@ -123,7 +125,7 @@ def _times(
     return moved.sum_to_size(ts.shape).to(ts.dtype)
 
 
-def _with_adjoint(f: takens.VectorField, d: int) -> takens.VectorField:
+def _with_adjoint(f: takens.plugin.VectorField, d: int) -> takens.plugin.VectorField:
     """Return the field of state and adjoint together, `(..., 2 d)`."""
 
     def pair(t: Tensor, z: Tensor, /) -> Tensor:
@@ -141,7 +143,7 @@ def _with_adjoint(f: takens.VectorField, d: int) -> takens.VectorField:
 def _add_integral(
     totals: list[Tensor],
     quadrature: Quadrature,
-    f: takens.VectorField,
+    f: takens.plugin.VectorField,
     steps: Steps,
     sources: Sequence[Tensor],
     unit: Tensor,
@@ -168,13 +170,17 @@ def _add_integral(
                         total += gradient
 
 
-def by_stages(tableau: takens.Tableau) -> Quadrature:
+def by_stages(tableau: takens.plugin.Tableau) -> Quadrature:
     """Return the quadrature of a Runge-Kutta method: its stages with their weights."""
     return functools.partial(_stage_points, tableau)
 
 
 def _stage_points(
-    tableau: takens.Tableau, pair: takens.VectorField, t: Tensor, dt: Tensor, z: Tensor
+    tableau: takens.plugin.Tableau,
+    pair: takens.plugin.VectorField,
+    t: Tensor,
+    dt: Tensor,
+    z: Tensor,
 ) -> Iterator[Point]:
     h = per_state(dt, z)
     ks: list[Tensor] = []

@@ -12,7 +12,7 @@ import takens
 
 
 def sources_of_gradient(
-    f: takens.VectorField, t: Tensor, x: Tensor, known: Sequence[Tensor] = ()
+    f: takens.plugin.VectorField, t: Tensor, x: Tensor, known: Sequence[Tensor] = ()
 ) -> tuple[Tensor, ...]:
     """Give all tensors besides time and state that a gradient of `f(t, x)` goes to.
 

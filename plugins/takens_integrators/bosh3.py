@@ -9,7 +9,7 @@ from takens_integrators.adaptive import Adaptive
 from takens_integrators.dense import dense_weights
 
 _B: Final = (2 / 9, 1 / 3, 4 / 9, 0.0)
-TABLEAU: Final = takens.Tableau(
+TABLEAU: Final = takens.plugin.Tableau(
     name="bosh3",
     order=3,
     c=(0.0, 1 / 2, 3 / 4, 1.0),

@@ -18,7 +18,7 @@ class StepSizes:
     """
 
     def __init__(
-        self, controller: takens.StepController, order: int, dt: Tensor, x: Tensor
+        self, controller: takens.backend.StepController, order: int, dt: Tensor, x: Tensor
     ) -> None:
         self.controller, self.exponent, self.dt = controller, 1 / order, dt
         self.before = self.norm = torch.ones_like(dt)
@@ -53,7 +53,9 @@ class StepSizes:
     def failure(self) -> Tensor:
         """Return the status of samples whose steps shrank to nothing."""
         infinite = torch.isinf(self.norm)
-        return torch.where(infinite, takens.Status.NOT_FINITE, takens.Status.UNDERFLOW)
+        return torch.where(
+            infinite, takens.backend.Status.NOT_FINITE, takens.backend.Status.UNDERFLOW
+        )
 
     def component(self) -> Tensor:
         """Return which component of the state asked for the smallest step, `(...)`."""
@@ -76,9 +78,9 @@ def _norm(ratios: list[Tensor]) -> Tensor:
 
 
 def first_step(
-    controller: takens.StepController,
+    controller: takens.backend.StepController,
     order: int,
-    f: takens.VectorField,
+    f: takens.plugin.VectorField,
     t: Tensor,
     x: Tensor,
     slope: Tensor,

@@ -12,7 +12,7 @@ from takens_integrators.under_transforms import is_constant, is_plain
 
 def differentiable_states(
     method: StepMethod,
-    f: takens.VectorField,
+    f: takens.plugin.VectorField,
     x0: Tensor,
     ts: Tensor,
     grid: tuple[Tensor, Tensor],
@@ -57,7 +57,12 @@ def differentiable_states(
 
 
 def differentiable_steps(
-    method: StepMethod, f: takens.VectorField, x: Tensor, t: Tensor, dt: Tensor, smooth: bool
+    method: StepMethod,
+    f: takens.plugin.VectorField,
+    x: Tensor,
+    t: Tensor,
+    dt: Tensor,
+    smooth: bool,
 ) -> tuple[tuple[Tensor, Tensor, Tensor], list[Tensor], Tensor]:
     """Take the steps `t, dt: (k, ...)` from `x: (..., d)`.
 

@@ -10,7 +10,7 @@ import takens
 
 def jumps_of(f: object, x: Tensor) -> Tensor | None:
     """Return when a field jumps, for states like `x`, or None where it knows of no time."""
-    if not isinstance(f, takens.SupportsKinks):
+    if not isinstance(f, takens.plugin.SupportsKinks):
         return None
     times = f.kinks().detach().to(x.device, x.dtype if x.device.type == "mps" else torch.double)
     return times if times.numel() else None

@@ -258,7 +258,7 @@ _DENSE: Final = (
         -149.72683625798564,
     ),
 )
-TABLEAU: Final = takens.Tableau(
+TABLEAU: Final = takens.plugin.Tableau(
     name="dop853",
     order=8,
     c=_C,

@@ -18,7 +18,7 @@ _FOURTH: Final = (
     -1453857185 / 822651844,
     69997945 / 29380423,
 )
-TABLEAU: Final = takens.Tableau(
+TABLEAU: Final = takens.plugin.Tableau(
     name="dopri5",
     order=5,
     c=(0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0, 1.0),

@@ -28,12 +28,12 @@ class EagerSolver:
     """
 
     method: StepMethod
-    controller: takens.StepController
+    controller: takens.backend.StepController
     jumps: Tensor | None = None
 
     def solve(
-        self, f: takens.VectorField, x0: Tensor, ts: Tensor, events: Sequence[Event] = ()
-    ) -> takens.Solution:
+        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, events: Sequence[Event] = ()
+    ) -> takens.backend.Solution:
         """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`, and statistics.
 
         Each sample has its own steps, so that its answer does not depend on its batch.
@@ -48,7 +48,7 @@ class EagerSolver:
         end = self._loop(f, x0, ts, steps, events)
         if not steps.rounds:
             return attrs.evolve(_at(ts, x0.unsqueeze(-2), x0.unsqueeze(-2), end), crossings=())
-        found, done = end.crossings, end.status == takens.Status.DONE
+        found, done = end.crossings, end.status == takens.backend.Status.DONE
         times = [ts.expand(*x0.shape[:-1], -1), *(c.t for c in found), end.time.unsqueeze(-1)]
         last, states = differentiable_states(
             self.method, f, x0, ts, steps.grid(), done, torch.cat(times, -1),
@@ -63,7 +63,7 @@ class EagerSolver:
         last = torch.where(done[..., None, None], last.unsqueeze(-2), before)
         return attrs.evolve(_at(ts, xs, last, end), crossings=crossings)
 
-    def path(self, f: takens.VectorField, x0: Tensor, ts: Tensor) -> Path:
+    def path(self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor) -> Path:
         """Return the continuous solution over `ts: (2,)`.
 
         Raises: IntegrationError where a sample does not reach the end.
@@ -78,7 +78,7 @@ class EagerSolver:
         return Path(t, dt, x, pieces, last, x.new_tensor(self.method.dense))
 
     def steps(
-        self, f: takens.VectorField, x0: Tensor, ts: Tensor, first_step: Tensor | None
+        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, first_step: Tensor | None
     ) -> Steps:
         """Solve over `ts: (2,)` or `(..., 2)` for `x0: (..., d)` and return the steps.
 
@@ -97,19 +97,21 @@ class EagerSolver:
 
     def _loop(
         self,
-        f: takens.VectorField,
+        f: takens.plugin.VectorField,
         x0: Tensor,
         ts: Tensor,
         recorder: Recorder,
         events: Sequence[Event] = (),
-    ) -> takens.Solution:
+    ) -> takens.backend.Solution:
         with torch.no_grad():
             return adaptive_loop(
                 self.method, f, x0, ts, self.controller, recorder, events, self.jumps
             )
 
 
-def _at(ts: Tensor, xs: Tensor, last: Tensor, end: takens.Solution) -> takens.Solution:
+def _at(
+    ts: Tensor, xs: Tensor, last: Tensor, end: takens.backend.Solution
+) -> takens.backend.Solution:
     """Return a solution with states `xs: (..., n, d)`, and `last: (..., 1, d)` at its end."""
     times, sign = ts.detach(), torch.sign(ts.detach()[..., -1:] - ts.detach()[..., :1])
     reached = times * sign <= end.time.detach().unsqueeze(-1) * sign

@@ -7,7 +7,7 @@ import attrs
 import takens
 from takens_integrators.fixed_step import FixedStep
 
-TABLEAU: Final = takens.Tableau(
+TABLEAU: Final = takens.plugin.Tableau(
     name="euler",
     order=1,
     c=(0.0,),

@@ -66,7 +66,7 @@ class EventFinder:
     def __init__(
         self,
         method: StepMethod,
-        f: takens.VectorField,
+        f: takens.plugin.VectorField,
         events: Sequence[Event],
         t: Tensor,
         x: Tensor,
@@ -119,15 +119,15 @@ class EventFinder:
         arrived = torch.where(hit, t + end * dt, arrived).detach()
         return hit, arrived, torch.where(hit.unsqueeze(-1), at(end), state).detach()
 
-    def crossings(self, t: Tensor, x: Tensor) -> tuple[takens.Crossings, ...]:
+    def crossings(self, t: Tensor, x: Tensor) -> tuple[takens.backend.Crossings, ...]:
         """Return what was found for each event; `t` and `x` fill up after the last."""
         found = [[(m, s.detach(), y.detach()) for m, s, y in event] for event in self.found]
         return tuple(_gather(event, t, x) for event in found)
 
 
 def differentiable_crossings(
-    event: Event, f: takens.VectorField, t: Tensor, x: Tensor, count: Tensor
-) -> takens.Crossings:
+    event: Event, f: takens.plugin.VectorField, t: Tensor, x: Tensor, count: Tensor
+) -> takens.backend.Crossings:
     """Return crossings that move with everything that their function and states depend on.
 
     One step of Newton from the zero changes no value, and has the gradient that the implicit
@@ -151,8 +151,8 @@ def differentiable_crossings(
         moved.append(t[..., i] + shift)
         states.append(state + slope * shift.unsqueeze(-1))
     if not moved:
-        return takens.Crossings(t, x, count)
-    return takens.Crossings(torch.stack(moved, -1), torch.stack(states, -2), count)
+        return takens.backend.Crossings(t, x, count)
+    return takens.backend.Crossings(torch.stack(moved, -1), torch.stack(states, -2), count)
 
 
 def _value(event: Event, t: Tensor, x: Tensor) -> Tensor:
@@ -189,10 +189,12 @@ def _root(g: Callable[[Tensor], Tensor], like: Tensor, mask: Tensor) -> Tensor:
 
 def _gather(
     found: list[tuple[Tensor, Tensor, Tensor]], t: Tensor, x: Tensor
-) -> takens.Crossings:
+) -> takens.backend.Crossings:
     if not found:
         count = torch.zeros_like(t, dtype=torch.int64)
-        return takens.Crossings(t.unsqueeze(-1)[..., :0], x.unsqueeze(-2)[..., :0, :], count)
+        return takens.backend.Crossings(
+            t.unsqueeze(-1)[..., :0], x.unsqueeze(-2)[..., :0, :], count
+        )
     mask, times, states = (torch.stack(part) for part in zip(*found, strict=True))
     count = mask.sum(0)
     order = (~mask).to(torch.int8).argsort(stable=True, dim=0)[: largest_of(count)]
@@ -200,4 +202,4 @@ def _gather(
     times = torch.where(there, times.gather(0, order), t)
     rows = order.unsqueeze(-1).expand(*order.shape, x.shape[-1])
     states = torch.where(there.unsqueeze(-1), states.gather(0, rows), x)
-    return takens.Crossings(times.movedim(0, -1), states.movedim(0, -2), count)
+    return takens.backend.Crossings(times.movedim(0, -1), states.movedim(0, -2), count)

@@ -20,7 +20,7 @@ def check_dynamics(f: Any, x0: Tensor) -> None:
         raise takens.InputError(
             f"A field is a function (t, x) of time and state; got {type(f).__name__}."
         )
-    if getattr(f, "time", None) is takens.Time.DISCRETE:
+    if getattr(f, "time", None) is takens.plugin.Time.DISCRETE:
         raise takens.InputError(
             f"{type(f).__name__} is a map, which no integrator solves: call it step by step, "
             "or use takens.simulate."
@@ -32,14 +32,14 @@ def check_dynamics(f: Any, x0: Tensor) -> None:
             "A field is called as f(t, x), with time and state; got one that is called as "
             f"f({', '.join(names)}){hint}."
         )
-    if isinstance(f, takens.System) and f.dim != x0.shape[-1]:
+    if isinstance(f, takens.plugin.System) and f.dim != x0.shape[-1]:
         raise takens.InputError(
             f"{type(f).__name__} has {f.dim} state variables; got initial states of shape "
             f"{tuple(x0.shape)}, whose last dimension should be {f.dim}."
         )
 
 
-def checked_field(f: takens.VectorField) -> takens.VectorField:
+def checked_field(f: takens.plugin.VectorField) -> takens.plugin.VectorField:
     """Give the field, made to refuse results whose shape or dtype is not that of the state.
 
     Broadcasting would hide a field that is written for one sample and given a batch.
@@ -79,8 +79,8 @@ def _other_arguments(f: Any) -> list[str] | None:
 
 
 def with_own_times(
-    f: takens.VectorField, t: Tensor, x: Tensor
-) -> tuple[takens.VectorField, bool]:
+    f: takens.plugin.VectorField, t: Tensor, x: Tensor
+) -> tuple[takens.plugin.VectorField, bool]:
     """Give the field, made to take times `(...)`, one for each sample of `x: (..., d)`.
 
     Tells also whether it looks at its time.
@@ -89,7 +89,7 @@ def with_own_times(
     its time is mapped over the samples by ``torch.func.vmap``, so
     that it still sees `t: ()`; others, found by one evaluation, are called as they are.
     """
-    if isinstance(f, takens.SupportsOwnTimes):
+    if isinstance(f, takens.plugin.SupportsOwnTimes):
         own = f.at_own_times
         return (lambda t, x: own(t, x) if t.dim() else f(t, x)), True
     if not t.numel():
@@ -98,7 +98,7 @@ def with_own_times(
         f(watch.watched, x)
     if not watch.seen:
         return f, False
-    each = cast(takens.VectorField, torch.func.vmap(f))
+    each = cast(takens.plugin.VectorField, torch.func.vmap(f))
 
     def field(t: Tensor, x: Tensor, /) -> Tensor:
         if t.numel() == 1:

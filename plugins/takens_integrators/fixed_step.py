@@ -24,13 +24,15 @@ from takens_integrators.inputs import (
 from takens_integrators.runge_kutta import runge_kutta_step
 from takens_integrators.under_transforms import is_constant, is_plain
 
-Advance: TypeAlias = Callable[[takens.VectorField, Tensor, Tensor, Tensor | float], Tensor]
+Advance: TypeAlias = Callable[
+    [takens.plugin.VectorField, Tensor, Tensor, Tensor | float], Tensor
+]
 """`(f, t, x, dt) -> x'`; `t` and `dt` are `()`, or `(...)` as the samples of `x: (..., d)`."""
 
 
 def solve_fixed(
-    tableau: takens.Tableau,
-    f: takens.VectorField,
+    tableau: takens.plugin.Tableau,
+    f: takens.plugin.VectorField,
     x0: Tensor,
     ts: Tensor,
     substeps: int = 1,
@@ -44,7 +46,7 @@ def solve_fixed(
 
 
 def repeat_steps(
-    advance: Advance, f: takens.VectorField, x0: Tensor, ts: Tensor, substeps: int = 1
+    advance: Advance, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, substeps: int = 1
 ) -> Tensor:
     """Return the states at `ts`, each reached from the one before in ``substeps`` steps."""
     n = ts.shape[-1]
@@ -93,20 +95,20 @@ class FixedStep:
     substeps: int = attrs.field(default=1, validator=whole)
     gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
     backend: str = attrs.field(default="auto", validator=known_backend)
-    tableau: ClassVar[takens.Tableau]
+    tableau: ClassVar[takens.plugin.Tableau]
 
     @property
     def order(self) -> int:
         """The order of the global error in the step size."""
         return self.tableau.order
 
-    def step(self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
+    def step(self, f: takens.plugin.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
         """Advance `x: (..., d)` from `t: ()` by `dt: ()`; pure, without checks."""
         return runge_kutta_step(self.tableau, f, t, x, dt)
 
     def solve(
         self,
-        f: takens.VectorField,
+        f: takens.plugin.VectorField,
         x0: Tensor,
         ts: Tensor,
         /,
@@ -125,7 +127,7 @@ class FixedStep:
         eager = functools.partial(self._eager, f, x0, ts, parameters)
         xs = None
         if self.gradient == "direct" or not torch.is_grad_enabled():
-            request = takens.FixedStepSolve(
+            request = takens.backend.FixedStepSolve(
                 field=f,
                 method=self.tableau,
                 x0=x0,
@@ -133,16 +135,16 @@ class FixedStep:
                 substeps=self.substeps,
                 eager=eager,
             )
-            xs = takens.dispatch(request, self.backend)
+            xs = takens.backend.dispatch(request, self.backend)
         if xs is None:
             xs = eager()
         # Steps add to the state: what is not finite once is not finite in the end.
         if is_plain(xs) and not math.isfinite(float(xs.detach().select(-2, -1).sum())):
-            takens.check_finite(ts, xs)
+            takens.backend.check_finite(ts, xs)
         return xs
 
     def _eager(
-        self, f: takens.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
+        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
     ) -> Tensor:
         check_dynamics(f, x0)
         field = f
@@ -152,10 +154,10 @@ class FixedStep:
         if self.gradient == "direct":
             return solve_fixed(self.tableau, field, x0, ts, self.substeps)
 
-        def solve(f: takens.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
+        def solve(f: takens.plugin.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
             return solve_fixed(self.tableau, f, x0, ts, self.substeps)
 
-        def trace(f: takens.VectorField, x0: Tensor, ts: Tensor, _: object) -> Steps:
+        def trace(f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, _: object) -> Steps:
             fractions = torch.linspace(
                 0, 1, self.substeps + 1, dtype=ts.dtype, device=ts.device
             )

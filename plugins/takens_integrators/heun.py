@@ -7,7 +7,7 @@ import attrs
 import takens
 from takens_integrators.fixed_step import FixedStep
 
-TABLEAU: Final = takens.Tableau(
+TABLEAU: Final = takens.plugin.Tableau(
     name="heun",
     order=2,
     c=(0.0, 1.0),

@@ -18,7 +18,7 @@ _ALWAYS: Final = ("auto", "eager")
 def known_gradient(_: object, __: object, value: str) -> None:
     """Refuse any other way to a gradient than `Gradient`."""
     if value not in GRADIENTS:
-        raise takens.ComponentError(f"gradient is 'direct' or 'adjoint'; got {value!r}.")
+        raise takens.errors.ComponentError(f"gradient is 'direct' or 'adjoint'; got {value!r}.")
 
 
 def known_backend(_: object, __: object, value: Any) -> None:
@@ -27,7 +27,7 @@ def known_backend(_: object, __: object, value: Any) -> None:
         return
     known = [*_ALWAYS, *takens.backends.names()]
     if value not in known:
-        raise takens.ComponentError(
+        raise takens.errors.ComponentError(
             f"backend is one of {', '.join(map(repr, known))}; got {value!r}."
         )
 
@@ -37,7 +37,9 @@ def _number(fits: Callable[[float], bool], words: str) -> Callable[[Any, Any, An
 
     def check(_: object, attribute: Any, value: Any) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not fits(value):
-            raise takens.ComponentError(f"{attribute.name} is a number {words}; got {value!r}.")
+            raise takens.errors.ComponentError(
+                f"{attribute.name} is a number {words}; got {value!r}."
+            )
 
     return check
 
@@ -51,7 +53,7 @@ factor: Final = _number(lambda value: value >= 1, "of at least 1")
 def whole(_: object, attribute: Any, value: int) -> None:
     """Refuse what is not a whole number from one on."""
     if type(value) is not int or value < 1:
-        raise takens.ComponentError(
+        raise takens.errors.ComponentError(
             f"{attribute.name} is a whole number above zero; got {value!r}."
         )
 

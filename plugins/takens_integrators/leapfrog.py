@@ -22,7 +22,9 @@ from takens_integrators.runge_kutta import per_state, stage_time
 from takens_integrators.under_transforms import is_plain
 
 
-def leapfrog_step(f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor | float) -> Tensor:
+def leapfrog_step(
+    f: takens.plugin.VectorField, t: Tensor, x: Tensor, dt: Tensor | float
+) -> Tensor:
     """Advance states `x: (..., 2 n)` of positions and velocities: kick, drift, kick."""
     h, n = per_state(dt, x), x.shape[-1] // 2
     half = h / 2
@@ -56,13 +58,13 @@ class Leapfrog:
     gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
     order = 2
 
-    def step(self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
+    def step(self, f: takens.plugin.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
         """Advance `x: (..., 2 n)` from `t: ()` by `dt: ()`; pure, without checks."""
         return leapfrog_step(f, t, x, dt)
 
     def solve(
         self,
-        f: takens.VectorField,
+        f: takens.plugin.VectorField,
         x0: Tensor,
         ts: Tensor,
         /,
@@ -89,7 +91,7 @@ class Leapfrog:
             field, _ = with_own_times(f, ts[..., 0], x0)
         field = checked_field(field)
 
-        def solve(f: takens.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
+        def solve(f: takens.plugin.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
             return repeat_steps(leapfrog_step, f, x0, ts, self.substeps)
 
         if self.gradient == "direct":
@@ -98,10 +100,12 @@ class Leapfrog:
             known = (*parameters, *tensors_within(f))
             xs = solve_with_adjoint(_points, solve, self._trace, field, x0, ts, known)
         if is_plain(xs):
-            takens.check_finite(ts, xs)
+            takens.backend.check_finite(ts, xs)
         return xs
 
-    def _trace(self, pair: takens.VectorField, z0: Tensor, ts: Tensor, _: object) -> Steps:
+    def _trace(
+        self, pair: takens.plugin.VectorField, z0: Tensor, ts: Tensor, _: object
+    ) -> Steps:
         """Take the steps from one time to another for state and adjoint together."""
         fractions = torch.linspace(0, 1, self.substeps + 1, dtype=ts.dtype, device=ts.device)
         times = (ts[..., :1] + (ts[..., 1:] - ts[..., :1]) * fractions).movedim(-1, 0)
@@ -113,7 +117,7 @@ class Leapfrog:
 
 
 def _stages(
-    pair: takens.VectorField, t: Tensor, dt: Tensor, z: Tensor
+    pair: takens.plugin.VectorField, t: Tensor, dt: Tensor, z: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return `z: (..., 4 n)` of state and adjoint after each part of a step.
 
@@ -130,7 +134,9 @@ def _stages(
     return z1, z2, z3
 
 
-def _points(pair: takens.VectorField, t: Tensor, dt: Tensor, z: Tensor) -> Iterator[Point]:
+def _points(
+    pair: takens.plugin.VectorField, t: Tensor, dt: Tensor, z: Tensor
+) -> Iterator[Point]:
     """Return the points at which a step evaluates the field, as the adjoint weighs them."""
     h, n = per_state(dt, z), z.shape[-1] // 4
     z1, z2, _ = _stages(pair, t, dt, z)

@@ -16,14 +16,14 @@ from takens_integrators.under_transforms import any_of
 
 def adaptive_loop(
     method: StepMethod,
-    f: takens.VectorField,
+    f: takens.plugin.VectorField,
     x: Tensor,
     ts: Tensor,
-    controller: takens.StepController,
+    controller: takens.backend.StepController,
     recorder: Recorder,
     events: Sequence[Event] = (),
     jumps: Tensor | None = None,
-) -> takens.Solution:
+) -> takens.backend.Solution:
     """Go from the first of `ts: (n,)` or `(..., n)` to the last, from `x: (..., d)`.
 
     The solution is that at its end; the recorder is told of all steps. The field is a constant
@@ -36,20 +36,22 @@ def adaptive_loop(
     first = first_step(controller, method.order, f, t, x, slope, end - start)
     sizes = StepSizes(controller, method.order, first, x)
     finder = EventFinder(method, f, events, t, x)
-    status = torch.where(start == end, takens.Status.DONE, takens.Status.RUNNING)
+    status = torch.where(
+        start == end, takens.backend.Status.DONE, takens.backend.Status.RUNNING
+    )
     steps = rejected = torch.zeros_like(status)
     evaluations = torch.full_like(status, 2)
-    while any_of(active := status == takens.Status.RUNNING):
+    while any_of(active := status == takens.backend.Status.RUNNING):
         step = torch.where(active, bounds.cut(t, sizes.dt), 0.0)
         trial = method.step(f, t.to(x.dtype), x, step, slope).detach()
         accepted = sizes.tolerates(x, trial, active)
         taken = torch.where(accepted, step, 0.0)
         recorder.record(t, taken, x, trial.stages)
         arrived, state = bounds.arrive(t + taken), trial.x
-        status = torch.where(accepted & bounds.last, takens.Status.DONE, status)
+        status = torch.where(accepted & bounds.last, takens.backend.Status.DONE, status)
         if events:
             ended, arrived, state = finder.look(t, taken, x, trial, arrived, accepted)
-            status = torch.where(ended, takens.Status.EVENT, status)
+            status = torch.where(ended, takens.backend.Status.EVENT, status)
         t = torch.where(accepted, arrived, t)
         x = torch.where(accepted.unsqueeze(-1), state, x)
         if slope is not None:
@@ -63,14 +65,16 @@ def adaptive_loop(
         steps, rejected = steps + accepted, rejected + sizes.rejected
         evaluations = torch.add(evaluations, active, alpha=method.evaluations)
         # Accepted steps may shrink below what the time can resolve, as before a pole.
-        stuck = (status == takens.Status.RUNNING) & (sizes.dt.abs() <= bounds.shortest)
+        stuck = (status == takens.backend.Status.RUNNING) & (sizes.dt.abs() <= bounds.shortest)
         status = torch.where(stuck, sizes.failure(), status)
-        spent = (status == takens.Status.RUNNING) & (steps + rejected >= controller.max_steps)
-        status = torch.where(spent, takens.Status.MAX_STEPS, status)
+        spent = (status == takens.backend.Status.RUNNING) & (
+            steps + rejected >= controller.max_steps
+        )
+        status = torch.where(spent, takens.backend.Status.MAX_STEPS, status)
     recorder.close(sizes.dt)
-    return takens.Solution(
+    return takens.backend.Solution(
         ts=end.unsqueeze(-1), x=x.unsqueeze(-2), status=status,
-        reached=(status == takens.Status.DONE).long(), time=t, steps=steps, rejected=rejected,
-        evaluations=evaluations, component=sizes.component(),
+        reached=(status == takens.backend.Status.DONE).long(), time=t, steps=steps,
+        rejected=rejected, evaluations=evaluations, component=sizes.component(),
         crossings=finder.crossings(t, x),
     )  # fmt: skip

@@ -7,7 +7,7 @@ import attrs
 import takens
 from takens_integrators.fixed_step import FixedStep
 
-TABLEAU: Final = takens.Tableau(
+TABLEAU: Final = takens.plugin.Tableau(
     name="midpoint",
     order=2,
     c=(0.0, 0.5),

@@ -38,7 +38,7 @@ class StateRecorder:
     """
 
     def __init__(
-        self, method: StepMethod, f: takens.VectorField, x0: Tensor, ts: Tensor
+        self, method: StepMethod, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor
     ) -> None:
         self.method, self.f, self.sign = method, f, torch.sign(ts[..., -1] - ts[..., 0])
         self.sign = self.sign.expand(x0.shape[:-1])
@@ -119,7 +119,7 @@ def find_steps(edges: Tensor, ts: Tensor, sign: Tensor) -> Tensor:
 
 def states_at(
     method: StepMethod,
-    f: takens.VectorField,
+    f: takens.plugin.VectorField,
     rounds: tuple[Tensor, Tensor, Tensor],
     stages: list[Tensor],
     ts: Tensor,

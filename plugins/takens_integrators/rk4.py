@@ -7,7 +7,7 @@ import attrs
 import takens
 from takens_integrators.fixed_step import FixedStep
 
-TABLEAU: Final = takens.Tableau(
+TABLEAU: Final = takens.plugin.Tableau(
     name="rk4",
     order=4,
     c=(0.0, 0.5, 0.5, 1.0),

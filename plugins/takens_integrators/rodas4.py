@@ -80,7 +80,7 @@ class Rodas4(AdaptiveBase):
     method = METHOD
 
     def prepared(
-        self, source: takens.VectorField, f: takens.VectorField, sees_time: bool
+        self, source: takens.plugin.VectorField, f: takens.plugin.VectorField, sees_time: bool
     ) -> StepMethod:
         """Return the method with the derivatives of the field."""
         return linearised(METHOD, source, f, sees_time)

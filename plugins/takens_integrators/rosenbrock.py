@@ -66,7 +66,13 @@ class Linearised:
         return self.method.dense
 
     def step(
-        self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, slope: Tensor | None, /
+        self,
+        f: takens.plugin.VectorField,
+        t: Tensor,
+        x: Tensor,
+        dt: Tensor,
+        slope: Tensor | None,
+        /,
     ) -> StepResult:
         """Try a step of `dt: (...)` from `t: (...)` and `x: (..., d)`."""
         m, h = self.method, per_state(dt, x)
@@ -88,7 +94,13 @@ class Linearised:
         return StepResult(y + us[-1], (us[-1],), us, None)
 
     def increments(
-        self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, stages: list[Tensor], /
+        self,
+        f: takens.plugin.VectorField,
+        t: Tensor,
+        x: Tensor,
+        dt: Tensor,
+        stages: list[Tensor],
+        /,
     ) -> Tensor:
         """Return the stages, which are increments already."""
         return torch.stack(stages)
@@ -114,7 +126,10 @@ def _factorised(left: Tensor) -> Callable[[Tensor], Tensor]:
 
 
 def linearised(
-    method: Rosenbrock, source: takens.VectorField, f: takens.VectorField, sees_time: bool
+    method: Rosenbrock,
+    source: takens.plugin.VectorField,
+    f: takens.plugin.VectorField,
+    sees_time: bool,
 ) -> Linearised:
     """Prepare a method for a field: its own Jacobian where it knows it, else by columns.
 
@@ -137,6 +152,6 @@ def linearised(
 
         return cast(Tensor, torch.func.jvp(at, (t,), (torch.ones_like(t),))[1])
 
-    if isinstance(source, takens.SupportsJacobian) and not sees_time:
+    if isinstance(source, takens.plugin.SupportsJacobian) and not sees_time:
         return Linearised(method, source.jacobian, None)
     return Linearised(method, columns, drift if sees_time else None)

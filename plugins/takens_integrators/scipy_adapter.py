@@ -20,7 +20,9 @@ METHODS: Final = ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA")
 
 def _known_method(_: object, __: object, value: str) -> None:
     if value not in METHODS:
-        raise takens.ComponentError(f"method is one of {', '.join(METHODS)}; got {value!r}.")
+        raise takens.errors.ComponentError(
+            f"method is one of {', '.join(METHODS)}; got {value!r}."
+        )
 
 
 @final
@@ -45,7 +47,7 @@ class SciPy:
 
     def solve(
         self,
-        f: takens.VectorField,
+        f: takens.plugin.VectorField,
         x0: Tensor,
         ts: Tensor,
         /,
@@ -59,18 +61,18 @@ class SciPy:
         """
         solution, messages = self._solve(f, x0, ts, parameters)
         for message in filter(None, messages):
-            raise takens.IntegrationError(message)
+            raise takens.errors.IntegrationError(message)
         return solution.x
 
     def solve_with_statistics(
         self,
-        f: takens.VectorField,
+        f: takens.plugin.VectorField,
         x0: Tensor,
         ts: Tensor,
         /,
         *,
         parameters: Sequence[Tensor] = (),
-    ) -> takens.Solution:
+    ) -> takens.backend.Solution:
         """Solve, and return what was reached with statistics where it is not the end.
 
         scipy does not tell how many steps it rejected: that is 0.
@@ -81,8 +83,8 @@ class SciPy:
         return self._solve(f, x0, ts, parameters)[0]
 
     def _solve(
-        self, f: takens.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
-    ) -> tuple[takens.Solution, list[str]]:
+        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
+    ) -> tuple[takens.backend.Solution, list[str]]:
         ts = checked_times(ts, x0)
         check_dynamics(f, x0)
         field = checked_field(f)
@@ -97,7 +99,7 @@ class SciPy:
         status, reached, steps, evaluations = table.to(x0.device).reshape(*lead, 4).unbind(-1)
         times = torch.tensor([time for *_, time, _ in solved], dtype=ts.dtype)
         nothing = torch.zeros_like(status)
-        solution = takens.Solution(
+        solution = takens.backend.Solution(
             ts=ts, x=torch.from_numpy(xs).to(x0).reshape(*lead, n, d), status=status,
             reached=reached, time=times.to(ts.device).reshape(lead), steps=steps,
             rejected=nothing, evaluations=evaluations, component=nothing - 1,
@@ -105,7 +107,7 @@ class SciPy:
         return solution, [message for *_, message in solved]
 
     def _one(
-        self, f: takens.VectorField, start: Any, times: Any, like: Tensor
+        self, f: takens.plugin.VectorField, start: Any, times: Any, like: Tensor
     ) -> tuple[Any, tuple[int, int, int, int], float, str]:
         """Return states, status and numbers, the last time, and what is wrong, of one start."""
 
@@ -115,7 +117,7 @@ class SciPy:
 
         xs, end = np.repeat(start[None], len(times), 0), times[-1]
         if len(times) == 1:
-            return xs, (takens.Status.DONE, 1, 0, 0), end, ""
+            return xs, (takens.backend.Status.DONE, 1, 0, 0), end, ""
         solver: Any = getattr(integrate, self.method)(
             velocity, times[0], start, end, rtol=max(self.rtol, 1e-13), atol=self.atol,
             first_step=self.first_step,
@@ -134,17 +136,22 @@ class SciPy:
             xs[at:] = solver.y
         numbers = (at, steps, int(solver.nfev))
         if solver.status == "finished":
-            return xs, (takens.Status.DONE, *numbers), end, ""
+            return xs, (takens.backend.Status.DONE, *numbers), end, ""
         stopped = f"scipy's {self.method} stopped at t = {solver.t:.6g} on its way to {end:.6g}"
         if message is not None:
             why = f"{message} Loosen the tolerances, or use 'Radau' where the field is stiff."
-            return xs, (takens.Status.UNDERFLOW, *numbers), solver.t, f"{stopped}: {why}"
+            return (
+                xs,
+                (takens.backend.Status.UNDERFLOW, *numbers),
+                solver.t,
+                f"{stopped}: {why}",
+            )
         why = f"{most} evaluations, 20 for each of max_steps, were not enough. Raise max_steps "
         why += "or the tolerances."
-        return xs, (takens.Status.MAX_STEPS, *numbers), solver.t, f"{stopped}: {why}"
+        return xs, (takens.backend.Status.MAX_STEPS, *numbers), solver.t, f"{stopped}: {why}"
 
     def _refuse_gradients(
-        self, f: takens.VectorField, known: Sequence[Tensor], x0: Tensor, ts: Tensor
+        self, f: takens.plugin.VectorField, known: Sequence[Tensor], x0: Tensor, ts: Tensor
     ) -> None:
         if not is_plain(x0):
             raise takens.InputError("scipy's solvers do not work under torch.func.")

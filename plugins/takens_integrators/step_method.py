@@ -51,13 +51,25 @@ class StepMethod(Protocol):
         ...
 
     def step(
-        self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, slope: Tensor | None, /
+        self,
+        f: takens.plugin.VectorField,
+        t: Tensor,
+        x: Tensor,
+        dt: Tensor,
+        slope: Tensor | None,
+        /,
     ) -> StepResult:
         """Try a step of `dt: (...)` from `t: (...)` and `x: (..., d)`."""
         ...
 
     def increments(
-        self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, stages: list[Tensor], /
+        self,
+        f: takens.plugin.VectorField,
+        t: Tensor,
+        x: Tensor,
+        dt: Tensor,
+        stages: list[Tensor],
+        /,
     ) -> Tensor:
         """Return what the continuous solution is made of, `(s, ..., d)`, for a step taken."""
         ...

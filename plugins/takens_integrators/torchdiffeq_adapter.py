@@ -30,7 +30,7 @@ FIXED: Final[tuple[str, ...]] = get_args(Fixed)
 
 def _known_method(_: object, __: object, value: str) -> None:
     if value not in ADAPTIVE + FIXED:
-        raise takens.ComponentError(
+        raise takens.errors.ComponentError(
             f"method is one of {', '.join(ADAPTIVE + FIXED)}; got {value!r}."
         )
 
@@ -62,7 +62,7 @@ class TorchDiffEq:
 
     def solve(
         self,
-        f: takens.VectorField,
+        f: takens.plugin.VectorField,
         x0: Tensor,
         ts: Tensor,
         /,
@@ -76,23 +76,23 @@ class TorchDiffEq:
         """
         solution, error = self._solve(f, x0, ts, parameters)
         if error is not None:
-            raise takens.IntegrationError(
+            raise takens.errors.IntegrationError(
                 f"torchdiffeq's {self.method} gave up between t = {float(ts[0]):.6g} and "
                 f"{float(ts[-1]):.6g}: {error}. Loosen the tolerances, raise max_steps, or, "
                 "where the field is stiff, use 'rodas4'."
             ) from error
-        takens.check_finite(solution.ts, solution.x)
+        takens.backend.check_finite(solution.ts, solution.x)
         return solution.x
 
     def solve_with_statistics(
         self,
-        f: takens.VectorField,
+        f: takens.plugin.VectorField,
         x0: Tensor,
         ts: Tensor,
         /,
         *,
         parameters: Sequence[Tensor] = (),
-    ) -> takens.Solution:
+    ) -> takens.backend.Solution:
         """Solve, and return statistics, which are those of the batch for all its samples.
 
         Where torchdiffeq gives up it returns nothing: then the start is repeated.
@@ -102,8 +102,8 @@ class TorchDiffEq:
         return self._solve(f, x0, ts, parameters)[0]
 
     def _solve(
-        self, f: takens.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
-    ) -> tuple[takens.Solution, AssertionError | None]:
+        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
+    ) -> tuple[takens.backend.Solution, AssertionError | None]:
         ts = checked_times(ts, x0)
         check_dynamics(f, x0)
         if ts.dim() > 1:
@@ -129,7 +129,7 @@ class TorchDiffEq:
                 if torch.is_grad_enabled()
                 else ()
             )
-        status, reached, error = takens.Status.DONE, len(ts), None
+        status, reached, error = takens.backend.Status.DONE, len(ts), None
         xs = x0.unsqueeze(-2).expand(*x0.shape[:-1], len(ts), -1)
         try:
             if len(ts) > 1:
@@ -139,10 +139,12 @@ class TorchDiffEq:
             # torchdiffeq says so with assertions: underflow of dt, too many steps.
             error, reached = raised, 1
             many = "max_num_steps" in str(raised)
-            status = takens.Status.MAX_STEPS if many else takens.Status.UNDERFLOW
+            status = (
+                takens.backend.Status.MAX_STEPS if many else takens.backend.Status.UNDERFLOW
+            )
         like = torch.zeros(x0.shape[:-1], dtype=torch.int64, device=x0.device)
         steps = field.steps if self.method in ADAPTIVE else len(ts) - 1
-        return takens.Solution(
+        return takens.backend.Solution(
             ts=ts, x=xs, status=like + status, reached=like + reached, time=like + field.time,
             steps=like + steps, rejected=like + field.rejected,
             evaluations=like + field.evaluations, component=like - 1,
@@ -152,7 +154,7 @@ class TorchDiffEq:
 class _Counted:
     """A field, and what torchdiffeq did with it."""
 
-    def __init__(self, f: takens.VectorField, time: Tensor) -> None:
+    def __init__(self, f: takens.plugin.VectorField, time: Tensor) -> None:
         self.f, self.time = f, time
         self.steps = self.rejected = self.evaluations = 0
 

@@ -76,11 +76,11 @@ _METRICS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
 }
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the metrics of this package."""
     for name, (place, more) in _METRICS.items():
-        yield takens.ComponentSpec(
+        yield takens.plugin.ComponentSpec(
             kind="metric",
             name=name,
             target=f"takens_metrics.{place}",
@@ -90,4 +90,4 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

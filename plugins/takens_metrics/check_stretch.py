@@ -24,7 +24,7 @@ _MOST_NUMBERS = 4_000_000
 class CheckStretch:
     """A short stretch of the orbits, followed by several methods; rates are (starts, k)."""
 
-    step: takens.Map
+    step: takens.plugin.Map
     dt: float
     x: Tensor
     vectors: Tensor
@@ -36,7 +36,7 @@ class CheckStretch:
     @classmethod
     def of(
         cls,
-        step: takens.Map,
+        step: takens.plugin.Map,
         dt: float,
         x: Tensor,
         vectors: Tensor,
@@ -69,7 +69,7 @@ class CheckStretch:
     def again(self, *, every: int | None = None, halved: bool = False) -> Tensor:
         """Give the rates by another interval between QRs, or by steps of half the size."""
         step, every, steps = self.step, every or self.every, self.steps
-        if halved and isinstance(step, takens.FlowMap):
+        if halved and isinstance(step, takens.plugin.FlowMap):
             step, every, steps = attrs.evolve(step, dt=step.dt / 2), 2 * every, 2 * steps
         logs, _ = push(step, self.x, self.vectors, every=every, steps=steps)
         return logs / (self.steps * self.dt)
@@ -105,7 +105,7 @@ class CheckStretch:
     def divergence(self) -> float:
         """Give the mean divergence: of the field along a flow, else log |det| of the map."""
         step = self.step
-        if not isinstance(step, takens.FlowMap):
+        if not isinstance(step, takens.plugin.FlowMap):
             return self.log_determinant()
         states = self._states()
         t = states.new_zeros(())
@@ -127,21 +127,21 @@ class CheckStretch:
 class _FieldJacobian:
     """The velocity as a map, with the Jacobian that its field knows."""
 
-    field: takens.VectorField
+    field: takens.plugin.VectorField
 
     def __call__(self, x: Tensor, /) -> Tensor:
         return self.field(x.new_zeros(()), x)
 
     def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        if not isinstance(self.field, takens.SupportsJacobian):
+        if not isinstance(self.field, takens.plugin.SupportsJacobian):
             raise takens.TakensError("The field has no Jacobian and cannot be differentiated.")
         return self(x), self.field.jacobian(x.new_zeros(()), x) @ v
 
 
-def _jacobian(plain: takens.Map, known: takens.Map, x: Tensor) -> Tensor:
+def _jacobian(plain: takens.plugin.Map, known: takens.plugin.Map, x: Tensor) -> Tensor:
     eye = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device).expand(len(x), -1, -1)
     try:
-        return takens.push_tangents(plain, x, eye)[1]
+        return takens.plugin.push_tangents(plain, x, eye)[1]
     except (RuntimeError, NotImplementedError):
         # What forward mode cannot differentiate gives the Jacobian that it knows.
-        return takens.push_tangents(known, x, eye)[1]
+        return takens.plugin.push_tangents(known, x, eye)[1]

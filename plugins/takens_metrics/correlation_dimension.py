@@ -40,7 +40,7 @@ class CorrelationDimension(CorrelationDimensionSettings):
     """
 
     horizon = None
-    evidence = takens.Evidence("geometry", "distance")
+    evidence = takens.plugin.Evidence("geometry", "distance")
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
@@ -54,7 +54,7 @@ class CorrelationDimension(CorrelationDimensionSettings):
         true = _dimension(x, window)
         try:
             found = _dimension(_scaled(generated), window)
-        except takens.DataError as error:
+        except takens.errors.DataError as error:
             reason = f"what was generated has no dimension: {error}"
             found = without_value(true, reason)
         return beside(found, true)
@@ -78,14 +78,14 @@ def correlation_dimension_from_data(
 def _scaled(series: takens.TimeSeries) -> Array:
     x = series.x.detach().cpu().double().numpy()
     if x.ndim != 2 or len(x) < _SHORTEST:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"A correlation dimension needs one series x: (T, n) of at least {_SHORTEST} "
             f"samples; got shape {x.shape}."
         )
     spread = x.std(0)
     if not (spread > 0).all():
         name = series.columns[int(np.argmin(spread))]
-        raise takens.DataError(f"Column {name!r} does not vary, and has no dimension.")
+        raise takens.errors.DataError(f"Column {name!r} does not vary, and has no dimension.")
     return (x - x.mean(0)) / spread
 
 
@@ -106,7 +106,7 @@ def _dimension(x: Array, window: int) -> takens.Score:
             reason=reason,
             unit="1",
             convention=convention,
-            curves={"pairs": takens.Curve(x=log_r, y=log_pairs)},
+            curves={"pairs": takens.plugin.Curve(x=log_r, y=log_pairs)},
             details=details,
         )
     slope, bend, first, last = found
@@ -128,7 +128,7 @@ def _dimension(x: Array, window: int) -> takens.Score:
             "differs between parts of the scaling region"
         ),
         convention=convention,
-        curves={"pairs": takens.Curve(x=log_r, y=log_pairs, straight=(first, last))},
+        curves={"pairs": takens.plugin.Curve(x=log_r, y=log_pairs, straight=(first, last))},
         details=details,
     )
 

@@ -68,7 +68,7 @@ def exponent_of(found: Separation, dt: float, method: Method, seed: int) -> take
             reason=reason,
             unit="1 / time unit",
             convention=convention,
-            curves={"separation": takens.Curve(x=time, y=found.curve)},
+            curves={"separation": takens.plugin.Curve(x=time, y=found.curve)},
             details=details,
         )
     slopes = _resampled_slopes(time, found, seed)
@@ -88,7 +88,7 @@ def exponent_of(found: Separation, dt: float, method: Method, seed: int) -> take
             "slope differs between parts of the scaling region"
         ),
         convention=convention,
-        curves={"separation": takens.Curve(x=time, y=found.curve, straight=part)},
+        curves={"separation": takens.plugin.Curve(x=time, y=found.curve, straight=part)},
         details=details,
     )
 

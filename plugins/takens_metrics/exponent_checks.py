@@ -36,7 +36,7 @@ class Check:
 
 
 def check_exponents(
-    step: takens.Map,
+    step: takens.plugin.Map,
     dt: float,
     x: Tensor,
     vectors: Tensor,
@@ -67,7 +67,7 @@ def check_exponents(
         },
         "checks_passed": all(check.passed for check in checks),
     }
-    if isinstance(step, takens.FlowMap):
+    if isinstance(step, takens.plugin.FlowMap):
         details["step_error"] = next(c.difference for c in found if c.name == HALVED_STEP)
     if vectors.shape[-1] == x.shape[-1]:
         details["checked_divergence"] = stretch.divergence()
@@ -109,7 +109,7 @@ def _checks(
             4 * float(spread[worst]) + _FINITE * largest,
             "the first and the second half of the time, within 4 standard errors",
         )
-    if not isinstance(step, takens.FlowMap):
+    if not isinstance(step, takens.plugin.FlowMap):
         return
     step_error = stretch.distance(stretch.again(halved=True))
     yield Check(

@@ -37,7 +37,7 @@ class Measured:
     reason: str = ""
     by_start: Array = attrs.field(factory=lambda: np.empty((0, 0)))
     checks: tuple[Check, ...] = ()
-    convergence: takens.Curve | None = None
+    convergence: takens.plugin.Curve | None = None
 
     @property
     def exponents(self) -> Array:
@@ -97,7 +97,7 @@ class OrbitExponents(OrbitSettings):
 
     name = "lyapunov_exponents"
 
-    def measure(self, step: takens.Map, x0: Tensor, dt: float, count: int) -> Measured:
+    def measure(self, step: takens.plugin.Map, x0: Tensor, dt: float, count: int) -> Measured:
         """Measure the first ``count`` exponents from float64 starts `x0: (starts, d)`.
 
         Raises: DataError where the starts are not such, or not finite.
@@ -160,15 +160,17 @@ class OrbitExponents(OrbitSettings):
             convergence=_convergence(logs[..., 0], times),
         )
 
-    def _follow(self, step: takens.Map, x0: Tensor, dt: float, count: int) -> TangentGrowth:
+    def _follow(
+        self, step: takens.plugin.Map, x0: Tensor, dt: float, count: int
+    ) -> TangentGrowth:
         fits = x0.ndim == 2 and x0.numel() > 0 and x0.dtype == torch.float64
         if not fits or not x0.isfinite().all():
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{self.name} starts from finite float64 states x0: (starts, d); got "
                 f"{x0.dtype} of shape {tuple(x0.shape)}."
             )
         if not 0 < dt < math.inf:
-            raise takens.DataError(f"A map advances time by dt above 0; got {dt}.")
+            raise takens.errors.DataError(f"A map advances time by dt above 0; got {dt}.")
         precision = self.precision
 
         def enough(logs: Tensor, ends: Tensor, inside: Tensor) -> bool:
@@ -201,10 +203,10 @@ def _halves(logs: Array, times: Array) -> tuple[Array, Array] | None:
     return first, logs[middle:].sum(0) / (times[-1] - times[middle - 1])
 
 
-def _convergence(logs: Array, time: Array) -> takens.Curve:
+def _convergence(logs: Array, time: Array) -> takens.plugin.Curve:
     # One orbit has no spread: its error is None at every time.
     blocks, starts = logs.shape
     points = np.unique(np.linspace(0, blocks - 1, _TRACE_POINTS, dtype=np.int64))
     running = (logs.cumsum(0) / time[:, None])[points]
     error = running.std(1, ddof=1) / starts**0.5 if starts > 1 else [None] * len(points)
-    return takens.Curve(x=time[points], y=running.mean(1), error=error)
+    return takens.plugin.Curve(x=time[points], y=running.mean(1), error=error)

@@ -23,7 +23,7 @@ class LyapunovFromData(LyapunovFromDataSettings):
     """
 
     horizon = None
-    evidence = takens.Evidence("exponents", "estimate")
+    evidence = takens.plugin.Evidence("exponents", "estimate")
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
@@ -52,7 +52,7 @@ class LyapunovFromData(LyapunovFromDataSettings):
                 delays=apart.delays,
                 lag=apart.lag,
             )
-        except takens.DataError as error:
+        except takens.errors.DataError as error:
             reason = f"what was generated has no exponent: {error}"
             found = without_value(true, reason)
         return beside(found, true)

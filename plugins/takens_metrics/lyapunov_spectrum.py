@@ -26,9 +26,9 @@ class LyapunovSpectrum(OrbitExponents, LyapunovSpectrumSettings):
     """
 
     name = "lyapunov_spectrum"
-    evidence = takens.Evidence("exponents", "estimate")
+    evidence = takens.plugin.Evidence("exponents", "estimate")
 
-    def probe(self, step: takens.Map, x0: Tensor, dt: float, /) -> takens.Score:
+    def probe(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
         """Measure a map that advances time by ``dt``, from float64 starts `x0: (starts, d)`.
 
         Raises: DataError where the starts are not such, or not finite, or have fewer
@@ -37,7 +37,7 @@ class LyapunovSpectrum(OrbitExponents, LyapunovSpectrumSettings):
         dim = x0.shape[-1]
         count = dim if self.count == "all" else self.count
         if count > dim:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"lyapunov_spectrum: {count} exponents were asked for, and the state has "
                 f"{dim} dimensions; ask for fewer, or for 'all'."
             )
@@ -45,7 +45,7 @@ class LyapunovSpectrum(OrbitExponents, LyapunovSpectrumSettings):
         convention = "natural logarithm, per unit of time; the largest of the spectrum"
         return found.largest(convention, spectrum_details(found))
 
-    def reference(self, facts: takens.Facts, /) -> float | None:
+    def reference(self, facts: takens.plugin.Facts, /) -> float | None:
         """Give the first exponent of the published spectrum."""
         return facts.lyapunov_spectrum[0] if facts.lyapunov_spectrum else None
 

@@ -25,15 +25,15 @@ class MaxLyapunov(OrbitExponents, MaxLyapunovSettings):
     """
 
     name = "max_lyapunov"
-    evidence = takens.Evidence("exponents", "estimate")
+    evidence = takens.plugin.Evidence("exponents", "estimate")
 
-    def probe(self, step: takens.Map, x0: Tensor, dt: float, /) -> takens.Score:
+    def probe(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
         """Measure a map that advances time by ``dt``, from float64 starts `x0: (starts, d)`.
 
         Raises: DataError where the starts are not such, or not finite.
         """
         return self.measure(step, x0, dt, 1).largest("natural logarithm, per unit of time")
 
-    def reference(self, facts: takens.Facts, /) -> float | None:
+    def reference(self, facts: takens.plugin.Facts, /) -> float | None:
         """Give the first exponent of the published spectrum."""
         return facts.lyapunov_spectrum[0] if facts.lyapunov_spectrum else None

@@ -21,7 +21,7 @@ _FEWEST = 64
 
 class _MemoryDistance(LagsSettings):
     horizon = None
-    evidence = takens.Evidence("spectrum", "distance")
+    evidence = takens.plugin.Evidence("spectrum", "distance")
     name = "memory"
 
     def _records(
@@ -32,7 +32,7 @@ class _MemoryDistance(LagsSettings):
         lags = int(np.ceil(_PERIODS * period)) if self.lags == "auto" else self.lags
         most = len(truth) // 4
         if self.lags != "auto" and lags > most:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{self.name} over {lags} lags needs at least {4 * lags} samples; got "
                 f"{len(truth)}."
             )

@@ -25,7 +25,7 @@ class MomentsDistance(MomentsDistanceSettings):
     """
 
     horizon = None
-    evidence = takens.Evidence("geometry", "distance")
+    evidence = takens.plugin.Evidence("geometry", "distance")
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

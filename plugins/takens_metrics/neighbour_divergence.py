@@ -25,7 +25,7 @@ def neighbour_divergence(truth: Array, run: Array) -> takens.Score:
     window = theiler_window(truth)
     fewest = 2 * window + 2 + _NEIGHBOURS
     if samples < fewest:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"state_space_divergence by neighbours needs at least {fewest} samples, twice the "
             f"{window} over which these data remember; got {samples}."
         )

@@ -31,7 +31,7 @@ class PredictionError(PredictionErrorSettings):
     learning chaotic dynamics, ICML, appendix on performance measures.
     """
 
-    evidence = takens.Evidence("prediction", "forecast")
+    evidence = takens.plugin.Evidence("prediction", "forecast")
 
     @property
     def horizon(self) -> int:

@@ -29,17 +29,17 @@ def paired(
     """
     truth, run = (s.x.detach().cpu().double().numpy() for s in (reference, generated))
     if truth.shape != run.shape or truth.ndim != len(dims):
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{metric} compares two records of one shape ({', '.join(dims)}); got "
             f"{truth.shape} for the reference and {run.shape} for what was generated."
         )
     if truth.shape[-2] < samples:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{metric} needs at least {samples} samples in time; got {truth.shape[-2]}."
         )
     spans = [float(s.t[-1] - s.t[0]) for s in (reference, generated)]
     if abs(spans[1] - spans[0]) > 1e-3 * spans[0]:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{metric} compares records of one sampling interval; the reference covers "
             f"{spans[0]:g} time units in {len(reference)} samples and what was generated "
             f"{spans[1]:g}."
@@ -49,7 +49,7 @@ def paired(
         mean, sd = flat.mean(0), np.where(np.ptp(flat, axis=0) > 0, flat.std(0), 0.0)
         for name, unit in zip(reference.columns, sd, strict=True):
             if not 0 < unit < np.inf:
-                raise takens.DataError(
+                raise takens.errors.DataError(
                     f"{metric} measures in standard deviations of the reference, and that of "
                     f"column {name!r} is {unit:g}; leave the column out, or rescale it."
                 )

@@ -27,7 +27,7 @@ class ReturnMapDistance(ReturnMapDistanceSettings):
     """
 
     horizon = None
-    evidence = takens.Evidence("geometry", "distance")
+    evidence = takens.plugin.Evidence("geometry", "distance")
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
@@ -42,7 +42,7 @@ class ReturnMapDistance(ReturnMapDistanceSettings):
         )
         n = truth.shape[1]
         if self.variable >= n:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"return_map_distance: there are variables 0 to {n - 1}; got {self.variable}."
             )
         chosen = range(n) if self.variable == -1 else [self.variable]
@@ -56,7 +56,7 @@ class ReturnMapDistance(ReturnMapDistanceSettings):
             name = reference.columns[i]
             p, q = (_pairs(x[:, i]) for x in (truth, run))
             if len(p) < _FEWEST_MAXIMA:
-                raise takens.DataError(
+                raise takens.errors.DataError(
                     f"return_map_distance needs {_FEWEST_MAXIMA + 1} maxima of column {name!r} "
                     f"of the reference; it has {len(p) + 1}."
                 )

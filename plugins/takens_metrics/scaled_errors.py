@@ -13,7 +13,7 @@ _BLOCKS = 20
 
 class _FirstSteps(FirstStepsSettings):
     name = "scaled"
-    evidence = takens.Evidence("prediction")
+    evidence = takens.plugin.Evidence("prediction")
 
     @property
     def horizon(self) -> int:

@@ -68,14 +68,16 @@ def separation_of(
         )
     x = series.x.detach().cpu().double().numpy()
     if x.ndim != 2 or len(x) < _SHORTEST:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"Exponents from data need one series x: (T, n) of at least {_SHORTEST} samples; "
             f"got shape {x.shape}."
         )
     spread = x.std(0)
     if not (spread > 0).all():
         name = series.columns[int(np.argmin(spread))]
-        raise takens.DataError(f"Column {name!r} does not vary, so nothing separates along it.")
+        raise takens.errors.DataError(
+            f"Column {name!r} does not vary, so nothing separates along it."
+        )
     x = (x - x.mean(0)) / spread
     if delays == "auto":
         delays = 1 if x.shape[1] > 1 else _DELAYS_OF_ONE
@@ -88,7 +90,7 @@ def separation_of(
     states = _embed(x, delays, lag)
     last = len(states) - steps
     if last < 2 * window + 2 * _FEWEST_NEIGHBOURS:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"Neighbours {window} samples apart that are followed for {steps} steps need more "
             f"than {len(x) - last + 2 * window + 2 * _FEWEST_NEIGHBOURS} samples; got {len(x)}."
         )
@@ -114,7 +116,7 @@ def separation_of(
 def _embed(x: Array, delays: int, lag: int) -> Array:
     length = len(x) - (delays - 1) * lag
     if length < 2:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{delays} delays of {lag} samples need more than {(delays - 1) * lag} samples; "
             f"got {len(x)}."
         )

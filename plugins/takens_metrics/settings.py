@@ -14,7 +14,7 @@ Convention: TypeAlias = Literal[
 
 
 def _samples(summary: str) -> Any:
-    return takens.parameter(
+    return takens.plugin.parameter(
         "auto", unit="samples", summary=f"{summary}; auto follows from the data", at_least=1
     )
 
@@ -23,29 +23,29 @@ def _samples(summary: str) -> Any:
 class OrbitSettings:
     """How all metrics of Lyapunov exponents follow orbits."""
 
-    steps: int = takens.parameter(
+    steps: int = takens.plugin.parameter(
         10_000, unit="samples", summary="measured, per start", at_least=1
     )
-    transient: int = takens.parameter(
+    transient: int = takens.plugin.parameter(
         1_000,
         unit="samples",
         summary="discarded twice: by the state alone, then with its tangent vectors",
         at_least=1,
     )
-    qr_interval: Samples = takens.parameter(
+    qr_interval: Samples = takens.plugin.parameter(
         "auto",
         unit="samples",
         summary="between two orthogonalisations; auto follows from the growth",
         at_least=1,
     )
-    precision: float | None = takens.parameter(
+    precision: float | None = takens.plugin.parameter(
         None,
         unit="fraction of the largest exponent",
         summary="standard error at which to stop; steps are doubled until it is reached",
         above=0,
         below=1,
     )
-    most_steps: int = takens.parameter(
+    most_steps: int = takens.plugin.parameter(
         1_000_000, unit="samples", summary="where doubling for precision ends", at_least=1
     )
 
@@ -65,7 +65,7 @@ class LyapunovSpectrumSettings(OrbitSettings):
     Source: Benettin, Galgani, Giorgilli, Strelcyn (1980), Meccanica 15, 9-30.
     """
 
-    count: int | Literal["all"] = takens.parameter(
+    count: int | Literal["all"] = takens.plugin.parameter(
         "all", summary="how many of the largest exponents", at_least=1
     )
 
@@ -93,12 +93,12 @@ class LyapunovFromDataSettings:
     Source: Rosenstein, Collins, De Luca (1993), Physica D 65, 117-134.
     """
 
-    method: Method = takens.parameter(
+    method: Method = takens.plugin.parameter(
         "rosenstein", summary="how neighbours are chosen and averaged"
     )
     theiler: Samples = _samples("least distance in time of two neighbours")
     steps: Samples = _samples("how long neighbours are followed")
-    delays: Samples = takens.parameter(
+    delays: Samples = takens.plugin.parameter(
         "auto",
         summary="delays of each variable; auto is 5 for one variable, else 1",
         at_least=1,
@@ -113,12 +113,12 @@ class StateSpaceDivergenceSettings:
     Source: Koppe et al. (2019), PLoS Comput. Biol. 15, e1007263.
     """
 
-    bins: Samples = takens.parameter(
+    bins: Samples = takens.plugin.parameter(
         "auto",
         summary="bins along each dimension; auto follows from length and dimension",
         at_least=2,
     )
-    convention: Convention = takens.parameter(
+    convention: Convention = takens.plugin.parameter(
         "takens", summary="ours, or one of those that were published"
     )
 
@@ -130,7 +130,7 @@ class SlicedWassersteinSettings:
     Source: Rabin, Peyre, Delon, Bernot (2012), LNCS 6667, 435-446.
     """
 
-    directions: int = takens.parameter(100, summary="random directions", at_least=1)
+    directions: int = takens.plugin.parameter(100, summary="random directions", at_least=1)
 
 
 @attrs.frozen
@@ -158,7 +158,7 @@ class ReturnMapDistanceSettings:
     Source: Lorenz (1963), J. Atmos. Sci. 20, 130-141.
     """
 
-    variable: int = takens.parameter(
+    variable: int = takens.plugin.parameter(
         -1, summary="its number from 0; -1 for all of them", at_least=-1
     )
 
@@ -170,14 +170,14 @@ class SpectrumDistanceSettings:
     Source: Mikhaeil, Monfared, Durstewitz (2022), NeurIPS.
     """
 
-    sigma: float | Literal["auto"] = takens.parameter(
+    sigma: float | Literal["auto"] = takens.plugin.parameter(
         "auto",
         unit="1 / time unit, or frequency bins by mikhaeil2022",
         summary="width of the Gaussian smoothing; auto is 10 % of the mean frequency",
         above=0,
         finite=True,
     )
-    convention: Literal["frequency", "mikhaeil2022"] = takens.parameter(
+    convention: Literal["frequency", "mikhaeil2022"] = takens.plugin.parameter(
         "frequency", summary="smoothing in physical frequency, or in bins as published"
     )
 
@@ -189,14 +189,14 @@ class SpectrumCorrelationSettings:
     Source: Brenner et al. (2022), ICML.
     """
 
-    sigma: float = takens.parameter(
+    sigma: float = takens.plugin.parameter(
         20.0,
         unit="frequency bins",
         summary="width of the Gaussian smoothing",
         above=0,
         finite=True,
     )
-    cutoff: int = takens.parameter(
+    cutoff: int = takens.plugin.parameter(
         0, unit="frequency bins", summary="the last that counts; 0 for all", at_least=0
     )
 
@@ -231,7 +231,7 @@ class PredictionErrorSettings:
     Source: Hess, Monfared, Brenner, Durstewitz (2023), ICML.
     """
 
-    steps: tuple[int, ...] = takens.parameter(
+    steps: tuple[int, ...] = takens.plugin.parameter(
         (1, 5, 20),
         unit="samples",
         summary="how far ahead; the largest gives the value",
@@ -242,7 +242,7 @@ class PredictionErrorSettings:
     def __attrs_post_init__(self) -> None:
         # A configuration can hold a list of anything.
         if not all(type(step) is int for step in self.steps):
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 "PredictionError: steps is a list of whole numbers of samples from 1, as in "
                 f"[1, 5, 20]; got {list(self.steps)}."
             )
@@ -255,17 +255,17 @@ class ValidPredictionTimeSettings:
     Source: Vlachas et al. (2020), Neural Networks 126, 191-217.
     """
 
-    horizon: int = takens.parameter(
+    horizon: int = takens.plugin.parameter(
         500, unit="samples", summary="length of forecasts", at_least=1
     )
-    threshold: float = takens.parameter(
+    threshold: float = takens.plugin.parameter(
         0.5,
         unit="standard deviations",
         summary="error above which a forecast is no longer valid",
         above=0,
         finite=True,
     )
-    exponent: float | None = takens.parameter(
+    exponent: float | None = takens.plugin.parameter(
         None,
         unit="1 / time unit",
         summary="largest Lyapunov exponent; taken from the system where it is known",
@@ -278,7 +278,9 @@ class ValidPredictionTimeSettings:
 class FirstStepsSettings:
     """How much of forecasts counts."""
 
-    steps: int = takens.parameter(10, unit="samples", summary="how many count", at_least=1)
+    steps: int = takens.plugin.parameter(
+        10, unit="samples", summary="how many count", at_least=1
+    )
 
 
 @attrs.frozen

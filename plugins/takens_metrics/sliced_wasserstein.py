@@ -24,7 +24,7 @@ class SlicedWasserstein(SlicedWassersteinSettings):
     """
 
     horizon = None
-    evidence = takens.Evidence("geometry", "distance")
+    evidence = takens.plugin.Evidence("geometry", "distance")
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

@@ -29,7 +29,7 @@ class SpectrumCorrelation(SpectrumCorrelationSettings):
     """
 
     horizon = None
-    evidence = takens.Evidence("spectrum")
+    evidence = takens.plugin.Evidence("spectrum")
     best = 1.0
 
     def compare(

@@ -39,7 +39,7 @@ class SpectrumDistance(SpectrumDistanceSettings):
     """
 
     horizon = None
-    evidence = takens.Evidence("spectrum", "distance")
+    evidence = takens.plugin.Evidence("spectrum", "distance")
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
@@ -64,7 +64,7 @@ class SpectrumDistance(SpectrumDistanceSettings):
             width = f"{bins:g} frequency bins"
         shortest = int(np.ceil(2 * REACH * bins))
         if samples < shortest:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"spectrum_distance needs at least {shortest} samples in time for a smoothing "
                 f"of {width}; got {samples}."
             )

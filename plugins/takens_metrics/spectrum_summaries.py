@@ -39,11 +39,11 @@ def positive_sum(spectrum: Sequence[float] | Array) -> float:
 
 
 class _Summary(OrbitExponents):
-    evidence = takens.Evidence("exponents", "estimate")
+    evidence = takens.plugin.Evidence("exponents", "estimate")
 
     def _summarise(
         self,
-        step: takens.Map,
+        step: takens.plugin.Map,
         x0: Tensor,
         dt: float,
         statistic: Statistic,
@@ -84,7 +84,7 @@ class KaplanYorkeDimension(_Summary, KaplanYorkeDimensionSettings):
 
     name = "kaplan_yorke_dimension"
 
-    def probe(self, step: takens.Map, x0: Tensor, dt: float, /) -> takens.Score:
+    def probe(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
         """Measure a map that advances time by ``dt``, from float64 starts `x0: (starts, d)`.
 
         Raises: DataError where the starts are not such, or not finite.
@@ -93,7 +93,7 @@ class KaplanYorkeDimension(_Summary, KaplanYorkeDimensionSettings):
             step, x0, dt, kaplan_yorke, "1", "Kaplan-Yorke, from the whole spectrum"
         )
 
-    def reference(self, facts: takens.Facts, /) -> float | None:
+    def reference(self, facts: takens.plugin.Facts, /) -> float | None:
         """Give the dimension that follows from the published spectrum."""
         return kaplan_yorke(facts.lyapunov_spectrum) if facts.lyapunov_spectrum else None
 
@@ -114,7 +114,7 @@ class KolmogorovSinaiEntropy(_Summary, KolmogorovSinaiEntropySettings):
 
     name = "kolmogorov_sinai_entropy"
 
-    def probe(self, step: takens.Map, x0: Tensor, dt: float, /) -> takens.Score:
+    def probe(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
         """Measure a map that advances time by ``dt``, from float64 starts `x0: (starts, d)`.
 
         Raises: DataError where the starts are not such, or not finite.
@@ -128,6 +128,6 @@ class KolmogorovSinaiEntropy(_Summary, KolmogorovSinaiEntropySettings):
             "sum of the positive exponents (upper bound), natural logarithm",
         )
 
-    def reference(self, facts: takens.Facts, /) -> float | None:
+    def reference(self, facts: takens.plugin.Facts, /) -> float | None:
         """Give the sum of the positive exponents of the published spectrum."""
         return positive_sum(facts.lyapunov_spectrum) if facts.lyapunov_spectrum else None

@@ -82,7 +82,7 @@ class StateSpaceDivergence(StateSpaceDivergenceSettings):
     """
 
     horizon = None
-    evidence = takens.Evidence("geometry", "distance")
+    evidence = takens.plugin.Evidence("geometry", "distance")
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
@@ -110,7 +110,7 @@ class StateSpaceDivergence(StateSpaceDivergenceSettings):
         bins = self._bins(samples, n)
         cells = bins**n
         if cells > _MOST_CELLS:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"state_space_divergence: {bins} bins along each of {n} dimensions make "
                 f"{bins}^{n} cells, more than a record can fill; the most is 30^5. Choose "
                 "fewer bins, the convention 'neighbours', or judge fewer columns."

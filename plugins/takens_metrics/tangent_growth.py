@@ -47,7 +47,7 @@ class TangentGrowth:
 
 
 def tangent_growth(
-    step: takens.Map,
+    step: takens.plugin.Map,
     x0: Tensor,
     *,
     tangents: int,
@@ -117,7 +117,7 @@ def tangent_growth(
 
 
 def push(
-    step: takens.Map, x: Tensor, vectors: Tensor, *, every: int, steps: int
+    step: takens.plugin.Map, x: Tensor, vectors: Tensor, *, every: int, steps: int
 ) -> tuple[Tensor, Tensor]:
     """Give the logarithms of growth over ``steps`` steps, `(starts, k)`, and the last states.
 
@@ -127,9 +127,11 @@ def push(
     return part.logs.sum(0), part.x
 
 
-def advance(step: takens.Map, x: Tensor, steps: int) -> Tensor:
+def advance(step: takens.plugin.Map, x: Tensor, steps: int) -> Tensor:
     """Give the states `x: (starts, d)` after ``steps`` steps."""
-    found = takens.dispatch(takens.MapIteration(map=step, x0=x, steps=steps, every=steps))
+    found = takens.backend.dispatch(
+        takens.backend.MapIteration(map=step, x0=x, steps=steps, every=steps)
+    )
     if found is not None:
         return found[..., -1, :]
     for _ in range(steps):
@@ -137,9 +139,9 @@ def advance(step: takens.Map, x: Tensor, steps: int) -> Tensor:
     return x
 
 
-def orbit(step: takens.Map, x: Tensor, steps: int) -> Tensor:
+def orbit(step: takens.plugin.Map, x: Tensor, steps: int) -> Tensor:
     """Give `x: (starts, d)` and the ``steps`` states that follow: `(starts, 1 + steps, d)`."""
-    found = takens.dispatch(takens.MapIteration(map=step, x0=x, steps=steps))
+    found = takens.backend.dispatch(takens.backend.MapIteration(map=step, x0=x, steps=steps))
     if found is not None:
         return found
     states = [x]
@@ -167,7 +169,7 @@ class _Stretch:
 
 
 def _push(
-    step: takens.Map,
+    step: takens.plugin.Map,
     x: Tensor,
     q: Tensor,
     every: int,
@@ -179,8 +181,8 @@ def _push(
     inside = (x.abs() <= bound).all(-1)
     if block < 1 or blocks < 1:
         return _Stretch(x, q, x.new_empty(0, len(x), k), inside)
-    answer = takens.dispatch(
-        takens.TangentGrowth(
+    answer = takens.backend.dispatch(
+        takens.backend.TangentGrowth(
             dynamics=step,
             x0=x,
             steps=block * blocks,
@@ -197,7 +199,7 @@ def _push(
     for _ in range(blocks):
         grown = x.new_zeros(len(x), k)
         for i in range(1, block + 1):
-            x, q = takens.push_tangents(step, x, q)
+            x, q = takens.plugin.push_tangents(step, x, q)
             if i % every == 0 or i == block:
                 q, r = _orthogonalise(q)
                 grown = grown + r.diagonal(dim1=-2, dim2=-1).abs().log()
@@ -213,7 +215,7 @@ def _orthogonalise(v: Tensor) -> tuple[Tensor, Tensor]:
     return q, r  # pyright: ignore[reportUnknownVariableType]
 
 
-def _parted(step: takens.Map, x: Tensor, steps: int) -> Tensor:
+def _parted(step: takens.plugin.Map, x: Tensor, steps: int) -> Tensor:
     # Starts near each other keep a common phase for long where phases diffuse slowly, and
     # their spread would hide what their common beginning and end add to all of them.
     starts = len(x)
@@ -227,7 +229,7 @@ def _parted(step: takens.Map, x: Tensor, steps: int) -> Tensor:
     return parted
 
 
-def _move(step: takens.Map, x: Tensor) -> Tensor:
+def _move(step: takens.plugin.Map, x: Tensor) -> Tensor:
     return (step(x) - x).abs().amax(-1)
 
 
@@ -239,7 +241,7 @@ def _safe_interval(logs: Tensor) -> int:
 
 
 def _at_rest(
-    step: takens.Map, x: Tensor, inside: Tensor, moves: Tensor, logs: Tensor, steps: int
+    step: takens.plugin.Map, x: Tensor, inside: Tensor, moves: Tensor, logs: Tensor, steps: int
 ) -> Tensor:
     # A slow passage of a cycle is no rest: the orbits are followed for a while.
     followed = orbit(step, x, max(1, min(steps // 10, _FOLLOWED)))

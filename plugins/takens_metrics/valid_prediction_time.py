@@ -32,9 +32,9 @@ class ValidPredictionTime(ValidPredictionTimeSettings):
     Networks 126, 191-217, eq. 22.
     """
 
-    evidence = takens.Evidence("prediction")
+    evidence = takens.plugin.Evidence("prediction")
 
-    def with_facts(self, facts: takens.Facts, /) -> Self:
+    def with_facts(self, facts: takens.plugin.Facts, /) -> Self:
         """Take the largest exponent from what is known of the true system."""
         spectrum = facts.lyapunov_spectrum
         if self.exponent is not None or not spectrum or spectrum[0] <= 0:

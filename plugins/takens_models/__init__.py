@@ -52,12 +52,12 @@ _MODELS: Final = {
 }
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the models of this package."""
     for place, supports in _MODELS.items():
         name, _, model = place.partition(":")
-        yield takens.ComponentSpec(
+        yield takens.plugin.ComponentSpec(
             kind="model",
             name=name,
             target=f"takens_models.{place}",
@@ -67,4 +67,4 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

@@ -23,7 +23,7 @@ class AlmostLinearRNN(LatentModel[AlmostLinearRNNSettings]):
     interpretable symbolic codes in dynamical systems reconstruction, NeurIPS.
     """
 
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def draw(self, generator: torch.Generator) -> None:
         """Draw A and W."""

@@ -19,7 +19,7 @@ _ROUNDS: Final = 30
 
 
 @runtime_checkable
-class PiecewiseLinear(takens.Model, Protocol):
+class PiecewiseLinear(takens.plugin.Model, Protocol):
     """A model that is linear in each of finitely many regions, named by `g` bits.
 
     In a region it is `z' = J z + c`.

@@ -31,7 +31,7 @@ class DendriticPLRNN(LatentModel[DendriticPLRNNSettings]):
     dendritic RNNs for reconstructing nonlinear dynamical systems, ICML.
     """
 
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def draw(self, generator: torch.Generator) -> None:
         """Draw all but h."""

@@ -17,7 +17,7 @@ from takens_models.settings import IntegratorChoice, LatentSettings
 class FieldModelSettings(LatentSettings):
     """Settings of a ``FieldModel``."""
 
-    latent_dim: int = takens.parameter(None, at_least=1)
+    latent_dim: int = takens.plugin.parameter(None, at_least=1)
     integrator: IntegratorChoice = "rk4"
     field: nn.Module = attrs.field(kw_only=True)
 
@@ -30,7 +30,7 @@ class FieldModel(LatentModel[FieldModelSettings]):
     its ``state_dict`` yourself. Everything else is as for ``NeuralODE``.
     """
 
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __init__(self, field: nn.Module, *given: Any, **named: Any) -> None:
         super().__init__(*given, field=field, **named)

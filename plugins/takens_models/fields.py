@@ -72,9 +72,9 @@ class KnownField(nn.Module):
     def __init__(self, settings: KnownSettings, generator: torch.Generator) -> None:
         super().__init__()
         model, system = name_of(settings), settings.system
-        self.system: Any = takens.systems.create(system, **settings.parameters)
-        if self.system.time is not takens.Time.CONTINUOUS:
-            raise takens.ComponentError(
+        self.system: Any = takens.create("system", system, **settings.parameters)
+        if self.system.time is not takens.plugin.Time.CONTINUOUS:
+            raise takens.errors.ComponentError(
                 f"{model} integrates differential equations, and {system} is a map."
             )
         _check_restrictions(model, settings)
@@ -103,7 +103,7 @@ class KnownField(nn.Module):
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Give the derivative to the state: `(..., d) -> (..., d, d)`."""
         system = self.current()
-        if isinstance(system, takens.SupportsJacobian):
+        if isinstance(system, takens.plugin.SupportsJacobian):
             return system.jacobian(t, x)
 
         def at(x: Tensor) -> Tensor:
@@ -125,14 +125,14 @@ class KnownField(nn.Module):
         inside = torch.tensor(value, dtype=torch.float64)
         if name in self.positive:
             if not value > 0:
-                raise takens.ComponentError(
+                raise takens.errors.ComponentError(
                     f"{model}: {name} is to stay positive and begins at {value:g}."
                 )
             return float(inside.log())
         if name in self.bounds:
             low, high = self.bounds[name]
             if not low < value < high:
-                raise takens.ComponentError(
+                raise takens.errors.ComponentError(
                     f"{model}: {name} begins at {value:g}, which is not between its bounds "
                     f"{low:g} and {high:g}."
                 )
@@ -148,16 +148,16 @@ def _check_restrictions(model: str, settings: KnownSettings) -> None:
     positive, bounds = settings.positive, settings.bounds
     for name in (*positive, *bounds):
         if name not in settings.learn:
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 f"{model}: {name} is restricted and not learned; name it in learn, too."
             )
         if name in positive and name in bounds:
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 f"{model}: {name} is both positive and bounded; give bounds above zero."
             )
     for name, ends in bounds.items():
         if len(ends) != 2 or not ends[0] < ends[1]:
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 f"{model}: bounds of {name} are a lower and a higher number; got {ends!r}."
             )
 
@@ -167,7 +167,7 @@ def _number(model: str, system: str, made: Any, name: str) -> float:
     values = {field.name: getattr(made, field.name) for field in fields}
     numbers = {key: value for key, value in values.items() if isinstance(value, float)}
     if name not in numbers:
-        raise takens.ComponentError(
+        raise takens.errors.ComponentError(
             f"{model}: {system} has no number {name!r} to learn; it has {', '.join(numbers)}."
         )
     return numbers[name]

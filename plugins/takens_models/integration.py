@@ -11,7 +11,7 @@ from takens_models.settings import IntegratorChoice, name_of
 
 
 @runtime_checkable
-class _HasSubsteps(takens.Stepper, Protocol):
+class _HasSubsteps(takens.plugin.Stepper, Protocol):
     @property
     def substeps(self) -> int: ...
 
@@ -21,7 +21,7 @@ class _HasSubsteps(takens.Stepper, Protocol):
 class Substeps:
     """Several steps of a method between two samples."""
 
-    stepper: takens.Stepper
+    stepper: takens.plugin.Stepper
     substeps: int
 
     @property
@@ -29,14 +29,14 @@ class Substeps:
         """The order of the method."""
         return self.stepper.order
 
-    def step(self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
+    def step(self, f: takens.plugin.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
         """Advance `x: (..., d)` by `dt: ()`."""
         h = dt / self.substeps
         for i in range(self.substeps):
             x = self.stepper.step(f, t + i * h, x, h)
         return x
 
-    def solve(self, f: takens.VectorField, x0: Tensor, ts: Tensor, /) -> Tensor:
+    def solve(self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, /) -> Tensor:
         """Give the states at `ts: (n,)`: `(..., n, d)`."""
         return self.stepper.solve(f, x0, ts)
 
@@ -50,10 +50,10 @@ class OneSolve:
     together, as tangents do with their orbit. Whole trajectories by ``solve`` do not.
     """
 
-    integrator: takens.Integrator
+    integrator: takens.plugin.Integrator
     order: int
 
-    def step(self, f: takens.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
+    def step(self, f: takens.plugin.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
         """Advance `x: (..., d)` by `dt: ()`."""
         shape = x.shape
 
@@ -63,7 +63,7 @@ class OneSolve:
         ts = torch.stack((t, t + dt))
         return self.integrator.solve(field, x.reshape(-1), ts)[-1].reshape(shape)
 
-    def solve(self, f: takens.VectorField, x0: Tensor, ts: Tensor, /) -> Tensor:
+    def solve(self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, /) -> Tensor:
         """Give the states at `ts: (n,)`: `(..., n, d)`."""
         return self.integrator.solve(f, x0, ts)
 
@@ -73,31 +73,31 @@ class _HasIntegrator(Protocol):
     def integrator(self) -> IntegratorChoice: ...
 
 
-def named_integrator(settings: _HasIntegrator) -> takens.Integrator:
+def named_integrator(settings: _HasIntegrator) -> takens.plugin.Integrator:
     """Make the integrator that settings choose, by its name or by a table.
 
     Raises: ComponentError where the table has no name or the integrator cannot be made.
     """
     choice = settings.integrator
     if isinstance(choice, str):
-        return takens.integrators.create(choice)
+        return takens.create("integrator", choice)
     parameters = dict(choice)
     name = parameters.pop("name", None)
     if not isinstance(name, str):
-        raise takens.ComponentError(
+        raise takens.errors.ComponentError(
             f"{name_of(settings)}: integrator is a name or a table with name = ...; "
             f"got {choice!r}."
         )
-    return takens.integrators.create(name, **parameters)
+    return takens.create("integrator", name, **parameters)
 
 
-def named_stepper(settings: _HasIntegrator) -> takens.Stepper:
+def named_stepper(settings: _HasIntegrator) -> takens.plugin.Stepper:
     """Make what advances a field by one sampling interval, as settings choose it.
 
     Raises: ComponentError where the integrator cannot be made.
     """
     made = named_integrator(settings)
-    if isinstance(made, takens.Stepper):
+    if isinstance(made, takens.plugin.Stepper):
         substeps = made.substeps if isinstance(made, _HasSubsteps) else 1
         return made if substeps == 1 else Substeps(made, substeps)
     return OneSolve(made, cast(int, getattr(made, "order", 1)))

@@ -13,14 +13,14 @@ from takens_models.settings import WindowSettings, name_of
 W = TypeVar("W", bound=WindowSettings)
 
 
-class LatentModel(takens.Configured[W], nn.Module):
+class LatentModel(takens.plugin.Configured[W], nn.Module):
     """A latent state with an observation and a beginning, each chosen by name.
 
     A model draws its weights in ``draw``. Forcing writes into the first units of the state, or
     into all of them, whatever the state is.
     """
 
-    time: takens.Time
+    time: takens.plugin.Time
 
     def draw(self, generator: torch.Generator) -> None:
         """Draw the weights of the latent dynamics."""
@@ -37,8 +37,8 @@ class LatentModel(takens.Configured[W], nn.Module):
         generator = torch.Generator().manual_seed(config.seed)
         self.draw(generator)
         self.warms_up = config.initial_state == "warm_up"
-        if self.warms_up and self.time is takens.Time.CONTINUOUS:
-            raise takens.ComponentError(
+        if self.warms_up and self.time is takens.plugin.Time.CONTINUOUS:
+            raise takens.errors.ComponentError(
                 f"{name_of(config)} does not know the sampling interval of a context, so it "
                 "cannot warm up by itself; choose initial_state = 'encoder', or a warm-up of "
                 "the training scheme and a longer context for free runs."

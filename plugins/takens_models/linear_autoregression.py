@@ -14,7 +14,7 @@ from takens_models.weights import linear
 
 
 @final
-class LinearAutoregression(takens.Configured[LinearAutoregressionSettings], nn.Module):
+class LinearAutoregression(takens.plugin.Configured[LinearAutoregressionSettings], nn.Module):
     """The next observation is a linear function of the last few, and a constant.
 
     The latent state is the last ``context_length`` observations, the newest first. The
@@ -24,7 +24,7 @@ class LinearAutoregression(takens.Configured[LinearAutoregressionSettings], nn.M
     Source: Yule (1927), Phil. Trans. R. Soc. A 226, 267-298.
     """
 
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def build(self) -> None:
         """Draw the first weights."""

@@ -17,7 +17,7 @@ S = TypeVar("S", NeuralODESettings, AugmentedNeuralODESettings)
 class NetworkODE(LatentModel[S]):
     """A latent state whose velocity is a network's, whatever the time."""
 
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def draw(self, generator: torch.Generator) -> None:
         """Draw the network."""

@@ -15,7 +15,7 @@ from takens_models.weights import linear
 @runtime_checkable
 class _GivesStatistics(Protocol):
     def solve_with_statistics(
-        self, f: takens.VectorField, x0: Tensor, ts: Tensor, /
+        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, /
     ) -> "_Statistics": ...
 
 
@@ -25,15 +25,15 @@ class _Statistics(Protocol):
 
 
 @runtime_checkable
-class _TakesFixedSteps(takens.Stepper, Protocol):
+class _TakesFixedSteps(takens.plugin.Stepper, Protocol):
     @property
-    def tableau(self) -> takens.Tableau: ...
+    def tableau(self) -> takens.plugin.Tableau: ...
     @property
     def substeps(self) -> int: ...
 
 
 @final
-class NeuralODELayer(takens.Configured[NeuralODELayerSettings], nn.Module):
+class NeuralODELayer(takens.plugin.Configured[NeuralODELayerSettings], nn.Module):
     """Lets its input move by a learned field from depth 0 to ``end``, and reads it out.
 
     `dx/ds = f(x)`, or `f(s, x)` where ``sees_depth``, from `x(0)`, the input with

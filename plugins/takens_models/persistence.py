@@ -10,10 +10,10 @@ from takens_models.settings import PersistenceSettings
 
 
 @final
-class Persistence(takens.Configured[PersistenceSettings], nn.Module):
+class Persistence(takens.plugin.Configured[PersistenceSettings], nn.Module):
     """The next observation is the last one; a baseline with nothing to learn."""
 
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
     context_length = 1
 
     def build(self) -> None:

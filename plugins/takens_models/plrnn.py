@@ -24,7 +24,7 @@ class PLRNN(LatentModel[PLRNNSettings]):
     al. (2022), Tractable dendritic RNNs, ICML, for mean-centring.
     """
 
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def draw(self, generator: torch.Generator) -> None:
         """Draw A and W."""

@@ -18,7 +18,7 @@ S = TypeVar("S", bound=attrs.AttrsInstance)
 R = TypeVar("R", bound=RecurrentSettings)
 
 
-class RecurrentModel(takens.Configured[S], nn.Module):
+class RecurrentModel(takens.plugin.Configured[S], nn.Module):
     """A stack of cells that reads observations, and a linear read-out of the next one.
 
     With the memory ``"carried"`` the latent state is the last observation, then the states of
@@ -27,7 +27,7 @@ class RecurrentModel(takens.Configured[S], nn.Module):
     at every step. Either way the first n units are the observation.
     """
 
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def stack(
         self,

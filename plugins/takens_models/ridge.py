@@ -32,7 +32,7 @@ def check_length(model: str, series: Tensor, needed: int) -> None:
     Raises: DataError.
     """
     if series.shape[-2] <= needed:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{model} needs more than {needed} samples to learn from; got {series.shape[-2]}. "
             "Give a longer series or a shorter context_length."
         )

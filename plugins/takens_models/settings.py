@@ -13,13 +13,13 @@ Memory: TypeAlias = Literal["restarted", "carried"]
 IntegratorChoice: TypeAlias = str | Mapping[str, Any]
 """A name, or a table with ``name`` and that integrator's parameters."""
 
-_OBS_DIM: Final = takens.parameter(summary="observed variables", at_least=1)
-_SEED: Final = takens.parameter(0, summary="of the initial weights", kw_only=True)
-_HIDDEN_DIM: Final = takens.parameter(100, summary="hidden units", at_least=1)
-_RIDGE: Final = takens.parameter(1e-6, summary="penalty of the closed form", at_least=0)
-_DEPTH: Final = takens.parameter(2, summary="hidden layers of the field", at_least=0)
-_ACTIVATION: Final = takens.parameter("tanh", summary="of the hidden units")
-_INTEGRATOR: Final = takens.parameter(
+_OBS_DIM: Final = takens.plugin.parameter(summary="observed variables", at_least=1)
+_SEED: Final = takens.plugin.parameter(0, summary="of the initial weights", kw_only=True)
+_HIDDEN_DIM: Final = takens.plugin.parameter(100, summary="hidden units", at_least=1)
+_RIDGE: Final = takens.plugin.parameter(1e-6, summary="penalty of the closed form", at_least=0)
+_DEPTH: Final = takens.plugin.parameter(2, summary="hidden layers of the field", at_least=0)
+_ACTIVATION: Final = takens.plugin.parameter("tanh", summary="of the hidden units")
+_INTEGRATOR: Final = takens.plugin.parameter(
     "rk4",
     summary="a name, or a table with name and that integrator's parameters",
     kw_only=True,
@@ -32,13 +32,13 @@ def name_of(settings: object) -> str:
 
 
 def _width(units: int) -> Any:
-    return takens.parameter(
+    return takens.plugin.parameter(
         units, summary="units of each hidden layer of the field", at_least=1
     )
 
 
 def _initial_state(name: str) -> Any:
-    return takens.parameter(
+    return takens.plugin.parameter(
         name,
         summary="what fills the units that observations leave open at a start",
         kw_only=True,
@@ -46,7 +46,7 @@ def _initial_state(name: str) -> Any:
 
 
 def _memory(kind: str) -> Any:
-    return takens.parameter(
+    return takens.plugin.parameter(
         kind,
         summary="the context is read anew at every step, or states go on from step to step",
     )
@@ -58,20 +58,20 @@ class WindowSettings:
 
     obs_dim: int = _OBS_DIM
     seed: int = _SEED
-    observation: Literal["identity", "affine", "network"] = takens.parameter(
+    observation: Literal["identity", "affine", "network"] = takens.plugin.parameter(
         "identity",
         summary="the first units, x = B z with forcing by the pseudo-inverse, or a network",
         kw_only=True,
     )
     initial_state: InitialState = _initial_state("linear")
-    context_length: int = takens.parameter(
+    context_length: int = takens.plugin.parameter(
         1,
         unit="samples",
         summary="that an encoder or a warm-up looks at",
         at_least=1,
         kw_only=True,
     )
-    network_width: int = takens.parameter(
+    network_width: int = takens.plugin.parameter(
         64,
         summary="hidden units of network observation and encoder",
         at_least=1,
@@ -86,19 +86,19 @@ class WindowSettings:
     def __attrs_post_init__(self) -> None:
         name = name_of(self)
         if self.observation == "identity" and self.size < self.obs_dim:
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 f"{name} reads its {self.obs_dim} observed variables out of the first "
                 f"latent ones; got latent_dim = {self.size}. Choose latent_dim = "
                 f"{self.obs_dim} or more, or observation = 'affine'."
             )
         if self.initial_state in ("zeros", "linear") and self.context_length > 1:
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 f"{name}: initial_state {self.initial_state!r} looks at one observation; "
                 f"got context_length = {self.context_length}. Choose initial_state = 'encoder' "
                 "or 'warm_up'."
             )
         if self.initial_state == "warm_up" and self.context_length < 2:
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 f"{name}: a warm-up needs a context_length of 2 or more; "
                 f"got {self.context_length}."
             )
@@ -108,7 +108,7 @@ class WindowSettings:
 class LatentSettings(WindowSettings):
     """The same for models that are given the number of their latent variables."""
 
-    latent_dim: int = takens.parameter(20, summary="latent variables", at_least=1)
+    latent_dim: int = takens.plugin.parameter(20, summary="latent variables", at_least=1)
 
     @property
     def size(self) -> int:
@@ -129,10 +129,10 @@ class ShallowPLRNNSettings(LatentSettings):
     """
 
     hidden_dim: int = _HIDDEN_DIM
-    initialisation: Literal["uniform", "talathi"] = takens.parameter(
+    initialisation: Literal["uniform", "talathi"] = takens.plugin.parameter(
         "uniform", summary="how weights start"
     )
-    clipped: bool = takens.parameter(
+    clipped: bool = takens.plugin.parameter(
         False, summary="orbits stay bounded while |A| < 1", kw_only=True
     )
 
@@ -145,7 +145,7 @@ class ShallowRNNSettings(LatentSettings):
     """
 
     hidden_dim: int = _HIDDEN_DIM
-    activation: Literal["silu", "tanh", "softplus"] = takens.parameter(
+    activation: Literal["silu", "tanh", "softplus"] = takens.plugin.parameter(
         "silu", summary="of the hidden units; smooth, so that neutral directions stay neutral"
     )
 
@@ -157,7 +157,7 @@ class PLRNNSettings(LatentSettings):
     Source: Koppe et al. (2019), PLoS Comput. Biol. 15; Brenner et al. (2022), ICML.
     """
 
-    mean_centred: bool = takens.parameter(False, summary="relu(z - mean(z))")
+    mean_centred: bool = takens.plugin.parameter(False, summary="relu(z - mean(z))")
 
 
 @attrs.frozen
@@ -167,8 +167,8 @@ class DendriticPLRNNSettings(LatentSettings):
     Source: Brenner, Hess, Mikhaeil et al. (2022), ICML.
     """
 
-    bases: int = takens.parameter(20, summary="thresholds of each unit", at_least=1)
-    clipped: bool = takens.parameter(True, summary="orbits stay bounded while |A| < 1")
+    bases: int = takens.plugin.parameter(20, summary="thresholds of each unit", at_least=1)
+    clipped: bool = takens.plugin.parameter(True, summary="orbits stay bounded while |A| < 1")
 
 
 @attrs.frozen
@@ -178,12 +178,14 @@ class AlmostLinearRNNSettings(LatentSettings):
     Source: Brenner, Hemmer, Monfared, Durstewitz (2024), NeurIPS.
     """
 
-    relu_dim: int = takens.parameter(2, summary="units with a relu, the last ones", at_least=0)
+    relu_dim: int = takens.plugin.parameter(
+        2, summary="units with a relu, the last ones", at_least=0
+    )
 
     def __attrs_post_init__(self) -> None:
         LatentSettings.__attrs_post_init__(self)
         if self.relu_dim > self.latent_dim:
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 f"AlmostLinearRNN: relu_dim = {self.relu_dim} of the latent units are bent, "
                 f"and there are {self.latent_dim}; choose latent_dim = {self.relu_dim} or more."
             )
@@ -194,9 +196,9 @@ class RecurrentSettings:
     """What all networks of recurrent cells share."""
 
     obs_dim: int = _OBS_DIM
-    hidden_dim: int = takens.parameter(64, summary="units of each layer", at_least=1)
-    layers: int = takens.parameter(1, summary="layers of cells", at_least=1)
-    context_length: int = takens.parameter(
+    hidden_dim: int = takens.plugin.parameter(64, summary="units of each layer", at_least=1)
+    layers: int = takens.plugin.parameter(1, summary="layers of cells", at_least=1)
+    context_length: int = takens.plugin.parameter(
         15, unit="samples", summary="observations that a start reads", at_least=1
     )
     memory: Memory = _memory("carried")
@@ -211,7 +213,7 @@ class RNNSettings(RecurrentSettings):
     """
 
     memory: Memory = _memory("restarted")
-    activation: Literal["relu", "tanh"] = takens.parameter(
+    activation: Literal["relu", "tanh"] = takens.plugin.parameter(
         "relu", summary="of the hidden units"
     )
 
@@ -240,21 +242,21 @@ class EchoStateNetworkSettings:
     """
 
     obs_dim: int = _OBS_DIM
-    hidden_dim: int = takens.parameter(300, summary="units of the reservoir", at_least=1)
-    spectral_radius: float = takens.parameter(
+    hidden_dim: int = takens.plugin.parameter(300, summary="units of the reservoir", at_least=1)
+    spectral_radius: float = takens.plugin.parameter(
         0.9, summary="of the reservoir's weights", at_least=0
     )
-    input_scale: float = takens.parameter(
+    input_scale: float = takens.plugin.parameter(
         0.5, summary="of input weights and constants", at_least=0
     )
-    leak: float = takens.parameter(
+    leak: float = takens.plugin.parameter(
         1.0, summary="share of a unit that is new", above=0, at_most=1
     )
-    density: float = takens.parameter(
+    density: float = takens.plugin.parameter(
         0.1, summary="share of weights that are not zero", above=0, at_most=1
     )
     ridge: float = _RIDGE
-    context_length: int = takens.parameter(
+    context_length: int = takens.plugin.parameter(
         100, unit="samples", summary="that wash the start out", at_least=1
     )
     seed: int = _SEED
@@ -268,7 +270,7 @@ class LinearAutoregressionSettings:
     """
 
     obs_dim: int = _OBS_DIM
-    context_length: int = takens.parameter(
+    context_length: int = takens.plugin.parameter(
         10, unit="samples", summary="that a prediction is made from", at_least=1
     )
     ridge: float = _RIDGE
@@ -289,7 +291,7 @@ class NeuralODESettings(LatentSettings):
     Source: Chen, Rubanova, Bettencourt, Duvenaud (2018), NeurIPS, eq. 2.
     """
 
-    latent_dim: int = takens.parameter(
+    latent_dim: int = takens.plugin.parameter(
         None, summary="latent variables; obs_dim by default", at_least=1
     )
     width: int = _width(64)
@@ -305,7 +307,7 @@ class AugmentedNeuralODESettings(WindowSettings):
     Source: Dupont, Doucet, Teh (2019), NeurIPS.
     """
 
-    augmentation: int = takens.parameter(1, summary="further variables", at_least=1)
+    augmentation: int = takens.plugin.parameter(1, summary="further variables", at_least=1)
     width: int = _width(64)
     depth: int = _DEPTH
     activation: Activation = _ACTIVATION
@@ -330,28 +332,28 @@ def _bounds(value: Mapping[str, Sequence[float]] | None) -> dict[str, list[float
 class KnownSettings:
     """What is known of a system, by its name, for the models that learn the rest."""
 
-    system: str = takens.parameter(summary="name of the system")
-    obs_dim: int | None = takens.parameter(
+    system: str = takens.plugin.parameter(summary="name of the system")
+    obs_dim: int | None = takens.plugin.parameter(
         None, summary="measured states, the first ones; all by default", at_least=1
     )
-    parameters: Mapping[str, Any] = takens.parameter(
+    parameters: Mapping[str, Any] = takens.plugin.parameter(
         {}, summary="where the system's parameters begin", converter=_table
     )
-    learn: Sequence[str] = takens.parameter(
+    learn: Sequence[str] = takens.plugin.parameter(
         [], summary="names of the parameters that are learned", converter=list[str]
     )
-    positive: Sequence[str] = takens.parameter(
+    positive: Sequence[str] = takens.plugin.parameter(
         [], summary="names of those that stay above zero", converter=list[str]
     )
-    bounds: Mapping[str, Sequence[float]] = takens.parameter(
+    bounds: Mapping[str, Sequence[float]] = takens.plugin.parameter(
         {}, summary="lower and higher bound of others, by name", converter=_bounds
     )
-    initial: Sequence[float] = takens.parameter(
+    initial: Sequence[float] = takens.plugin.parameter(
         [],
         summary="where states begin that are not measured; learned from there",
         converter=list[float],
     )
-    spread: float = takens.parameter(
+    spread: float = takens.plugin.parameter(
         0.0,
         summary="share by which learned parameters begin off, drawn by the seed",
         at_least=0,
@@ -364,7 +366,7 @@ class KnownSettings:
 class KnownODESettings(KnownSettings):
     """A system by its name, some of whose parameters are learned."""
 
-    learn_initial: bool = takens.parameter(
+    learn_initial: bool = takens.plugin.parameter(
         False, summary="correct the measured start, for one trajectory"
     )
 
@@ -385,18 +387,22 @@ class UniversalODESettings(KnownSettings):
 class NeuralODELayerSettings:
     """A neural differential equation for inputs that are no series."""
 
-    input_dim: int = takens.parameter(
+    input_dim: int = takens.plugin.parameter(
         summary="variables of an input", at_least=1, kw_only=False
     )
-    output_dim: int | None = takens.parameter(
+    output_dim: int | None = takens.plugin.parameter(
         None, summary="of a linear read-out; no read-out by default", kw_only=False
     )
     width: int = _width(64)
-    depth: int = takens.parameter(1, summary="hidden layers of the field", at_least=0)
+    depth: int = takens.plugin.parameter(1, summary="hidden layers of the field", at_least=0)
     activation: Activation = _ACTIVATION
-    augmentation: int = takens.parameter(0, summary="further variables", at_least=0)
-    sees_depth: bool = takens.parameter(False, summary="whether the field is told the depth")
-    end: float = takens.parameter(1.0, summary="depth that inputs move to", above=0)
-    integrator: IntegratorChoice = takens.parameter("dopri5", summary="a name or a table")
-    field: Any = takens.parameter(None, summary="a module in place of the network")
+    augmentation: int = takens.plugin.parameter(0, summary="further variables", at_least=0)
+    sees_depth: bool = takens.plugin.parameter(
+        False, summary="whether the field is told the depth"
+    )
+    end: float = takens.plugin.parameter(1.0, summary="depth that inputs move to", above=0)
+    integrator: IntegratorChoice = takens.plugin.parameter(
+        "dopri5", summary="a name or a table"
+    )
+    field: Any = takens.plugin.parameter(None, summary="a module in place of the network")
     seed: int = _SEED

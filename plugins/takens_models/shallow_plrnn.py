@@ -30,7 +30,7 @@ class ShallowPLRNN(LatentModel[ShallowPLRNNSettings]):
     start.
     """
 
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def draw(self, generator: torch.Generator) -> None:
         """Draw all but h1."""

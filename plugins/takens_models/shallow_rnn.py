@@ -27,7 +27,7 @@ class ShallowRNN(LatentModel[ShallowRNNSettings]):
     learning chaotic dynamics, ICML, eq. 4, for the architecture.
     """
 
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def draw(self, generator: torch.Generator) -> None:
         """Draw all but h1."""

@@ -15,10 +15,10 @@ from takens_models.system_window import SystemWindow
 K = TypeVar("K", bound=KnownSettings)
 
 
-class SystemModel(takens.Configured[K], nn.Module):
+class SystemModel(takens.plugin.Configured[K], nn.Module):
     """A system whose states are observed and begun through a ``window``."""
 
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
     context_length = 1
     window: SystemWindow
 
@@ -30,18 +30,18 @@ class SystemModel(takens.Configured[K], nn.Module):
         config = self.config
         generator = torch.Generator().manual_seed(config.seed)
         self.field = KnownField(config, generator)
-        known: takens.System = self.field.system
+        known: takens.plugin.System = self.field.system
         self.latent_dim = known.dim
         self.obs_dim = known.dim if config.obs_dim is None else config.obs_dim
         if self.obs_dim > known.dim:
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 f"{name_of(config)}: the system has {known.dim} states, of which obs_dim = "
                 f"{self.obs_dim} cannot be the measured ones; choose 1 to {known.dim}."
             )
         self.config = attrs.evolve(config, obs_dim=self.obs_dim)
         self.integrator = named_stepper(config)
         if config.initial and len(config.initial) != known.dim:
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 f"{name_of(config)}: initial has a number for each of the {known.dim} states; "
                 f"got {len(config.initial)}."
             )

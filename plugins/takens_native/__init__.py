@@ -11,16 +11,18 @@ if TYPE_CHECKING:
 TAKENS_API = 2
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the backend of this package."""
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="backend",
         name="native",
         target="takens_native.backend:Native",
         summary="Traces a field and compiles the whole solve by the system's C compiler.",
         parameters=(
-            takens.Parameter("preference", 100, summary="those with more are asked first"),
+            takens.plugin.Parameter(
+                "preference", 100, summary="those with more are asked first"
+            ),
         ),
         supports=("fixed", "adaptive", "gradient", "tangents", "maps"),
     )

@@ -82,7 +82,7 @@ class Adaptive:
 
     family: Family
     leaves: Leaves
-    question: takens.AdaptiveSolve
+    question: takens.backend.AdaptiveSolve
     ts: Tensor
     first_step: Tensor | None
 
@@ -192,7 +192,7 @@ class Adaptive:
         return gx0, gu.sum(0)
 
 
-def answer_adaptive(question: takens.AdaptiveSolve) -> takens.Compiled:
+def answer_adaptive(question: takens.backend.AdaptiveSolve) -> takens.backend.Compiled:
     """Answer with states `(..., n, d)` and what became of every sample.
 
     Raises: Refusal.
@@ -230,11 +230,11 @@ def answer_adaptive(question: takens.AdaptiveSolve) -> takens.Compiled:
         else attrs.evolve(made, numbers=made.numbers.view(6, *lead), time=made.time.view(lead))
     )
     status, reached, steps, rejected, component, evaluations = own.numbers.unbind()
-    solution = takens.Solution(
+    solution = takens.backend.Solution(
         ts=question.ts, x=by_sample(x, x0), status=status, reached=reached, time=own.time,
         steps=steps, rejected=rejected, evaluations=evaluations, component=component,
     )  # fmt: skip
-    return takens.Compiled(solution, found)
+    return takens.backend.Compiled(solution, found)
 
 
 class _Solve(torch.autograd.Function):

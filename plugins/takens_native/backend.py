@@ -21,17 +21,19 @@ class Native:
 
     preference: int = 100
 
-    def solve(self, request: takens.SolveRequest, /) -> takens.Compiled | takens.Unsupported:
+    def solve(
+        self, request: takens.backend.SolveRequest, /
+    ) -> takens.backend.Compiled | takens.backend.Unsupported:
         """Return what the request asks for, or why not."""
         try:
             match request:
-                case takens.FixedStepSolve() | takens.MapIteration():
+                case takens.backend.FixedStepSolve() | takens.backend.MapIteration():
                     return answer_fixed(request)
-                case takens.AdaptiveSolve():
+                case takens.backend.AdaptiveSolve():
                     return answer_adaptive(request)
-                case takens.TangentGrowth():
+                case takens.backend.TangentGrowth():
                     return answer_exponents(request)
-                case takens.ForcedIteration():
+                case takens.backend.ForcedIteration():
                     return answer_forced(request)
         except Refusal as refusal:
-            return takens.Unsupported(str(refusal))
+            return takens.backend.Unsupported(str(refusal))

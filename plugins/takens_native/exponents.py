@@ -35,11 +35,11 @@ _FEW: Final = 32
 class _Stretch:
     """One question, ready to be answered for `x0: (b, d)` and `vectors: (b, d, count)`."""
 
-    question: takens.TangentGrowth
+    question: takens.backend.TangentGrowth
     family: Family
     numbers: Leaves
 
-    def run(self, x0: Tensor, vectors: Tensor) -> takens.TangentGrowthResult:
+    def run(self, x0: Tensor, vectors: Tensor) -> takens.backend.TangentGrowthResult:
         """Give sums, `(b, blocks, count)`, last states and last vectors."""
         (b, d), question, count = x0.shape, self.question, self.question.count
         states = x0.clone(memory_format=torch.contiguous_format)
@@ -62,7 +62,7 @@ class _Stretch:
         operations = d * 8 + self.family.dynamics.parameters
         work = b * question.steps * (count + 1) * stages * operations
         run(shares(b, float(work), lanes), task)
-        return takens.TangentGrowthResult(sums=sums, x=states, vectors=vectors)
+        return takens.backend.TangentGrowthResult(sums=sums, x=states, vectors=vectors)
 
     def tangents_are_lanes(self, b: int) -> bool:
         """Tell whether the vectors of one sample advance together, or one of many samples."""
@@ -92,7 +92,7 @@ class _Stretch:
         )
 
 
-def answer_exponents(question: takens.TangentGrowth) -> takens.Compiled:
+def answer_exponents(question: takens.backend.TangentGrowth) -> takens.backend.Compiled:
     """Answer with the stretching of tangent vectors along orbits.
 
     Raises: Refusal.
@@ -120,9 +120,9 @@ def answer_exponents(question: takens.TangentGrowth) -> takens.Compiled:
     x = x0.detach().reshape(-1, d)
     v = vectors.detach().to(x0.dtype).expand(*lead, d, count).reshape(-1, d, count)
     made = stretch.run(x, v)
-    growth = takens.TangentGrowthResult(
+    growth = takens.backend.TangentGrowthResult(
         sums=made.sums.view(*lead, question.blocks, count),
         x=made.x.view(x0.shape),
         vectors=made.vectors.view(*lead, d, count),
     )
-    return takens.Compiled(growth, (found, count, stretch.tangents_are_lanes(len(x))))
+    return takens.backend.Compiled(growth, (found, count, stretch.tangents_are_lanes(len(x))))

@@ -43,7 +43,7 @@ class Solve:
     family: Family
     leaves: Leaves
     function: Any
-    method: takens.Tableau | None
+    method: takens.plugin.Tableau | None
     ts: Tensor
     substeps: int
     eager: Callable[[], Tensor] | None
@@ -118,14 +118,16 @@ class Solve:
         return shares(b, work, LANES[self.family.single])
 
 
-def answer_fixed(question: takens.FixedStepSolve | takens.MapIteration) -> takens.Compiled:
+def answer_fixed(
+    question: takens.backend.FixedStepSolve | takens.backend.MapIteration,
+) -> takens.backend.Compiled:
     """Answer with `(..., n, d)`.
 
     Raises: Refusal.
     """
     x0 = question.x0
     refuse_state(x0)
-    if isinstance(question, takens.MapIteration):
+    if isinstance(question, takens.backend.MapIteration):
         function, method = question.map, None
         n = question.steps // question.every + 1
         ts, substeps = torch.arange(n, dtype=torch.float64), question.every
@@ -146,7 +148,7 @@ def answer_fixed(question: takens.FixedStepSolve | takens.MapIteration) -> taken
         out = apply(solve, x0, *numbers.tensors)
     else:
         out = solve.forward(samples(x0), parameters(numbers, x0.dtype))
-    return takens.Compiled(by_sample(out, x0), found)
+    return takens.backend.Compiled(by_sample(out, x0), found)
 
 
 class _Solve(torch.autograd.Function):

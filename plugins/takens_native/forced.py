@@ -44,7 +44,7 @@ class Run:
 
     family: Family
     leaves: tuple[Leaves, ...]
-    maps: tuple[takens.Map, ...]
+    maps: tuple[takens.plugin.Map, ...]
     signal: Tensor
     strength: Tensor
     eager: Callable[[], Tensor] | None
@@ -149,7 +149,7 @@ def together(leaves: Sequence[Leaves], dtype: torch.dtype) -> Tensor:
     return torch.cat(flat).view(len(leaves), -1)
 
 
-def answer_forced(question: takens.ForcedIteration) -> takens.Compiled:
+def answer_forced(question: takens.backend.ForcedIteration) -> takens.backend.Compiled:
     """Answer with `(members, b, T, m)`.
 
     Raises: Refusal.
@@ -182,7 +182,7 @@ def answer_forced(question: takens.ForcedIteration) -> takens.Compiled:
         out = apply(forced, x0, *tensors)
     else:
         out = forced.forward(x0.contiguous(), together(leaves, x0.dtype))
-    return takens.Compiled(out, code)
+    return takens.backend.Compiled(out, code)
 
 
 class _Run(torch.autograd.Function):

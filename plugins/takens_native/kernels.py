@@ -12,7 +12,7 @@ from takens_native.stages import Dynamics, combine, inputs, interpolant, stages,
 from takens_native.writer import Shape, Writer, uniform_among
 
 
-def fixed_source(dynamics: Dynamics, method: takens.Tableau | None, shape: Shape) -> str:
+def fixed_source(dynamics: Dynamics, method: takens.plugin.Tableau | None, shape: Shape) -> str:
     """Solve with fixed steps; iterate, where there is no method."""
     # One sample has no lanes: rows of packed matrices take their place.
     products = None if shape.many else Products(shape.single, shape.lanes)
@@ -21,7 +21,9 @@ def fixed_source(dynamics: Dynamics, method: takens.Tableau | None, shape: Shape
     return writer.source("fixed", {})
 
 
-def adjoint_source(dynamics: Dynamics, method: takens.Tableau | None, shape: Shape) -> str:
+def adjoint_source(
+    dynamics: Dynamics, method: takens.plugin.Tableau | None, shape: Shape
+) -> str:
     """Pull gradients back through the steps of ``fixed_source``."""
     writer = Writer(dynamics, shape)
     _write_step(writer, dynamics, method)
@@ -33,7 +35,7 @@ def adjoint_source(dynamics: Dynamics, method: takens.Tableau | None, shape: Sha
     return writer.source("adjoint", {"NA": count})
 
 
-def adaptive_source(dynamics: Dynamics, method: takens.Tableau, shape: Shape) -> str:
+def adaptive_source(dynamics: Dynamics, method: takens.plugin.Tableau, shape: Shape) -> str:
     """Solve with steps of each sample's own. The tolerances follow the parameters."""
     writer = Writer(dynamics, shape, reserved=2)
     graph, d = dynamics.graph, dynamics.dim
@@ -63,12 +65,14 @@ def adaptive_source(dynamics: Dynamics, method: takens.Tableau, shape: Shape) ->
             "STAGES": method.stages,
             "DEGREE": len(method.dense[0]),
             "FSAL": method.stages if fsal else 0,
-            **{status.name: int(status) for status in takens.Status},
+            **{status.name: int(status) for status in takens.backend.Status},
         },
     )
 
 
-def adaptive_adjoint_source(dynamics: Dynamics, method: takens.Tableau, shape: Shape) -> str:
+def adaptive_adjoint_source(
+    dynamics: Dynamics, method: takens.plugin.Tableau, shape: Shape
+) -> str:
     """Pull gradients back through the steps that ``adaptive_source`` has taken."""
     writer = Writer(dynamics, shape, reserved=2)
     graph, d, degree = dynamics.graph, dynamics.dim, len(method.dense[0])
@@ -89,7 +93,7 @@ def adaptive_adjoint_source(dynamics: Dynamics, method: takens.Tableau, shape: S
 
 def _ratios(
     dynamics: Dynamics,
-    method: takens.Tableau,
+    method: takens.plugin.Tableau,
     x: Sequence[Node],
     after: Sequence[Node],
     ks: Sequence[Sequence[Node]],
@@ -132,7 +136,7 @@ def _places(name: str, nodes: Sequence[Node]) -> list[tuple[str, Node]]:
 
 
 def exponents_source(
-    dynamics: Dynamics, method: takens.Tableau | None, shape: Shape, count: int
+    dynamics: Dynamics, method: takens.plugin.Tableau | None, shape: Shape, count: int
 ) -> str:
     """Push ``count`` tangent vectors along with the states of a block of samples."""
     writer = Writer(dynamics, shape)
@@ -149,7 +153,7 @@ def exponents_source(
 
 
 def tangents_source(
-    dynamics: Dynamics, method: takens.Tableau | None, shape: Shape, count: int
+    dynamics: Dynamics, method: takens.plugin.Tableau | None, shape: Shape, count: int
 ) -> str:
     """Push ``count`` tangent vectors, the lanes, along with the state of one sample.
 
@@ -192,7 +196,9 @@ def tangents_source(
     return writer.source("tangents", {"K": count, "GIVEN": writer.given})
 
 
-def _write_step(writer: Writer, dynamics: Dynamics, method: takens.Tableau | None) -> None:
+def _write_step(
+    writer: Writer, dynamics: Dynamics, method: takens.plugin.Tableau | None
+) -> None:
     outputs = _places("y", step(dynamics, method))
     writer.function("step", "const R *t, const R *h, const R *x, R *y", outputs)
 

@@ -62,7 +62,7 @@ def combine(
 
 def stages(
     dynamics: Dynamics,
-    method: takens.Tableau,
+    method: takens.plugin.Tableau,
     x: Sequence[Node],
     known: Sequence[Sequence[Node]] = (),
     count: int | None = None,
@@ -78,7 +78,7 @@ def stages(
     return ks
 
 
-def step(dynamics: Dynamics, method: takens.Tableau | None) -> list[Node]:
+def step(dynamics: Dynamics, method: takens.plugin.Tableau | None) -> list[Node]:
     """Give the state after one step from the input x; a map is its own step."""
     if method is None:
         return list(dynamics.value)
@@ -88,7 +88,7 @@ def step(dynamics: Dynamics, method: takens.Tableau | None) -> list[Node]:
 
 
 def interpolant(
-    dynamics: Dynamics, method: takens.Tableau, ks: Sequence[Sequence[Node]]
+    dynamics: Dynamics, method: takens.plugin.Tableau, ks: Sequence[Sequence[Node]]
 ) -> list[Node]:
     """Give the coefficients of theta, theta^2, ... in `x(t + theta h) - x`, in a row."""
     graph, out = dynamics.graph, list[Node]()

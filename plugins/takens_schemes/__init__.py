@@ -66,19 +66,19 @@ _UNUSUAL: Final = {
 }
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the schemes, optimisers and schedules of this package."""
     for place, supports in _SCHEMES.items():
         name, _, scheme = place.partition(":")
-        yield takens.ComponentSpec(
+        yield takens.plugin.ComponentSpec(
             kind="scheme",
             name=name,
             target=f"takens_schemes.{place}",
             settings=f"takens_schemes.settings:{scheme}Settings",
             supports=supports,
         )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="scheme",
         name="closed_form",
         target="takens_schemes.closed_form:ClosedForm",
@@ -86,7 +86,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
     )
     for name, kind in _OPTIMISERS.items():
         why, fails = _UNUSUAL.get(name, ("", ""))
-        yield takens.ComponentSpec(
+        yield takens.plugin.ComponentSpec(
             kind="optimiser",
             name=name,
             target="takens_schemes.torch_optimiser:TorchOptimiser",
@@ -95,8 +95,10 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
         )
     for name in ("constant", "cosine", "exponential"):
         place = f"takens_schemes.schedules:{name.capitalize()}"
-        yield takens.ComponentSpec(kind="schedule", name=name, target=place, settings=place)
+        yield takens.plugin.ComponentSpec(
+            kind="schedule", name=name, target=place, settings=place
+        )
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

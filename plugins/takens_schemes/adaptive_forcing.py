@@ -74,7 +74,9 @@ class AdaptiveForcing:
         """Go on from a strength that was reached."""
         self.alpha = state.get("alpha")
 
-    def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
+    def loss(
+        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+    ) -> Tensor:
         """Give the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
         alpha = self.alpha
         if alpha is None or alpha.shape != windows.shape[:-3]:
@@ -85,13 +87,13 @@ class AdaptiveForcing:
             self.alpha = alpha
         return pulled_loss(self.scheme, alpha, model, windows, times, step)
 
-    def _wanted(self, model: takens.Model, windows: Tensor, times: Tensor) -> Tensor:
+    def _wanted(self, model: takens.plugin.Model, windows: Tensor, times: Tensor) -> Tensor:
         with torch.no_grad():
             c = model.context_length
             strength = torch.ones(windows.shape[-2] - c, dtype=torch.float64)
             strength[0] = 0
             dt = interval(times)
-            arrived = takens.forced_run(model, windows, dt=dt, strength=strength)
+            arrived = takens.plugin.forced_run(model, windows, dt=dt, strength=strength)
             forced = model.force(arrived[..., :-1, :], windows[..., c:-1, :])
             states = torch.cat((model.encode(windows[..., :c, :]).unsqueeze(-2), forced), -2)
             jacobians = _jacobians(model, dt, states)
@@ -99,12 +101,12 @@ class AdaptiveForcing:
         return (1 - 1 / kappa.double().cpu().clamp_min(1e-12)).clamp_min(0.0)
 
 
-def _jacobians(model: takens.Model, dt: float, states: Tensor) -> Tensor:
+def _jacobians(model: takens.plugin.Model, dt: float, states: Tensor) -> Tensor:
     """Give the Jacobian of one step at each of `states: (..., m)`: `(..., m, m)`."""
-    if isinstance(model, takens.Ensemble):
+    if isinstance(model, takens.plugin.Ensemble):
         # One by one, since a member may know its derivative in closed form.
         pairs = zip(model.members, states, strict=True)
         return torch.stack([_jacobians(member, dt, seen) for member, seen in pairs])
-    step, m = takens.latent_map(model, dt), states.shape[-1]
+    step, m = takens.plugin.latent_map(model, dt), states.shape[-1]
     unit = torch.eye(m).to(states).expand(*states.shape, m)
-    return takens.push_tangents(step, states, unit)[1]
+    return takens.plugin.push_tangents(step, states, unit)[1]

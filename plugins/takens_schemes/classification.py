@@ -33,13 +33,13 @@ class Classification(ClassificationSettings):
     equations, NeurIPS, section 3.
     """
 
-    def accepts(self, model: takens.Model, /) -> str:
+    def accepts(self, model: takens.plugin.Model, /) -> str:
         """Refuse every model: the inputs of layers are no series."""
         return "it trains layers, not series: call its train(layer, inputs, targets)"
 
     def train(
         self, layer: nn.Module, inputs: Tensor, targets: Tensor, *, seed: int = 0
-    ) -> takens.LayerFit:
+    ) -> takens.plugin.LayerFit:
         """Train, in place, on `inputs: (p, ...)` of the classes `targets: (p,)`, from 0.
 
         The history has for each epoch ``loss``, that of the updates; ``validation_loss`` in
@@ -62,7 +62,7 @@ class Classification(ClassificationSettings):
             optimiser.param_groups[0]["lr"] = self._rate(epoch)
             loss = self._epoch(layer, optimiser, inputs[learned], targets[learned], generator)
             if not math.isfinite(loss):
-                raise takens.TrainingError(
+                raise takens.errors.TrainingError(
                     f"Training stopped at epoch {epoch + 1} of {self.epochs}: the loss is "
                     f"{loss}. Try a lower learning rate."
                 )
@@ -78,7 +78,7 @@ class Classification(ClassificationSettings):
             history.append(record)
         if kept is not None:
             layer.load_state_dict(kept)
-        return takens.LayerFit(layer, tuple(history), time.perf_counter() - began)
+        return takens.plugin.LayerFit(layer, tuple(history), time.perf_counter() - began)
 
     def _rate(self, epoch: int) -> float:
         share = 0.5 * (1 + math.cos(math.pi * epoch / max(self.epochs - 1, 1)))

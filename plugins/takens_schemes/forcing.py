@@ -9,7 +9,7 @@ from takens_schemes.settings import GeneralisedTeacherForcingSettings
 
 
 def forced_loss(
-    model: takens.Model,
+    model: takens.plugin.Model,
     windows: Tensor,
     times: Tensor,
     strength: Tensor,
@@ -21,13 +21,13 @@ def forced_loss(
     """Give the loss, `(...)`, of the predictions of `windows: (..., b, T, n)`.
 
     `strength: (..., T - c)` says how far the state is made to agree with the data before
-    each prediction; see ``takens.forced_run``. The first ``warm_up`` are left out.
+    each prediction; see ``takens.plugin.forced_run``. The first ``warm_up`` are left out.
 
     Raises: InputError where the windows leave nothing to predict, or their samples are not
     equally spaced.
     """
     noisy = objective.inputs(windows, step)
-    states = takens.forced_run(
+    states = takens.plugin.forced_run(
         model, noisy, dt=interval(times), strength=strength, skip=warm_up
     )
     targets = objective.targets(windows, noisy)[..., model.context_length + warm_up :, :]
@@ -37,7 +37,7 @@ def forced_loss(
 def pulled_loss(
     scheme: GeneralisedTeacherForcingSettings,
     alpha: Tensor,
-    model: takens.Model,
+    model: takens.plugin.Model,
     windows: Tensor,
     times: Tensor,
     step: int,
@@ -61,7 +61,7 @@ def pulled_loss(
     return forced_loss(model, windows, times, strength, objective, warm_up=warm_up, step=step)
 
 
-def predicted(model: takens.Model, windows: Tensor, warm_up: int) -> int:
+def predicted(model: takens.plugin.Model, windows: Tensor, warm_up: int) -> int:
     """Give how many samples of each window are predicted, with those of the warm-up.
 
     Raises: InputError where nothing is left.

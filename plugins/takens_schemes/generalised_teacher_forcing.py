@@ -41,7 +41,9 @@ class GeneralisedTeacherForcing(GeneralisedTeacherForcingSettings):
         """Give the strength of forcing, the mean over members."""
         return {"forcing_strength": float(self._alpha(step).mean())}
 
-    def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
+    def loss(
+        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+    ) -> Tensor:
         """Give the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
         if self.adapt in ESTIMATORS:
             raise takens.InputError(

@@ -47,7 +47,7 @@ def choose_interval(x: Tensor, dt: float) -> Interval:
 def _separation_rate(x: Tensor, dt: float) -> float | None:
     series = takens.TimeSeries(torch.arange(len(x), dtype=torch.float64) * dt, x)
     try:
-        metric = cast(takens.SeriesMetric, takens.metrics.create("lyapunov_from_data"))
+        metric = cast(takens.plugin.SeriesMetric, takens.metrics.create("lyapunov_from_data"))
         rate = metric.compare(series, series).value
     except takens.InputError:
         # No such metric is installed, or the record is too short for it.

@@ -57,7 +57,9 @@ class LeastSquares(LeastSquaresSettings):
     section 2.1.2, for the errors.
     """
 
-    def solve(self, model: takens.Model, x: Tensor, *, times: Tensor) -> Mapping[str, Any]:
+    def solve(
+        self, model: takens.plugin.Model, x: Tensor, *, times: Tensor
+    ) -> Mapping[str, Any]:
         """Fit to `x: (trajectories, T, n)` at `times: (T,)`, in place.
 
         Raises: InputError where there are too many unknowns, or fewer data than unknowns.
@@ -88,7 +90,7 @@ class LeastSquares(LeastSquaresSettings):
 class _Trajectories:
     """Pieces of trajectories `x: (pieces, T, n)`, whose errors depend on weights and starts."""
 
-    model: takens.Model
+    model: takens.plugin.Model
     weights: tuple[nn.Parameter, ...]
     run: Callable[[Tensor], Tensor]
     contexts: Tensor
@@ -97,7 +99,12 @@ class _Trajectories:
 
     @classmethod
     def of(
-        cls, model: takens.Model, x: Tensor, times: Tensor, segment: int, initial_states: bool
+        cls,
+        model: takens.plugin.Model,
+        x: Tensor,
+        times: Tensor,
+        segment: int,
+        initial_states: bool,
     ) -> "_Trajectories":
         c = model.context_length
         if segment:
@@ -230,16 +237,20 @@ def _listed(values: Tensor) -> list[Any]:
     return cast(list[Any], values.tolist())  # pyright: ignore[reportUnknownMemberType]
 
 
-def _runner(model: takens.Model, times: Tensor) -> Callable[[Tensor], Tensor]:
+def _runner(model: takens.plugin.Model, times: Tensor) -> Callable[[Tensor], Tensor]:
     """Give what runs freely from `z0: (runs, m)` over the times: `(runs, T, m)`."""
-    if model.time is takens.Time.CONTINUOUS and isinstance(model, takens.ContinuousModel):
+    if model.time is takens.plugin.Time.CONTINUOUS and isinstance(
+        model, takens.plugin.ContinuousModel
+    ):
         integrator = model.integrator
         return lambda z0: integrator.solve(model, z0, times)
-    step = takens.latent_map(model, interval(times))
+    step = takens.plugin.latent_map(model, interval(times))
     count = times.shape[-1] - 1
 
     def iterate(z0: Tensor) -> Tensor:
-        states = takens.dispatch(takens.MapIteration(map=step, x0=z0, steps=count))
+        states = takens.backend.dispatch(
+            takens.backend.MapIteration(map=step, x0=z0, steps=count)
+        )
         if states is not None:
             return states
         every = [z0]

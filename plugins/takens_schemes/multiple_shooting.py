@@ -32,7 +32,9 @@ class MultipleShooting(MultipleShootingSettings):
 
     takes_ensembles = True
 
-    def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
+    def loss(
+        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+    ) -> Tensor:
         """Give the error in `windows: (..., b, T, n)` and at the joints: `(...)`."""
         c, dt = model.context_length, interval(times)
         objective = objective_of(self)
@@ -58,10 +60,10 @@ class MultipleShooting(MultipleShootingSettings):
         return value + self.continuity * (ends - starts).square().mean((-3, -2, -1))
 
 
-def _free(model: takens.Model, windows: Tensor, dt: float) -> Tensor:
+def _free(model: takens.plugin.Model, windows: Tensor, dt: float) -> Tensor:
     """Run freely from the start of each of `windows: (..., T, n)`: `(..., T - c, m)`."""
     free = torch.zeros(windows.shape[-2] - model.context_length, dtype=torch.float64)
-    return takens.forced_run(model, windows, dt=dt, strength=free)
+    return takens.plugin.forced_run(model, windows, dt=dt, strength=free)
 
 
 def _in_a_row(x: Tensor, parts: Tensor) -> Tensor:

@@ -57,11 +57,11 @@ class Objective(ObjectiveSettings):
         """Give what predictions are compared with."""
         return noisy if self.noisy_targets else windows
 
-    def value(self, model: takens.Model, predictions: Tensor, targets: Tensor) -> Tensor:
+    def value(self, model: takens.plugin.Model, predictions: Tensor, targets: Tensor) -> Tensor:
         """Give the loss, `(...)`, of predictions `(..., b, T, n)`."""
         loss = LOSSES[self.error](predictions - targets)
         if self.regularisation:
-            weights = takens.weights(model)
+            weights = takens.plugin.weights(model)
             for name, weight in self.regularisation.items():
                 loss = loss + weight * REGULARISERS[name](weights, loss.ndim)
         return loss

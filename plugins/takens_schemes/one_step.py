@@ -26,13 +26,15 @@ class OneStep(OneStepSettings):
 
     takes_ensembles = True
 
-    def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
+    def loss(
+        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+    ) -> Tensor:
         """Give the error of every one-step prediction in `windows: (..., b, T, n)`: `(...)`."""
         c = model.context_length
         objective = objective_of(self)
         noisy = objective.inputs(windows, step)
         parts = pieces(noisy, c + 1, 1).flatten(-4, -3)
         once = torch.zeros(1, dtype=torch.float64)
-        states = takens.forced_run(model, parts, dt=interval(times), strength=once)
+        states = takens.plugin.forced_run(model, parts, dt=interval(times), strength=once)
         targets = pieces(objective.targets(windows, noisy), c + 1, 1).flatten(-4, -3)
         return objective.value(model, model.observe(states), targets[..., c:, :])

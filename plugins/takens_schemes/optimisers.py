@@ -19,7 +19,7 @@ def _tuple(given: Any) -> Any:
 
 
 def _betas() -> Any:
-    return takens.parameter(
+    return takens.plugin.parameter(
         (0.9, 0.999),
         types=(list,),
         converter=_tuple,
@@ -42,10 +42,10 @@ class SGD(OptimiserSettings):
     momentum in deep learning, ICML, section 2.
     """
 
-    momentum: float = takens.parameter(0.0, at_least=0, summary="memory of past updates")
-    dampening: float = takens.parameter(0.0, summary="of the momentum")
-    weight_decay: float = takens.parameter(0.0, **_DECAY)
-    nesterov: bool = takens.parameter(False, summary="look ahead by the momentum")
+    momentum: float = takens.plugin.parameter(0.0, at_least=0, summary="memory of past updates")
+    dampening: float = takens.plugin.parameter(0.0, summary="of the momentum")
+    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
+    nesterov: bool = takens.plugin.parameter(False, summary="look ahead by the momentum")
 
 
 @attrs.frozen(kw_only=True)
@@ -56,10 +56,10 @@ class Adam(OptimiserSettings):
     """
 
     betas: Sequence[float] = _betas()
-    eps: float = takens.parameter(1e-8, **_EPS)
-    weight_decay: float = takens.parameter(0.0, **_DECAY)
-    amsgrad: bool = takens.parameter(False, summary="by the largest mean square so far")
-    decoupled_weight_decay: bool = takens.parameter(False, summary="as in adamw")
+    eps: float = takens.plugin.parameter(1e-8, **_EPS)
+    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
+    amsgrad: bool = takens.plugin.parameter(False, summary="by the largest mean square so far")
+    decoupled_weight_decay: bool = takens.plugin.parameter(False, summary="as in adamw")
 
 
 @attrs.frozen(kw_only=True)
@@ -71,9 +71,9 @@ class AdamW(OptimiserSettings):
     """
 
     betas: Sequence[float] = _betas()
-    eps: float = takens.parameter(1e-8, **_EPS)
-    weight_decay: float = takens.parameter(0.01, **_DECAY)
-    amsgrad: bool = takens.parameter(False, summary="by the largest mean square so far")
+    eps: float = takens.plugin.parameter(1e-8, **_EPS)
+    weight_decay: float = takens.plugin.parameter(0.01, **_DECAY)
+    amsgrad: bool = takens.plugin.parameter(False, summary="by the largest mean square so far")
 
 
 @attrs.frozen(kw_only=True)
@@ -85,9 +85,9 @@ class RAdam(OptimiserSettings):
     """
 
     betas: Sequence[float] = _betas()
-    eps: float = takens.parameter(1e-8, **_EPS)
-    weight_decay: float = takens.parameter(0.0, **_DECAY)
-    decoupled_weight_decay: bool = takens.parameter(False, summary="as in adamw")
+    eps: float = takens.plugin.parameter(1e-8, **_EPS)
+    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
+    decoupled_weight_decay: bool = takens.plugin.parameter(False, summary="as in adamw")
 
 
 @attrs.frozen(kw_only=True)
@@ -98,10 +98,10 @@ class NAdam(OptimiserSettings):
     """
 
     betas: Sequence[float] = _betas()
-    eps: float = takens.parameter(1e-8, **_EPS)
-    weight_decay: float = takens.parameter(0.0, **_DECAY)
-    momentum_decay: float = takens.parameter(4e-3, at_least=0, summary="of the momentum")
-    decoupled_weight_decay: bool = takens.parameter(False, summary="as in adamw")
+    eps: float = takens.plugin.parameter(1e-8, **_EPS)
+    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
+    momentum_decay: float = takens.plugin.parameter(4e-3, at_least=0, summary="of the momentum")
+    decoupled_weight_decay: bool = takens.plugin.parameter(False, summary="as in adamw")
 
 
 @attrs.frozen(kw_only=True)
@@ -112,8 +112,8 @@ class Adamax(OptimiserSettings):
     """
 
     betas: Sequence[float] = _betas()
-    eps: float = takens.parameter(1e-8, **_EPS)
-    weight_decay: float = takens.parameter(0.0, **_DECAY)
+    eps: float = takens.plugin.parameter(1e-8, **_EPS)
+    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
 
 
 @attrs.frozen(kw_only=True)
@@ -124,12 +124,14 @@ class Adagrad(OptimiserSettings):
     stochastic optimization, JMLR 12, 2121-2159.
     """
 
-    lr_decay: float = takens.parameter(0.0, at_least=0, summary="of the rate, per update")
-    weight_decay: float = takens.parameter(0.0, **_DECAY)
-    initial_accumulator_value: float = takens.parameter(
+    lr_decay: float = takens.plugin.parameter(
+        0.0, at_least=0, summary="of the rate, per update"
+    )
+    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
+    initial_accumulator_value: float = takens.plugin.parameter(
         0.0, at_least=0, summary="of the sum of squares"
     )
-    eps: float = takens.parameter(1e-10, **_EPS)
+    eps: float = takens.plugin.parameter(1e-10, **_EPS)
 
 
 @attrs.frozen(kw_only=True)
@@ -140,9 +142,9 @@ class Adadelta(OptimiserSettings):
     algorithm 1.
     """
 
-    rho: float = takens.parameter(0.9, summary="memory of squares")
-    eps: float = takens.parameter(1e-6, **_EPS)
-    weight_decay: float = takens.parameter(0.0, **_DECAY)
+    rho: float = takens.plugin.parameter(0.9, summary="memory of squares")
+    eps: float = takens.plugin.parameter(1e-6, **_EPS)
+    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
 
 
 @attrs.frozen(kw_only=True)
@@ -153,11 +155,11 @@ class RMSprop(OptimiserSettings):
     arXiv:1308.0850, section 4.2.
     """
 
-    alpha: float = takens.parameter(0.99, at_least=0, summary="memory of squares")
-    eps: float = takens.parameter(1e-8, **_EPS)
-    weight_decay: float = takens.parameter(0.0, **_DECAY)
-    momentum: float = takens.parameter(0.0, at_least=0, summary="memory of past updates")
-    centered: bool = takens.parameter(False, summary="by the variance, not the square")
+    alpha: float = takens.plugin.parameter(0.99, at_least=0, summary="memory of squares")
+    eps: float = takens.plugin.parameter(1e-8, **_EPS)
+    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
+    momentum: float = takens.plugin.parameter(0.0, at_least=0, summary="memory of past updates")
+    centered: bool = takens.plugin.parameter(False, summary="by the variance, not the square")
 
 
 @attrs.frozen(kw_only=True)
@@ -168,13 +170,13 @@ class Rprop(OptimiserSettings):
     learning: the RPROP algorithm, IEEE International Conference on Neural Networks.
     """
 
-    etas: Sequence[float] = takens.parameter(
+    etas: Sequence[float] = takens.plugin.parameter(
         (0.5, 1.2),
         types=(list,),
         converter=_tuple,
         summary="factors where the sign turns, and where it stays",
     )
-    step_sizes: Sequence[float] = takens.parameter(
+    step_sizes: Sequence[float] = takens.plugin.parameter(
         (1e-6, 50.0),
         types=(list,),
         converter=_tuple,
@@ -190,10 +192,10 @@ class ASGD(OptimiserSettings):
     SIAM J. Control Optim. 30, 838-855.
     """
 
-    lambd: float = takens.parameter(1e-4, summary="decay of the weights")
-    alpha: float = takens.parameter(0.75, summary="power of the rate's decay")
-    t0: float = takens.parameter(1e6, unit="updates", summary="before averaging begins")
-    weight_decay: float = takens.parameter(0.0, **_DECAY)
+    lambd: float = takens.plugin.parameter(1e-4, summary="decay of the weights")
+    alpha: float = takens.plugin.parameter(0.75, summary="power of the rate's decay")
+    t0: float = takens.plugin.parameter(1e6, unit="updates", summary="before averaging begins")
+    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
 
 
 @attrs.frozen(kw_only=True)
@@ -205,14 +207,14 @@ class Adafactor(OptimiserSettings):
     """
 
     elementwise: ClassVar[bool] = False
-    beta2_decay: float = takens.parameter(-0.8, summary="power of the memory's growth")
-    eps: Sequence[float] | None = takens.parameter(
+    beta2_decay: float = takens.plugin.parameter(-0.8, summary="power of the memory's growth")
+    eps: Sequence[float] | None = takens.plugin.parameter(
         None,
         converter=_tuple,
         summary="the least square and the least step; torch's own where not given",
     )
-    d: float = takens.parameter(1.0, summary="longest update, root mean square")
-    weight_decay: float = takens.parameter(0.0, **_DECAY)
+    d: float = takens.plugin.parameter(1.0, summary="longest update, root mean square")
+    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
 
 
 @attrs.frozen(kw_only=True)
@@ -224,18 +226,22 @@ class Muon(OptimiserSettings):
     """
 
     elementwise: ClassVar[bool] = False
-    weight_decay: float = takens.parameter(0.1, **_DECAY)
-    momentum: float = takens.parameter(0.95, at_least=0, summary="memory of past updates")
-    nesterov: bool = takens.parameter(True, summary="look ahead by the momentum")
-    ns_coefficients: Sequence[float] = takens.parameter(
+    weight_decay: float = takens.plugin.parameter(0.1, **_DECAY)
+    momentum: float = takens.plugin.parameter(
+        0.95, at_least=0, summary="memory of past updates"
+    )
+    nesterov: bool = takens.plugin.parameter(True, summary="look ahead by the momentum")
+    ns_coefficients: Sequence[float] = takens.plugin.parameter(
         (3.4445, -4.775, 2.0315),
         types=(list,),
         converter=_tuple,
         summary="of the Newton-Schulz iteration",
     )
-    eps: float = takens.parameter(1e-7, **_EPS)
-    ns_steps: int = takens.parameter(5, at_least=1, summary="of the Newton-Schulz iteration")
-    adjust_lr_fn: Literal["original", "match_rms_adamw"] | None = takens.parameter(
+    eps: float = takens.plugin.parameter(1e-7, **_EPS)
+    ns_steps: int = takens.plugin.parameter(
+        5, at_least=1, summary="of the Newton-Schulz iteration"
+    )
+    adjust_lr_fn: Literal["original", "match_rms_adamw"] | None = takens.plugin.parameter(
         None, summary="how the rate follows the shape of a matrix"
     )
 
@@ -249,12 +255,12 @@ class LBFGS(OptimiserSettings):
     """
 
     elementwise: ClassVar[bool] = False
-    max_iter: int = takens.parameter(20, at_least=1, summary="iterations of an update")
-    max_eval: int | None = takens.parameter(None, summary="evaluations of an update")
-    tolerance_grad: float = takens.parameter(1e-7, at_least=0, summary="of the gradient")
-    tolerance_change: float = takens.parameter(1e-9, at_least=0, summary="of the loss")
-    history_size: int = takens.parameter(100, at_least=1, summary="updates remembered")
-    line_search_fn: Literal["strong_wolfe"] | None = takens.parameter(
+    max_iter: int = takens.plugin.parameter(20, at_least=1, summary="iterations of an update")
+    max_eval: int | None = takens.plugin.parameter(None, summary="evaluations of an update")
+    tolerance_grad: float = takens.plugin.parameter(1e-7, at_least=0, summary="of the gradient")
+    tolerance_change: float = takens.plugin.parameter(1e-9, at_least=0, summary="of the loss")
+    history_size: int = takens.plugin.parameter(100, at_least=1, summary="updates remembered")
+    line_search_fn: Literal["strong_wolfe"] | None = takens.plugin.parameter(
         None, summary="how far a step goes"
     )
 
@@ -268,4 +274,4 @@ class SparseAdam(OptimiserSettings):
 
     elementwise: ClassVar[bool] = False
     betas: Sequence[float] = _betas()
-    eps: float = takens.parameter(1e-8, **_EPS)
+    eps: float = takens.plugin.parameter(1e-8, **_EPS)

@@ -18,7 +18,7 @@ _WARM_UP: Final[dict[str, Any]] = {
 class Constant:
     """The rate stays as it is."""
 
-    warm_up: int = takens.parameter(0, **_WARM_UP)
+    warm_up: int = takens.plugin.parameter(0, **_WARM_UP)
 
     def rate(self, step: int, /, *, steps: int, first: float, final: float) -> float:
         """Return the learning rate at update ``step`` of ``steps``, counted from 0."""
@@ -33,7 +33,7 @@ class Cosine:
     ICLR, eq. 5, without restarts.
     """
 
-    warm_up: int = takens.parameter(0, **_WARM_UP)
+    warm_up: int = takens.plugin.parameter(0, **_WARM_UP)
 
     def rate(self, step: int, /, *, steps: int, first: float, final: float) -> float:
         """Return the learning rate at update ``step`` of ``steps``, counted from 0."""
@@ -45,7 +45,7 @@ class Cosine:
 class Exponential:
     """The rate falls to the final one by the same factor in every update."""
 
-    warm_up: int = takens.parameter(0, **_WARM_UP)
+    warm_up: int = takens.plugin.parameter(0, **_WARM_UP)
 
     def rate(self, step: int, /, *, steps: int, first: float, final: float) -> float:
         """Return the learning rate at update ``step`` of ``steps``, counted from 0."""

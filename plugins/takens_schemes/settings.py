@@ -19,7 +19,7 @@ _REGULARISERS: Final = (
 
 
 def _warm_up(samples: int) -> Any:
-    return takens.parameter(
+    return takens.plugin.parameter(
         samples,
         unit="samples",
         summary="forced throughout, left out of the loss",
@@ -31,29 +31,31 @@ def _warm_up(samples: int) -> Any:
 class ObjectiveSettings:
     """How predictions are compared with data, by all schemes that train by gradients."""
 
-    error: Error = takens.parameter(
+    error: Error = takens.plugin.parameter(
         "mean_squared", summary="how predictions are compared with data"
     )
-    regularisation: Mapping[str, float] = takens.parameter(
+    regularisation: Mapping[str, float] = takens.plugin.parameter(
         {}, summary=f"weights by name: {', '.join(_REGULARISERS)}"
     )
-    noise: float = takens.parameter(
+    noise: float = takens.plugin.parameter(
         0.0,
         unit="standard deviations",
         summary="added to what a model is forced by",
         at_least=0,
     )
-    noisy_targets: bool = takens.parameter(False, summary="compare with the noisy windows too")
+    noisy_targets: bool = takens.plugin.parameter(
+        False, summary="compare with the noisy windows too"
+    )
 
     def __attrs_post_init__(self) -> None:
         scheme = type(self).__name__.removesuffix("Settings")
         for name, weight in self.regularisation.items():
             if name not in _REGULARISERS:
-                raise takens.ComponentError(
+                raise takens.errors.ComponentError(
                     f"{scheme}: regularisation knows {', '.join(_REGULARISERS)}; got {name!r}."
                 )
             if not weight >= 0:
-                raise takens.ComponentError(
+                raise takens.errors.ComponentError(
                     f"{scheme}: regularisation.{name} is at least 0; got {weight}."
                 )
 
@@ -75,7 +77,7 @@ class SparseTeacherForcingSettings(ObjectiveSettings):
     Source: Mikhaeil, Monfared, Durstewitz (2022), NeurIPS, section 3.3.
     """
 
-    every: int | Literal["auto"] = takens.parameter(
+    every: int | Literal["auto"] = takens.plugin.parameter(
         16,
         unit="samples",
         summary="the forcing interval; auto estimates it from the data",
@@ -95,7 +97,7 @@ class GeneralisedTeacherForcingSettings(ObjectiveSettings):
     Source: Hess, Monfared, Brenner, Durstewitz (2023), ICML, section 3.
     """
 
-    alpha: float | tuple[float, ...] = takens.parameter(
+    alpha: float | tuple[float, ...] = takens.plugin.parameter(
         0.125,
         unit="1",
         summary="strength of forcing; or a list, one for each member",
@@ -103,10 +105,10 @@ class GeneralisedTeacherForcingSettings(ObjectiveSettings):
         at_most=1,
         converter=_numbers,
     )
-    adapt: Literal["none", "annealed"] | Estimator = takens.parameter(
+    adapt: Literal["none", "annealed"] | Estimator = takens.plugin.parameter(
         "none", summary="how alpha changes while training"
     )
-    annealing: int = takens.parameter(
+    annealing: int = takens.plugin.parameter(
         1000, unit="updates", summary="until alpha is reached from 1", at_least=1
     )
     warm_up: int = _warm_up(0)
@@ -119,11 +121,13 @@ class TrajectoryMatchingSettings(ObjectiveSettings):
     Source: Chen, Rubanova, Bettencourt, Duvenaud (2018), NeurIPS, sections 2 and 5.
     """
 
-    gradient: Literal["model", "direct", "adjoint"] = takens.parameter(
+    gradient: Literal["model", "direct", "adjoint"] = takens.plugin.parameter(
         "model", summary="how the integrator differentiates; model leaves it as it is"
     )
-    horizon: int = takens.parameter(1, unit="samples", summary="predicted at first", at_least=1)
-    growing: int = takens.parameter(
+    horizon: int = takens.plugin.parameter(
+        1, unit="samples", summary="predicted at first", at_least=1
+    )
+    growing: int = takens.plugin.parameter(
         0, unit="updates", summary="until the whole window is predicted", at_least=0
     )
 
@@ -135,8 +139,8 @@ class MultipleShootingSettings(ObjectiveSettings):
     Source: Turan and Jaeschke (2022), IEEE Control Systems Letters 6.
     """
 
-    segment: int = takens.parameter(20, unit="samples", summary="run freely", at_least=1)
-    continuity: float = takens.parameter(
+    segment: int = takens.plugin.parameter(20, unit="samples", summary="run freely", at_least=1)
+    continuity: float = takens.plugin.parameter(
         0.1, unit="1", summary="weight of the joints", at_least=0
     )
 
@@ -153,14 +157,16 @@ class LeastSquaresSettings:
     Source: Marquardt (1963), SIAM J. Appl. Math. 11, 431-441.
     """
 
-    initial_states: bool = takens.parameter(True, summary="find the starts too")
-    segment: int = takens.parameter(
+    initial_states: bool = takens.plugin.parameter(True, summary="find the starts too")
+    segment: int = takens.plugin.parameter(
         0, unit="samples", summary="with a start of its own; 0 for none", at_least=0
     )
-    tolerance: float = takens.parameter(
+    tolerance: float = takens.plugin.parameter(
         1e-10, unit="1", summary="relative, at the end", at_least=1e-15
     )
-    most_evaluations: int = takens.parameter(200, summary="of all trajectories", at_least=1)
+    most_evaluations: int = takens.plugin.parameter(
+        200, summary="of all trajectories", at_least=1
+    )
 
 
 @attrs.frozen
@@ -170,12 +176,18 @@ class ClassificationSettings:
     Source: Chen, Rubanova, Bettencourt, Duvenaud (2018), NeurIPS, section 3.
     """
 
-    epochs: int = takens.parameter(200, summary="in which every point is seen once", at_least=1)
-    batch: int = takens.parameter(0, unit="points", summary="an update; 0 for all", at_least=0)
-    learning_rate: float = takens.parameter(
+    epochs: int = takens.plugin.parameter(
+        200, summary="in which every point is seen once", at_least=1
+    )
+    batch: int = takens.plugin.parameter(
+        0, unit="points", summary="an update; 0 for all", at_least=0
+    )
+    learning_rate: float = takens.plugin.parameter(
         5e-3, unit="1", summary="of Adam, at first", above=0
     )
-    final_learning_rate: float = takens.parameter(5e-3, unit="1", summary="at the end", above=0)
-    validation: float = takens.parameter(
+    final_learning_rate: float = takens.plugin.parameter(
+        5e-3, unit="1", summary="at the end", above=0
+    )
+    validation: float = takens.plugin.parameter(
         0.1, unit="1", summary="share that chooses the weights", at_least=0, below=1
     )

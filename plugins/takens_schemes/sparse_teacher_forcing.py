@@ -44,7 +44,9 @@ class SparseTeacherForcing(SparseTeacherForcingSettings):
         """Give the interval of forcing."""
         return {} if isinstance(self.every, str) else {"forcing_interval": self.every}
 
-    def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
+    def loss(
+        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+    ) -> Tensor:
         """Give the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
         every = self.every
         if isinstance(every, str):

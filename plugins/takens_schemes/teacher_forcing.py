@@ -25,7 +25,9 @@ class TeacherForcing(TeacherForcingSettings):
 
     takes_ensembles = True
 
-    def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
+    def loss(
+        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+    ) -> Tensor:
         """Give the error of all one-step predictions in `windows: (..., b, T, n)`: `(...)`."""
         return forced_loss(
             model,

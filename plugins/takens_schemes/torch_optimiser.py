@@ -24,7 +24,7 @@ class TorchOptimiser:
         self.elementwise = settings.elementwise
         name = type(settings).__name__
         if not hasattr(torch.optim, name):
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 f"torch {torch.__version__} has no optimiser {name}; choose another one, or "
                 "install a newer torch."
             )

@@ -37,9 +37,14 @@ class TrajectoryMatching(TrajectoryMatchingSettings):
         """Give the share of the way to the whole window, where the horizon grows."""
         return {"horizon_share": min(step / self.growing, 1.0)} if self.growing else {}
 
-    def loss(self, model: takens.Model, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
+    def loss(
+        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+    ) -> Tensor:
         """Give the error of a free run in each of `windows: (..., b, T, n)`: `(...)`."""
-        if isinstance(model, takens.Ensemble) and model.time is takens.Time.CONTINUOUS:
+        if (
+            isinstance(model, takens.plugin.Ensemble)
+            and model.time is takens.plugin.Time.CONTINUOUS
+        ):
             each = times if times.ndim == 3 else [times] * len(model.members)
             return torch.stack(
                 [
@@ -66,17 +71,19 @@ class TrajectoryMatching(TrajectoryMatchingSettings):
             return most
         return min(most, self.horizon + (most - self.horizon) * step // self.growing)
 
-    def _run(self, model: takens.Model, windows: Tensor, times: Tensor) -> Tensor:
+    def _run(self, model: takens.plugin.Model, windows: Tensor, times: Tensor) -> Tensor:
         c = model.context_length
-        if model.time is takens.Time.DISCRETE or not isinstance(model, takens.ContinuousModel):
+        if model.time is takens.plugin.Time.DISCRETE or not isinstance(
+            model, takens.plugin.ContinuousModel
+        ):
             if self.gradient == "adjoint":
                 raise takens.InputError(
                     f"gradient = 'adjoint' is for models that are continuous in time, and "
                     f"{type(model).__name__} is a map; choose 'direct'."
                 )
             free = torch.zeros(windows.shape[-2] - c, dtype=torch.float64)
-            return takens.forced_run(model, windows, dt=interval(times), strength=free)
-        integrator: takens.Integrator = model.integrator
+            return takens.plugin.forced_run(model, windows, dt=interval(times), strength=free)
+        integrator: takens.plugin.Integrator = model.integrator
         if self.gradient != "model":
             integrator = _with_gradient(integrator, self.gradient)
         when = times[..., c - 1 :]

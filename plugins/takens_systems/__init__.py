@@ -44,12 +44,12 @@ _SYSTEMS: Final = {
 }
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the systems of this package."""
     for place, derivative in _SYSTEMS.items():
         name, _, system = place.partition(":")
-        yield takens.ComponentSpec(
+        yield takens.plugin.ComponentSpec(
             kind="system",
             name=name,
             target=f"takens_systems.{place}",
@@ -60,4 +60,4 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

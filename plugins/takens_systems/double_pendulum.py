@@ -22,7 +22,7 @@ class DoublePendulum(DoublePendulumSettings):
     """
 
     dim = 4
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Give the velocity at `x: (..., 4)`."""
@@ -84,6 +84,6 @@ class DoublePendulum(DoublePendulumSettings):
         """Give both rods level and at rest, from where the motion is chaotic."""
         return (1.57, 1.57, 0.0, 0.0)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give nothing: exponents depend on the energy, and none are standard."""
-        return takens.Facts()
+        return takens.plugin.Facts()

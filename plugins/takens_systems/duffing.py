@@ -21,7 +21,7 @@ class Duffing(DuffingSettings):
     Source: Guckenheimer and Holmes (1983), Nonlinear Oscillations, eq. 2.2.1.
     """
 
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     @property
     def driven(self) -> bool:
@@ -57,7 +57,7 @@ class Duffing(DuffingSettings):
         """Give a point near the attractor."""
         return (0.2, 0.0, 0.0) if self.driven else (0.2, 0.0)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give the exponents, which are known for the standard parameters.
 
         The last one is what the divergence, minus the damping, leaves to the others.
@@ -65,8 +65,8 @@ class Duffing(DuffingSettings):
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.6.
         """
         if not equal(self):
-            return takens.Facts()
-        return takens.Facts(
+            return takens.plugin.Facts()
+        return takens.plugin.Facts(
             lyapunov_spectrum=(0.1572, 0.0, -0.4072),
             source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.6",
         )

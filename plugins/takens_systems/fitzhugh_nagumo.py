@@ -22,7 +22,7 @@ class FitzHughNagumo(FitzHughNagumoSettings):
     """
 
     dim = 2
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Give the velocity at `x: (..., 2)`."""
@@ -40,6 +40,6 @@ class FitzHughNagumo(FitzHughNagumoSettings):
         """Give a point near the limit cycle of the standard parameters."""
         return (-1.0, 1.0)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give nothing: no exponents of the limit cycle are published."""
-        return takens.Facts()
+        return takens.plugin.Facts()

@@ -21,7 +21,7 @@ class HarmonicOscillator(HarmonicOscillatorSettings):
     """
 
     dim = 2
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Give the velocity at `x: (..., 2)`."""
@@ -42,13 +42,13 @@ class HarmonicOscillator(HarmonicOscillatorSettings):
         """Give a unit deflection at rest."""
         return (1.0, 0.0)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give the exponents in closed form: the real parts of the roots of the equation."""
         if isinstance(self.frequency, Tensor) or isinstance(self.damping, Tensor):
-            return takens.Facts()
+            return takens.plugin.Facts()
         half = self.damping / 2
         spread = math.sqrt(max(half**2 - self.frequency**2, 0.0))
-        return takens.Facts(
+        return takens.plugin.Facts(
             lyapunov_spectrum=(spread - half, -spread - half),
             source="Landau and Lifshitz, Mechanics, 3rd edition, section 25",
         )

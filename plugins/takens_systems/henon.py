@@ -19,7 +19,7 @@ class Henon(HenonSettings):
     """
 
     dim = 2
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def __call__(self, x: Tensor, /) -> Tensor:
         """Give the state that follows `x: (..., 2)`."""
@@ -35,14 +35,14 @@ class Henon(HenonSettings):
         """Give a point near the attractor."""
         return (0.1, 0.1)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give the exponents per step, which are known for the standard parameters.
 
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.2.1.
         """
         if not equal(self):
-            return takens.Facts()
-        return takens.Facts(
+            return takens.plugin.Facts()
+        return takens.plugin.Facts(
             lyapunov_spectrum=(0.41922, -1.62319),
             source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.2.1",
         )

@@ -18,7 +18,7 @@ class Logistic(LogisticSettings):
     """
 
     dim = 1
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def __call__(self, x: Tensor, /) -> Tensor:
         """Give the state that follows `x: (..., 1)`."""
@@ -32,11 +32,11 @@ class Logistic(LogisticSettings):
         """Give a point of the unit interval."""
         return (0.3,)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give the exponent per step, which has a closed form where `r` is 4."""
         if not equal(self):
-            return takens.Facts()
-        return takens.Facts(
+            return takens.plugin.Facts()
+        return takens.plugin.Facts(
             lyapunov_spectrum=(math.log(2),),
             source="Ott (2002), Chaos in Dynamical Systems, 2nd edition, section 2.5",
         )

@@ -20,7 +20,7 @@ class Lorenz63(Lorenz63Settings):
     """
 
     dim = 3
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Give the velocity at `x: (..., 3)`."""
@@ -43,14 +43,14 @@ class Lorenz63(Lorenz63Settings):
         """Give a point near the attractor."""
         return (1.0, 1.0, 25.0)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give the exponents, which are known for the standard parameters.
 
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.1.
         """
         if not equal(self):
-            return takens.Facts()
-        return takens.Facts(
+            return takens.plugin.Facts()
+        return takens.plugin.Facts(
             lyapunov_spectrum=(0.9056, 0.0, -14.5723),
             source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.1",
         )

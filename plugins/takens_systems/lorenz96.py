@@ -19,7 +19,7 @@ class Lorenz96(Lorenz96Settings):
     Source: Lorenz (1996), Predictability: a problem partly solved, ECMWF Seminar, eq. 1.
     """
 
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Give the velocity at `x: (..., dim)`."""
@@ -40,6 +40,6 @@ class Lorenz96(Lorenz96Settings):
         """Give a state without symmetry, of the mean and spread of the standard attractor."""
         return tuple(2.3 + 5.0 * math.sin(1.0 + 1.7 * i) for i in range(self.dim))
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give nothing: no whole spectrum is published for a standard size."""
-        return takens.Facts()
+        return takens.plugin.Facts()

@@ -22,7 +22,7 @@ class LotkaVolterra(LotkaVolterraSettings):
     """
 
     dim = 2
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Give the velocity at `x: (..., 2)`."""
@@ -54,6 +54,6 @@ class LotkaVolterra(LotkaVolterraSettings):
         """Give a point on a closed orbit of the standard and of the unit form."""
         return (1.0, 2.0)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give nothing: every orbit is closed, and none attracts."""
-        return takens.Facts()
+        return takens.plugin.Facts()

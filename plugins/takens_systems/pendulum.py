@@ -23,7 +23,7 @@ class Pendulum(PendulumSettings):
     Source: Baker and Gollub (1996), Chaotic Dynamics: an Introduction, 2nd edition, eq. 1.1.
     """
 
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     @property
     def driven(self) -> bool:
@@ -64,7 +64,7 @@ class Pendulum(PendulumSettings):
         """Give a deflection of one radian at rest."""
         return (1.0, 0.0, 0.0) if self.driven else (1.0, 0.0)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give the exponents, which are known for one drive of the pendulum in its own units.
 
         That is gravity 1, length 1, damping 0.05, and a drive of 0.6 at 0.7. The last one is
@@ -73,8 +73,8 @@ class Pendulum(PendulumSettings):
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.1.
         """
         if not equal(self, _CHAOTIC):
-            return takens.Facts()
-        return takens.Facts(
+            return takens.plugin.Facts()
+        return takens.plugin.Facts(
             lyapunov_spectrum=(0.1414, 0.0, -0.1914),
             source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.1",
         )

@@ -20,7 +20,7 @@ class Rossler(RosslerSettings):
     """
 
     dim = 3
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Give the velocity at `x: (..., 3)`."""
@@ -36,14 +36,14 @@ class Rossler(RosslerSettings):
         """Give a point near the attractor."""
         return (-9.0, 0.0, 0.0)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give the exponents, which are known for the standard parameters.
 
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.2.
         """
         if not equal(self):
-            return takens.Facts()
-        return takens.Facts(
+            return takens.plugin.Facts()
+        return takens.plugin.Facts(
             lyapunov_spectrum=(0.0714, 0.0, -5.3943),
             source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.2",
         )

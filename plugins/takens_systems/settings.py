@@ -26,7 +26,7 @@ def _number(
     at_least: float | None = None,
     at_most: float | None = None,
 ) -> Any:
-    return takens.parameter(
+    return takens.plugin.parameter(
         default,
         unit=unit,
         summary=summary,
@@ -67,7 +67,7 @@ class Lorenz96Settings:
     Source: Lorenz (1996), Predictability: a problem partly solved, eq. 1.
     """
 
-    dim: int = takens.parameter(40, unit="1", summary="number of sites", at_least=4)
+    dim: int = takens.plugin.parameter(40, unit="1", summary="number of sites", at_least=4)
     forcing: Number = _number(8.0, "constant forcing")
 
 
@@ -91,7 +91,7 @@ class VanDerPolSettings:
     """
 
     mu: Number = _number(1.0, "strength of the damping", above=0)
-    form: Literal["lienard", "textbook"] = takens.parameter(
+    form: Literal["lienard", "textbook"] = takens.plugin.parameter(
         "lienard", summary="x' = mu (x - x^3/3 - y), y' = x / mu; or x'' = mu (1 - x^2) x' - x"
     )
 

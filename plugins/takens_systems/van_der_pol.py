@@ -23,7 +23,7 @@ class VanDerPol(VanDerPolSettings):
     """
 
     dim = 2
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Give the velocity at `x: (..., 2)`."""
@@ -44,6 +44,6 @@ class VanDerPol(VanDerPolSettings):
         """Give the turning point near `x = 2`, which hardly depends on `mu`."""
         return (2.0, 0.0) if self.form == "textbook" else (2.0, -2 / 3)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give nothing: no exponents of the limit cycle are published for standard values."""
-        return takens.Facts()
+        return takens.plugin.Facts()

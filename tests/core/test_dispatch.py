@@ -4,6 +4,7 @@
 
 import logging
 import warnings
+from typing import Any
 
 import attrs
 import pytest
@@ -33,24 +34,24 @@ def turning_map(x):
 
 
 FIELD = Turning(torch.tensor(1.0, dtype=torch.float64))
-REQUEST = takens.FixedStepSolve(field=FIELD, method=RK4.tableau, x0=X0, ts=TS)
+REQUEST = takens.backend.FixedStepSolve(field=FIELD, method=RK4.tableau, x0=X0, ts=TS)
 
 
 def loop(request):
     """Answer as plain torch does."""
-    if isinstance(request, takens.MapIteration):
+    if isinstance(request, takens.backend.MapIteration):
         states = [request.x0]
         for _ in range(request.steps):
             states.append(request.map(states[-1]))
         return torch.stack(states[:: request.every], -2)
-    if isinstance(request, takens.FixedStepSolve):
+    if isinstance(request, takens.backend.FixedStepSolve):
         solver = RK4(request.substeps, backend="eager")
         return solver.solve(request.field, request.x0, request.ts)
-    if isinstance(request, takens.AdaptiveSolve):
+    if isinstance(request, takens.backend.AdaptiveSolve):
         c = request.controller
         solver = Dopri5(max(c.rtol, 1e-30), c.atol, first_step=c.first_step, backend="eager")
         return solver.solve_with_statistics(request.field, request.x0, request.ts)
-    return takens.Unsupported("it has no loop for that")
+    return takens.backend.Unsupported("it has no loop for that")
 
 
 @attrs.define(eq=False)
@@ -74,8 +75,8 @@ class Old:
     preference: int = 1000
 
     def answer(self, question):
-        if isinstance(question, takens.AdaptiveSolve):
-            return takens.Unsupported(f"alpha is {question.control.alpha:.3f}")
+        if isinstance(question, takens.backend.AdaptiveSolve):
+            return takens.backend.Unsupported(f"alpha is {question.control.alpha:.3f}")
         return loop(question)
 
 
@@ -90,10 +91,12 @@ def second():
 class Planted:
     TAKENS_API = 2
 
-    @takens.hookimpl
+    @takens.plugin.hookimpl
     def takens_components(self):
         for name in PLANTED:
-            yield takens.ComponentSpec(kind="backend", name=name, target=f"{__name__}:{name}")
+            yield takens.plugin.ComponentSpec(
+                kind="backend", name=name, target=f"{__name__}:{name}"
+            )
 
 
 @pytest.fixture
@@ -115,22 +118,22 @@ def install():
 
 
 def without(answer):
-    return takens.Unsupported(answer)
+    return takens.backend.Unsupported(answer)
 
 
 def test_the_preferred_backend_is_asked_first(install):
     slow, quick = Fixed(preference=1001), Fixed(preference=1002)
     install(first=slow, second=quick)
-    assert takens.dispatch(REQUEST).shape == (3, 5, 2)
+    assert takens.backend.dispatch(REQUEST).shape == (3, 5, 2)
     assert (slow.asked, quick.asked > 0) == (0, True)
-    takens.dispatch(REQUEST, backend="first")
+    takens.backend.dispatch(REQUEST, backend="first")
     assert slow.asked > 0
-    assert takens.dispatch(REQUEST, backend="eager") is None
+    assert takens.backend.dispatch(REQUEST, backend="eager") is None
 
 
 def test_the_next_is_asked_where_one_declines(install):
     install(first=Fixed(preference=1001), second=Fixed(without("it is a Monday"), 1002))
-    assert takens.dispatch(REQUEST) is not None
+    assert takens.backend.dispatch(REQUEST) is not None
     assert takens.explain(FIELD) == (
         "FixedStepSolve of Turning (float64, 2 variables): first, since second declined "
         "because it is a Monday."
@@ -141,7 +144,7 @@ def test_without_an_answer_eager_torch_has_to_run(install, caplog):
     install(first=Fixed(without("it is a Monday"), 1001))
     with caplog.at_level(logging.INFO, "takens"):
         for _ in range(3):
-            assert takens.dispatch(REQUEST, backend="first") is None
+            assert takens.backend.dispatch(REQUEST, backend="first") is None
     assert "eager torch, because first declined because it is a Monday" in takens.explain(FIELD)
     assert len(caplog.records) == 1
 
@@ -150,7 +153,7 @@ def test_all_answers_are_told_the_latest_first(install):
     given = [without("it is a Monday")] * 3
     install(first=Fixed(lambda request: given.pop() if given else loop(request), 1001))
     for _ in range(4):
-        takens.dispatch(REQUEST, backend="first")
+        takens.backend.dispatch(REQUEST, backend="first")
     assert takens.explain(FIELD).endswith(
         "(float64, 2 variables): first (1 times); before: eager torch, because first declined "
         "because it is a Monday (3 times)."
@@ -172,10 +175,10 @@ def test_whole_solves_get_the_threads_that_single_steps_do_not(install):
     try:
         with threads_for(10):
             assert torch.get_num_threads() == 1
-            takens.dispatch(REQUEST, "first")
+            takens.backend.dispatch(REQUEST, "first")
             assert torch.get_num_threads() == 1
         assert torch.get_num_threads() == 2
-        takens.dispatch(REQUEST, "first")
+        takens.backend.dispatch(REQUEST, "first")
     finally:
         torch.set_num_threads(before)
     assert seen == [2, 2]
@@ -187,7 +190,7 @@ def test_what_was_never_asked_is_said_so():
 
 def wrong_values(request):
     answer = loop(request)
-    if isinstance(answer, takens.Solution):
+    if isinstance(answer, takens.backend.Solution):
         return attrs.evolve(answer, x=answer.x * 1.001)
     return answer * 1.001
 
@@ -195,7 +198,7 @@ def wrong_values(request):
 def of_x(change):
     def answer(request):
         answer = loop(request)
-        if isinstance(answer, takens.Solution):
+        if isinstance(answer, takens.backend.Solution):
             return attrs.evolve(answer, x=change(answer.x))
         return change(answer)
 
@@ -232,13 +235,13 @@ def test_a_backend_that_is_wrong_is_found_out_at_first(install, fault, method):
     given, words = WRONG[fault]
     install(first=Fixed(given, 1001))
     name = "henon" if method == "henon" else "lorenz63"
-    system = takens.systems.create(name)
+    system = takens.create("system", name)
 
     def simulate(**more):
         return takens.simulate(system, dt=0.01, steps=20, transient=0, **more).x
 
     solver = {} if method == "henon" else {"integrator": method}
-    with pytest.warns(takens.PluginWarning) as warned:
+    with pytest.warns(takens.errors.PluginWarning) as warned:
         first = simulate(**solver)
     assert len(warned) == 1
     said = str(warned[0].message)
@@ -256,7 +259,7 @@ def test_gradients_are_compared_too(install):
     x0 = X0.clone().requires_grad_()
     for change in (lambda x: x.detach(), lambda x: x + 0.1 * (x - x.detach())):
         install(first=Fixed(of_x(change), 1001))
-        with pytest.warns(takens.PluginWarning, match="gradient"):
+        with pytest.warns(takens.errors.PluginWarning, match="gradient"):
             out = RK4().solve(FIELD, x0, TS)
         (found,) = torch.autograd.grad(out.sum(), x0)
         (right,) = torch.autograd.grad(RK4(backend="eager").solve(FIELD, x0, TS).sum(), x0)
@@ -266,7 +269,7 @@ def test_gradients_are_compared_too(install):
 def test_gradients_to_what_the_field_holds_are_compared(install):
     install(first=Fixed(of_x(lambda x: x.detach()), 1001))
     rate = torch.tensor(1.3, dtype=torch.float64, requires_grad=True)
-    with pytest.warns(takens.PluginWarning, match="no gradient"):
+    with pytest.warns(takens.errors.PluginWarning, match="no gradient"):
         out = RK4().solve(Turning(rate * 2), X0, TS)
     torch.autograd.grad(out.sum(), rate)
 
@@ -283,22 +286,22 @@ def test_comparing_leaves_the_graph_of_the_user_alone(install):
 def test_a_wish_to_stop_is_no_fault(install):
     install(first=Fixed(raising(KeyboardInterrupt()), 1001))
     with pytest.raises(KeyboardInterrupt):
-        takens.dispatch(REQUEST)
+        takens.backend.dispatch(REQUEST)
 
 
 def test_a_right_backend_is_compared_once_for_each_kind_of_work(install):
     backend = Fixed(preference=1001)
     install(first=backend)
     for _ in range(3):
-        takens.dispatch(REQUEST)
+        takens.backend.dispatch(REQUEST)
     assert backend.asked == 4
     single = attrs.evolve(REQUEST, x0=X0.float(), field=Turning(1.0))
-    takens.dispatch(single)
-    takens.dispatch(takens.MapIteration(map=turning_map, x0=X0, steps=4))
+    takens.backend.dispatch(single)
+    takens.backend.dispatch(takens.backend.MapIteration(map=turning_map, x0=X0, steps=4))
     assert backend.asked == 8
     one = attrs.evolve(REQUEST, x0=X0[0])
-    takens.dispatch(one)
-    takens.dispatch(one)
+    takens.backend.dispatch(one)
+    takens.backend.dispatch(one)
     assert backend.asked == 11
 
 
@@ -311,19 +314,27 @@ def test_maps_of_fields_differ_by_their_fields(install):
 
     install(first=Fixed(half, 1001))
     stepper, x0 = RK4(), torch.ones(2, 3, dtype=torch.float64)
-    good = takens.flow_map(FIELD, stepper, 0.1)
-    assert takens.dispatch(takens.MapIteration(map=good, x0=X0, steps=3), "first") is not None
-    other = takens.flow_map(takens.systems.create("lorenz63"), stepper, 0.01)
-    with pytest.warns(takens.PluginWarning, match="a difference of"):
-        assert takens.dispatch(takens.MapIteration(map=other, x0=x0, steps=3), "first") is None
+    good = takens.plugin.flow_map(FIELD, stepper, 0.1)
+    assert (
+        takens.backend.dispatch(takens.backend.MapIteration(map=good, x0=X0, steps=3), "first")
+        is not None
+    )
+    other = takens.plugin.flow_map(takens.systems.create("lorenz63"), stepper, 0.01)
+    with pytest.warns(takens.errors.PluginWarning, match="a difference of"):
+        assert (
+            takens.backend.dispatch(
+                takens.backend.MapIteration(map=other, x0=x0, steps=3), "first"
+            )
+            is None
+        )
 
 
 def test_each_code_of_a_backend_is_compared(install):
     codes = iter(["a", "a", "a", "b", "b"])
-    backend = Fixed(lambda request: takens.Compiled(loop(request), next(codes)), 1001)
+    backend = Fixed(lambda request: takens.backend.Compiled(loop(request), next(codes)), 1001)
     install(first=backend)
     for _ in range(3):
-        assert takens.dispatch(REQUEST).shape == (3, 5, 2)
+        assert takens.backend.dispatch(REQUEST).shape == (3, 5, 2)
     assert backend.asked == 5
 
 
@@ -353,8 +364,8 @@ def test_a_field_that_fails_is_no_fault_of_a_backend(install):
 def test_backends_that_answer_questions_still_work(install):
     install(first=Old())
     with pytest.warns(DeprecationWarning, match=r"answer\(\) of backend 'first' .*solve\(\)"):
-        takens.dispatch(REQUEST)
-    assert takens.dispatch(REQUEST).shape == (3, 5, 2)
+        takens.backend.dispatch(REQUEST)
+    assert takens.backend.dispatch(REQUEST).shape == (3, 5, 2)
     assert "first." in takens.explain(FIELD)
     with pytest.warns(DeprecationWarning, match="control will go; write controller"):
         Dopri5(backend="first").solve(FIELD, X0, TS)
@@ -363,23 +374,24 @@ def test_backends_that_answer_questions_still_work(install):
 
 def test_old_names_still_work():
     for old, new in (
-        ("FixedSolve", takens.FixedStepSolve),
-        ("Iterate", takens.MapIteration),
-        ("ForcedIterate", takens.ForcedIteration),
-        ("Exponents", takens.TangentGrowth),
-        ("Stretched", takens.TangentGrowthResult),
-        ("Declined", takens.Unsupported),
-        ("Question", takens.SolveRequest),
-        ("accelerated_solve", takens.dispatch),
-        ("accelerated_adaptive", takens.dispatch),
-        ("accelerated_exponents", takens.dispatch),
+        ("FixedSolve", takens.backend.FixedStepSolve),
+        ("Iterate", takens.backend.MapIteration),
+        ("ForcedIterate", takens.backend.ForcedIteration),
+        ("Exponents", takens.backend.TangentGrowth),
+        ("Stretched", takens.backend.TangentGrowthResult),
+        ("Declined", takens.backend.Unsupported),
+        ("Question", takens.backend.SolveRequest),
+        ("accelerated_solve", takens.backend.dispatch),
+        ("accelerated_adaptive", takens.backend.dispatch),
+        ("accelerated_exponents", takens.backend.dispatch),
     ):
         with pytest.warns(DeprecationWarning, match=f"takens.{old} will go; write takens."):
             assert getattr(takens, old) is new
     with pytest.warns(DeprecationWarning, match="StepController"):
-        control = takens.StepControl(rtol=1e-3, atol=1e-4, max_steps=9, alpha=0.17, beta=0.04)
+        old: Any = takens.StepControl  # pyright: ignore
+    control = old(rtol=1e-3, atol=1e-4, max_steps=9, alpha=0.17, beta=0.04)
     with pytest.warns(DeprecationWarning, match="write controller"):
-        request = takens.AdaptiveSolve(
+        request = takens.backend.AdaptiveSolve(
             field=FIELD, method=Dopri5.tableau, x0=X0, ts=TS, control=control
         )
     assert request.controller.alpha == pytest.approx(0.85)
@@ -388,14 +400,15 @@ def test_old_names_still_work():
     one = torch.ones(3, dtype=torch.int64)
     names = ("status", "reached", "steps", "rejected", "evaluations", "component")
     with pytest.warns(DeprecationWarning, match="Solution"):
-        adapted = takens.Adapted(x=X0[:, None], time=X0[:, 0], **dict.fromkeys(names, one))
-    assert isinstance(adapted, takens.Solution)
+        old: Any = takens.Adapted  # pyright: ignore
+    adapted = old(x=X0[:, None], time=X0[:, 0], **dict.fromkeys(names, one))
+    assert isinstance(adapted, takens.backend.Solution)
 
 
 def test_native_is_a_backend():
     from takens_native import Native
 
-    assert isinstance(Native(), takens.Backend)
-    answer = takens.dispatch(REQUEST, backend="native")
+    assert isinstance(Native(), takens.backend.Backend)
+    answer = takens.backend.dispatch(REQUEST, backend="native")
     assert isinstance(answer, Tensor)
     assert "FixedStepSolve of Turning (float64, 2 variables): native." in takens.explain(FIELD)

@@ -26,7 +26,7 @@ def data() -> takens.TimeSeries:
     return takens.simulate(Lorenz63(), dt=0.01, steps=1200, noise=0.05, seed=0)
 
 
-def make(seed: int, latent_dim: int = 5) -> takens.Model:
+def make(seed: int, latent_dim: int = 5) -> takens.plugin.Model:
     return takens.models.create(
         "shallow_plrnn", obs_dim=3, latent_dim=latent_dim, hidden_dim=10, seed=seed
     )
@@ -39,7 +39,12 @@ class OneByOne:
     inner: SparseTeacherForcing
 
     def loss(
-        self, model: takens.Model, windows: torch.Tensor, *, times: torch.Tensor, step: int
+        self,
+        model: takens.plugin.Model,
+        windows: torch.Tensor,
+        *,
+        times: torch.Tensor,
+        step: int,
     ) -> torch.Tensor:
         if windows.ndim != 3:
             raise TypeError("this scheme takes windows (b, T, n) only")
@@ -130,7 +135,7 @@ def test_a_member_that_explodes_leaves_the_others_alone(data: takens.TimeSeries)
 
 def test_an_ensemble_answers_as_its_members() -> None:
     members = [ShallowPLRNN(3, latent_dim=4, hidden_dim=6, seed=i) for i in range(3)]
-    ensemble = takens.Ensemble(members)
+    ensemble = takens.plugin.Ensemble(members)
     x = torch.randn(3, 5, 2, 3)
     z = ensemble.encode(x)
     for i, member in enumerate(members):
@@ -141,7 +146,7 @@ def test_an_ensemble_answers_as_its_members() -> None:
         torch.testing.assert_close(
             ensemble.force(z, x[..., 0, :])[i], member.force(own, x[i, :, 0])
         )
-    assert takens.weights(ensemble)["W1"].shape == (3, 4, 6)
+    assert takens.plugin.weights(ensemble)["W1"].shape == (3, 4, 6)
 
 
 @pytest.mark.parametrize(
@@ -164,8 +169,11 @@ def test_what_does_not_go_together(
 
 def test_members_of_one_ensemble_are_alike() -> None:
     with pytest.raises(takens.InputError, match="of one class and of the same sizes"):
-        takens.Ensemble([make(0, 4), make(0, 5)])
-    model, windows = takens.Ensemble([make(0), make(1), make(2)]), torch.randn(3, 2, 9, 3)
+        takens.plugin.Ensemble([make(0, 4), make(0, 5)])
+    model, windows = (
+        takens.plugin.Ensemble([make(0), make(1), make(2)]),
+        torch.randn(3, 2, 9, 3),
+    )
     scheme = GeneralisedTeacherForcing((0.1, 0.2))
     with pytest.raises(takens.InputError, match="2 alphas and there are 3"):
         scheme.loss(model, windows, times=torch.arange(9.0), step=0)

@@ -36,11 +36,11 @@ class FinalError:
 
 @attrs.frozen
 class Growth:
-    def probe(self, step: takens.Map, x0: torch.Tensor, dt: float, /) -> takens.Score:
+    def probe(self, step: takens.plugin.Map, x0: torch.Tensor, dt: float, /) -> takens.Score:
         assert x0.dtype == torch.float64
         return takens.Score(value=float((step(x0) / x0).log().mean() / dt), error=0.5)
 
-    def reference(self, facts: takens.Facts, /) -> float | None:
+    def reference(self, facts: takens.plugin.Facts, /) -> float | None:
         return None if facts.lyapunov_spectrum is None else facts.lyapunov_spectrum[0]
 
 
@@ -75,8 +75,11 @@ def test_runs_that_diverge_are_counted_and_left_out(linear: Any) -> None:
     score = takens.evaluate(
         linear(2.0), data, [MeanDifference()], second=data, runs=2, context=1
     )["MeanDifference"]
-    assert score.runs == takens.Runs((None, 20))
-    assert (takens.Runs((None, 20)).count, takens.Runs((None, 20)).diverged) == (2, 1)
+    assert score.runs == takens.plugin.Runs((None, 20))
+    assert (takens.plugin.Runs((None, 20)).count, takens.plugin.Runs((None, 20)).diverged) == (
+        2,
+        1,
+    )
     assert score.value is not None
 
 

@@ -24,7 +24,7 @@ def changed(**changes: Any) -> dict[str, Any]:
     return SHORT | changes
 
 
-def make(seed: int = 0) -> takens.Model:
+def make(seed: int = 0) -> takens.plugin.Model:
     return takens.models.create(
         "shallow_plrnn", obs_dim=3, latent_dim=5, hidden_dim=10, seed=seed
     )
@@ -100,7 +100,7 @@ class Noisy:
 
     def loss(
         self,
-        model: takens.Model,
+        model: takens.plugin.Model,
         windows: torch.Tensor,
         *,
         times: torch.Tensor,
@@ -151,7 +151,7 @@ def test_a_resumed_training_ends_like_an_uninterrupted_one(
 
         def loss(
             self,
-            model: takens.Model,
+            model: takens.plugin.Model,
             windows: torch.Tensor,
             *,
             times: torch.Tensor,
@@ -160,7 +160,7 @@ def test_a_resumed_training_ends_like_an_uninterrupted_one(
         ) -> torch.Tensor:
             if step == self.at:
                 raise InterruptedRun
-            inner = takens.loss_function(self.inner)
+            inner = takens.plugin.loss_function(self.inner)
             return inner(model, windows, times=times, step=step, generator=generator)
 
         def __repr__(self) -> str:
@@ -204,9 +204,9 @@ def test_a_resume_of_another_training_is_refused(
             **changed(**changes),
         )
 
-    with pytest.raises(takens.CheckpointError, match=r"training.batch was 4 and is 5"):
+    with pytest.raises(takens.errors.CheckpointError, match=r"training.batch was 4 and is 5"):
         again(batch=5)
-    with pytest.raises(takens.CheckpointError, match="scheme was"):
+    with pytest.raises(takens.errors.CheckpointError, match="scheme was"):
         again(SparseTeacherForcing(6))
 
 
@@ -218,7 +218,7 @@ def test_a_checkpoint_that_was_cut_short_is_refused(
     path = tmp_path / "checkpoint.pt"
     content = path.read_bytes()
     path.write_bytes(content[: int(keep if keep > 1 else keep * len(content))])
-    with pytest.raises(takens.CheckpointError, match="no readable checkpoint"):
+    with pytest.raises(takens.errors.CheckpointError, match="no readable checkpoint"):
         takens.load_model(path)
 
 
@@ -229,7 +229,7 @@ def test_a_checkpoint_of_a_newer_format_is_refused(
     path = tmp_path / "checkpoint.pt"
     content = torch.load(path, weights_only=True)
     torch.save(content | {"format": 99}, path)
-    with pytest.raises(takens.CheckpointError, match="has checkpoint format 99"):
+    with pytest.raises(takens.errors.CheckpointError, match="has checkpoint format 99"):
         takens.load_model(path)
 
 
@@ -239,7 +239,7 @@ def test_no_code_in_a_checkpoint_is_run(tmp_path: Path) -> None:
             return (Path.touch, (tmp_path / "owned",))
 
     torch.save({"format": 1, "name": Evil()}, tmp_path / "evil.pt")
-    with pytest.raises(takens.CheckpointError):
+    with pytest.raises(takens.errors.CheckpointError):
         takens.load_model(tmp_path / "evil.pt")
     assert not (tmp_path / "owned").exists()
 
@@ -262,7 +262,12 @@ class Exploding:
     value: float
 
     def loss(
-        self, model: takens.Model, windows: torch.Tensor, *, times: torch.Tensor, step: int
+        self,
+        model: takens.plugin.Model,
+        windows: torch.Tensor,
+        *,
+        times: torch.Tensor,
+        step: int,
     ) -> torch.Tensor:
         loss = sum((p.square().sum() for p in model.parameters()), windows.new_zeros(()))
         return loss * self.value if step == self.at else loss
@@ -272,7 +277,7 @@ class Exploding:
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_checkpoint(
     data: takens.TimeSeries, tmp_path: Path, value: float
 ) -> None:
-    with pytest.raises(takens.TrainingError) as raised:
+    with pytest.raises(takens.errors.TrainingError) as raised:
         takens.fit(
             make(),
             data,
@@ -292,12 +297,17 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_checkpoint(
 class ForMaps:
     """Is not for models in continuous time."""
 
-    def accepts(self, model: takens.Model, /) -> str | None:
-        continuous = model.time is takens.Time.CONTINUOUS
+    def accepts(self, model: takens.plugin.Model, /) -> str | None:
+        continuous = model.time is takens.plugin.Time.CONTINUOUS
         return "it is continuous in time" if continuous else None
 
     def loss(
-        self, model: takens.Model, windows: torch.Tensor, *, times: torch.Tensor, step: int
+        self,
+        model: takens.plugin.Model,
+        windows: torch.Tensor,
+        *,
+        times: torch.Tensor,
+        step: int,
     ) -> torch.Tensor:
         return SparseTeacherForcing(5).loss(model, windows, times=times, step=step)
 
@@ -339,7 +349,7 @@ def test_a_window_longer_than_the_data_is_refused(data: takens.TimeSeries) -> No
 def test_a_variable_that_does_not_vary_is_refused(data: takens.TimeSeries) -> None:
     x = data.x.clone()
     x[:, 1] = 3.0
-    with pytest.raises(takens.DataError, match="Column 'x2' does not vary"):
+    with pytest.raises(takens.errors.DataError, match="Column 'x2' does not vary"):
         takens.fit(
             make(), attrs.evolve(data, x=x), SparseTeacherForcing(5), device="cpu", **SHORT
         )
@@ -347,7 +357,9 @@ def test_a_variable_that_does_not_vary_is_refused(data: takens.TimeSeries) -> No
 
 def test_data_of_another_dimension_are_refused(data: takens.TimeSeries) -> None:
     two = takens.TimeSeries(data.t, data.x[:, :2])
-    with pytest.raises(takens.DataError, match="observes 3 variables and the data have 2"):
+    with pytest.raises(
+        takens.errors.DataError, match="observes 3 variables and the data have 2"
+    ):
         takens.fit(make(), two, SparseTeacherForcing(5), device="cpu", **SHORT)
 
 
@@ -359,16 +371,16 @@ class TestHooks:
         seen: list[tuple[str, Mapping[str, Any]]] = []
 
         class Tracker:
-            @takens.hookimpl
-            def takens_fit_started(self, event: takens.FitStarted) -> None:
+            @takens.plugin.hookimpl
+            def takens_fit_started(self, event: takens.plugin.FitStarted) -> None:
                 seen.append(("started", {"first": event.first_step}))
 
-            @takens.hookimpl
-            def takens_step_logged(self, event: takens.StepLogged) -> None:
+            @takens.plugin.hookimpl
+            def takens_step_logged(self, event: takens.plugin.StepLogged) -> None:
                 seen.append(("step", event.record))
 
-            @takens.hookimpl
-            def takens_fit_finished(self, event: takens.FitFinished) -> None:
+            @takens.plugin.hookimpl
+            def takens_fit_finished(self, event: takens.plugin.FitFinished) -> None:
                 seen.append(("finished", {"steps": event.steps, "reason": event.reason}))
 
         manager = takens.catalogue().manager
@@ -410,7 +422,7 @@ class TestHooks:
     def test_a_tracker_hears_why_training_stopped(
         self, data: takens.TimeSeries, tracker: list[tuple[str, Mapping[str, Any]]]
     ) -> None:
-        with pytest.raises(takens.TrainingError):
+        with pytest.raises(takens.errors.TrainingError):
             takens.fit(make(), data, Exploding(7, math.nan), device="cpu", **SHORT)
         assert tracker[-1][1]["steps"] == 7
         assert "the loss is nan" in tracker[-1][1]["reason"]
@@ -422,8 +434,8 @@ class TestHooks:
         tmp_path: Path,
     ) -> None:
         class Stopping:
-            @takens.hookimpl
-            def takens_step_logged(self, event: takens.StepLogged) -> str | None:
+            @takens.plugin.hookimpl
+            def takens_step_logged(self, event: takens.plugin.StepLogged) -> str | None:
                 return "that is enough" if event.record["step"] == 15 else None
 
         def train(**options: Any) -> takens.Fit:
@@ -452,23 +464,23 @@ class TestHooks:
         seen: list[Any] = []
 
         class Listening:
-            @takens.hookimpl
-            def takens_fit_started(self, event: takens.FitStarted) -> None:
+            @takens.plugin.hookimpl
+            def takens_fit_started(self, event: takens.plugin.FitStarted) -> None:
                 seen.append(event)
 
-            @takens.hookimpl
-            def takens_step_logged(self, event: takens.StepLogged) -> None:
+            @takens.plugin.hookimpl
+            def takens_step_logged(self, event: takens.plugin.StepLogged) -> None:
                 seen.append(event)
 
-            @takens.hookimpl
-            def takens_fit_finished(self, event: takens.FitFinished) -> None:
+            @takens.plugin.hookimpl
+            def takens_fit_finished(self, event: takens.plugin.FitFinished) -> None:
                 seen.append(event)
 
         manager, plugin = takens.catalogue().manager, Listening()
         manager.register(plugin, name="listening")
         try:
             takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **SHORT)
-            with pytest.raises(takens.TrainingError):
+            with pytest.raises(takens.errors.TrainingError):
                 takens.fit(make(), data, Exploding(7, math.nan), device="cpu", **SHORT)
             model = takens.models.create("linear_autoregression", obs_dim=data.dim)
             takens.fit(model, data, takens.schemes.create("closed_form"), device="cpu")
@@ -487,8 +499,8 @@ class TestHooks:
         self, data: takens.TimeSeries
     ) -> None:
         class Broken:
-            @takens.hookimpl
-            def takens_step_logged(self, event: takens.StepLogged) -> None:
+            @takens.plugin.hookimpl
+            def takens_step_logged(self, event: takens.plugin.StepLogged) -> None:
                 raise OSError("the service is away")
 
         manager = takens.catalogue().manager
@@ -496,7 +508,7 @@ class TestHooks:
         manager.register(plugin, name="broken-tracker")
         try:
             with pytest.warns(
-                takens.PluginWarning, match="'broken-tracker' .* failed in takens_step"
+                takens.errors.PluginWarning, match="'broken-tracker' .* failed in takens_step"
             ):
                 fit = takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **SHORT)
         finally:

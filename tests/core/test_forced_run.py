@@ -8,7 +8,7 @@ import takens
 from takens_models import ShallowPLRNN
 
 
-def by_hand(model: takens.Model, windows: Tensor, strength: Tensor) -> Tensor:
+def by_hand(model: takens.plugin.Model, windows: Tensor, strength: Tensor) -> Tensor:
     z, states = model.encode(windows[:, :1]), list[Tensor]()
     for i, share in enumerate(strength.tolist()):
         z = z + share * (model.force(z, windows[:, i]) - z)
@@ -33,7 +33,7 @@ def test_it_is_the_loop(latent: int, strength: list[float], skip: int) -> None:
     windows = torch.randn(3, 10, 2, generator=torch.Generator().manual_seed(1)).double()
     shares = torch.tensor(strength, dtype=torch.float64)
     expected = by_hand(model, windows, shares)[:, skip:]
-    found = takens.forced_run(model, windows, dt=0.1, strength=shares, skip=skip)
+    found = takens.plugin.forced_run(model, windows, dt=0.1, strength=shares, skip=skip)
     torch.testing.assert_close(found, expected)
     weights = list(model.parameters())
     ours, theirs = (

@@ -58,7 +58,12 @@ class Wrecked:
     until: int
 
     def loss(
-        self, model: takens.Model, windows: torch.Tensor, *, times: torch.Tensor, step: int
+        self,
+        model: takens.plugin.Model,
+        windows: torch.Tensor,
+        *,
+        times: torch.Tensor,
+        step: int,
     ) -> torch.Tensor:
         if step < self.until:
             return self.inner.loss(model, windows, times=times, step=step)
@@ -131,7 +136,7 @@ def test_another_metric_can_choose_the_weights(data: takens.TimeSeries) -> None:
     options: dict[str, Any] = {"window": 30, "device": "cpu", "schedule": "constant"}
     scheme = GeneralisedTeacherForcing(0.2)
 
-    def model() -> takens.Model:
+    def model() -> takens.plugin.Model:
         return takens.models.create("shallow_plrnn", obs_dim=3, latent_dim=6, hidden_dim=20)
 
     fit = takens.fit(

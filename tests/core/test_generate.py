@@ -19,7 +19,7 @@ def test_a_free_run_is_the_iterated_map(linear: Any) -> None:
 
 
 def test_a_continuous_model_runs_through_its_integrator(linear: Any) -> None:
-    model = linear(-1.0, takens.Time.CONTINUOUS)
+    model = linear(-1.0, takens.plugin.Time.CONTINUOUS)
     free = takens.generate(model, context=start(1.0)[0], steps=100, dt=0.01)
     assert float(free.x[-1, 0]) == pytest.approx(math.exp(-1), rel=1e-9)
 

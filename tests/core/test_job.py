@@ -33,29 +33,29 @@ class Listener:
         self.heard: list[tuple[str, Any]] = []
         self.reason: str | None = None
 
-    @takens.hookimpl
-    def takens_run_started(self, event: takens.RunStarted) -> None:
+    @takens.plugin.hookimpl
+    def takens_run_started(self, event: takens.plugin.RunStarted) -> None:
         self.heard.append(("run_started", event))
 
-    @takens.hookimpl
-    def takens_fit_started(self, event: takens.FitStarted) -> None:
+    @takens.plugin.hookimpl
+    def takens_fit_started(self, event: takens.plugin.FitStarted) -> None:
         self.heard.append(("fit_started", event))
 
-    @takens.hookimpl
-    def takens_step_logged(self, event: takens.StepLogged) -> str | None:
+    @takens.plugin.hookimpl
+    def takens_step_logged(self, event: takens.plugin.StepLogged) -> str | None:
         self.heard.append(("step_logged", event))
         return self.reason
 
-    @takens.hookimpl
-    def takens_fit_finished(self, event: takens.FitFinished) -> None:
+    @takens.plugin.hookimpl
+    def takens_fit_finished(self, event: takens.plugin.FitFinished) -> None:
         self.heard.append(("fit_finished", event))
 
-    @takens.hookimpl
-    def takens_run_finished(self, event: takens.RunFinished) -> None:
+    @takens.plugin.hookimpl
+    def takens_run_finished(self, event: takens.plugin.RunFinished) -> None:
         self.heard.append(("run_finished", event))
 
-    @takens.hookimpl
-    def takens_run_failed(self, event: takens.RunFailed) -> None:
+    @takens.plugin.hookimpl
+    def takens_run_failed(self, event: takens.plugin.RunFailed) -> None:
         self.heard.append(("run_failed", event))
 
     @property
@@ -84,7 +84,7 @@ def test_events_of_one_run_have_its_id(tmp_path: Path, listener: Listener) -> No
 
 def test_a_run_that_breaks_down_announces_itself(tmp_path: Path, listener: Listener) -> None:
     hot = SMALL.replace("steps = 4,", "steps = 40, learning_rate = 1e30, gradient_clip = 0,")
-    with pytest.raises(takens.TrainingError) as raised:
+    with pytest.raises(takens.errors.TrainingError) as raised:
         takens.run(job(tmp_path, hot), tmp_path / "run")
     assert listener.names[-2:] == ["fit_finished", "run_failed"]
     finished, failed = (event for _, event in listener.heard[-2:])
@@ -200,13 +200,13 @@ def test_components_with_parameters_wherever_one_is_named(tmp_path: Path) -> Non
 class Offering:
     """A plugin with one component, registered by hand."""
 
-    def __init__(self, kind: str, target: str, *parameters: takens.Parameter) -> None:
-        self.spec = takens.ComponentSpec(
+    def __init__(self, kind: str, target: str, *parameters: takens.plugin.Parameter) -> None:
+        self.spec = takens.plugin.ComponentSpec(
             kind=kind, name="theirs", target=target, parameters=parameters
         )
 
-    @takens.hookimpl
-    def takens_components(self) -> Iterator[takens.ComponentSpec]:
+    @takens.plugin.hookimpl
+    def takens_components(self) -> Iterator[takens.plugin.ComponentSpec]:
         yield self.spec
 
 
@@ -218,7 +218,9 @@ def test_a_stored_configuration_means_the_same_when_others_are_installed(
     with takens.register(Offering("scheme", target), name="one"):
         takens.run(path, tmp_path / "run")
         with takens.register(Offering("scheme", target), name="two"):
-            with pytest.raises(takens.AmbiguousComponentError, match="one:theirs, two:theirs"):
+            with pytest.raises(
+                takens.errors.AmbiguousComponentError, match="one:theirs, two:theirs"
+            ):
                 takens.run(path, tmp_path / "x")
             takens.run(tmp_path / "run" / "config.toml", tmp_path / "again")
 
@@ -237,14 +239,17 @@ def test_a_folder_with_bare_names_is_resumed(tmp_path: Path) -> None:
 asked: list[dict[str, Any]] = []
 
 
-def asking(**given: Any) -> takens.Model:
+def asking(**given: Any) -> takens.plugin.Model:
     asked.append(given)
     return takens.models.create("shallow_plrnn", obs_dim=3, latent_dim=3, hidden_dim=8)
 
 
 def test_a_model_is_given_what_the_data_know(tmp_path: Path) -> None:
     names = ("obs_dim", "seed", "dt", "columns")
-    parameters = [*map(takens.Parameter, names), takens.Parameter("time_unit", "h")]
+    parameters = [
+        *map(takens.plugin.Parameter, names),
+        takens.plugin.Parameter("time_unit", "h"),
+    ]
     text = SMALL.replace('{name = "shallow_plrnn", latent_dim = 3, hidden_dim = 8}', '"theirs"')
     asked.clear()
     with takens.register(Offering("model", f"{__name__}:asking", *parameters), name="one"):

@@ -24,7 +24,7 @@ def data() -> takens.TimeSeries:
 
 def test_a_system_by_name_is_the_one_with_its_defaults(data: takens.TimeSeries) -> None:
     assert torch.equal(data.x, takens.simulate(Henon(), steps=400).x)
-    with pytest.raises(takens.ComponentError, match="Did you mean 'henon'"):
+    with pytest.raises(takens.errors.ComponentError, match="Did you mean 'henon'"):
         takens.simulate("hennon", steps=10)
 
 
@@ -55,9 +55,9 @@ def test_a_system_by_name_is_judged_and_is_the_truth(data: takens.TimeSeries) ->
     assert score.value == pytest.approx(0.419, abs=0.02)
     (score,) = takens.evaluate("henon", data, "max_lyapunov", truth="henon", runs=2).values()
     assert score.reference == pytest.approx(0.419, abs=0.001)
-    with pytest.raises(takens.UnknownComponentError, match="Did you mean 'henon'"):
+    with pytest.raises(takens.errors.UnknownComponentError, match="Did you mean 'henon'"):
         takens.evaluate("hennon", data)
-    with pytest.raises(takens.CheckpointError, match=r"There is no checkpoint lost\.pt"):
+    with pytest.raises(takens.errors.CheckpointError, match=r"There is no checkpoint lost\.pt"):
         takens.evaluate("lost.pt", data)
 
 
@@ -87,10 +87,10 @@ def test_a_misspelt_keyword_gets_the_nearest(
 def test_a_word_from_elsewhere_is_known_in_a_configuration(tmp_path: Path) -> None:
     file = tmp_path / "run.toml"
     file.write_text("[data]\nfile = 'a.csv'\n[training]\nlr = 0.1\n")
-    with pytest.raises(takens.ConfigurationError, match="Did you mean 'learning_rate'"):
+    with pytest.raises(takens.errors.ConfigurationError, match="Did you mean 'learning_rate'"):
         takens.run(file, tmp_path / "out")
-    with pytest.raises(takens.ComponentError, match="Did you mean 'hidden_dim'"):
-        takens.models.create("shallow_rnn", obs_dim=2, hidden_size=3)
+    with pytest.raises(takens.errors.ComponentError, match="Did you mean 'hidden_dim'"):
+        takens.create("model", "shallow_rnn", obs_dim=2, hidden_size=3)
 
 
 def test_a_file_is_read_as_a_run_reads_it(tmp_path: Path) -> None:

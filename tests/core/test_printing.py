@@ -35,7 +35,7 @@ def shown() -> dict[str, Any]:
         "scores": judgement.scores,
         "score": judgement.scores["spectrum_distance"],
         "verdict": judgement.verdict,
-        "results": takens.Results(
+        "results": takens.plugin.Results(
             title="a by b",
             history=fit.history,
             training=one,

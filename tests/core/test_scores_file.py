@@ -106,7 +106,7 @@ def test_a_folder_of_before_is_read_into_the_fields_of_now(tmp_path: Path) -> No
     assert exponent.members == (0.88, None, 0.9)
     assert exponent.curves["convergence"].error == (None, 0.02)
     distance = scores["state_space_divergence"]
-    assert distance.runs == takens.Runs((17, None, None, None))
+    assert distance.runs == takens.plugin.Runs((17, None, None, None))
     assert distance.floors == (0.1, 0.2, 0.3)
     assert distance.baselines == {"phase_randomised": 3.0}
     assert distance.details["values"] == [8.0, 9.0, 10.0]
@@ -143,7 +143,7 @@ def test_what_is_written_is_read_to_the_bit(tmp_path: Path) -> None:
 
 
 def test_what_a_later_version_adds_is_left_out(tmp_path: Path) -> None:
-    score = takens.Score(value=1.0, evidence=takens.Evidence("climate", "distance"))
+    score = takens.Score(value=1.0, evidence=takens.plugin.Evidence("climate", "distance"))
     table = scores_table({"a:b": score})
     table["scores"]["a:b"]["power"] = 0.9
     assert takens.read_scores(written(tmp_path, table)) == {"a:b": score}

@@ -23,12 +23,12 @@ def test_a_trajectory_agrees_with_an_independent_solver() -> None:
 
 
 def test_an_integrator_may_be_given_by_name() -> None:
-    def end(integrator: takens.Integrator | str) -> torch.Tensor:
+    def end(integrator: takens.plugin.Integrator | str) -> torch.Tensor:
         return takens.simulate(Lorenz63(), dt=0.01, steps=50, integrator=integrator).x[-1]
 
     torch.testing.assert_close(end("dopri5"), end(Dopri5()), rtol=0, atol=0)
     assert not torch.equal(end("dopri5"), end("euler"))
-    with pytest.raises(takens.ComponentError, match="No integrator is called 'rk5'"):
+    with pytest.raises(takens.errors.ComponentError, match="No integrator is called 'rk5'"):
         end("rk5")
 
 
@@ -77,7 +77,7 @@ def test_a_map_that_explodes_is_named() -> None:
     @attrs.frozen
     class Doubling:
         dim = 1
-        time = takens.Time.DISCRETE
+        time = takens.plugin.Time.DISCRETE
 
         def __call__(self, x: torch.Tensor, /) -> torch.Tensor:
             return x * 1e10
@@ -85,8 +85,8 @@ def test_a_map_that_explodes_is_named() -> None:
         def initial(self) -> tuple[float, ...]:
             return (1.0,)
 
-        def facts(self) -> takens.Facts:
-            return takens.Facts()
+        def facts(self) -> takens.plugin.Facts:
+            return takens.plugin.Facts()
 
     with pytest.raises(takens.TakensError, match="left the finite numbers at sample 31"):
         takens.simulate(Doubling(), steps=50, initial=torch.ones(1))

@@ -13,14 +13,14 @@ def test_columns_get_names() -> None:
 
 
 def test_shapes_that_do_not_match_are_refused() -> None:
-    with pytest.raises(takens.DataError, match=r"got t: \(4,\) and x: \(3, 2\)"):
+    with pytest.raises(takens.errors.DataError, match=r"got t: \(4,\) and x: \(3, 2\)"):
         takens.TimeSeries(torch.arange(4.0), torch.zeros(3, 2))
 
 
 def test_a_number_that_is_not_finite_is_found() -> None:
     x = torch.zeros(5, 2)
     x[3, 1] = float("nan")
-    with pytest.raises(takens.DataError, match="sample 3, column 1 is nan"):
+    with pytest.raises(takens.errors.DataError, match="sample 3, column 1 is nan"):
         series(x)
 
 
@@ -31,12 +31,12 @@ def test_finite_numbers_may_have_a_sum_that_is_not() -> None:
 
 def test_infinities_of_both_signs_are_found() -> None:
     x = torch.tensor([[0.0], [float("inf")], [-float("inf")]])
-    with pytest.raises(takens.DataError, match="sample 1, column 0 is inf"):
+    with pytest.raises(takens.errors.DataError, match="sample 1, column 0 is inf"):
         series(x)
 
 
 def test_times_must_increase() -> None:
-    with pytest.raises(takens.DataError, match=r"sample 2 is at t = 0\.5 after t = 1"):
+    with pytest.raises(takens.errors.DataError, match=r"sample 2 is at t = 0\.5 after t = 1"):
         takens.TimeSeries(torch.tensor([0.0, 1.0, 0.5]), torch.zeros(3, 1))
 
 
@@ -47,7 +47,7 @@ def test_times_keep_double_precision() -> None:
 
 def test_unequal_steps_have_no_interval() -> None:
     uneven = takens.TimeSeries(torch.tensor([0.0, 1.0, 2.5, 3.5]), torch.zeros(4, 1))
-    with pytest.raises(takens.DataError, match=r"step 1 is 1\.5 where the median is 1"):
+    with pytest.raises(takens.errors.DataError, match=r"step 1 is 1\.5 where the median is 1"):
         _ = uneven.dt
 
 

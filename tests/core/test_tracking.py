@@ -54,11 +54,11 @@ def test_words_tell_what_has_no_value_and_why() -> None:
 
 
 def test_a_training_without_a_configuration_is_described() -> None:
-    seen: list[takens.FitStarted] = []
+    seen: list[takens.plugin.FitStarted] = []
 
     class Tracker:
-        @takens.hookimpl
-        def takens_fit_started(self, event: takens.FitStarted) -> None:
+        @takens.plugin.hookimpl
+        def takens_fit_started(self, event: takens.plugin.FitStarted) -> None:
             seen.append(event)
 
     manager, plugin = takens.catalogue().manager, Tracker()

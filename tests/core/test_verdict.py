@@ -17,7 +17,7 @@ from takens._judging.verdict import (  # pyright: ignore[reportPrivateUsage]
     verdict,
 )
 
-EXPONENTS = takens.Evidence("exponents", "estimate")
+EXPONENTS = takens.plugin.Evidence("exponents", "estimate")
 
 
 def distance(
@@ -30,8 +30,8 @@ def distance(
         floor=float(np.median(floors)),
         floors=floors,
         baselines={} if linear is None else {"phase_randomised": linear},
-        runs=takens.Runs([7 if gone else None] * 8),
-        evidence=takens.Evidence(aspect, "distance"),
+        runs=takens.plugin.Runs([7 if gone else None] * 8),
+        evidence=takens.plugin.Evidence(aspect, "distance"),
     )
 
 
@@ -176,7 +176,7 @@ def test_a_forecast_is_twice_as_good_as_simple_ones(
         value=value,
         floor=floor,
         baselines={"persistence": 1.1, "best_linear_forecast": 0.9},
-        evidence=takens.Evidence("prediction", "forecast"),
+        evidence=takens.plugin.Evidence("prediction", "forecast"),
     )
     assert right(score) == {"prediction": expected}
     assert "where best linear forecast has 0.9" in verdict({"a": score}).lines()[0]
@@ -187,7 +187,7 @@ def test_all_scores_of_an_aspect_must_be_right_and_all_aspects_of_a_verdict() ->
     found = verdict({"state_space_divergence": good, "sliced_wasserstein": bad})
     assert found.findings["geometry"].right is False
     assert "sliced_wasserstein 2" in found.findings["geometry"].sentence
-    spectrum = takens.Evidence("spectrum", "distance")
+    spectrum = takens.plugin.Evidence("spectrum", "distance")
     mixed = verdict({"a": good, "b": attrs.evolve(bad, evidence=spectrum)})
     assert mixed.right is False
     assert mixed.sentence == (
@@ -217,7 +217,7 @@ def test_names_decide_nothing() -> None:
     ],
 )
 def test_what_lacks_something_to_be_judged_by_is_named(by: Any, why: str) -> None:
-    score = takens.Score(value=1.0, evidence=takens.Evidence("climate", by))
+    score = takens.Score(value=1.0, evidence=takens.plugin.Evidence("climate", by))
     found = verdict({"good": distance(0.1, [0.1], 3.0), "other:one": score})
     assert found.right is True
     assert found.not_judged == {"other:one": why}
@@ -232,14 +232,14 @@ def test_a_score_that_failed_is_not_judged_and_says_why() -> None:
 
 def test_evidence_is_checked() -> None:
     with pytest.raises(takens.InputError, match=r"got 'distanc'\. Did you mean 'distance'"):
-        takens.Evidence("geometry", "distanc")
+        takens.plugin.Evidence("geometry", "distanc")
     with pytest.raises(takens.InputError, match="names an aspect"):
-        takens.Evidence(" ")
+        takens.plugin.Evidence(" ")
 
 
 def test_the_closed_list_of_aspects_is_still_there() -> None:
     with pytest.warns(DeprecationWarning, match="words, as in"):
-        aspect: Any = takens.Aspect
+        aspect: Any = getattr(takens, "Aspect")  # noqa: B009
     found = verdict({"one": distance(0.1, [0.1], 3.0)})
     assert found.findings[aspect.GEOMETRY].right is True
 
@@ -252,7 +252,7 @@ def test_what_was_in_the_details_of_a_score_still_counts() -> None:
 
 def test_a_score_shows_what_it_holds_in_few_words() -> None:
     score = distance(0.1, [0.1], None)
-    curve = takens.Curve(x=range(500), y=[math.nan] * 500)
+    curve = takens.plugin.Curve(x=range(500), y=[math.nan] * 500)
     score = attrs.evolve(score, curves={"long": curve}, details={"many": [0] * 999})
     assert repr(score) == (
         "Score\n  value: 0.1\n  floor: 0.1\n  floors: 0.1\n"
@@ -327,7 +327,7 @@ def judged(run: takens.TimeSeries) -> Verdict:
             compare_free_runs(metric, stretches, free, made), name, metric, None, None
         )
         for name in SERIES_METRICS
-        if isinstance(metric := takens.metrics.create(name), takens.SeriesMetric)
+        if isinstance(metric := takens.create("metric", name), takens.plugin.SeriesMetric)
     }
     return verdict(scores)
 

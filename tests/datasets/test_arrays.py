@@ -44,7 +44,7 @@ def npz(path: Path, arrays: dict[str, Any], **chosen: Any) -> takens.TimeSeries:
     return Npz().read(path / "a.npz", **(options | chosen))
 
 
-def sentence(caught: pytest.ExceptionInfo[takens.DataError]) -> str:
+def sentence(caught: pytest.ExceptionInfo[takens.errors.DataError]) -> str:
     message = str(caught.value)
     assert message.endswith(".")
     assert "\n" not in message
@@ -53,9 +53,11 @@ def sentence(caught: pytest.ExceptionInfo[takens.DataError]) -> str:
 
 
 @pytest.mark.parametrize(("name", "reader"), [("npy", Npy()), ("npz", Npz())])
-def test_they_are_datasets_that_the_registry_makes(name: str, reader: takens.Dataset) -> None:
-    assert takens.datasets.create(name) == reader
-    assert isinstance(reader, takens.Dataset)
+def test_they_are_datasets_that_the_registry_makes(
+    name: str, reader: takens.plugin.Dataset
+) -> None:
+    assert takens.create("dataset", name) == reader
+    assert isinstance(reader, takens.plugin.Dataset)
     assert reader.suffixes == (f".{name}",)
 
 
@@ -128,7 +130,7 @@ def test_orders_of_memory_do_not_matter(tmp_path: Path) -> None:
 def test_npy_that_cannot_be_used(
     tmp_path: Path, array: Any, chosen: dict[str, Any], expected: str
 ) -> None:
-    with pytest.raises(takens.DataError) as caught:
+    with pytest.raises(takens.errors.DataError) as caught:
         npy(tmp_path, array, **chosen)
     assert expected in sentence(caught)
     assert "a.npy" in sentence(caught)
@@ -145,11 +147,13 @@ def test_objects_are_never_unpickled(tmp_path: Path) -> None:
     for save, reader in ((np.save, Npy()), (np.savez, Npz())):
         path = tmp_path / f"o{reader.suffixes[0]}"
         save(path, objects)
-        with pytest.raises(takens.DataError, match="pickled Python objects, which are never"):
+        with pytest.raises(
+            takens.errors.DataError, match="pickled Python objects, which are never"
+        ):
             reader.read(path, columns=None, time=None, dt=1.0)
         with path.open("wb") as file:
             pickle.dump(Trap(trap), file)
-        with pytest.raises(takens.DataError, match="whatever its name"):
+        with pytest.raises(takens.errors.DataError, match="whatever its name"):
             reader.read(path, columns=None, time=None, dt=1.0)
     assert not trap.exists()
 
@@ -159,7 +163,7 @@ def test_npy_that_is_cut_short(tmp_path: Path, keep: int) -> None:
     np.save(tmp_path / "a.npy", X)
     whole = (tmp_path / "a.npy").read_bytes()
     (tmp_path / "a.npy").write_bytes(whole[:keep])
-    with pytest.raises(takens.DataError, match="may be damaged or cut short") as caught:
+    with pytest.raises(takens.errors.DataError, match="may be damaged or cut short") as caught:
         Npy().read(tmp_path / "a.npy", columns=None, time=None, dt=1.0)
     sentence(caught)
 
@@ -169,20 +173,24 @@ def test_npy_that_claims_to_be_enormous(tmp_path: Path) -> None:
     header = {"descr": "<f8", "fortran_order": False, "shape": (1 << 58,)}
     np.lib.format.write_array_header_1_0(buffer, header)
     (tmp_path / "a.npy").write_bytes(buffer.getvalue())
-    with pytest.raises(takens.DataError, match="may be damaged or cut short"):
+    with pytest.raises(takens.errors.DataError, match="may be damaged or cut short"):
         Npy().read(tmp_path / "a.npy", columns=None, time=None, dt=1.0)
 
 
 @pytest.mark.parametrize("content", [b"", b"u,v\n1,2\n"])
 @pytest.mark.parametrize("reader", [Npy(), Npz()])
-def test_files_of_another_kind(tmp_path: Path, reader: takens.Dataset, content: bytes) -> None:
+def test_files_of_another_kind(
+    tmp_path: Path, reader: takens.plugin.Dataset, content: bytes
+) -> None:
     path = tmp_path / f"a{reader.suffixes[0]}"
     path.write_bytes(content)
-    with pytest.raises(takens.DataError, match="whatever its name" if content else "is empty"):
+    with pytest.raises(
+        takens.errors.DataError, match="whatever its name" if content else "is empty"
+    ):
         reader.read(path, columns=None, time=None, dt=1.0)
-    with pytest.raises(takens.DataError, match="is a folder"):
+    with pytest.raises(takens.errors.DataError, match="is a folder"):
         reader.read(tmp_path, columns=None, time=None, dt=1.0)
-    with pytest.raises(takens.DataError, match="There is no file"):
+    with pytest.raises(takens.errors.DataError, match="There is no file"):
         reader.read(tmp_path / "b.npy", columns=None, time=None, dt=1.0)
 
 
@@ -269,7 +277,7 @@ def test_times_in_single_precision_are_put_back_on_their_grid(tmp_path: Path) ->
 def test_npz_that_cannot_be_used(
     tmp_path: Path, arrays: dict[str, Any], chosen: dict[str, Any], expected: str
 ) -> None:
-    with pytest.raises(takens.DataError) as caught:
+    with pytest.raises(takens.errors.DataError) as caught:
         npz(tmp_path, arrays, **chosen)
     assert expected in sentence(caught)
     assert "a.npz" in sentence(caught)
@@ -283,7 +291,9 @@ def test_npz_that_is_damaged(tmp_path: Path, where: float) -> None:
     at = int(where * len(whole))
     for broken in (whole[:at], whole[:at] + bytes(8) + whole[at + 8 :]):
         path.write_bytes(broken)
-        with pytest.raises(takens.DataError, match="may be damaged or cut short") as caught:
+        with pytest.raises(
+            takens.errors.DataError, match="may be damaged or cut short"
+        ) as caught:
             Npz().read(path, columns=None, time=None, dt=1.0)
         sentence(caught)
 
@@ -291,5 +301,5 @@ def test_npz_that_is_damaged(tmp_path: Path, where: float) -> None:
 def test_npz_that_holds_other_files(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
         archive.writestr("notes.txt", "hello")
-    with pytest.raises(takens.DataError, match="has no columns"):
+    with pytest.raises(takens.errors.DataError, match="has no columns"):
         Npz().read(tmp_path / "a.npz", columns=None, time=None, dt=1.0)

@@ -43,7 +43,7 @@ def read(tmp_path: Path) -> Read:
 def test_it_is_a_dataset_that_the_registry_makes() -> None:
     reader = takens.datasets.create("csv")
     assert reader == Csv()
-    assert isinstance(reader, takens.Dataset)
+    assert isinstance(reader, takens.plugin.Dataset)
     assert ".csv" in reader.suffixes
 
 
@@ -174,7 +174,7 @@ def test_blocks_are_joined_in_order(read: Read, monkeypatch: pytest.MonkeyPatch)
     assert listed(read("t,u\n" + plain, time="t").x) == squares
     quoted = plain.replace("7,", '"7",')
     assert listed(read("t,u\n" + quoted, time="t").x) == squares
-    with pytest.raises(takens.DataError, match="row 9, column 'u' is 'x'"):
+    with pytest.raises(takens.errors.DataError, match="row 9, column 'u' is 'x'"):
         read("t,u\n" + plain.replace(",49", ",x"), time="t")
 
 

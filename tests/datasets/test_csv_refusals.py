@@ -24,7 +24,7 @@ def refuse(tmp_path: Path) -> Refuse:
     ) -> str:
         path = tmp_path / "data.csv"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        with pytest.raises(takens.DataError) as caught:
+        with pytest.raises(takens.errors.DataError) as caught:
             Csv().read(path, columns=columns, time=time, dt=dt)
         message = str(caught.value)
         assert message.endswith(".")
@@ -171,6 +171,6 @@ def test_choices_and_whole_files(
 def test_paths(tmp_path: Path, name: str, expected: str) -> None:
     (tmp_path / "folder.csv").mkdir()
     (tmp_path / "lorenz.csv").write_text("u,v\n" + ROWS)
-    with pytest.raises(takens.DataError) as caught:
+    with pytest.raises(takens.errors.DataError) as caught:
         Csv().read(tmp_path / name, columns=None, time=None, dt=1.0)
     assert expected.format(tmp_path) in str(caught.value)

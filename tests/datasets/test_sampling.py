@@ -45,7 +45,7 @@ def test_a_gap_is_never_taken_for_rounding(
         return
     t = np.round(dt * np.arange(samples), decimals).astype(np.float64)
     cut = np.delete(t, slice(missing, missing + length))
-    with pytest.raises(takens.DataError) as caught:
+    with pytest.raises(takens.errors.DataError) as caught:
         equal_steps(cut, place)
     # With half of the rows gone there is no telling which step is the right one.
     if len(cut) > 4:
@@ -57,7 +57,7 @@ def test_a_gap_is_never_taken_for_rounding(
 def test_jitter_is_no_rounding() -> None:
     rng = np.random.default_rng(0)
     t = (np.arange(100) * 0.01 + rng.normal(scale=2e-4, size=100)).astype(np.float64)
-    with pytest.raises(takens.DataError, match="resample the series to equal steps"):
+    with pytest.raises(takens.errors.DataError, match="resample the series to equal steps"):
         equal_steps(t, place)
 
 

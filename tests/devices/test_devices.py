@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import takens
-from takens import Precision
+from takens.plugin import Precision
 from takens_devices import Auto, Cpu, Cuda, Hardware, Mps
 from takens_devices.probe import seconds_per_update
 
@@ -36,13 +36,13 @@ class Times:
 
 @pytest.mark.parametrize("name", ["auto", "cpu", "cuda", "mps"])
 def test_they_are_policies_that_the_registry_makes(name: str) -> None:
-    assert isinstance(takens.devices.create(name), takens.DevicePolicy)
+    assert isinstance(takens.create("device", name), takens.plugin.DevicePolicy)
 
 
 @pytest.mark.parametrize("name", ["auto", "cpu", "cuda", "mps"])
 def test_the_parameters_are_those_of_the_constructor(name: str) -> None:
     # The machine and the probe are for tests, and are keyword-only.
-    arguments = inspect.signature(type(takens.devices.create(name))).parameters.values()
+    arguments = inspect.signature(type(takens.create("device", name))).parameters.values()
     assert {p.name: p.default for p in takens.devices.spec(name).parameters} == {
         a.name: a.default for a in arguments if a.kind is not a.KEYWORD_ONLY
     }
@@ -52,8 +52,8 @@ def test_the_index_comes_from_the_configuration() -> None:
     policy = takens.devices.create("cuda", index=1)
     assert isinstance(policy, Cuda)
     assert policy.index == 1
-    with pytest.raises(takens.ComponentError, match="index is a whole number"):
-        takens.devices.create("cuda", index="1")
+    with pytest.raises(takens.errors.ComponentError, match="index is a whole number"):
+        takens.create("device", "cuda", index="1")
 
 
 @pytest.mark.parametrize("precision", Precision)
@@ -90,7 +90,7 @@ def test_cuda(precision: Precision, index: int | None, card: int) -> None:
     ],
 )
 def test_cuda_that_is_not_there(index: int | None, hardware: Hardware, expected: str) -> None:
-    with pytest.raises(takens.DeviceError) as caught:
+    with pytest.raises(takens.errors.DeviceError) as caught:
         Cuda(index, hardware=hardware).choose(precision=Precision.SINGLE)
     assert expected in str(caught.value)
     assert str(caught.value).endswith(f"it has {hardware}.")
@@ -114,18 +114,20 @@ def test_mps_has_no_double_precision() -> None:
 
 
 def test_mps_that_is_not_there() -> None:
-    with pytest.raises(takens.DeviceError, match=r"has no MPS.*it has cpu, cuda:0 \(Card A\)"):
+    with pytest.raises(
+        takens.errors.DeviceError, match=r"has no MPS.*it has cpu, cuda:0 \(Card A\)"
+    ):
         Mps(hardware=CARDS).choose(precision=Precision.SINGLE)
 
 
 def test_auto_measures_nothing_where_there_is_no_choice() -> None:
     probe = Times()
     placement = Auto(hardware=NOTHING, probe=probe).choose(precision=Precision.SINGLE)
-    assert placement == takens.Placement(
+    assert placement == takens.plugin.Placement(
         CPU, torch.float32, CPU, "The CPU, because there is no accelerator."
     )
     placement = Auto(hardware=APPLE, probe=probe).choose(precision=Precision.DOUBLE)
-    assert placement == takens.Placement(
+    assert placement == takens.plugin.Placement(
         CPU, torch.float64, CPU, "The CPU, because mps has no double precision."
     )
     assert not probe.asked
@@ -178,7 +180,7 @@ def test_auto_passes_over_a_device_that_does_not_work(hardware: Hardware, name: 
 @pytest.mark.parametrize("size", [{"batch": 0}, {"width": -1}])
 def test_auto_refuses_sizes_that_are_not_positive(size: dict[str, int]) -> None:
     (name,) = size
-    with pytest.raises(takens.ComponentError, match=f"{name} is at least 1"):
+    with pytest.raises(takens.errors.ComponentError, match=f"{name} is at least 1"):
         takens.devices.create("auto", **size)
 
 

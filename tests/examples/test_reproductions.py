@@ -79,7 +79,7 @@ class TestParameters:
         study = load("parameter_fits")
         case = study.CASES[1]
         noisy = study.simulated(case, 0)
-        system = takens.systems.create(case.system, **case.truth)
+        system = takens.create("system", case.system, **case.truth)
         fit = study.by_least_squares(case, noisy)
         scale = fit.model.scale.square().mean().sqrt()
         assert float(fit.details["residual"] * scale) == pytest.approx(case.noise, rel=0.1)
@@ -224,7 +224,7 @@ class TestPapers:
         takens.Training(**content["training"])
         for metric in content["judge"]["metrics"]:
             table = {"name": metric} if isinstance(metric, str) else dict(metric)
-            takens.metrics.create(table.pop("name"), **table)
+            takens.create("metric", table.pop("name"), **table)
 
     def test_a_job_is_the_file_with_the_seeds_of_the_page(self) -> None:
         study = load("papers")

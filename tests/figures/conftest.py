@@ -52,7 +52,7 @@ def lyapunov_score() -> takens.Score:
         convention="QR every 10 steps",
         error_from="20 initial conditions",
         curves={
-            "convergence": takens.Curve(
+            "convergence": takens.plugin.Curve(
                 x=t, y=estimate, error=[None, *(0.17 / np.sqrt(t[1:])).tolist()]
             )
         },
@@ -73,12 +73,12 @@ def history(lines: int) -> tuple[dict[str, float], ...]:
 
 
 @pytest.fixture(scope="session")
-def results() -> takens.Results:
+def results() -> takens.plugin.Results:
     start = orbit(np.array([1.0, 1.0, 20.0]), 1000)[-1]
     truth = orbit(start, STEPS)
     starts = np.stack([start, truth[500], truth[900]])
     model = orbit(starts, STEPS, rho=27.0)
-    return takens.Results(
+    return takens.plugin.Results(
         title="Lorenz 63",
         history=history(400),
         training=series(orbit(truth[-1], STEPS)),
@@ -89,14 +89,14 @@ def results() -> takens.Results:
 
 
 @pytest.fixture(scope="session")
-def of_dim(results: takens.Results) -> Callable[[int], takens.Results]:
+def of_dim(results: takens.plugin.Results) -> Callable[[int], takens.plugin.Results]:
     """The same run seen through 1 to 5 variables."""
 
     def project(x: torch.Tensor, dim: int) -> NDArray[np.float64]:
         wide = torch.cat([x, x[..., :2] * x[..., 1:]], -1)
         return wide[..., :dim].numpy()
 
-    def seen(dim: int) -> takens.Results:
+    def seen(dim: int) -> takens.plugin.Results:
         free = takens.FreeRun(series(project(results.free.x, dim)), results.free.diverged_at)
         return attrs.evolve(
             results, reference=series(project(results.reference.x, dim)), free=free
@@ -106,7 +106,7 @@ def of_dim(results: takens.Results) -> Callable[[int], takens.Results]:
 
 
 @pytest.fixture(scope="session")
-def diverged(results: takens.Results) -> takens.Results:
+def diverged(results: takens.plugin.Results) -> takens.plugin.Results:
     """The first of the runs grows without bound, and is frozen from step 401 on."""
     x = results.free.x.clone()
     x[0, 300:400] *= torch.exp(torch.arange(100, dtype=x.dtype) / 10)[:, None]

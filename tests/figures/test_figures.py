@@ -30,8 +30,8 @@ OF_STATES = ("attractor", "spectra", "time_series")
 TRUTH, MODEL = "#0072b2", "#d55e00"
 
 
-def drawn(name: str, results: takens.Results) -> Figure:
-    figure = takens.figures.create(name).draw(results)
+def drawn(name: str, results: takens.plugin.Results) -> Figure:
+    figure = takens.create("figure", name).draw(results)
     assert figure is not None
     return figure
 
@@ -60,7 +60,7 @@ def lines(axes: Axes, colour: str) -> list[NDArray[np.float64]]:
     ]
 
 
-def one_diverged(results: takens.Results) -> takens.Results:
+def one_diverged(results: takens.plugin.Results) -> takens.plugin.Results:
     x, free = results.free.x[:1], results.free
     series = takens.TimeSeries(free.t, x, free.series.columns, time_unit=free.series.time_unit)
     return attrs.evolve(results, free=takens.FreeRun(series, free.diverged_at[:1]))
@@ -78,14 +78,14 @@ def test_the_plugin_offers_these_figures_and_no_other() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_is_a_figure_with_a_title(name: str) -> None:
-    figure = takens.figures.create(name)
-    assert isinstance(figure, takens.Figure)
+    figure = takens.create("figure", name)
+    assert isinstance(figure, takens.plugin.Figure)
     assert figure.title[0].isupper()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_png_is_seven_inches_wide_at_150_dots_an_inch(
-    name: str, results: takens.Results
+    name: str, results: takens.plugin.Results
 ) -> None:
     data = png(drawn(name, results))
     width, height = struct.unpack(">II", data[16:24])
@@ -98,7 +98,7 @@ def test_png_is_seven_inches_wide_at_150_dots_an_inch(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_panel_is_labelled(name: str, results: takens.Results) -> None:
+def test_every_panel_is_labelled(name: str, results: takens.plugin.Results) -> None:
     figure = drawn(name, results)
     for axes in figure.axes:
         shares = axes.get_shared_x_axes().get_siblings(axes)
@@ -108,7 +108,7 @@ def test_every_panel_is_labelled(name: str, results: takens.Results) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_settings_of_the_user_are_neither_used_nor_changed(
-    name: str, results: takens.Results
+    name: str, results: takens.plugin.Results
 ) -> None:
     with matplotlib.rc_context({"lines.linewidth": 9, "axes.facecolor": "red"}):
         before = dict(matplotlib.rcParams)
@@ -122,7 +122,7 @@ def test_settings_of_the_user_are_neither_used_nor_changed(
 @pytest.mark.parametrize("name", OF_STATES)
 @pytest.mark.parametrize("dim", [1, 2, 3, 5])
 def test_any_number_of_variables(
-    name: str, dim: int, of_dim: Callable[[int], takens.Results]
+    name: str, dim: int, of_dim: Callable[[int], takens.plugin.Results]
 ) -> None:
     figure = drawn(name, of_dim(dim))
     png(figure)
@@ -132,7 +132,7 @@ def test_any_number_of_variables(
 
 @pytest.mark.parametrize("name", ["spectra", "time_series"])
 def test_truth_and_model_have_their_colours_and_a_legend(
-    name: str, results: takens.Results
+    name: str, results: takens.plugin.Results
 ) -> None:
     figure = drawn(name, results)
     assert legend_entries(figure) == ["truth", "model, running freely"]
@@ -141,7 +141,9 @@ def test_truth_and_model_have_their_colours_and_a_legend(
         assert len(lines(axes, MODEL)) == 1
 
 
-def test_time_series_is_a_stretch_of_both_from_the_same_start(results: takens.Results) -> None:
+def test_time_series_is_a_stretch_of_both_from_the_same_start(
+    results: takens.plugin.Results,
+) -> None:
     figure = drawn("time_series", results)
     for i, axes in enumerate(figure.axes):
         truth, model = lines(axes, TRUTH)[0], lines(axes, MODEL)[0]
@@ -155,14 +157,14 @@ def test_time_series_is_a_stretch_of_both_from_the_same_start(results: takens.Re
     assert [axes.get_ylabel() for axes in figure.axes] == ["x", "y", "z"]
 
 
-def test_time_without_a_unit_is_in_time_units(results: takens.Results) -> None:
+def test_time_without_a_unit_is_in_time_units(results: takens.plugin.Results) -> None:
     reference = attrs.evolve(results.reference, time_unit="")
     results = attrs.evolve(results, reference=reference)
     assert drawn("time_series", results).axes[-1].get_xlabel() == "Time (time units)"
     assert drawn("spectra", results).axes[0].get_xlabel() == "Frequency (1/time unit)"
 
 
-def test_attractors_are_drawn_whole_on_the_same_axes(results: takens.Results) -> None:
+def test_attractors_are_drawn_whole_on_the_same_axes(results: takens.plugin.Results) -> None:
     left, right = drawn("attractor", results).axes
     assert left.get_title() == "truth"
     assert right.get_title() == "model, running freely"
@@ -175,14 +177,14 @@ def test_attractors_are_drawn_whole_on_the_same_axes(results: takens.Results) ->
 
 
 def test_attractor_of_many_variables_says_which_it_shows(
-    of_dim: Callable[[int], takens.Results],
+    of_dim: Callable[[int], takens.plugin.Results],
 ) -> None:
     assert "first 3 of 5 variables" in texts(drawn("attractor", of_dim(5)))
     assert "variables" not in texts(drawn("attractor", of_dim(3)))
 
 
 def test_attractor_of_one_variable_is_a_delay_plot(
-    of_dim: Callable[[int], takens.Results],
+    of_dim: Callable[[int], takens.plugin.Results],
 ) -> None:
     results = of_dim(1)
     left, _ = drawn("attractor", results).axes
@@ -196,7 +198,9 @@ def test_attractor_of_one_variable_is_a_delay_plot(
     np.testing.assert_allclose(first[:100, 1], x[lag : lag + 100])
 
 
-def test_spectrum_peaks_at_the_frequency_of_the_oscillation(results: takens.Results) -> None:
+def test_spectrum_peaks_at_the_frequency_of_the_oscillation(
+    results: takens.plugin.Results,
+) -> None:
     t = torch.arange(4000, dtype=torch.float64) * 0.05
     x = torch.sin(2 * torch.pi * 0.75 * t)[:, None]
     wave = takens.TimeSeries(t, x, ("u",), time_unit="ms")
@@ -210,7 +214,7 @@ def test_spectrum_peaks_at_the_frequency_of_the_oscillation(results: takens.Resu
 
 
 def test_spectrum_of_white_noise_is_flat_at_twice_variance_times_interval(
-    results: takens.Results,
+    results: takens.plugin.Results,
 ) -> None:
     generator = torch.Generator().manual_seed(0)
     x = 3 * torch.randn(2, 20_000, 1, generator=generator, dtype=torch.float64)
@@ -224,7 +228,7 @@ def test_spectrum_of_white_noise_is_flat_at_twice_variance_times_interval(
         assert curve[-1, 0] == pytest.approx(10, rel=0.05)
 
 
-def test_loss_history_is_drawn_as_logged(results: takens.Results) -> None:
+def test_loss_history_is_drawn_as_logged(results: takens.plugin.Results) -> None:
     figure = drawn("loss_history", results)
     loss, gradient, rate = figure.axes
     logged = lines(loss, MODEL)[0]
@@ -239,14 +243,16 @@ def test_loss_history_is_drawn_as_logged(results: takens.Results) -> None:
     np.testing.assert_allclose(median[0, 1], np.median(logged[:11, 1]))
 
 
-def test_a_loss_below_zero_is_not_drawn_on_a_logarithmic_axis(results: takens.Results) -> None:
+def test_a_loss_below_zero_is_not_drawn_on_a_logarithmic_axis(
+    results: takens.plugin.Results,
+) -> None:
     history = tuple({**line, "loss": -1.0} for line in results.history)
     loss, gradient, _ = drawn("loss_history", attrs.evolve(results, history=history)).axes
     assert loss.get_yscale() == "linear"
     assert gradient.get_yscale() == "log"
 
 
-def test_no_history_gives_no_picture_of_it(results: takens.Results) -> None:
+def test_no_history_gives_no_picture_of_it(results: takens.plugin.Results) -> None:
     figure = takens.figures.create("loss_history")
     assert figure.draw(attrs.evolve(results, history=())) is None
     solved = ({"step": 1, "loss": 0.1, "seconds": 0.2},)
@@ -254,7 +260,7 @@ def test_no_history_gives_no_picture_of_it(results: takens.Results) -> None:
     png(drawn("loss_history", attrs.evolve(results, history=results.history[:1])))
 
 
-def test_convergence_shows_estimate_error_and_reference(results: takens.Results) -> None:
+def test_convergence_shows_estimate_error_and_reference(results: takens.plugin.Results) -> None:
     figure = drawn("lyapunov_convergence", results)
     (axes,) = figure.axes
     score = results.scores["max_lyapunov"]
@@ -274,7 +280,7 @@ def test_convergence_shows_estimate_error_and_reference(results: takens.Results)
     assert axes.get_ylabel() == "Largest Lyapunov exponent (1/s)"
 
 
-def test_convergence_without_reference_or_error(results: takens.Results) -> None:
+def test_convergence_without_reference_or_error(results: takens.plugin.Results) -> None:
     score = results.scores["max_lyapunov"]
     curve = attrs.evolve(score.curves["convergence"], error=[None] * 200)
     score = attrs.evolve(score, reference=None, curves={"convergence": curve})
@@ -285,7 +291,7 @@ def test_convergence_without_reference_or_error(results: takens.Results) -> None
     png(figure)
 
 
-def test_no_convergence_gives_no_picture_of_it(results: takens.Results) -> None:
+def test_no_convergence_gives_no_picture_of_it(results: takens.plugin.Results) -> None:
     figure = takens.figures.create("lyapunov_convergence")
     score = results.scores["max_lyapunov"]
     without = (
@@ -297,7 +303,9 @@ def test_no_convergence_gives_no_picture_of_it(results: takens.Results) -> None:
         assert figure.draw(attrs.evolve(results, scores=scores)) is None
 
 
-def test_a_diverged_run_is_shown_to_its_last_good_state(diverged: takens.Results) -> None:
+def test_a_diverged_run_is_shown_to_its_last_good_state(
+    diverged: takens.plugin.Results,
+) -> None:
     for name in ("attractor", "time_series"):
         figure = drawn(name, diverged)
         png(figure)
@@ -312,7 +320,7 @@ def test_a_diverged_run_is_shown_to_its_last_good_state(diverged: takens.Results
         assert high - low < 2 * float(truth.max() - truth.min())
 
 
-def test_spectra_leave_out_runs_that_diverged(diverged: takens.Results) -> None:
+def test_spectra_leave_out_runs_that_diverged(diverged: takens.plugin.Results) -> None:
     figure = drawn("spectra", diverged)
     assert "Mean of 2 of 3 free runs; the others diverged." in texts(figure)
     alone = drawn("spectra", one_diverged(diverged))
@@ -322,17 +330,21 @@ def test_spectra_leave_out_runs_that_diverged(diverged: takens.Results) -> None:
 
 
 @pytest.mark.parametrize("name", OF_STATES)
-def test_a_truth_and_a_model_that_do_not_move(name: str, results: takens.Results) -> None:
+def test_a_truth_and_a_model_that_do_not_move(
+    name: str, results: takens.plugin.Results
+) -> None:
     still = takens.TimeSeries(results.reference.t, torch.ones_like(results.reference.x))
     free = takens.FreeRun(takens.TimeSeries(still.t, still.x[None]), (1,))
     png(drawn(name, attrs.evolve(results, reference=still, free=free)))
 
 
 @pytest.mark.parametrize("name", OF_STATES)
-def test_two_samples(name: str, results: takens.Results) -> None:
+def test_two_samples(name: str, results: takens.plugin.Results) -> None:
     short = results.reference.between(0, 2)
     free = takens.FreeRun(results.free.series.between(0, 2), results.free.diverged_at)
-    figure = takens.figures.create(name).draw(attrs.evolve(results, reference=short, free=free))
+    figure = takens.create("figure", name).draw(
+        attrs.evolve(results, reference=short, free=free)
+    )
     if name == "spectra":
         assert figure is None
     else:
@@ -340,7 +352,7 @@ def test_two_samples(name: str, results: takens.Results) -> None:
         png(figure)
 
 
-def test_names_that_look_like_mathematics(results: takens.Results) -> None:
+def test_names_that_look_like_mathematics(results: takens.plugin.Results) -> None:
     columns = (
         "price $",
         "$ broken_{ $",
@@ -351,7 +363,7 @@ def test_names_that_look_like_mathematics(results: takens.Results) -> None:
         png(drawn(name, attrs.evolve(results, reference=reference)))
 
 
-def test_data_in_single_precision_are_drawn(results: takens.Results) -> None:
+def test_data_in_single_precision_are_drawn(results: takens.plugin.Results) -> None:
     reference = attrs.evolve(results.reference, x=results.reference.x.float())
     series = attrs.evolve(results.free.series, x=results.free.x.float())
     free = takens.FreeRun(series, results.free.diverged_at)

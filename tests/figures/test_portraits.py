@@ -34,7 +34,7 @@ class Own:
 
     field: Any
     dim: int
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         return self.field(t, x)
@@ -42,21 +42,24 @@ class Own:
     def initial(self) -> tuple[float, ...]:
         return (1.0,) * self.dim
 
-    def facts(self) -> takens.Facts:
-        return takens.Facts()
+    def facts(self) -> takens.plugin.Facts:
+        return takens.plugin.Facts()
 
 
 def solved(
-    system: takens.System, starts: Sequence[Sequence[float]], steps: int = 300, dt: float = 0.05
+    system: takens.plugin.System,
+    starts: Sequence[Sequence[float]],
+    steps: int = 300,
+    dt: float = 0.05,
 ) -> takens.TimeSeries:
     initial = torch.tensor(starts, dtype=torch.float64)
     return takens.simulate(system, dt=dt, steps=steps, initial=initial)
 
 
 def drawn(
-    name: str, system: takens.System | None, series: takens.TimeSeries
+    name: str, system: takens.plugin.System | None, series: takens.TimeSeries
 ) -> tuple[Figure, str]:
-    figure = takens.portraits.create(name).draw(system, series)
+    figure = takens.create("portrait", name).draw(system, series)
     assert figure is not None
     figure.savefig(io.BytesIO(), format="png")
     found: list[Any] = figure.findobj(Text)
@@ -76,8 +79,8 @@ def marks(figure: Figure) -> list[tuple[float, float, bool]]:
 def test_the_plugin_offers_these_portraits() -> None:
     assert set(takens.portraits.names()) == set(NAMES)
     for name in NAMES:
-        portrait = takens.portraits.create(name)
-        assert isinstance(portrait, takens.Portrait)
+        portrait = takens.create("portrait", name)
+        assert isinstance(portrait, takens.plugin.Portrait)
         assert portrait.title[0].isupper()
 
 

@@ -8,10 +8,10 @@ import takens
 from takens_systems import Lorenz63
 
 
-def results(free: takens.TimeSeries, data: takens.TimeSeries) -> takens.Results:
+def results(free: takens.TimeSeries, data: takens.TimeSeries) -> takens.plugin.Results:
     metric = takens.metrics.create("lyapunov_from_data")
-    assert isinstance(metric, takens.SeriesMetric)
-    return takens.Results(
+    assert isinstance(metric, takens.plugin.SeriesMetric)
+    return takens.plugin.Results(
         title="test",
         history=(),
         training=data,
@@ -54,7 +54,7 @@ def test_a_curve_without_a_straight_part_says_so() -> None:
 
 def test_without_such_a_score_nothing_is_drawn() -> None:
     data = takens.simulate(Lorenz63(), dt=0.02, steps=600, seed=0)
-    empty = takens.Results(
+    empty = takens.plugin.Results(
         title="",
         history=(),
         training=data,

@@ -66,7 +66,7 @@ def test_a_linear_system_is_learned(name: str) -> None:
     system = takens.systems.create("harmonic_oscillator")
     starts = torch.tensor([[1.0, 0.0], [0.5, 0.0], [0.0, 0.2]], dtype=torch.float64)
     data = takens.simulate(system, dt=0.2, steps=40, initial=starts)
-    model = takens.models.create(name, obs_dim=2, kernel="linear + constant")
+    model = takens.create("model", name, obs_dim=2, kernel="linear + constant")
     fit = takens.fit(model, data, takens.schemes.create("closed_form"))
     free = takens.generate(fit.model, context=data.x[0, :1], steps=39)
     assert float((free.x - data.x[0, 1:]).abs().max()) < 0.02
@@ -83,10 +83,10 @@ def test_a_learned_map_stays_on_the_cycle(learned: takens.TrainedModel) -> None:
 
 
 def test_the_model_is_a_model(learned: takens.TrainedModel) -> None:
-    assert isinstance(learned.inner, takens.Model)
-    assert isinstance(learned.inner, takens.SupportsClosedForm)
+    assert isinstance(learned.inner, takens.plugin.Model)
+    assert isinstance(learned.inner, takens.plugin.SupportsClosedForm)
     field = takens.models.create("gaussian_process_field", obs_dim=3)
-    assert isinstance(field, takens.ContinuousModel)
+    assert isinstance(field, takens.plugin.ContinuousModel)
     # Before it has learned, nothing moves.
     z = torch.ones(2, 3)
     assert field(torch.zeros(()), z).tolist() == torch.zeros(2, 3).tolist()
@@ -134,7 +134,7 @@ def test_the_map_is_the_mean_of_its_processes(
     torch.testing.assert_close(model(z[0, 0]), expected[0, 0])
 
 
-KERNELS: list[takens.Kernel] = [
+KERNELS: list[takens.plugin.Kernel] = [
     gp.SquaredExponential(1.5, (0.7, 1.2)),
     gp.Matern32(0.5),
     gp.Matern52(0.5, 2.0),
@@ -146,7 +146,7 @@ KERNELS: list[takens.Kernel] = [
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: type(kernel).__name__)
-def test_drawn_functions_have_the_covariance_of_the_prior(kernel: takens.Kernel) -> None:
+def test_drawn_functions_have_the_covariance_of_the_prior(kernel: takens.plugin.Kernel) -> None:
     x = torch.tensor([[0.0, 0.0], [0.4, 0.3], [1.5, -1.0]], dtype=torch.float64)
     functions = gp.GaussianProcess(kernel).prior(2).functions(4000, features=4000, seed=1)
     torch.testing.assert_close(functions(x).mT.cov(), kernel(x, x), atol=0.09, rtol=0)
@@ -196,10 +196,10 @@ def test_runs_spread_as_far_as_the_data_leave_open(
 def test_a_run_follows_one_function_throughout(learned: takens.TrainedModel) -> None:
     drawn = gp.draw(learned, seed=4)
     x = torch.tensor([[1.0, 0.5]], dtype=torch.float64)
-    step = takens.latent_map(drawn, learned.dt)
+    step = takens.plugin.latent_map(drawn, learned.dt)
     z = drawn.encode(x)
     torch.testing.assert_close(step(z), step(z), rtol=0, atol=0)
-    other = takens.latent_map(gp.draw(learned, seed=5), learned.dt)
+    other = takens.plugin.latent_map(gp.draw(learned, seed=5), learned.dt)
     assert float((step(z) - other(z)).abs().max()) > 1e-6
 
 
@@ -211,7 +211,9 @@ def test_exponents_of_the_mean_and_of_drawn_dynamics(learned: takens.TrainedMode
         v = torch.eye(2, dtype=torch.float64)[:, :1].expand(1, 2, 1)
         total, steps = 0.0, 400
         for i in range(2 * steps):
-            z, v = takens.push_tangents(takens.latent_map(model, learned.dt), z, v)
+            z, v = takens.plugin.push_tangents(
+                takens.plugin.latent_map(model, learned.dt), z, v
+            )
             length = float(v.norm())
             v = v / length
             total += torch.tensor(length).log().item() if i >= steps else 0.0
@@ -220,7 +222,7 @@ def test_exponents_of_the_mean_and_of_drawn_dynamics(learned: takens.TrainedMode
 
 def refused() -> list[tuple[str, Any]]:
     def create(name: str, **settings: Any) -> Any:
-        return lambda: takens.models.create(name, obs_dim=2, **settings)
+        return lambda: takens.create("model", name, obs_dim=2, **settings)
 
     def learn(x: Tensor) -> Any:
         model: Any = takens.models.create("gaussian_process_field", obs_dim=2)

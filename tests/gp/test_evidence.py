@@ -60,7 +60,7 @@ def test_the_gradient_in_strips_is_that_of_autograd(n: int) -> None:
     torch.testing.assert_close(gradient, expected, rtol=1e-8, atol=1e-8)
 
 
-KERNELS: list[takens.Kernel] = [
+KERNELS: list[takens.plugin.Kernel] = [
     gp.SquaredExponential(1.3, 0.7),
     gp.SquaredExponential(1.3, (0.7, 2.0)),
     gp.Matern12(0.8, (0.7, 2.0)),
@@ -77,7 +77,7 @@ KERNELS: list[takens.Kernel] = [
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=str)
-def test_kernels_know_their_derivatives(kernel: takens.Kernel) -> None:
+def test_kernels_know_their_derivatives(kernel: takens.plugin.Kernel) -> None:
     x, _ = data(6)
     y = torch.cat((x[:2], data(9)[0][-3:]))
     weight = torch.randn(6, 5, generator=torch.Generator().manual_seed(3), dtype=torch.float64)

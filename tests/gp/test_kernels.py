@@ -51,8 +51,8 @@ class Cosine:
 def test_every_kernel_is_a_component() -> None:
     assert set(KERNELS) <= set(takens.kernels.names())
     for name, kind in KERNELS.items():
-        assert takens.kernels.create(name) == kind()
-        assert isinstance(takens.kernels.create(name), takens.Kernel)
+        assert takens.create("kernel", name) == kind()
+        assert isinstance(takens.create("kernel", name), takens.plugin.Kernel)
 
 
 @pytest.mark.parametrize("name", KERNELS)
@@ -67,7 +67,7 @@ def test_every_kernel_is_a_component() -> None:
 def test_covariances_are_positive_definite(
     name: str, seed: int, n: int, d: int, scale: float, duplicate: bool
 ) -> None:
-    kernel = takens.kernels.create(name)
+    kernel = takens.create("kernel", name)
     values = [scale if i % 2 else 1 / scale for i in range(len(hyperparameters_of(kernel)))]
     kernel = with_values(kernel, values)
     x = points(n, 1 if name == "brownian" else d, seed)
@@ -82,7 +82,7 @@ def test_covariances_are_positive_definite(
 
 @pytest.mark.parametrize("name", sorted(set(KERNELS) - {"white"}))
 def test_hyperparameters_have_a_gradient(name: str) -> None:
-    kernel = takens.kernels.create(name)
+    kernel = takens.create("kernel", name)
     x, y = points(4, 1).abs(), points(3, 1, 1).abs()
     count = len(hyperparameters_of(kernel))
     values = torch.linspace(0.7, 1.6, count, dtype=torch.float64).requires_grad_()
@@ -95,7 +95,7 @@ def test_hyperparameters_have_a_gradient(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(set(KERNELS) - {"white", "brownian", "constant"}))
 def test_points_have_a_gradient_that_is_finite_where_they_coincide(name: str) -> None:
-    kernel = takens.kernels.create(name)
+    kernel = takens.create("kernel", name)
     x, y = points(4, 2).requires_grad_(), points(3, 2, 1)
     assert torch.autograd.gradcheck(lambda x: kernel(x, y), x)
     (gradient,) = torch.autograd.grad(kernel(x, x.detach()).sum(), x)
@@ -157,14 +157,14 @@ def test_kernels_are_written_by_name() -> None:
     )
     with pytest.raises(takens.InputError, match="names with"):
         gp.kernel_from("linear - periodic")
-    with pytest.raises(takens.UnknownComponentError, match="matern32"):
+    with pytest.raises(takens.errors.UnknownComponentError, match="matern32"):
         gp.kernel_from("matern3")
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, math.inf, math.nan, "1", (1.0, -1.0), ()])
 def test_impossible_values_are_refused(value: Any) -> None:
     message = r"SquaredExponential: lengthscale (is|has) a"
-    with pytest.raises(takens.ComponentError, match=message):
+    with pytest.raises(takens.errors.ComponentError, match=message):
         gp.SquaredExponential(lengthscale=value)
 
 

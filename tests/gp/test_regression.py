@@ -82,7 +82,7 @@ def test_brownian_motion_becomes_a_bridge() -> None:
 
 
 # Computed by scikit-learn: kernel, mean, standard deviation, log evidence.
-REFERENCES: list[tuple[takens.Kernel, list[float], list[float], float]] = [
+REFERENCES: list[tuple[takens.plugin.Kernel, list[float], list[float], float]] = [
     (
         gp.SquaredExponential(variance=1.3, lengthscale=(0.8, 1.7)),
         [0.1355696326, 0.8535001795, 0.1801003699],
@@ -341,7 +341,7 @@ def test_a_kernel_that_is_no_covariance_is_refused() -> None:
         process.fit(X, Y)
     with pytest.raises(takens.InputError, match="has the eigenvalue -"):
         process.sample(X)
-    with pytest.raises(takens.ComponentError, match="kernel is a kernel"):
+    with pytest.raises(takens.errors.ComponentError, match="kernel is a kernel"):
         gp.GaussianProcess(kernel=3.0)  # pyright: ignore[reportArgumentType]
 
 
@@ -354,7 +354,7 @@ def test_bounds_and_fixed_values_are_kept() -> None:
     assert found.noise_variance == pytest.approx(0.1)
 
 
-SMOOTH: list[tuple[takens.Kernel, bool]] = [
+SMOOTH: list[tuple[takens.plugin.Kernel, bool]] = [
     (gp.SquaredExponential(), True),
     (gp.SquaredExponential() + gp.Constant(), True),
     (gp.Matern12(), False),
@@ -362,7 +362,9 @@ SMOOTH: list[tuple[takens.Kernel, bool]] = [
 
 
 @pytest.mark.parametrize("case", SMOOTH, ids=lambda case: str(case[0]))
-def test_many_variances_at_once_are_those_of_few(case: tuple[takens.Kernel, bool]) -> None:
+def test_many_variances_at_once_are_those_of_few(
+    case: tuple[takens.plugin.Kernel, bool],
+) -> None:
     kernel, compressed = case
     generator = torch.Generator().manual_seed(0)
     x = 4 * torch.rand(1000, 2, generator=generator, dtype=torch.float64)

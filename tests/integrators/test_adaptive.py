@@ -282,7 +282,7 @@ def test_what_is_no_problem_to_solve_is_refused(
 def test_settings_that_make_no_sense_are_refused(
     kind: Any, settings: dict[str, Any], words: str
 ) -> None:
-    with pytest.raises(takens.ComponentError, match=words):
+    with pytest.raises(takens.errors.ComponentError, match=words):
         kind(**settings)
 
 

@@ -33,8 +33,8 @@ def work(solver: Any) -> tuple[Tensor, Tensor, Tensor]:
 @pytest.mark.parametrize("method", METHODS)
 def test_methods_have_the_constants_of_the_step_controller(method: Any) -> None:
     solver = method()
-    assert solver.controller(torch.float64) == takens.StepController()
-    for field in attrs.fields(takens.StepController):
+    assert solver.controller(torch.float64) == takens.backend.StepController()
+    for field in attrs.fields(takens.backend.StepController):
         assert getattr(solver, field.name) == field.default, field.name
 
 
@@ -47,7 +47,7 @@ def test_every_constant_changes_the_steps_and_not_the_solution(
     usual, other = work(method(**eager)), work(method(**settings, **eager))
     assert not torch.equal(torch.stack(usual), torch.stack(other))
     if "max_steps" in settings:
-        assert other[2].tolist() == [takens.Status.MAX_STEPS] * 2
+        assert other[2].tolist() == [takens.backend.Status.MAX_STEPS] * 2
         return
     ours, theirs = (m.solve(VanDerPol(5.0), X0, TS) for m in (method(), method(**settings)))
     torch.testing.assert_close(ours, theirs, rtol=1e-2, atol=1e-2)
@@ -93,13 +93,13 @@ def test_the_first_step_is_the_given_one(backend: str) -> None:
 )
 def test_constants_that_make_no_sense_are_refused(settings: dict[str, Any], words: str) -> None:
     for make in (Dopri5, Rodas4, lambda **s: takens.integrators.create("dopri5", **s)):
-        with pytest.raises(takens.ComponentError, match=words):
+        with pytest.raises(takens.errors.ComponentError, match=words):
             make(**settings)
 
 
 def test_scipy_tells_what_it_did() -> None:
     found = SciPy().solve_with_statistics(VanDerPol(5.0), X0, TS)
-    assert found.status.tolist() == [takens.Status.DONE] * 2
+    assert found.status.tolist() == [takens.backend.Status.DONE] * 2
     assert found.reached.tolist() == [7, 7]
     assert found.time.tolist() == [6.0, 6.0]
     assert bool((found.steps > 20).all())
@@ -107,13 +107,14 @@ def test_scipy_tells_what_it_did() -> None:
     torch.testing.assert_close(found.x, SciPy().solve(VanDerPol(5.0), X0, TS))
     found.check()
     short = SciPy(max_steps=5).solve_with_statistics(VanDerPol(5.0), X0, TS)
-    assert short.status.tolist() == [takens.Status.MAX_STEPS] * 2
+    assert short.status.tolist() == [takens.backend.Status.MAX_STEPS] * 2
     n = int(short.reached[0])
     assert 0 < n < 7
     torch.testing.assert_close(short.x[0, :n], found.x[0, :n])
     assert torch.equal(short.x[0, n:], short.x[0, -1].expand(7 - n, 2))
     with pytest.raises(
-        takens.IntegrationError, match=r"steps were not enough \(2 of 2 .*; some component"
+        takens.errors.IntegrationError,
+        match=r"steps were not enough \(2 of 2 .*; some component",
     ):
         short.check()
     small = SciPy(first_step=1e-9).solve_with_statistics(VanDerPol(5.0), X0, TS)
@@ -135,7 +136,7 @@ def test_scipy_goes_back_as_solve_ivp_does() -> None:
 
 def test_torchdiffeq_tells_what_it_did() -> None:
     found = TorchDiffEq().solve_with_statistics(VanDerPol(5.0), X0, TS)
-    assert found.status.tolist() == [takens.Status.DONE] * 2
+    assert found.status.tolist() == [takens.backend.Status.DONE] * 2
     assert found.steps[0] == found.steps[1] > 20
     assert int(found.evaluations[0]) == 2 + 6 * int(found.steps[0] + found.rejected[0])
     slow = TorchDiffEq(safety=0.5).solve_with_statistics(VanDerPol(5.0), X0, TS)
@@ -143,13 +144,13 @@ def test_torchdiffeq_tells_what_it_did() -> None:
     fixed = TorchDiffEq("rk4").solve_with_statistics(VanDerPol(), X0, TS)
     assert fixed.steps.tolist() == [6, 6]
     short = TorchDiffEq(max_steps=3).solve_with_statistics(VanDerPol(5.0), X0, TS)
-    assert short.status.tolist() == [takens.Status.MAX_STEPS] * 2
+    assert short.status.tolist() == [takens.backend.Status.MAX_STEPS] * 2
     assert torch.equal(short.x, X0.unsqueeze(-2).expand(2, 7, 2))
     assert 0 < float(short.time[0]) < 6
 
 
 def test_every_status_says_what_it_means() -> None:
-    for status in takens.Status:
+    for status in takens.backend.Status:
         said = status.sentence.format(steps=3, component=1, others="")
         assert said.endswith(".")
         assert status.failed == (status >= 3)

@@ -68,7 +68,7 @@ def test_jumps_leave_the_order_to_the_method(
     x0, ts = torch.tensor([0.3], dtype=torch.float64), TS[[0, -1]]
     exact = Dop853(1e-13, 1e-13).solve(field, x0, ts)[-1]
 
-    def measured(field: takens.VectorField, tolerance: float) -> tuple[float, int]:
+    def measured(field: takens.plugin.VectorField, tolerance: float) -> tuple[float, int]:
         got = method(tolerance, tolerance).solve_with_statistics(field, x0, ts)
         return float((got.x[-1] - exact).abs()), int(got.steps + got.rejected)
 

@@ -205,8 +205,8 @@ def test_scipy_gives_up_in_a_sentence() -> None:
 def test_parameters_that_make_no_sense(
     kind: str, parameters: dict[str, Any], words: str
 ) -> None:
-    with pytest.raises(takens.ComponentError, match=words):
-        takens.integrators.create(kind, **parameters)
+    with pytest.raises(takens.errors.ComponentError, match=words):
+        takens.create("integrator", kind, **parameters)
 
 
 def test_the_registry_has_them_all_with_the_same_defaults() -> None:
@@ -214,9 +214,9 @@ def test_the_registry_has_them_all_with_the_same_defaults() -> None:
         spec = takens.integrators.spec(kind)
         if not spec.target.startswith("takens_integrators."):
             continue
-        made: Any = takens.integrators.create(kind)
-        assert isinstance(made, takens.Integrator)
-        assert isinstance(made, takens.Stepper) == ("step" in spec.supports)
+        made: Any = takens.create("integrator", kind)
+        assert isinstance(made, takens.plugin.Integrator)
+        assert isinstance(made, takens.plugin.Stepper) == ("step" in spec.supports)
         fields = {field.name: field.default for field in attrs.fields(type(made))}
         assert {p.name: p.default for p in spec.parameters} == fields
         assert spec.source
@@ -226,5 +226,7 @@ def test_the_registry_has_them_all_with_the_same_defaults() -> None:
 def test_an_unknown_backend_is_refused(method: Any) -> None:
     assert method(backend="eager").backend == "eager"
     assert method(backend="native").backend == "native"
-    with pytest.raises(takens.ComponentError, match="'auto', 'eager', 'native'; got 'naive'"):
+    with pytest.raises(
+        takens.errors.ComponentError, match="'auto', 'eager', 'native'; got 'naive'"
+    ):
         method(backend="naive")

@@ -61,7 +61,7 @@ def inputs() -> tuple[Tensor, Tensor, Tensor]:
     return x0, ts, mu
 
 
-def forced(mu: Tensor) -> takens.VectorField:
+def forced(mu: Tensor) -> takens.plugin.VectorField:
     """A field with parameters that looks at its time."""
 
     def field(t: Tensor, x: Tensor, /) -> Tensor:
@@ -74,7 +74,7 @@ def forced(mu: Tensor) -> takens.VectorField:
 @pytest.mark.parametrize("solver", [*ALL, SLOW], ids=name)
 @pytest.mark.parametrize("make", [VanDerPol, forced], ids=["system", "forced"])
 def test_direct_gradients_are_exact_to_second_order(
-    solver: Any, make: Callable[[Tensor], takens.VectorField]
+    solver: Any, make: Callable[[Tensor], takens.plugin.VectorField]
 ) -> None:
     def solve(x0: Tensor, ts: Tensor, mu: Tensor) -> Tensor:
         return solver.solve(make(mu), x0, ts)
@@ -155,7 +155,9 @@ def test_direct_memory_grows_like_the_square_root_of_the_steps(
 
 
 @functools.cache
-def gradients(make: Callable[[Tensor], takens.VectorField], solver: Any) -> tuple[Tensor, ...]:
+def gradients(
+    make: Callable[[Tensor], takens.plugin.VectorField], solver: Any
+) -> tuple[Tensor, ...]:
     x0, ts, mu = inputs()
     loss = (solver.solve(make(mu), x0, ts) ** 2).sum() * 1e-6
     return torch.autograd.grad(loss, (x0, ts, mu))
@@ -164,7 +166,7 @@ def gradients(make: Callable[[Tensor], takens.VectorField], solver: Any) -> tupl
 @pytest.mark.parametrize("solver", ADJOINT, ids=name)
 @pytest.mark.parametrize("make", [VanDerPol, forced], ids=["system", "forced"])
 def test_the_adjoint_agrees_with_the_direct_gradient(
-    solver: Any, make: Callable[[Tensor], takens.VectorField]
+    solver: Any, make: Callable[[Tensor], takens.plugin.VectorField]
 ) -> None:
     exact = gradients(make, Dop853(rtol=1e-12, atol=1e-12))
     for got, wanted in zip(gradients(make, solver), exact, strict=True):
@@ -193,7 +195,7 @@ def test_the_adjoint_passes_gradcheck(solver: Any, error: float) -> None:
     assert gradcheck(solve, (x0, ts, mu), eps=1e-4, atol=error, rtol=0.0, fast_mode=True)
 
 
-def swinging(mu: Tensor) -> takens.VectorField:
+def swinging(mu: Tensor) -> takens.plugin.VectorField:
     """A field of positions and velocities that leapfrog is symplectic for."""
 
     def field(t: Tensor, x: Tensor, /) -> Tensor:

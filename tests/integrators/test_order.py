@@ -28,8 +28,8 @@ from takens_integrators.runge_kutta import ExplicitMethod
 from takens_integrators.tsit5 import TABLEAU as TSIT5
 from takens_systems import HarmonicOscillator
 
-FIXED: list[takens.Stepper] = [Euler(), Midpoint(), Heun(), RK4(), RK38()]
-PAIRS: list[takens.Tableau] = [BOSH3, DOPRI5, TSIT5, DOP853]
+FIXED: list[takens.plugin.Stepper] = [Euler(), Midpoint(), Heun(), RK4(), RK38()]
+PAIRS: list[takens.plugin.Tableau] = [BOSH3, DOPRI5, TSIT5, DOP853]
 
 
 def logistic(t: Tensor, x: Tensor, /) -> Tensor:
@@ -46,7 +46,7 @@ def state(t: float) -> Tensor:
 
 
 def error(
-    integrator: takens.Integrator, steps: int, start: float = 0.3, end: float = 2.0
+    integrator: takens.plugin.Integrator, steps: int, start: float = 0.3, end: float = 2.0
 ) -> float:
     ts = torch.linspace(start, end, steps + 1, dtype=torch.float64)
     return abs(float(integrator.solve(logistic, state(start), ts)[-1, 0]) - solution(end))
@@ -57,13 +57,13 @@ def name(value: object) -> str:
 
 
 @pytest.mark.parametrize("stepper", FIXED, ids=name)
-def test_global_error_falls_with_the_claimed_order(stepper: takens.Stepper) -> None:
+def test_global_error_falls_with_the_claimed_order(stepper: takens.plugin.Stepper) -> None:
     order = math.log2(error(stepper, 200) / error(stepper, 400))
     assert order == pytest.approx(stepper.order, abs=0.1)
 
 
 @pytest.mark.parametrize("stepper", FIXED, ids=name)
-def test_local_error_falls_with_one_order_more(stepper: takens.Stepper) -> None:
+def test_local_error_falls_with_one_order_more(stepper: takens.plugin.Stepper) -> None:
     def local(h: float) -> float:
         return error(stepper, 1, 0.5, 0.5 + h)
 
@@ -95,7 +95,9 @@ def orbit(t: float, e: float = 0.1) -> Tensor:
     ("tableau", "n", "margin"),
     [(BOSH3, 400, 0.1), (DOPRI5, 250, 0.1), (TSIT5, 200, 0.1), (DOP853, 16, 0.2)],
 )
-def test_pairs_have_their_order_too(tableau: takens.Tableau, n: int, margin: float) -> None:
+def test_pairs_have_their_order_too(
+    tableau: takens.plugin.Tableau, n: int, margin: float
+) -> None:
     def error(n: int) -> float:
         ts = torch.linspace(0.4, 3.4, n + 1, dtype=torch.float64)
         return float((solve_fixed(tableau, kepler, orbit(0.4), ts)[-1] - orbit(3.4)).norm())
@@ -106,7 +108,7 @@ def test_pairs_have_their_order_too(tableau: takens.Tableau, n: int, margin: flo
 
 
 @pytest.mark.parametrize("tableau", PAIRS, ids=name)
-def test_a_tableau_is_consistent(tableau: takens.Tableau) -> None:
+def test_a_tableau_is_consistent(tableau: takens.plugin.Tableau) -> None:
     for c, row in zip(tableau.c, tableau.a, strict=True):
         assert sum(row) == pytest.approx(c, abs=1e-14)
     assert sum(tableau.b) == pytest.approx(1)
@@ -123,7 +125,7 @@ def test_a_tableau_is_consistent(tableau: takens.Tableau) -> None:
     [(BOSH3, 4, 0.02), (DOPRI5, 5, 0.02), (TSIT5, 5, 0.02), (DOP853, 8, 0.1)],
 )
 def test_estimates_and_dense_output_have_their_order(
-    tableau: takens.Tableau, dense: int, h: float
+    tableau: takens.plugin.Tableau, dense: int, h: float
 ) -> None:
     def local(h: float) -> tuple[float, float]:
         t, dt = torch.tensor(0.7, dtype=torch.float64), torch.tensor(h, dtype=torch.float64)

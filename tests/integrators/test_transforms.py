@@ -29,7 +29,7 @@ TS = torch.tensor([0.0, 0.4, 1.5], dtype=torch.float64)
 ARGUMENTS = (X0[0], MU[0], TS)
 
 
-def forced(mu: Tensor) -> takens.VectorField:
+def forced(mu: Tensor) -> takens.plugin.VectorField:
     """A field with a parameter that looks at its time."""
 
     def field(t: Tensor, x: Tensor, /) -> Tensor:

@@ -133,18 +133,18 @@ def test_a_run_at_rest_has_no_exponent_and_says_so(lorenz_orbits: list[Array]) -
     ],
 )
 def test_records_that_cannot_be_used_are_refused(x: Array, sentence: str) -> None:
-    with pytest.raises(takens.DataError, match=sentence):
+    with pytest.raises(takens.errors.DataError, match=sentence):
         exponent_from_data(record(x))
 
 
 def test_a_window_longer_than_the_record_is_refused(lorenz_orbits: list[Array]) -> None:
-    with pytest.raises(takens.DataError, match=r"need more than .* samples; got 1000"):
+    with pytest.raises(takens.errors.DataError, match=r"need more than .* samples; got 1000"):
         exponent_from_data(record(lorenz_orbits[0][:1_000]), theiler=600)
 
 
 @pytest.mark.parametrize("parameters", [{"method": "wolf"}, {"theiler": 0}, {"lag": -1}])
 def test_settings_that_are_none_are_refused(parameters: dict[str, Any]) -> None:
-    with pytest.raises(takens.ComponentError, match="LyapunovFromData: "):
+    with pytest.raises(takens.errors.ComponentError, match="LyapunovFromData: "):
         LyapunovFromData(**parameters)
 
 

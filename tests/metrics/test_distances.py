@@ -86,7 +86,7 @@ def test_a_run_that_stands_still_has_a_finite_score_or_a_reason(metric: Any) -> 
 
 @every_distance
 def test_records_of_other_shape_are_refused(metric: Any) -> None:
-    with pytest.raises(takens.DataError, match="two records of one shape"):
+    with pytest.raises(takens.errors.DataError, match="two records of one shape"):
         metric.compare(record(noise(500, 2)), record(noise(400, 2)))
 
 
@@ -178,9 +178,9 @@ def test_a_run_without_maxima_has_no_return_map() -> None:
     score = ReturnMapDistance().compare(record(wave), record(ramp))
     assert score.value is None
     assert "column 'x1' of what was generated has fewer than 11 maxima" in score.reason
-    with pytest.raises(takens.DataError, match="needs 11 maxima of column 'x1'"):
+    with pytest.raises(takens.errors.DataError, match="needs 11 maxima of column 'x1'"):
         ReturnMapDistance().compare(record(ramp), record(wave))
-    with pytest.raises(takens.DataError, match="there are variables 0 to 0; got 2"):
+    with pytest.raises(takens.errors.DataError, match="there are variables 0 to 0; got 2"):
         ReturnMapDistance(variable=2).compare(record(wave), record(wave))
 
 
@@ -210,14 +210,14 @@ def test_the_spectrum_correlation_is_one_for_one_record(lorenz_orbits: list[Arra
     ],
 )
 def test_settings_that_are_none_are_refused(make: Any) -> None:
-    with pytest.raises(takens.ComponentError, match="got"):
+    with pytest.raises(takens.errors.ComponentError, match="got"):
         make()
 
 
 def test_more_lags_than_the_record_has_are_refused() -> None:
     x = record(noise(100, 1))
     with pytest.raises(
-        takens.DataError, match="over 30 lags needs at least 120 samples; got 100"
+        takens.errors.DataError, match="over 30 lags needs at least 120 samples; got 100"
     ):
         AutocorrelationDistance(lags=30).compare(x, x)
 

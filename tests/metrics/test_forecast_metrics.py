@@ -52,7 +52,7 @@ def test_it_is_in_lyapunov_times_where_the_exponent_is_known() -> None:
     assert score.unit == "Lyapunov times"
     given = ValidPredictionTime(exponent=2.0)
     assert given.with_facts(Lorenz63().facts()) is given
-    assert ValidPredictionTime().with_facts(takens.Facts()) == ValidPredictionTime()
+    assert ValidPredictionTime().with_facts(takens.plugin.Facts()) == ValidPredictionTime()
 
 
 def test_a_perfect_forecast_is_valid_throughout_and_worse_ones_less_long() -> None:
@@ -70,7 +70,7 @@ def test_a_perfect_forecast_is_valid_throughout_and_worse_ones_less_long() -> No
 
 @pytest.mark.parametrize("parameters", [{"horizon": 0}, {"threshold": 0.0}, {"exponent": -1.0}])
 def test_settings_that_are_none_are_refused(parameters: dict[str, Any]) -> None:
-    with pytest.raises(takens.ComponentError, match=r"is (above 0|at least 1)"):
+    with pytest.raises(takens.errors.ComponentError, match=r"is (above 0|at least 1)"):
         ValidPredictionTime(**parameters)
 
 
@@ -108,7 +108,7 @@ def test_symmetric_percentages() -> None:
 @pytest.mark.parametrize("metric", [MASE(steps=10), SMAPE(steps=10), ValidPredictionTime(10)])
 def test_forecasts_that_are_too_short_are_refused(metric: Any) -> None:
     x = windows(truth(steps=9))
-    with pytest.raises(takens.DataError, match="at least 11 samples in time; got 10"):
+    with pytest.raises(takens.errors.DataError, match="at least 11 samples in time; got 10"):
         metric.compare(x, x)
 
 

@@ -29,13 +29,13 @@ def starts(count: int, *state: float, seed: int = 0) -> Tensor:
     return x0 + 0.01 * torch.rand(x0.shape, generator=generator, dtype=x0.dtype)
 
 
-def diagonal(*factors: float) -> takens.Map:
+def diagonal(*factors: float) -> takens.plugin.Map:
     matrix = torch.tensor(factors, dtype=torch.float64)
     return lambda x, /: x * matrix
 
 
-def lorenz_map(dt: float = 0.01, **parameters: float) -> takens.FlowMap:
-    return takens.flow_map(Lorenz63(**parameters), RK4(), dt)
+def lorenz_map(dt: float = 0.01, **parameters: float) -> takens.plugin.FlowMap:
+    return takens.plugin.flow_map(Lorenz63(**parameters), RK4(), dt)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_a_flow_is_per_unit_of_time_and_a_map_per_step() -> None:
     def field(t: Tensor, x: Tensor, /) -> Tensor:
         return torch.stack((-0.3 * x[..., 0], -1.1 * x[..., 1]), -1)
 
-    flow = takens.flow_map(field, RK4(), 0.05)
+    flow = takens.plugin.flow_map(field, RK4(), 0.05)
     score = QUICK.probe(flow, starts(3, 1.0, 1.0), 0.05)
     assert score.details["spectrum"] == pytest.approx([-0.3, -1.1], rel=1e-4)
     assert score.unit == "1 / time unit"
@@ -87,7 +87,7 @@ def test_fewer_exponents_can_be_asked_for() -> None:
     assert score.details["spectrum"] == pytest.approx([math.log(0.9), math.log(0.5)])
     assert "checked_divergence" not in score.details
     with pytest.raises(
-        takens.DataError, match="4 exponents were asked for, and the state has 3"
+        takens.errors.DataError, match="4 exponents were asked for, and the state has 3"
     ):
         LyapunovSpectrum(count=4).probe(diagonal(1, 1, 1), starts(2, 1.0, 1.0, 1.0), 1.0)
 
@@ -276,7 +276,7 @@ def test_references_follow_from_published_spectra() -> None:
     assert KaplanYorkeDimension().reference(facts) == pytest.approx(2.0621, abs=1e-4)
     assert KolmogorovSinaiEntropy().reference(facts) == 0.9056
     for metric in (LyapunovSpectrum(), KaplanYorkeDimension(), KolmogorovSinaiEntropy()):
-        assert metric.reference(takens.Facts()) is None
+        assert metric.reference(takens.plugin.Facts()) is None
 
 
 def test_no_data_are_needed() -> None:
@@ -290,10 +290,10 @@ def test_no_data_are_needed() -> None:
 
 
 def test_a_known_system_is_measured_once() -> None:
-    probed: list[takens.Map] = []
+    probed: list[takens.plugin.Map] = []
 
     class Counting:
-        def probe(self, step: takens.Map, x0: Tensor, dt: float, /) -> takens.Score:
+        def probe(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
             probed.append(step)
             return takens.Score(value=1.0, error=0.1)
 
@@ -323,5 +323,5 @@ def test_where_all_diverge_there_is_no_value() -> None:
     ],
 )
 def test_settings_that_are_none_are_refused(parameters: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(takens.ComponentError, match=sentence):
+    with pytest.raises(takens.errors.ComponentError, match=sentence):
         LyapunovSpectrum(**parameters)

@@ -17,10 +17,12 @@ def test_the_manifest_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
-def test_a_metric_is_what_its_spec_says(spec: takens.ComponentSpec) -> None:
-    made = takens.metrics.create(spec.name)
-    assert isinstance(made, takens.SeriesMetric) != isinstance(made, takens.DynamicsMetric)
-    assert isinstance(made, takens.SupportsReference) == ("reference" in spec.supports)
+def test_a_metric_is_what_its_spec_says(spec: takens.plugin.ComponentSpec) -> None:
+    made = takens.create("metric", spec.name)
+    assert isinstance(made, takens.plugin.SeriesMetric) != isinstance(
+        made, takens.plugin.DynamicsMetric
+    )
+    assert isinstance(made, takens.plugin.SupportsReference) == ("reference" in spec.supports)
     arguments = inspect.signature(type(made)).parameters
     assert {p.name: p.default for p in spec.parameters} == {
         name: argument.default for name, argument in arguments.items()
@@ -31,7 +33,7 @@ def test_horizons() -> None:
     horizons = {
         spec.name: metric.horizon
         for spec in SPECS
-        if isinstance(metric := takens.metrics.create(spec.name), takens.SeriesMetric)
+        if isinstance(metric := takens.create("metric", spec.name), takens.plugin.SeriesMetric)
     }
     forecasts = {name: horizon for name, horizon in horizons.items() if horizon is not None}
     assert forecasts == {
@@ -44,7 +46,9 @@ def test_horizons() -> None:
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
-def test_a_metric_names_its_source_and_its_parameters(spec: takens.ComponentSpec) -> None:
+def test_a_metric_names_its_source_and_its_parameters(
+    spec: takens.plugin.ComponentSpec,
+) -> None:
     assert spec.source
     assert all(parameter.summary for parameter in spec.parameters)
 
@@ -53,8 +57,8 @@ def test_parameters_come_from_a_configuration() -> None:
     metric = takens.metrics.create("prediction_error", steps=[2, 4])
     assert metric == takens_metrics.PredictionError(steps=(2, 4))
     assert takens.metrics.create("max_lyapunov", qr_interval="auto")
-    with pytest.raises(takens.ComponentError, match="'auto'"):
-        takens.metrics.create("max_lyapunov", qr_interval="often")
+    with pytest.raises(takens.errors.ComponentError, match="'auto'"):
+        takens.create("metric", "max_lyapunov", qr_interval="often")
 
 
 def test_an_unknown_name_is_no_attribute() -> None:

@@ -118,8 +118,8 @@ def matrix(*rows: list[float]) -> Tensor:
     return torch.tensor(rows, dtype=torch.float64)
 
 
-def lorenz(dt: float = 0.02, **parameters: float) -> takens.Map:
-    return takens.flow_map(Lorenz63(**parameters), RK4(), dt)
+def lorenz(dt: float = 0.02, **parameters: float) -> takens.plugin.Map:
+    return takens.plugin.flow_map(Lorenz63(**parameters), RK4(), dt)
 
 
 def lorenz_starts(starts: int) -> Tensor:
@@ -158,7 +158,7 @@ def test_an_unstable_linear_map_has_a_positive_exponent_at_its_fixed_point() -> 
 
 
 def test_a_linear_flow_has_the_exponent_of_its_discrete_step() -> None:
-    flow = takens.flow_map(LinearField(matrix([-0.4, 0.3], [0, -0.1])), RK4(), 0.5)
+    flow = takens.plugin.flow_map(LinearField(matrix([-0.4, 0.3], [0, -0.1])), RK4(), 0.5)
     score = MaxLyapunov(steps=50, transient=300).probe(flow, uniform(3, 2), 0.5)
     h = -0.1 * 0.5
     factor = 1 + h + h**2 / 2 + h**3 / 6 + h**4 / 24
@@ -235,7 +235,7 @@ def test_forward_mode_gives_what_the_jacobian_gives() -> None:
 
     metric = MaxLyapunov(steps=60, transient=20)
     analytic = metric.probe(lorenz(), lorenz_starts(3), 0.02)
-    forward = metric.probe(takens.flow_map(field, RK4(), 0.02), lorenz_starts(3), 0.02)
+    forward = metric.probe(takens.plugin.flow_map(field, RK4(), 0.02), lorenz_starts(3), 0.02)
     assert forward.details["exponents"] == pytest.approx(
         analytic.details["exponents"], rel=1e-9
     )
@@ -391,7 +391,9 @@ def test_the_value_is_that_of_the_attractor_which_more_starts_reach(
 
 def test_a_stable_cycle_is_alive() -> None:
     metric = MaxLyapunov(steps=500, transient=100)
-    score = metric.probe(takens.flow_map(CircleField(), RK4(), 0.1), uniform(4, 2) + 0.1, 0.1)
+    score = metric.probe(
+        takens.plugin.flow_map(CircleField(), RK4(), 0.1), uniform(4, 2) + 0.1, 0.1
+    )
     assert score.value == pytest.approx(0.0, abs=1e-3)
     assert score.details["alive"] == 1.0
 
@@ -423,7 +425,7 @@ def test_the_reference_is_the_first_published_exponent() -> None:
     metric = MaxLyapunov()
     assert metric.reference(Lorenz63().facts()) == 0.9056
     assert metric.reference(Lorenz63(rho=20.0).facts()) is None
-    assert isinstance(metric, takens.SupportsReference)
+    assert isinstance(metric, takens.plugin.SupportsReference)
 
 
 @pytest.mark.parametrize(
@@ -436,17 +438,19 @@ def test_the_reference_is_the_first_published_exponent() -> None:
     ],
 )
 def test_starts_that_do_not_fit_are_refused(x0: Tensor) -> None:
-    with pytest.raises(takens.DataError, match=r"finite float64 states x0: \(starts, d\)"):
+    with pytest.raises(
+        takens.errors.DataError, match=r"finite float64 states x0: \(starts, d\)"
+    ):
         QUICK.probe(lorenz(), x0, 0.02)
 
 
 @pytest.mark.parametrize("dt", [0.0, -1.0, math.nan, math.inf])
 def test_a_step_that_is_none_is_refused(dt: float) -> None:
-    with pytest.raises(takens.DataError, match="dt above 0"):
+    with pytest.raises(takens.errors.DataError, match="dt above 0"):
         QUICK.probe(lorenz(), uniform(2, 3), dt)
 
 
 @pytest.mark.parametrize("parameters", [{"steps": 0}, {"transient": 0}, {"qr_interval": -1}])
 def test_settings_that_are_none_are_refused(parameters: dict[str, Any]) -> None:
-    with pytest.raises(takens.ComponentError, match="is at least 1"):
+    with pytest.raises(takens.errors.ComponentError, match="is at least 1"):
         MaxLyapunov(**parameters)

@@ -168,18 +168,20 @@ def test_a_run_that_is_gone_has_a_finite_score(far: float) -> None:
 def test_forecasts_that_do_not_fit_are_refused(
     shapes: tuple[tuple[int, ...], ...], message: str
 ) -> None:
-    with pytest.raises(takens.DataError, match=message):
+    with pytest.raises(takens.errors.DataError, match=message):
         judge(*(noise(*shape) for shape in shapes))
 
 
 def test_a_constant_truth_is_refused() -> None:
     truth = noise(9, 21, 2)
     truth[..., 0] = 5.0
-    with pytest.raises(takens.DataError, match="column 'x1' is 0"):
+    with pytest.raises(takens.errors.DataError, match="column 'x1' is 0"):
         judge(truth, truth)
 
 
 @pytest.mark.parametrize("steps", [(), (0,), (1, -5), (1.5,), ("1",), (True,)])
 def test_steps_that_are_none_are_refused(steps: tuple[Any, ...]) -> None:
-    with pytest.raises(takens.ComponentError, match=r"PredictionError: steps (is|has) a"):
+    with pytest.raises(
+        takens.errors.ComponentError, match=r"PredictionError: steps (is|has) a"
+    ):
         PredictionError(steps)

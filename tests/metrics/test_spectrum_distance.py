@@ -163,7 +163,7 @@ def test_the_convention_names_what_two_numbers_must_share() -> None:
 
 def test_a_record_shorter_than_the_smoothing_is_refused() -> None:
     with pytest.raises(
-        takens.DataError, match=r"at least 160 samples .* 20 frequency bins; got 159"
+        takens.errors.DataError, match=r"at least 160 samples .* 20 frequency bins; got 159"
     ):
         distance(noise(159, 1), noise(159, 1))
     assert distance(noise(160, 1), noise(160, 1)) == 0
@@ -208,21 +208,25 @@ def test_its_convention_names_the_frequency() -> None:
 def test_unequal_steps_are_refused() -> None:
     x = noise(200, 1)
     t = torch.cat((torch.arange(100), torch.arange(100, 300, 2)))
-    with pytest.raises(takens.DataError, match="equally spaced"):
+    with pytest.raises(takens.errors.DataError, match="equally spaced"):
         SpectrumDistance().compare(*(takens.TimeSeries(t, torch.tensor(x)),) * 2)
 
 
 def test_a_constant_truth_is_refused() -> None:
-    with pytest.raises(takens.DataError, match="column 'x1' is 0"):
+    with pytest.raises(takens.errors.DataError, match="column 'x1' is 0"):
         distance(np.ones((200, 1)), noise(200, 1))
 
 
 @pytest.mark.parametrize("sigma", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_smoothing_that_is_none_is_refused(sigma: float) -> None:
-    with pytest.raises(takens.ComponentError, match=r"sigma is (above 0|a finite number)"):
+    with pytest.raises(
+        takens.errors.ComponentError, match=r"sigma is (above 0|a finite number)"
+    ):
         SpectrumDistance(sigma)
 
 
 def test_an_unknown_convention_is_refused() -> None:
-    with pytest.raises(takens.ComponentError, match="one of 'frequency', 'mikhaeil2022'"):
+    with pytest.raises(
+        takens.errors.ComponentError, match="one of 'frequency', 'mikhaeil2022'"
+    ):
         SpectrumDistance(convention="bins")  # pyright: ignore[reportArgumentType]

@@ -137,7 +137,7 @@ def test_a_run_that_is_gone_has_a_finite_score(far: float) -> None:
 def test_five_dimensions_are_held_sparsely_and_six_refused() -> None:
     truth, run = noise(1000, 6), noise(1000, 6, seed=1)
     assert divergence(truth[:, :5], run[:, :5]) > 0
-    with pytest.raises(takens.DataError, match=r"30\^6 cells.*fewer bins"):
+    with pytest.raises(takens.errors.DataError, match=r"30\^6 cells.*fewer bins"):
         divergence(truth, run)
     assert divergence(truth, run, bins=8) > 0
 
@@ -168,7 +168,7 @@ def test_records_that_do_not_fit_are_refused(
     series = [
         takens.TimeSeries(torch.arange(s[-2]), torch.tensor(rng.normal(size=s))) for s in shapes
     ]
-    with pytest.raises(takens.DataError, match=message):
+    with pytest.raises(takens.errors.DataError, match=message):
         StateSpaceDivergence().compare(*series)
 
 
@@ -176,18 +176,20 @@ def test_records_that_do_not_fit_are_refused(
 def test_a_constant_truth_is_refused_by_its_name(value: float) -> None:
     x = noise(100, 2)
     x[:, 1] = value
-    with pytest.raises(takens.DataError, match="column 'x2' is 0"):
+    with pytest.raises(takens.errors.DataError, match="column 'x2' is 0"):
         divergence(x, noise(100, 2))
 
 
 def test_another_sampling_interval_is_refused() -> None:
     x = noise(100, 2)
-    with pytest.raises(takens.DataError, match=r"covers 0\.99 .* 100 samples .* 1\.98"):
+    with pytest.raises(takens.errors.DataError, match=r"covers 0\.99 .* 100 samples .* 1\.98"):
         StateSpaceDivergence().compare(record(x), record(x, dt=0.02))
 
 
 def test_one_bin_is_refused() -> None:
-    with pytest.raises(takens.ComponentError, match="bins is at least 2, or 'auto'; got 1"):
+    with pytest.raises(
+        takens.errors.ComponentError, match="bins is at least 2, or 'auto'; got 1"
+    ):
         StateSpaceDivergence(bins=1)
 
 
@@ -253,7 +255,7 @@ def test_where_a_convention_counts_nothing_there_is_no_value() -> None:
 
 
 def test_an_unknown_convention_is_refused() -> None:
-    with pytest.raises(takens.ComponentError, match="one of 'takens', 'hess2023'"):
+    with pytest.raises(takens.errors.ComponentError, match="one of 'takens', 'hess2023'"):
         StateSpaceDivergence(convention="mine")  # pyright: ignore[reportArgumentType]
 
 

@@ -103,11 +103,11 @@ def test_persistence_needs_no_training() -> None:
     ],
 )
 def test_a_series_that_is_too_short(model: Any, needed: int) -> None:
-    with pytest.raises(takens.DataError, match=f"more than {needed} samples"):
+    with pytest.raises(takens.errors.DataError, match=f"more than {needed} samples"):
         solve(model, circle(50))
 
 
 @pytest.mark.parametrize("name", ["echo_state_network", "linear_autoregression", "persistence"])
 def test_the_manifest_says_so(name: str) -> None:
     assert "closed_form" in takens.models.spec(name).supports
-    assert isinstance(takens.models.create(name, obs_dim=2), takens.SupportsClosedForm)
+    assert isinstance(takens.create("model", name, obs_dim=2), takens.plugin.SupportsClosedForm)

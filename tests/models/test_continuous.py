@@ -52,9 +52,9 @@ def test_substeps_make_the_step_finer() -> None:
         )
     )
     z = numbers(6, 2)
-    truth = takens.latent_map(exact, 2.0)(z)
+    truth = takens.plugin.latent_map(exact, 2.0)(z)
     errors = [
-        float((takens.latent_map(m, 2.0)(z) - truth).detach().abs().max())
+        float((takens.plugin.latent_map(m, 2.0)(z) - truth).detach().abs().max())
         for m in (coarse, fine)
     ]
     assert errors[1] < errors[0] / 50
@@ -62,16 +62,16 @@ def test_substeps_make_the_step_finer() -> None:
     for model in (coarse, fine, exact):
         whole = model.integrator.solve(model, z, ts)[..., -1, :]
         torch.testing.assert_close(
-            whole, takens.latent_map(model, 2.0)(z), atol=1e-9, rtol=1e-9
+            whole, takens.plugin.latent_map(model, 2.0)(z), atol=1e-9, rtol=1e-9
         )
 
 
 def test_tangents_through_an_adaptive_method() -> None:
     choice = {"name": "dopri5", "rtol": 1e-9, "atol": 1e-11, "backend": "eager"}
     model = NeuralODE(2, width=8, integrator=choice).double()
-    step = takens.latent_map(model, 0.5)
+    step = takens.plugin.latent_map(model, 0.5)
     z, v, h = numbers(3, 2), numbers(3, 2, 1, seed=1), 1e-5
-    _, pushed = takens.push_tangents(step, z, v)
+    _, pushed = takens.plugin.push_tangents(step, z, v)
     ahead, behind = step(z + h * v[..., 0]), step(z - h * v[..., 0])
     torch.testing.assert_close(pushed[..., 0], (ahead - behind) / (2 * h), rtol=1e-5, atol=1e-5)
 
@@ -82,7 +82,7 @@ def test_gradient_modes_agree(gradient: str) -> None:
     ts = torch.linspace(0, 1, 21, dtype=torch.float64)
     states = model.integrator.solve(model, numbers(3, 2), ts)
     (found,) = torch.autograd.grad(states.square().mean(), list(model.parameters())[:1])
-    step, z = takens.latent_map(model, 0.05), numbers(3, 2)
+    step, z = takens.plugin.latent_map(model, 0.05), numbers(3, 2)
     rows = [z]
     for _ in range(20):
         rows.append(step(rows[-1]))
@@ -102,10 +102,10 @@ def test_any_module_is_a_field() -> None:
             return torch.stack((speed, -self.frequency.square() * angle.sin()), -1)
 
     model = FieldModel(Pendulum(), 1, 2).double()
-    assert isinstance(model, takens.ContinuousModel)
+    assert isinstance(model, takens.plugin.ContinuousModel)
     z = model.encode(0.01 * numbers(3, 1, 1))
     assert z.shape == (3, 2)
-    step = takens.latent_map(model, 0.05)
+    step = takens.plugin.latent_map(model, 0.05)
     start = torch.tensor([0.01, 0.0], dtype=torch.float64)
     end = start
     for _ in range(20):
@@ -270,15 +270,17 @@ def fitzhugh(**settings: Any) -> KnownODE:
     ],
 )
 def test_settings_that_make_no_sense(settings: Any, sentence: str) -> None:
-    with pytest.raises(takens.ComponentError, match=sentence):
+    with pytest.raises(takens.errors.ComponentError, match=sentence):
         fitzhugh(**settings)
 
 
 def test_a_map_is_no_differential_equation() -> None:
-    with pytest.raises(takens.ComponentError, match="henon is a map"):
+    with pytest.raises(takens.errors.ComponentError, match="henon is a map"):
         KnownODE("henon")
 
 
 def test_a_continuous_model_cannot_warm_up_by_itself() -> None:
-    with pytest.raises(takens.ComponentError, match="does not know the sampling interval"):
+    with pytest.raises(
+        takens.errors.ComponentError, match="does not know the sampling interval"
+    ):
         NeuralODE(2, initial_state="warm_up", context_length=5)

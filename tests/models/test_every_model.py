@@ -28,7 +28,7 @@ def test_no_model_is_forgotten() -> None:
 def test_the_manifest_says_what_the_settings_are(name: str) -> None:
     spec = takens.models.spec(name)
     needed = {"system": "lorenz63"} if any(p.name == "system" for p in spec.parameters) else {}
-    config = takens.models.create(name, obs_dim=2, **needed).config
+    config = takens.create("model", name, obs_dim=2, **needed).config
     settings = {field.name: getattr(config, field.name) for field in attrs.fields(type(config))}
     described = {p.name: p.default for p in spec.parameters if not p.required}
     if name == "neural_ode":
@@ -40,7 +40,7 @@ def test_the_manifest_says_what_the_settings_are(name: str) -> None:
 @every
 def test_it_is_a_model_of_the_right_shapes(variant: Any) -> None:
     model = make(variant)
-    assert isinstance(model, takens.Model)
+    assert isinstance(model, takens.plugin.Model)
     context = numbers(4, 3, model.context_length, 2)
     z = model.encode(context)
     assert z.shape == (4, 3, model.latent_dim)
@@ -123,14 +123,14 @@ def test_the_analytic_tangent_is_the_derivative(variant: Any) -> None:
     model = make(variant)
     z, v = numbers(6, model.latent_dim), numbers(6, model.latent_dim, 2, seed=1)
     jacobians = torch.func.vmap(torch.func.jacfwd(lambda z: call(model, z)))(z)
-    if isinstance(model, takens.SupportsJacobian):
+    if isinstance(model, takens.plugin.SupportsJacobian):
         torch.testing.assert_close(model.jacobian(z.new_zeros(()), z), jacobians)
         return
-    following, pushed = takens.push_tangents(takens.latent_map(model, 0.1), z, v)
+    following, pushed = takens.plugin.push_tangents(takens.plugin.latent_map(model, 0.1), z, v)
     assert ("tangent" in takens.models.spec(variant[0]).supports) == isinstance(
-        model, takens.SupportsTangent
+        model, takens.plugin.SupportsTangent
     )
-    if model.time is takens.Time.DISCRETE:
+    if model.time is takens.plugin.Time.DISCRETE:
         torch.testing.assert_close(following, model(z))
         torch.testing.assert_close(pushed, jacobians @ v)
 
@@ -157,7 +157,7 @@ def test_a_free_run_repeats_the_step_and_stays_finite(variant: Any) -> None:
     assert free.diverged == 0
     assert bool(free.x.isfinite().all())
     z = model.encode(context)
-    step = takens.latent_map(model, 0.1)
+    step = takens.plugin.latent_map(model, 0.1)
     for i in range(5):
         z = step(z)
         torch.testing.assert_close(free.x[:, i], model.observe(z))
@@ -182,5 +182,7 @@ def test_a_short_training_learns(variant: Any) -> None:
 @every
 def test_too_few_observed_variables(variant: Any) -> None:
     name, settings = variant
-    with pytest.raises(takens.ComponentError, match=f"'{name}': obs_dim is at least 1; got 0"):
-        takens.models.create(name, obs_dim=0, **settings)
+    with pytest.raises(
+        takens.errors.ComponentError, match=f"'{name}': obs_dim is at least 1; got 0"
+    ):
+        takens.create("model", name, obs_dim=0, **settings)

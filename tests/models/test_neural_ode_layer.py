@@ -106,7 +106,7 @@ def dopri5(tolerance: float) -> dict[str, Any]:
     ],
 )
 def test_settings_that_make_no_sense(settings: Any, sentence: str) -> None:
-    with pytest.raises(takens.ComponentError, match=sentence):
+    with pytest.raises(takens.errors.ComponentError, match=sentence):
         NeuralODELayer(**{"input_dim": 2} | settings)
 
 

@@ -87,5 +87,5 @@ def test_a_warm_up_is_forced_at_every_sample() -> None:
     ],
 )
 def test_settings_that_make_no_sense(settings: Any, sentence: str) -> None:
-    with pytest.raises(takens.ComponentError, match=sentence):
+    with pytest.raises(takens.errors.ComponentError, match=sentence):
         make(**settings)

@@ -102,5 +102,5 @@ def test_in_its_region_a_model_is_its_linear_map(variant: Any) -> None:
 
 
 def test_more_bent_units_than_there_are() -> None:
-    with pytest.raises(takens.ComponentError, match="choose latent_dim = 6 or more"):
+    with pytest.raises(takens.errors.ComponentError, match="choose latent_dim = 6 or more"):
         AlmostLinearRNN(2, 5, relu_dim=6)

@@ -98,5 +98,5 @@ def test_the_reservoir_is_the_published_formula(leak: float) -> None:
     ],
 )
 def test_settings_that_make_no_sense(name: str, settings: Any, sentence: str) -> None:
-    with pytest.raises(takens.ComponentError, match=sentence):
-        takens.models.create(name, obs_dim=2, **settings)
+    with pytest.raises(takens.errors.ComponentError, match=sentence):
+        takens.create("model", name, obs_dim=2, **settings)

@@ -90,5 +90,5 @@ def test_thresholds_of_a_clipped_model_never_start_at_zero() -> None:
     ],
 )
 def test_settings_that_make_no_sense(changes: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(takens.ComponentError, match=sentence):
+    with pytest.raises(takens.errors.ComponentError, match=sentence):
         make(**changes)

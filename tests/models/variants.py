@@ -67,7 +67,7 @@ def make(variant: tuple[str, dict[str, Any]], seed: int = 3) -> Any:
     name, settings = variant
     wanted = {p.name for p in takens.models.spec(name).parameters}
     seeded = {"seed": seed} if "seed" in wanted else {}
-    model = takens.models.create(name, obs_dim=2, **settings | seeded)
+    model = takens.create("model", name, obs_dim=2, **settings | seeded)
     return model.to(torch.device("cpu"), torch.float64)
 
 
@@ -78,6 +78,6 @@ def numbers(*shape: int, seed: int = 0) -> torch.Tensor:
 
 def call(model: Any, z: torch.Tensor) -> torch.Tensor:
     """Apply the latent dynamics, whatever the model's time is."""
-    if model.time is takens.Time.CONTINUOUS:
+    if model.time is takens.plugin.Time.CONTINUOUS:
         return model(z.new_zeros(()), z)
     return model(z)

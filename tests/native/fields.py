@@ -10,15 +10,15 @@ from torch import Tensor, nn
 
 import takens
 
-RK4 = takens.Tableau(
+RK4 = takens.plugin.Tableau(
     name="rk4",
     order=4,
     c=(0.0, 0.5, 0.5, 1.0),
     a=((), (0.5,), (0.0, 0.5), (0.0, 0.0, 1.0)),
     b=(1 / 6, 1 / 3, 1 / 3, 1 / 6),
 )
-EULER = takens.Tableau(name="euler", order=1, c=(0.0,), a=((),), b=(1.0,))
-HEUN = takens.Tableau(name="heun", order=2, c=(0.0, 1.0), a=((), (1.0,)), b=(0.5, 0.5))
+EULER = takens.plugin.Tableau(name="euler", order=1, c=(0.0,), a=((),), b=(1.0,))
+HEUN = takens.plugin.Tableau(name="heun", order=2, c=(0.0, 1.0), a=((), (1.0,)), b=(0.5, 0.5))
 # Heun's method with Euler's as the embedded one, not first-same-as-last.
 HEUN_EULER = attrs.evolve(
     HEUN, name="heun_euler", error=((-0.5, 0.5),), dense=((1.0, -0.5), (0.0, 0.5))
@@ -155,4 +155,4 @@ def _step(f, method, t: Tensor, x: Tensor, h: Tensor) -> Tensor:
 def solved(native, request):
     """Give what the backend answers, without the code that it was computed by."""
     answer = native.solve(request)
-    return answer.answer if isinstance(answer, takens.Compiled) else answer
+    return answer.answer if isinstance(answer, takens.backend.Compiled) else answer

@@ -17,10 +17,12 @@ METHODS = [DOPRI5, DOP853, HEUN_EULER]
 
 
 def solve(native, f, method, x0, ts, tolerance=1e-9, **more):
-    controller = takens.StepController(rtol=tolerance, atol=tolerance, **more)
-    request = takens.AdaptiveSolve(field=f, method=method, x0=x0, ts=ts, controller=controller)
+    controller = takens.backend.StepController(rtol=tolerance, atol=tolerance, **more)
+    request = takens.backend.AdaptiveSolve(
+        field=f, method=method, x0=x0, ts=ts, controller=controller
+    )
     answer = solved(native, request)
-    assert isinstance(answer, takens.Solution), answer
+    assert isinstance(answer, takens.backend.Solution), answer
     return answer
 
 
@@ -156,8 +158,10 @@ def test_gradients_agree_with_autograd_through_the_same_steps(native):
     """One step of given length is a fixed step, whose gradient autograd knows."""
     f, x0 = Network().double(), start(3, (17,)).requires_grad_()
     ts = torch.tensor([0.0, 0.3], dtype=torch.float64)
-    loose = takens.StepController(rtol=0.0, atol=1e30, first_step=0.3)
-    question = takens.AdaptiveSolve(field=f, method=DOPRI5, x0=x0, ts=ts, controller=loose)
+    loose = takens.backend.StepController(rtol=0.0, atol=1e30, first_step=0.3)
+    question = takens.backend.AdaptiveSolve(
+        field=f, method=DOPRI5, x0=x0, ts=ts, controller=loose
+    )
     wanted = (x0, *f.parameters())
     ours = torch.autograd.grad(solved(native, question).x.square().sum(), wanted)
     from .fields import eager

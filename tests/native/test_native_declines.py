@@ -18,17 +18,17 @@ X0 = torch.rand((4, 2), generator=torch.Generator().manual_seed(0), dtype=torch.
 
 
 def reason(native, f, x0=X0, ts=TS):
-    answer = solved(native, takens.FixedStepSolve(field=f, method=RK4, x0=x0, ts=ts))
-    assert isinstance(answer, takens.Unsupported), answer
+    answer = solved(native, takens.backend.FixedStepSolve(field=f, method=RK4, x0=x0, ts=ts))
+    assert isinstance(answer, takens.backend.Unsupported), answer
     assert "\n" not in answer.reason
     return answer.reason
 
 
 def refused(f, x0):
     """Give why the core refuses an answer that has been compared."""
-    request = takens.FixedStepSolve(field=f, method=RK4, x0=x0, ts=TS)
-    with pytest.warns(takens.PluginWarning, match="native"):
-        answer = takens.dispatch(request, "native")
+    request = takens.backend.FixedStepSolve(field=f, method=RK4, x0=x0, ts=TS)
+    with pytest.warns(takens.errors.PluginWarning, match="native"):
+        answer = takens.backend.dispatch(request, "native")
     assert answer is None
     return takens.explain(f)
 
@@ -139,7 +139,10 @@ def test_samples_that_see_each_other_are_noticed():
     assert "native declined because a difference of" in refused(coupled, X0)
     # The second time it is known, and not told.
     assert (
-        takens.dispatch(takens.FixedStepSolve(field=coupled, method=RK4, x0=X0, ts=TS)) is None
+        takens.backend.dispatch(
+            takens.backend.FixedStepSolve(field=coupled, method=RK4, x0=X0, ts=TS)
+        )
+        is None
     )
 
 
@@ -163,9 +166,9 @@ def test_exponents_with_a_gradient_are_declined(native):
     f = Lorenz(torch.tensor(10.0, dtype=torch.float64, requires_grad=True))
     x0 = torch.ones((1, 3), dtype=torch.float64)
     answer = solved(
-        native, takens.TangentGrowth(dynamics=f, x0=x0, steps=5, count=2, method=RK4)
+        native, takens.backend.TangentGrowth(dynamics=f, x0=x0, steps=5, count=2, method=RK4)
     )
-    assert isinstance(answer, takens.Unsupported)
+    assert isinstance(answer, takens.backend.Unsupported)
 
 
 def test_a_field_with_a_side_effect(native):
@@ -199,11 +202,13 @@ def test_a_field_that_takes_one_sample_only(native):
     def single(t, x):
         return torch.stack((x[1], -x[0]))
 
-    answer = solved(native, takens.FixedStepSolve(field=single, method=RK4, x0=X0[0], ts=TS))
-    assert not isinstance(answer, takens.Unsupported)
+    answer = solved(
+        native, takens.backend.FixedStepSolve(field=single, method=RK4, x0=X0[0], ts=TS)
+    )
+    assert not isinstance(answer, takens.backend.Unsupported)
     # Three samples of two numbers: what it returns has the shape of two samples.
-    request = takens.FixedStepSolve(field=single, method=RK4, x0=X0[:3], ts=TS)
-    assert takens.dispatch(request, "native") is None
+    request = takens.backend.FixedStepSolve(field=single, method=RK4, x0=X0[:3], ts=TS)
+    assert takens.backend.dispatch(request, "native") is None
     assert "eager torch gives" in takens.explain(single)
     assert "difference" in refused(single, X0[:2])
 
@@ -216,8 +221,8 @@ def test_a_field_that_agrees_with_another_on_one_sample_only():
         return 3.25 * torch.stack((x[1], -x[0]))
 
     # Both are one kernel, and each is compared with what it gives itself.
-    request = takens.FixedStepSolve(field=good, method=RK4, x0=X0[:2], ts=TS)
-    assert takens.dispatch(request, "native") is not None
+    request = takens.backend.FixedStepSolve(field=good, method=RK4, x0=X0[:2], ts=TS)
+    assert takens.backend.dispatch(request, "native") is not None
     assert "difference" in refused(single, X0[:2])
 
 

@@ -22,9 +22,11 @@ def start(d, batch, dtype=torch.float64):
 def solve(native, f, method, x0, ts, substeps=1, **more):
     answer = solved(
         native,
-        takens.FixedStepSolve(field=f, method=method, x0=x0, ts=ts, substeps=substeps, **more),
+        takens.backend.FixedStepSolve(
+            field=f, method=method, x0=x0, ts=ts, substeps=substeps, **more
+        ),
     )
-    assert not isinstance(answer, takens.Unsupported), answer
+    assert not isinstance(answer, takens.backend.Unsupported), answer
     return answer
 
 

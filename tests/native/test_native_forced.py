@@ -94,7 +94,7 @@ def make(name, members=1, b=3, steps=9, k=2, dtype=torch.float64):
     g = torch.Generator().manual_seed(1)
     strength = torch.rand((members, steps), generator=g, dtype=torch.float64)
     strength[:, ::4], strength[:, 2::4] = 1.0, 0.0
-    return takens.ForcedIteration(
+    return takens.backend.ForcedIteration(
         maps=tuple(kind(seed=i).to(dtype) for i in range(members)),
         x0=torch.randn((members, b, m), generator=g, dtype=dtype).requires_grad_(),
         signal=torch.randn((members, b, steps, k), generator=g, dtype=dtype),
@@ -108,7 +108,7 @@ def weights(question):
 
 def compare(native, question, rtol=1e-10):
     ours, theirs = solved(native, question), plain(question)
-    assert not isinstance(ours, takens.Unsupported), ours
+    assert not isinstance(ours, takens.backend.Unsupported), ours
     torch.testing.assert_close(ours, theirs, rtol=rtol, atol=rtol)
     weight = torch.linspace(-1, 1, theirs.numel(), dtype=theirs.dtype).view_as(theirs)
     for mine, other in zip(
@@ -182,7 +182,7 @@ def test_maps_that_differ_in_a_seed_share_a_kernel(native):
     question = make("shallow", 1)
     maps = tuple(ShallowPLRNN(2, 20, 30, seed=i).double() for i in range(2))
     x0, signal = question.x0.detach().expand(2, -1, -1), question.signal.expand(2, -1, -1, -1)
-    question = takens.ForcedIteration(
+    question = takens.backend.ForcedIteration(
         maps=maps, x0=x0, signal=signal, strength=question.strength.expand(2, -1)
     )
     with torch.no_grad():
@@ -191,7 +191,7 @@ def test_maps_that_differ_in_a_seed_share_a_kernel(native):
 
 def test_any_layout_of_memory(native):
     question = make("clipped", 2, 4, 6, 2)
-    turned = takens.ForcedIteration(
+    turned = takens.backend.ForcedIteration(
         maps=question.maps,
         x0=question.x0,
         signal=question.signal.transpose(1, 2).contiguous().transpose(1, 2),
@@ -210,7 +210,7 @@ def test_any_layout_of_memory(native):
 
 def test_second_derivatives_come_from_the_eager_loop(native):
     question = make("gated", 1, 2, 4)
-    with_eager = takens.ForcedIteration(
+    with_eager = takens.backend.ForcedIteration(
         maps=question.maps,
         x0=question.x0,
         signal=question.signal,
@@ -243,6 +243,6 @@ def test_what_is_declined(native, change, reason):
     question = make("clipped", 2)
     fields = {"maps": question.maps, "x0": question.x0, "signal": question.signal,
               "strength": question.strength}  # fmt: skip
-    answer = solved(native, takens.ForcedIteration(**fields | change(question)))
-    assert isinstance(answer, takens.Unsupported)
+    answer = solved(native, takens.backend.ForcedIteration(**fields | change(question)))
+    assert isinstance(answer, takens.backend.Unsupported)
     assert reason in answer.reason

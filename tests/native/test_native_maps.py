@@ -28,7 +28,7 @@ def test_free_runs_and_their_gradients(native, batch, every):
     )
     x0.requires_grad_()
     wanted = (x0, *f.parameters())
-    ours = solved(native, takens.MapIteration(map=f, x0=x0, steps=12, every=every))
+    ours = solved(native, takens.backend.MapIteration(map=f, x0=x0, steps=12, every=every))
     theirs = iterated(f, x0, 12, every)
     torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
     weight = torch.linspace(-1, 1, theirs.numel(), dtype=torch.float64).view_as(theirs)
@@ -42,7 +42,7 @@ def test_free_runs_and_their_gradients(native, batch, every):
 
 def test_a_small_map(native):
     x0 = torch.tensor([0.1, 0.2], dtype=torch.float64)
-    ours = solved(native, takens.MapIteration(map=henon, x0=x0, steps=20))
+    ours = solved(native, takens.backend.MapIteration(map=henon, x0=x0, steps=20))
     torch.testing.assert_close(ours, iterated(henon, x0, 20), rtol=1e-10, atol=1e-10)
 
 
@@ -80,7 +80,7 @@ def test_exponents_of_a_field(native, batch, count):
     x0 = near_lorenz(batch)
     answer = solved(
         native,
-        takens.TangentGrowth(
+        takens.backend.TangentGrowth(
             dynamics=Lorenz(), method=RK4, dt=0.01, x0=x0, steps=50, every=7, count=count
         ),
     )
@@ -98,7 +98,7 @@ def test_exponents_of_maps(native, batch, count):
     f = Plrnn().double().requires_grad_(False)
     x0 = 0.3 + 0.1 * torch.arange(batch * 20).view(batch, 20).double() / 20
     answer = solved(
-        native, takens.TangentGrowth(dynamics=f, x0=x0, steps=6, every=3, count=count)
+        native, takens.backend.TangentGrowth(dynamics=f, x0=x0, steps=6, every=3, count=count)
     )
     for i in range(batch):
         known, x, _ = by_qr(f, x0[i], 6, 3, count)
@@ -108,7 +108,9 @@ def test_exponents_of_maps(native, batch, count):
 
 def ask_henon(native, batch=1, **more):
     x0 = torch.tensor([0.1, 0.2], dtype=torch.float64).expand(batch, 2)
-    return solved(native, takens.TangentGrowth(dynamics=henon, x0=x0, count=2, every=5, **more))
+    return solved(
+        native, takens.backend.TangentGrowth(dynamics=henon, x0=x0, count=2, every=5, **more)
+    )
 
 
 @pytest.mark.parametrize("batch", [1, 2])
@@ -136,7 +138,7 @@ def test_blocks_are_parts_of_the_whole(native, batch):
     torch.testing.assert_close(parts.sums[:, 0], first.sums[:, 0])
     second = solved(
         native,
-        takens.TangentGrowth(
+        takens.backend.TangentGrowth(
             dynamics=henon, x0=first.x, vectors=first.vectors, steps=14, every=5, count=2
         ),
     )
@@ -149,7 +151,7 @@ def test_vectors_may_start_anywhere(native):
         start = torch.randn((batch, 3, 2), dtype=torch.float64, generator=generator)
         x0 = near_lorenz(batch)
         answer = solved(native,
-            takens.TangentGrowth(
+            takens.backend.TangentGrowth(
                 dynamics=Lorenz(), method=RK4, dt=0.01, x0=x0, steps=9, every=4, count=2,
                 vectors=start,
             )
@@ -165,19 +167,21 @@ def test_a_direction_that_is_lost_is_minus_infinity(native, batch):
         return torch.stack((1.5 * x[..., 0], x[..., 0] * x[..., 0], 0 * x[..., 2]), -1)
 
     x0 = torch.tensor([0.3, 0.2, 0.1], dtype=torch.float64).expand(batch, 3)
-    answer = solved(native, takens.TangentGrowth(dynamics=flat, x0=x0, steps=4, count=3))
+    answer = solved(
+        native, takens.backend.TangentGrowth(dynamics=flat, x0=x0, steps=4, count=3)
+    )
     assert answer.sums[..., 0].isfinite().all()
     assert (answer.sums[..., 2] == -torch.inf).all()
 
 
 def test_numbers_of_steps_that_make_no_sense(native):
     for more in ({"transient": 9}, {"transient": -1}, {"blocks": 0}, {"blocks": 3}):
-        assert isinstance(ask_henon(native, steps=8, **more), takens.Unsupported)
+        assert isinstance(ask_henon(native, steps=8, **more), takens.backend.Unsupported)
 
 
 @pytest.mark.parametrize("batch", [1, 4])
 def test_the_exponents_of_lorenz(native, batch):
-    question = takens.TangentGrowth(
+    question = takens.backend.TangentGrowth(
         dynamics=Lorenz(),
         method=RK4,
         dt=0.01,
@@ -199,7 +203,7 @@ def test_tangents_of_a_larger_field(native, count):
     from .fields import _step
 
     t, h = torch.tensor(0.0).double(), torch.tensor(0.01, dtype=torch.float64)
-    question = takens.TangentGrowth(
+    question = takens.backend.TangentGrowth(
         dynamics=lorenz96, method=RK4, dt=0.01, x0=x0, steps=6, every=2, count=count
     )
     answer = solved(native, question)
@@ -214,7 +218,9 @@ def test_tangents_of_a_field_that_depends_on_time(native):
     x0 = near_lorenz(1) / 10
     answer = solved(
         native,
-        takens.TangentGrowth(dynamics=f, method=RK4, dt=0.2, t0=1.5, x0=x0, steps=2, count=3),
+        takens.backend.TangentGrowth(
+            dynamics=f, method=RK4, dt=0.2, t0=1.5, x0=x0, steps=2, count=3
+        ),
     )
     x, v, sums = x0[0], torch.eye(3).double(), torch.zeros(3).double()
     for i in range(2):
@@ -235,8 +241,8 @@ def test_flow_maps_are_maps(native):
 
     x0 = torch.tensor([[1.0, 0.0], [0.3, -0.2], [0.0, 2.0]], dtype=torch.float64)
     for method in (RK4(), Leapfrog()):
-        step = takens.flow_map(HarmonicOscillator(), method, 0.1)
-        ours = solved(native, takens.MapIteration(map=step, x0=x0, steps=30))
+        step = takens.plugin.flow_map(HarmonicOscillator(), method, 0.1)
+        ours = solved(native, takens.backend.MapIteration(map=step, x0=x0, steps=30))
         torch.testing.assert_close(ours, iterated(step, x0, 30), rtol=1e-12, atol=1e-12)
 
 

@@ -33,8 +33,8 @@ def compiled(monkeypatch):
 def agrees(native, f, d=3):
     with torch.no_grad():
         x0 = X0[:, :d]
-        ours = solved(native, takens.FixedStepSolve(field=f, method=RK4, x0=x0, ts=TS))
-        assert not isinstance(ours, takens.Unsupported), ours
+        ours = solved(native, takens.backend.FixedStepSolve(field=f, method=RK4, x0=x0, ts=TS))
+        assert not isinstance(ours, takens.backend.Unsupported), ours
         torch.testing.assert_close(ours, eager(f, RK4, x0, TS), rtol=1e-12, atol=1e-12)
 
 
@@ -110,7 +110,7 @@ def test_attributes_of_plain_objects(native):
 def test_a_shared_tensor_counts_twice_in_the_gradient(native):
     a = torch.tensor(0.7, dtype=torch.float64, requires_grad=True)
     f = Lorenz(a, 28.0, a)
-    out = solved(native, takens.FixedStepSolve(field=f, method=RK4, x0=X0, ts=TS))
+    out = solved(native, takens.backend.FixedStepSolve(field=f, method=RK4, x0=X0, ts=TS))
     (ours,) = torch.autograd.grad(out.sum(), a)
     (theirs,) = torch.autograd.grad(eager(f, RK4, X0, TS).sum(), a)
     torch.testing.assert_close(ours, theirs)
@@ -119,7 +119,7 @@ def test_a_shared_tensor_counts_twice_in_the_gradient(native):
 def test_a_parameter_computed_from_another_passes_its_gradient_on(native):
     p = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
     f = Lorenz(rho=p.exp())
-    out = solved(native, takens.FixedStepSolve(field=f, method=RK4, x0=X0, ts=TS))
+    out = solved(native, takens.backend.FixedStepSolve(field=f, method=RK4, x0=X0, ts=TS))
     (ours,) = torch.autograd.grad(out.sum(), p)
     (theirs,) = torch.autograd.grad(eager(Lorenz(rho=p.exp()), RK4, X0, TS).sum(), p)
     torch.testing.assert_close(ours, theirs)

@@ -82,8 +82,10 @@ def value(tree, t, x, p):
 
 def agrees(native, field, x0, parameters):
     ts = torch.tensor([0.2, 0.5], dtype=torch.float64)
-    ours = solved(native, takens.FixedStepSolve(field=field, method=EULER, x0=x0, ts=ts))
-    assert not isinstance(ours, takens.Unsupported), ours
+    ours = solved(
+        native, takens.backend.FixedStepSolve(field=field, method=EULER, x0=x0, ts=ts)
+    )
+    assert not isinstance(ours, takens.backend.Unsupported), ours
     theirs = x0 + (ts[1] - ts[0]) * field(ts[0], x0)
     torch.testing.assert_close(ours[:, 1], theirs, rtol=1e-11, atol=1e-11)
     weight = torch.linspace(0.3, 1.7, theirs.numel(), dtype=torch.float64).view_as(theirs)

@@ -29,17 +29,17 @@ def starts(system, dtype):
 
 
 def compare(name, method, dtype):
-    system: Any = takens.systems.create(name)
+    system: Any = takens.create("system", name)
     x0 = starts(system, dtype)
-    if system.time is takens.Time.DISCRETE:
-        ours = takens.dispatch(takens.MapIteration(map=system, x0=x0, steps=12))
+    if system.time is takens.plugin.Time.DISCRETE:
+        ours = takens.backend.dispatch(takens.backend.MapIteration(map=system, x0=x0, steps=12))
         assert ours is not None
         x, states = x0, [x0]
         for _ in range(12):
             states.append(x := system(x))
         theirs = torch.stack(states, -2)
     else:
-        solver: Any = takens.integrators.create(method)
+        solver: Any = takens.create("integrator", method)
         ts = torch.linspace(0, 0.2, 11, dtype=torch.float64)
         ours, theirs = (
             attrs.evolve(solver, backend=backend).solve(system, x0, ts)
@@ -75,7 +75,7 @@ def test_every_system_by_every_method(name, method, dtype):
 @pytest.mark.parametrize("method", ADAPTIVE)
 def test_the_same_steps_are_taken(method):
     system: Any = takens.systems.create("van_der_pol")
-    solver: Any = takens.integrators.create(method, rtol=1e-5, atol=1e-5)
+    solver: Any = takens.create("integrator", method, rtol=1e-5, atol=1e-5)
     ts = torch.tensor([0.0, 0.3, 6.0], dtype=torch.float64)
     for times in (ts, -ts / 10):
         found = [
@@ -95,7 +95,7 @@ def test_the_same_steps_are_taken(method):
 def test_a_parameter_that_an_optimiser_changed_is_seen(name):
     system: Any = takens.systems.create("lorenz63", rho=torch.tensor(28.0, requires_grad=True))
     optimiser = torch.optim.SGD([system.rho], lr=1e-4)
-    solver: Any = takens.integrators.create(name)
+    solver: Any = takens.create("integrator", name)
     eager = attrs.evolve(solver, backend="eager")
     x0, ts = torch.ones(2, 3), torch.linspace(0, 0.5, 6)
     before = None
@@ -115,7 +115,7 @@ def test_failures_are_told_alike(name, backend):
     def explosive(t, x):
         return x * x
 
-    solver: Any = takens.integrators.create(name, backend=backend)
+    solver: Any = takens.create("integrator", name, backend=backend)
     x0 = torch.tensor([[-1.0, -1.0], [-1.0, 2.0]], dtype=torch.float64)
     with pytest.raises(takens.TakensError, match=r"Sample 1 .*component 1"):
         solver.solve(explosive, x0, torch.linspace(0, 2, 41, dtype=torch.float64))

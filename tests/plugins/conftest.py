@@ -9,9 +9,9 @@ import pytest
 GOOD = """
 import takens
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_components():
-    yield takens.ComponentSpec(kind="system", name="{name}", target="somewhere:Thing")
+    yield takens.plugin.ComponentSpec(kind="system", name="{name}", target="somewhere:Thing")
 """
 
 

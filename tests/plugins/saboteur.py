@@ -21,37 +21,40 @@ MANIFEST = """
 TAKENS_API = {1, 2}
 _strike("manifest", "import")
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_kinds():
     _strike("kinds", "work")
-    yield takens.KindSpec(name="broom", protocol="saboteur.broom:Sweeps", summary="A broom.")
+    protocol = "saboteur.broom:Sweeps"
+    yield takens.plugin.KindSpec(name="broom", protocol=protocol, summary="A broom.")
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_components():
     _strike("components", "work")
     for kind in KINDS:
         target = f"saboteur.{kind}:Thing"
-        yield takens.ComponentSpec(kind=kind, name="sabot", target=target, summary="A shoe.")
+        yield takens.plugin.ComponentSpec(
+            kind=kind, name="sabot", target=target, summary="A shoe."
+        )
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_commands():
     _strike("commands", "work")
     target = "saboteur.command:command"
-    yield takens.CommandSpec(name="sabotage", target=target, summary="Break it.")
+    yield takens.plugin.CommandSpec(name="sabotage", target=target, summary="Break it.")
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_settings():
     _strike("settings", "work")
-    yield takens.Parameter("shoe", "left", summary="which one")
+    yield takens.plugin.Parameter("shoe", "left", summary="which one")
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_fit_started(event):
     _strike("hook", "work")
 """
 PARTS = {
     "system": """
 class Thing:
-    dim, time = 1, takens.Time.CONTINUOUS
+    dim, time = 1, takens.plugin.Time.CONTINUOUS
     def __init__(self):
         strike("create")
     def __call__(self, t, x, /):
@@ -60,7 +63,7 @@ class Thing:
     def initial(self):
         return (1.0,)
     def facts(self):
-        return takens.Facts()
+        return takens.plugin.Facts()
 """,
     "integrator": """
 class Thing:
@@ -80,7 +83,8 @@ class Config:
     pass
 
 class Thing(torch.nn.Module):
-    time, latent_dim, obs_dim, context_length, config = takens.Time.DISCRETE, 1, 1, 1, Config()
+    time = takens.plugin.Time.DISCRETE
+    latent_dim, obs_dim, context_length, config = 1, 1, 1, Config()
     def __init__(self):
         strike("create")
         super().__init__()
@@ -106,7 +110,7 @@ class Thing:
 """,
     "metric": """
 class Thing:
-    horizon, evidence = None, takens.Evidence("shoes", "distance")
+    horizon, evidence = None, takens.plugin.Evidence("shoes", "distance")
     def __init__(self):
         strike("create")
     def compare(self, reference, generated, /):
@@ -122,7 +126,7 @@ class Thing:
     def choose(self, *, precision):
         strike("work")
         cpu = torch.device("cpu")
-        return takens.Placement(cpu, precision.dtype, cpu, "A shoe.")
+        return takens.plugin.Placement(cpu, precision.dtype, cpu, "A shoe.")
 """,
     "dataset": """
 import torch
@@ -164,7 +168,7 @@ class Thing:
         strike("create")
     def solve(self, request, /):
         strike("work")
-        return takens.Unsupported("it is a shoe")
+        return takens.backend.Unsupported("it is a shoe")
 """,
     "broom": """
 from typing import Protocol, runtime_checkable

@@ -25,11 +25,11 @@ import takens
 
 HERE = "greeter_commands"
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_commands():
-    yield takens.CommandSpec(name="greet", target=f"{HERE}:greet", summary="Say hello.")
-    yield takens.CommandSpec(name="stumble", target=f"{HERE}:stumble", summary="Fail.")
-    yield takens.CommandSpec(name="vanish", target=f"{HERE}:nowhere", summary="Lost.")
+    yield takens.plugin.CommandSpec(name="greet", target=f"{HERE}:greet", summary="Say hello.")
+    yield takens.plugin.CommandSpec(name="stumble", target=f"{HERE}:stumble", summary="Fail.")
+    yield takens.plugin.CommandSpec(name="vanish", target=f"{HERE}:nowhere", summary="Lost.")
 """
 TARGETS = """
 import click
@@ -49,20 +49,20 @@ SETTINGS = """
 import json
 import takens
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_settings():
-    yield takens.Parameter("where", "here.json", summary="file that is written")
-    yield takens.Parameter("every", 10, unit="steps", summary="how often")
+    yield takens.plugin.Parameter("where", "here.json", summary="file that is written")
+    yield takens.plugin.Parameter("every", 10, unit="steps", summary="how often")
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_run_started(event):
     (event.folder / "started.json").write_text(json.dumps(event.settings["tracker"]))
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_step_logged(event):
     raise RuntimeError("the server is down")
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_run_finished(event):
     where = event.folder / event.settings["tracker"]["where"]
     where.write_text(json.dumps(sorted(event.results.scores)))
@@ -70,11 +70,11 @@ def takens_run_finished(event):
 FIGURES = """
 import takens
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_components():
     for name in ("torn", "unsaved", "tidy"):
         target = f"painter_figures:{name.capitalize()}"
-        yield takens.ComponentSpec(kind="figure", name=name, target=target)
+        yield takens.plugin.ComponentSpec(kind="figure", name=name, target=target)
 """
 PICTURES = """
 from matplotlib.figure import Figure
@@ -235,7 +235,7 @@ class TestSettings:
         install("tracker", SETTINGS)
         path = job(tmp_path, rest='[plugins.tracker]\nwhere = "there.json"')
         # Once a logged step: the message says what, whose, and what to do.
-        with pytest.warns(takens.PluginWarning, match="the server is down") as caught:
+        with pytest.warns(takens.errors.PluginWarning, match="the server is down") as caught:
             done = takens.run(path, tmp_path / "run")
         for each in caught:
             assert "plugin 'tracker' (tracker 1.0) failed in takens_step_logged" in str(
@@ -259,7 +259,7 @@ class TestSettings:
         self, install: Install, tmp_path: Path, rest: str, message: str
     ) -> None:
         install("tracker", SETTINGS)
-        with pytest.raises(takens.ConfigurationError, match=message):
+        with pytest.raises(takens.errors.ConfigurationError, match=message):
             takens.run(job(tmp_path, rest=rest), tmp_path / "run")
         assert not (tmp_path / "run").exists()
 
@@ -270,7 +270,7 @@ def test_figures_that_break_are_left_out_of_the_report(
     folder = install("painter", FIGURES)
     (folder / "painter_figures.py").write_text(PICTURES)
     path = job(tmp_path, figures='"torn", "unsaved", "tidy"')
-    with pytest.warns(takens.PluginWarning) as caught:
+    with pytest.warns(takens.errors.PluginWarning) as caught:
         done = takens.run(path, tmp_path / "run")
     told = [str(each.message) for each in caught]
     assert len(told) == 2
@@ -298,8 +298,10 @@ def test_a_component_that_breaks_when_it_is_made_names_its_plugin(install: Insta
     (folder / "clockwork.py").write_text(source.replace("somewhere:Thing", "clocks:Clock"))
     made = "class Clock:\n    def __init__(self):\n        raise OSError('spring')\n"
     (folder / "clocks.py").write_text(made)
-    with pytest.raises(takens.ComponentError, match=r"'clockwork' \(clockwork 1.0\).*spring"):
-        takens.systems.create("clock")
+    with pytest.raises(
+        takens.errors.ComponentError, match=r"'clockwork' \(clockwork 1.0\).*spring"
+    ):
+        takens.create("system", "clock")
 
 
 def test_the_first_api_still_works(install: Install) -> None:
@@ -311,28 +313,30 @@ def test_the_first_api_still_works(install: Install) -> None:
 
         TAKENS_API = 1
 
-        @takens.hookimpl
+        @takens.plugin.hookimpl
         def takens_components(api_version):
             assert api_version >= 1
-            yield takens.ComponentSpec(
+            yield takens.plugin.ComponentSpec(
                 kind="system",
                 name="decay",
                 target="pinned_decay:Decay",
                 summary="Decay.",
-                parameters=(takens.Parameter("rate", 1.0, unit="1/s", summary="of decay"),),
+                parameters=(
+                    takens.plugin.Parameter("rate", 1.0, unit="1/s", summary="of decay"),
+                ),
                 supports=("jacobian",),
                 source="a lecture",
             )
 
-        @takens.hookimpl
+        @takens.plugin.hookimpl
         def takens_fit_started(event):
             (event.model, event.scheme, event.training, event.placement, event.seed)
 
-        @takens.hookimpl
+        @takens.plugin.hookimpl
         def takens_step_logged(event):
             event.record["step"]
 
-        @takens.hookimpl
+        @takens.plugin.hookimpl
         def takens_fit_finished(event):
             (event.model, event.steps, event.seconds, event.reason)
         """,
@@ -347,7 +351,7 @@ def test_the_first_api_still_works(install: Install) -> None:
             class Decay:
                 rate: float = 1.0
                 dim = 1
-                time = takens.Time.CONTINUOUS
+                time = takens.plugin.Time.CONTINUOUS
 
                 def __call__(self, t, x, /):
                     return -self.rate * x
@@ -359,13 +363,14 @@ def test_the_first_api_still_works(install: Install) -> None:
                     return (1.0,)
 
                 def facts(self):
-                    return takens.Facts(lyapunov_spectrum=(-self.rate,), source="a lecture")
+                    spectrum = (-self.rate,)
+                    return takens.plugin.Facts(lyapunov_spectrum=spectrum, source="a lecture")
             """
         )
     )
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        decay: Any = takens.systems.create("decay", rate=2.0)
+        decay: Any = takens.create("system", "decay", rate=2.0)
         data = takens.simulate(decay, dt=0.1, steps=40, transient=0, noise=0.01)
         model = takens.models.create("plrnn", obs_dim=1, latent_dim=2)
         scheme = takens.schemes.create("teacher_forcing")
@@ -383,16 +388,16 @@ def test_a_flood_of_warnings_is_one_sentence(install: Install) -> None:
 
         import takens
 
-        @takens.hookimpl
+        @takens.plugin.hookimpl
         def takens_components():
             for i in range(100):
                 warnings.warn(f"odd thing {i}", UserWarning, stacklevel=1)
             return []
         """,
     )
-    with pytest.warns(takens.PluginWarning) as caught:
-        found = takens.Catalogue.discover({})
-    assert [each.category for each in caught] == [takens.PluginWarning]
+    with pytest.warns(takens.errors.PluginWarning) as caught:
+        found = takens.plugin.Catalogue.discover({})
+    assert [each.category for each in caught] == [takens.errors.PluginWarning]
     told = str(caught[0].message)
     assert "plugin 'flood' (flood 1.0) gives 200 warnings, the first: old thing 0" in told
     assert "TAKENS_DISABLE_PLUGINS=flood silences this" in told

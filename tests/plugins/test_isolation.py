@@ -86,7 +86,7 @@ def test_one_that_cannot_be_made_is_an_error_that_names_it(
     saboteur(kind, when, RAISED[raised])
     verb = "cannot be imported from" if when == "import" else "cannot be made"
     text = rf"{kind} 'sabot' of {WHO} {verb}.*{type(RAISED[raised]).__name__}.*_STRICT_"
-    with pytest.raises(takens.ComponentError, match=text):
+    with pytest.raises(takens.errors.ComponentError, match=text):
         takens.registry(kind).create("sabot")
 
 
@@ -141,7 +141,7 @@ def test_one_that_breaks_at_work_is_an_error_that_names_it(
 ) -> None:
     saboteur(kind, "work", RAISED[raised])
     text = rf"failed in {kind} 'sabot' of {WHO}: {type(RAISED[raised]).__name__}"
-    with pytest.raises(takens.PluginError, match=text) as caught:
+    with pytest.raises(takens.errors.PluginError, match=text) as caught:
         use(kind, series, tmp_path)
     assert caught.value.__cause__ is RAISED[raised]
 
@@ -160,7 +160,7 @@ def test_what_the_user_raises_and_what_takens_says_pass(
         assert caught.value is raised
 
     class Own:
-        dim, time = 1, takens.Time.CONTINUOUS
+        dim, time = 1, takens.plugin.Time.CONTINUOUS
 
         def __call__(self, t: Any, x: Any, /) -> Any:
             raise LookupError("my own mistake")
@@ -168,19 +168,19 @@ def test_what_the_user_raises_and_what_takens_says_pass(
         def initial(self) -> tuple[float, ...]:
             return (1.0,)
 
-        def facts(self) -> takens.Facts:
-            return takens.Facts()
+        def facts(self) -> takens.plugin.Facts:
+            return takens.plugin.Facts()
 
-    thing = takens.integrators.create("sabot")
+    thing = takens.create("integrator", "sabot")
     with pytest.raises(LookupError, match="my own mistake"):
         takens.simulate(Own(), steps=5, transient=0, integrator=thing)
 
 
 def test_one_that_answers_nonsense_is_blamed() -> None:
-    thing: Any = takens.integrators.create("sabot")
+    thing: Any = takens.create("integrator", "sabot")
     type(thing).solve = lambda self, field, x0, ts, /: None
     text = f"simulate failed in integrator 'sabot' of {WHO}: AttributeError"
-    with pytest.raises(takens.PluginError, match=text):
+    with pytest.raises(takens.errors.PluginError, match=text):
         takens.simulate(takens.systems.create("rossler"), steps=5, integrator=thing)
 
 
@@ -190,7 +190,7 @@ def test_a_plugin_that_cannot_be_loaded_is_left_out(
     saboteur: Break, what: str, raised: str
 ) -> None:
     saboteur(what, "import" if what == "manifest" else "work", RAISED[raised])
-    with pytest.warns(takens.PluginWarning, match=f"{WHO} is left out: ") as caught:
+    with pytest.warns(takens.errors.PluginWarning, match=f"{WHO} is left out: ") as caught:
         names = takens.systems.names()
     assert len(caught) == 1
     assert "sabot" not in names
@@ -203,7 +203,7 @@ def test_a_hook_that_breaks_is_told_and_the_training_goes_on(
 ) -> None:
     saboteur("hook", "work", RAISED[raised])
     with pytest.warns(
-        takens.PluginWarning, match=f"{WHO} failed in takens_fit_started"
+        takens.errors.PluginWarning, match=f"{WHO} failed in takens_fit_started"
     ) as told:
         done: Any = use("scheme", series, tmp_path)
     assert len(told) == 1
@@ -215,12 +215,12 @@ def test_a_hook_that_breaks_is_told_and_the_training_goes_on(
 def test_a_question_that_breaks_a_plugin_is_told(
     saboteur: Break, what: str, raised: str
 ) -> None:
-    kinds: Any = {"commands": takens.CommandSpec, "settings": takens.Parameter}
+    kinds: Any = {"commands": takens.plugin.CommandSpec, "settings": takens.plugin.Parameter}
     known = takens.catalogue()
     (plugin,) = [each for each in known.plugins if each.name == "saboteur"]
     assert known.ask(plugin, f"takens_{what}", kinds[what]) != ()
     saboteur(what, "work", RAISED[raised])
-    with pytest.warns(takens.PluginWarning, match=f"{WHO} failed in takens_{what}"):
+    with pytest.warns(takens.errors.PluginWarning, match=f"{WHO} failed in takens_{what}"):
         assert known.ask(plugin, f"takens_{what}", kinds[what]) == ()
 
 
@@ -282,7 +282,9 @@ def test_a_metric_that_breaks_gives_a_score_without_a_value(
 ) -> None:
     saboteur("metric", "work", RAISED[raised])
     model = takens.models.create("plrnn", obs_dim=1, latent_dim=2)
-    with pytest.warns(takens.PluginWarning, match=f"metric 'sabot' of {WHO} gave no value"):
+    with pytest.warns(
+        takens.errors.PluginWarning, match=f"metric 'sabot' of {WHO} gave no value"
+    ):
         scores = takens.evaluate(model, series, ["sabot", "state_space_divergence"], runs=2)
     assert scores["sabot"].value is None
     assert type(RAISED[raised]).__name__ in scores["sabot"].reason
@@ -360,7 +362,7 @@ def test_what_a_plugin_changes_for_everyone_is_put_back(
     spoil, read, name = SPOILED[spoiled]
     before = read()
     saboteur(what, when, None, spoil)
-    with pytest.warns(takens.PluginWarning, match=f"{WHO}.*{name}.*put back") as told:
+    with pytest.warns(takens.errors.PluginWarning, match=f"{WHO}.*{name}.*put back") as told:
         use("dataset" if what == "dataset" else "system", series, tmp_path)
     assert len(told) == 1
     assert read() == before
@@ -369,10 +371,10 @@ def test_what_a_plugin_changes_for_everyone_is_put_back(
 def test_what_it_changes_is_put_back_where_it_also_raises(saboteur: Break) -> None:
     saboteur("model", "create", RuntimeError("a shoe"), lambda: torch.set_grad_enabled(False))
     with (
-        pytest.warns(takens.PluginWarning, match="grad mode"),
-        pytest.raises(takens.ComponentError, match="a shoe"),
+        pytest.warns(takens.errors.PluginWarning, match="grad mode"),
+        pytest.raises(takens.errors.ComponentError, match="a shoe"),
     ):
-        takens.models.create("sabot")
+        takens.create("model", "sabot")
     assert torch.is_grad_enabled()
 
 

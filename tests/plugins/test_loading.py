@@ -17,9 +17,9 @@ BROKEN = {
         """
         import takens
 
-        @takens.hookimpl
+        @takens.plugin.hookimpl
         def takens_components():
-            yield takens.ComponentSpec(kind="system", name="Not Legal", target="a:B")
+            yield takens.plugin.ComponentSpec(kind="system", name="Not Legal", target="a:B")
         """,
         "a component's name looks like 'my_system'; got 'Not Legal'",
     ),
@@ -27,7 +27,7 @@ BROKEN = {
         """
         import takens
 
-        @takens.hookimpl
+        @takens.plugin.hookimpl
         def takens_components():
             raise KeyError("oops")
         """,
@@ -39,7 +39,7 @@ BROKEN = {
 
         TAKENS_API = 99
 
-        @takens.hookimpl
+        @takens.plugin.hookimpl
         def takens_components():
             return []
         """,
@@ -62,7 +62,7 @@ BROKEN = {
         """
         import takens
 
-        @takens.hookimpl
+        @takens.plugin.hookimpl
         def takens_components():
             pass
         """,
@@ -73,42 +73,43 @@ BROKEN = {
 # What is put into a good plugin, and what is said of it; the rest of the plugin is used.
 IN_PART = {
     "unknown-hook": (
-        "@takens.hookimpl\ndef takens_component():\n    return []",
+        "@takens.plugin.hookimpl\ndef takens_component():\n    return []",
         "there is no hook called 'takens_component'. Did you mean 'takens_components'?",
     ),
     "unknown-argument": (
-        "@takens.hookimpl\ndef takens_settings(registry):\n    return []",
+        "@takens.plugin.hookimpl\ndef takens_settings(registry):\n    return []",
         "takens_settings asks for registry; it has api_version",
     ),
     "unmarked-hook": (
         "def takens_settings():\n    return []",
-        "takens_settings is not marked; put @takens.hookimpl above it",
+        "takens_settings is not marked; put @takens.plugin.hookimpl above it",
     ),
     "wrapping-hook": (
-        "@takens.hookimpl(wrapper=True)\ndef takens_settings():\n    yield",
+        "@takens.plugin.hookimpl(wrapper=True)\ndef takens_settings():\n    yield",
         "takens_settings is a wrapper, and each plugin is asked on its own",
     ),
     "no-spec": ("MORE = [('system', 'x')]", "which is no ComponentSpec"),
     "unknown-kind": (
-        "MORE = [takens.ComponentSpec(kind='sytem', name='x', target='a:B')]",
+        "MORE = [takens.plugin.ComponentSpec(kind='sytem', name='x', target='a:B')]",
         "sytem 'x': no loaded plugin brings this kind. Did you mean 'system'?",
     ),
     "unknown-field": (
-        "MORE = [takens.ComponentSpec(kind='model', name='x', target='a:B', colour=3)]",
+        "MORE = [takens.plugin.ComponentSpec(kind='model', name='x', target='a:B', colour=3)]",
         "'x' has the field 'colour', which this takens does not know",
     ),
     "unknown-field-of-a-parameter": (
-        "P = takens.Parameter('p', 1, colour=3)\n"
-        "MORE = [takens.ComponentSpec(kind='model', name='x', target='a:B', parameters=(P,))]",
+        "P = takens.plugin.Parameter('p', 1, colour=3)\n"
+        "Spec = takens.plugin.ComponentSpec\n"
+        "MORE = [Spec(kind='model', name='x', target='a:B', parameters=(P,))]",
         "'x' has the field 'colour', which this takens does not know",
     ),
     "says-it-twice": (
-        "MORE = [takens.ComponentSpec(kind='system', name='thing', target='a:B')]",
+        "MORE = [takens.plugin.ComponentSpec(kind='system', name='thing', target='a:B')]",
         "two components of kind system called 'thing'",
     ),
     "a-kind-of-ours": (
-        "@takens.hookimpl\ndef takens_kinds():\n"
-        "    yield takens.KindSpec(name='system', protocol='a:B')",
+        "@takens.plugin.hookimpl\ndef takens_kinds():\n"
+        "    yield takens.plugin.KindSpec(name='system', protocol='a:B')",
         "the kind 'system' is brought by takens itself already",
     ),
 }
@@ -118,19 +119,19 @@ import takens
 TAKENS_API = {1, 2, 3}
 MORE = []
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_components():
-    yield takens.ComponentSpec(kind="system", name="thing", target="somewhere:Thing")
+    yield takens.plugin.ComponentSpec(kind="system", name="thing", target="somewhere:Thing")
     yield from MORE
 
 """
 
 
-def discover(environ: Mapping[str, str] | None = None) -> takens.Catalogue:
-    return takens.Catalogue.discover(environ or {})
+def discover(environ: Mapping[str, str] | None = None) -> takens.plugin.Catalogue:
+    return takens.plugin.Catalogue.discover(environ or {})
 
 
-def find(catalogue: takens.Catalogue, name: str) -> takens.Plugin:
+def find(catalogue: takens.plugin.Catalogue, name: str) -> takens.plugin.Plugin:
     (plugin,) = [p for p in catalogue.plugins if p.name == name]
     return plugin
 
@@ -155,7 +156,9 @@ def test_a_broken_plugin_is_left_out_with_a_reason_and_the_others_work(
     install("zz-after", offers="after")
     install("aa-before", offers="before")
     name = case.replace("-", "_")
-    with pytest.warns(takens.PluginWarning, match=f"TAKENS_DISABLE_PLUGINS={name}") as caught:
+    with pytest.warns(
+        takens.errors.PluginWarning, match=f"TAKENS_DISABLE_PLUGINS={name}"
+    ) as caught:
         catalogue = discover()
     assert len(caught) == 1
     plugin = find(catalogue, name)
@@ -173,7 +176,7 @@ def test_what_is_unknown_is_left_out_and_the_rest_of_the_plugin_works(
 ) -> None:
     source, problem = IN_PART[case]
     install(case, GOOD_WITH + source)
-    with pytest.warns(takens.PluginWarning) as caught:
+    with pytest.warns(takens.errors.PluginWarning) as caught:
         catalogue = discover()
     (told,) = [str(each.message) for each in caught]
     name = case.replace("-", "_")
@@ -197,7 +200,7 @@ def test_strict_mode_raises(install: Install, case: str) -> None:
 def test_a_second_plugin_of_a_taken_name_fails(install: Install) -> None:
     install("first-dist", plugin="same", offers="one")
     install("second-dist", plugin="same", offers="two")
-    with pytest.warns(takens.PluginWarning, match="second-dist"):
+    with pytest.warns(takens.errors.PluginWarning, match="second-dist"):
         catalogue = discover()
     states = [(p.distribution, p.state) for p in catalogue.plugins if p.name == "same"]
     assert states == [("first-dist", "loaded"), ("second-dist", "failed")]
@@ -206,13 +209,13 @@ def test_a_second_plugin_of_a_taken_name_fails(install: Install) -> None:
 
 def test_a_stranger_cannot_take_a_plugin_name_of_ours(install: Install) -> None:
     install("impostor", plugin="systems", offers="lorenz63")
-    with pytest.warns(takens.PluginWarning, match="impostor"):
+    with pytest.warns(takens.errors.PluginWarning, match="impostor"):
         catalogue = discover()
     assert catalogue.find("system", "lorenz63")[0].distribution == "takens"
 
 
 def test_a_newer_hook_is_said_to_be_optional(install: Install) -> None:
-    source = "@takens.hookimpl(optionalhook=True)\ndef takens_tomorrow(event):\n    pass"
+    source = "@takens.plugin.hookimpl(optionalhook=True)\ndef takens_tomorrow(event):\n    pass"
     install("newer", GOOD_WITH + source)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -234,7 +237,7 @@ def test_a_plugin_that_states_no_api_is_remarked(install: Install) -> None:
 
 def test_a_remedy_names_the_distribution_where_a_name_is_taken_twice(install: Install) -> None:
     install("Im_Postor", plugin="systems", offers="mine")
-    with pytest.warns(takens.PluginWarning) as caught:
+    with pytest.warns(takens.errors.PluginWarning) as caught:
         discover()
     (told,) = [str(each.message) for each in caught]
     remedy = told.rpartition(". ")[2].partition(" ")[0]
@@ -255,7 +258,7 @@ def test_two_plugins_with_one_component_name_must_be_told_apart(install: Install
     install("alpha", offers="clock")
     install("beta", offers="clock")
     catalogue = discover()
-    with pytest.raises(takens.AmbiguousComponentError, match="alpha:clock, beta:clock"):
+    with pytest.raises(takens.errors.AmbiguousComponentError, match="alpha:clock, beta:clock"):
         catalogue.find("system", "clock")
     assert catalogue.find("system", "beta:clock")[0].name == "beta"
 
@@ -271,9 +274,9 @@ def test_an_unknown_name_gets_a_near_match_and_the_plugins_that_failed(
     install: Install,
 ) -> None:
     install("broken-one", "import no_such_module")
-    with pytest.warns(takens.PluginWarning):
+    with pytest.warns(takens.errors.PluginWarning):
         catalogue = discover()
-    with pytest.raises(takens.UnknownComponentError) as raised:
+    with pytest.raises(takens.errors.UnknownComponentError) as raised:
         catalogue.find("system", "lorenz_63")
     message = str(raised.value)
     assert "Did you mean 'lorenz63'?" in message
@@ -281,8 +284,10 @@ def test_an_unknown_name_gets_a_near_match_and_the_plugins_that_failed(
 
 
 def test_a_name_is_text() -> None:
-    with pytest.raises(takens.ComponentError, match="The name of a model is text; got 3"):
-        takens.models.create(3)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(
+        takens.errors.ComponentError, match="The name of a model is text; got 3"
+    ):
+        takens.create("model", 3)  # pyright: ignore[reportArgumentType]
 
 
 def test_the_environment_allows_and_disables(install: Install) -> None:
@@ -316,7 +321,7 @@ def test_one_module_under_two_names_is_refused_once(install: Install) -> None:
     folder = install("double", offers="once")
     entries = folder / "double-1.0.dist-info" / "entry_points.txt"
     entries.write_text("[takens]\nfirst = double\nother = double\n")
-    with pytest.warns(takens.PluginWarning, match="registered under another name"):
+    with pytest.warns(takens.errors.PluginWarning, match="registered under another name"):
         catalogue = discover()
     assert find(catalogue, "first").state == "loaded"
     assert find(catalogue, "other").state == "failed"
@@ -336,7 +341,7 @@ def test_lazy_attributes_of_a_plugin_are_left_alone(install: Install) -> None:
         def __dir__():
             return [*globals(), "Heavy"]
 
-        @takens.hookimpl
+        @takens.plugin.hookimpl
         def takens_components():
             return []
         """,
@@ -351,20 +356,25 @@ class TestCreating:
         self, install: Install
     ) -> None:
         install("promises", offers="air")
-        registry: takens.Registry[takens.System] = takens.Registry("system", discover())
-        with pytest.raises(takens.ComponentError, match=r"plugin 'promises' \(promises 1.0\)"):
+        registry: takens.plugin.Registry[takens.plugin.System] = takens.plugin.Registry(
+            "system", discover()
+        )
+        with pytest.raises(
+            takens.errors.ComponentError, match=r"plugin 'promises' \(promises 1.0\)"
+        ):
             registry.create("air")
 
     def test_an_unknown_parameter_is_refused_with_the_nearest(self) -> None:
-        with pytest.raises(takens.ComponentError, match="Did you mean 'sigma'"):
-            takens.systems.create("lorenz63", sigm=3.0)
+        with pytest.raises(takens.errors.ComponentError, match="Did you mean 'sigma'"):
+            takens.create("system", "lorenz63", sigm=3.0)
 
     def test_a_value_of_the_wrong_type_is_refused_with_the_unit(self) -> None:
         with pytest.raises(
-            takens.ComponentError, match=r"gravity is a number \(unit: m/s\^2\); got 'hot'"
+            takens.errors.ComponentError,
+            match=r"gravity is a number \(unit: m/s\^2\); got 'hot'",
         ):
-            takens.systems.create("pendulum", gravity="hot")
+            takens.create("system", "pendulum", gravity="hot")
 
     def test_a_missing_parameter_is_named(self) -> None:
-        with pytest.raises(takens.ComponentError, match="needs obs_dim"):
-            takens.models.create("shallow_plrnn")
+        with pytest.raises(takens.errors.ComponentError, match="needs obs_dim"):
+            takens.create("model", "shallow_plrnn")

@@ -31,13 +31,15 @@ class HouseSettings:
     book 1.
     """
 
-    rooms: int = takens.parameter(summary="in all", at_least=1, unit="rooms")
-    share: float = takens.parameter(0.5, above=0, at_most=1, unit="1", kw_only=True)
-    height: Number = takens.parameter(3.0, unit="m", finite=True)
-    colour: Literal["white", "red"] = takens.parameter("white")
-    step: int | Literal["auto"] = takens.parameter("auto")
-    doors: Sequence[float] = takens.parameter([1.0], converter=tuple[float, ...], below=9)
-    owner: str | Mapping[str, Any] | None = takens.parameter(None)
+    rooms: int = takens.plugin.parameter(summary="in all", at_least=1, unit="rooms")
+    share: float = takens.plugin.parameter(0.5, above=0, at_most=1, unit="1", kw_only=True)
+    height: Number = takens.plugin.parameter(3.0, unit="m", finite=True)
+    colour: Literal["white", "red"] = takens.plugin.parameter("white")
+    step: int | Literal["auto"] = takens.plugin.parameter("auto")
+    doors: Sequence[float] = takens.plugin.parameter(
+        [1.0], converter=tuple[float, ...], below=9
+    )
+    owner: str | Mapping[str, Any] | None = takens.plugin.parameter(None)
     lift: bool = False
 
 
@@ -81,7 +83,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence(
     given: dict[str, Any], sentence: str
 ) -> None:
     arguments: dict[str, Any] = {"rooms": 3} | given
-    with pytest.raises(takens.ComponentError) as refused:
+    with pytest.raises(takens.errors.ComponentError) as refused:
         HouseSettings(**arguments)
     assert str(refused.value) == sentence
 
@@ -95,10 +97,10 @@ def test_what_fits_is_taken() -> None:
     assert HouseSettings(**numbers).rooms == 2
 
 
-def spec(**changes: Any) -> takens.ComponentSpec:
+def spec(**changes: Any) -> takens.plugin.ComponentSpec:
     about: dict[str, Any] = {"kind": "model", "name": "house", "target": "place:House"}
     about |= {"settings": HouseSettings} | changes
-    return takens.ComponentSpec(**about)
+    return takens.plugin.ComponentSpec(**about)
 
 
 def test_a_spec_is_described_by_its_settings() -> None:
@@ -106,14 +108,16 @@ def test_a_spec_is_described_by_its_settings() -> None:
     assert spec().source == "Vitruvius (15 BC), De architectura, book 1"
     assert [p.name for p in spec().parameters] == list(parameters_of(HouseSettings))
     assert spec(summary="Another.", source="Me").summary == "Another."
-    parameter = takens.Parameter("rooms", 3)
+    parameter = takens.plugin.Parameter("rooms", 3)
     assert spec(settings=None, parameters=(parameter,)).parameters == (parameter,)
 
 
 def test_settings_that_cannot_be_read_do_not_stop_a_listing() -> None:
     broken = spec(settings="nowhere.settings:House")
     assert (broken.summary, broken.source) == ("", "")
-    with pytest.raises(takens.ComponentError, match=r"model 'house': its settings .*nowhere"):
+    with pytest.raises(
+        takens.errors.ComponentError, match=r"model 'house': its settings .*nowhere"
+    ):
         _ = broken.parameters
     with pytest.raises(ValueError, match="are an attrs class"):
         spec(settings=int)
@@ -130,7 +134,7 @@ class Barn:
         self.config = config
 
 
-class House(takens.Configured[HouseSettings], torch.nn.Module):
+class House(takens.plugin.Configured[HouseSettings], torch.nn.Module):
     """Takes either."""
 
     def build(self) -> None:
@@ -148,12 +152,14 @@ def test_configured_components_take_settings_or_their_fields() -> None:
         assert house.config == HouseSettings(3)
         assert house.layer.in_features == 3
     assert "rooms" in inspect.signature(House).parameters
-    with pytest.raises(takens.ComponentError, match=r"House has no parameter 'romms'.*'rooms'"):
+    with pytest.raises(
+        takens.errors.ComponentError, match=r"House has no parameter 'romms'.*'rooms'"
+    ):
         House(romms=3)
 
 
 def test_limits_are_checked_before_a_component_is_imported() -> None:
-    with pytest.raises(takens.ComponentError) as refused:
+    with pytest.raises(takens.errors.ComponentError) as refused:
         takens.models.create("shallow_rnn", obs_dim=3, hidden_dim=0)
     assert str(refused.value) == "model 'shallow_rnn': hidden_dim is at least 1; got 0."
 

@@ -20,9 +20,9 @@ MANIFEST = """
 import takens
 TAKENS_API = 2
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_components():
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="dataset", name="reader", target="{module}_reader:Reader", summary="Read."
     )
 """
@@ -77,11 +77,11 @@ def test_one_reader_that_breaks_is_left_out_and_the_others_read(
 ) -> None:
     reader("aa", source=BROKEN[case])
     reader("bb", ".xyz")
-    with pytest.warns(takens.PluginWarning, match="reader' of plugin 'aa'") as told:
+    with pytest.warns(takens.errors.PluginWarning, match="reader' of plugin 'aa'") as told:
         assert takens.read(csv(tmp_path, "a.csv"), dt=1.0).columns == ("a",)
     assert len(told) == 1
     assert "TAKENS_DISABLE_PLUGINS=aa silences this" in str(told[0].message)
-    with pytest.warns(takens.PluginWarning):
+    with pytest.warns(takens.errors.PluginWarning):
         assert takens.read(csv(tmp_path, "a.xyz"), dt=1.0).columns == ("bb",)
 
 
@@ -91,7 +91,7 @@ def test_strangers_who_claim_one_ending_must_be_told_apart(
     reader("aa", ".xyz")
     reader("bb", ".xyz")
     path = csv(tmp_path, "a.xyz")
-    with pytest.raises(takens.AmbiguousComponentError) as raised:
+    with pytest.raises(takens.errors.AmbiguousComponentError) as raised:
         takens.read(path, dt=1.0)
     told = str(raised.value)
     assert "'aa:reader' of plugin 'aa'" in told
@@ -108,7 +108,7 @@ def test_a_stranger_does_not_take_over_an_ending_of_ours(
 ) -> None:
     reader("aa", ".csv")
     path = csv(tmp_path, "a.csv")
-    with pytest.warns(takens.PluginWarning, match=r"'\.csv' are for 'csv'") as told:
+    with pytest.warns(takens.errors.PluginWarning, match=r"'\.csv' are for 'csv'") as told:
         assert takens.read(path, dt=1.0).columns == ("a",)
     text = str(told[0].message)
     assert "also claimed by 'reader' of plugin 'aa'" in text
@@ -149,10 +149,11 @@ def test_auto_also_measures_what_strangers_offer(
 
         class Policy:
             def choose(self, *, precision):
-                if precision is takens.Precision.DOUBLE:
-                    raise takens.DeviceError("It has no double precision.")
+                if precision is takens.plugin.Precision.DOUBLE:
+                    raise takens.errors.DeviceError("It has no double precision.")
                 device = torch.device("meta")
-                return takens.Placement(device, precision.dtype, torch.device("cpu"), "Fast.")
+                cpu = torch.device("cpu")
+                return takens.plugin.Placement(device, precision.dtype, cpu, "Fast.")
     """
     folder = install("fast_device", source.format(module="fast_device"))
     (folder / "fast_device_reader.py").write_text(dedent(policy))
@@ -163,17 +164,17 @@ def test_auto_also_measures_what_strangers_offer(
         return 1.0 if device.type == "cpu" else 0.1
 
     auto = Auto(hardware=Hardware(), probe=probe)
-    assert auto.choose(precision=takens.Precision.SINGLE).device.type == "meta"
+    assert auto.choose(precision=takens.plugin.Precision.SINGLE).device.type == "meta"
     assert asked == ["cpu", "meta"]
-    assert auto.choose(precision=takens.Precision.DOUBLE).device.type == "cpu"
+    assert auto.choose(precision=takens.plugin.Precision.DOUBLE).device.type == "cpu"
 
 
 def test_backends_are_made_anew_where_a_plugin_is_registered() -> None:
     class Plugin:
-        @takens.hookimpl
-        def takens_components(self) -> Iterator[takens.ComponentSpec]:
+        @takens.plugin.hookimpl
+        def takens_components(self) -> Iterator[takens.plugin.ComponentSpec]:
             target = f"{__name__}:Always"
-            yield takens.ComponentSpec(kind="backend", name="always", target=target)
+            yield takens.plugin.ComponentSpec(kind="backend", name="always", target=target)
 
     system = takens.systems.create("rossler")
     takens.simulate(system, dt=0.01, steps=5)
@@ -185,6 +186,6 @@ def test_backends_are_made_anew_where_a_plugin_is_registered() -> None:
 class Always:
     preference = 1000
 
-    def solve(self, request: takens.SolveRequest, /) -> takens.Unsupported:
+    def solve(self, request: takens.backend.SolveRequest, /) -> takens.backend.Unsupported:
         assert isinstance(request.x0, torch.Tensor)
-        return takens.Unsupported("it never does")
+        return takens.backend.Unsupported("it never does")

@@ -21,27 +21,27 @@ Install = Callable[..., Path]
 MANIFEST = """
 import takens
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_components():
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="system",
         name="decay",
         target="{module}_system:Decay",
         summary="Decay.",
         parameters=(
-            takens.Parameter("rate", 1.0, summary="of decay"),
-            takens.Parameter("unit", "s", choices=("s", "ms"), summary="of time"),
+            takens.plugin.Parameter("rate", 1.0, summary="of decay"),
+            takens.plugin.Parameter("unit", "s", choices=("s", "ms"), summary="of time"),
         ),
         supports=("jacobian",),
     )
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_kinds():
-    yield takens.KindSpec(name="half_life", protocol="{module}_system:HalfLife")
+    yield takens.plugin.KindSpec(name="half_life", protocol="{module}_system:HalfLife")
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_commands():
-    yield takens.CommandSpec(name="lengthen", target="{module}_command:lengthen")
+    yield takens.plugin.CommandSpec(name="lengthen", target="{module}_command:lengthen")
 """
 COMMAND = """
 import click
@@ -70,7 +70,7 @@ class Decay:
     rate: float = 1.0
     unit: str = attrs.field(default="s", validator=attrs.validators.in_(("s", "ms")))
     dim = 1
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t, x, /):
         return -self.rate * x
@@ -82,7 +82,7 @@ class Decay:
         return (1.0,)
 
     def facts(self):
-        return takens.Facts()
+        return takens.plugin.Facts()
 """
 # What is changed in the manifest, the system or the command, the check that finds it, and what
 # that says; the guide lists them.
@@ -227,7 +227,7 @@ def test_a_planted_fault_is_the_one_that_is_found(install: Install, name: str) -
 
 def test_a_plugin_that_is_not_loaded_fails_one_check(install: Install) -> None:
     install("lost", "import no_such_module")
-    with pytest.warns(takens.PluginWarning):
+    with pytest.warns(takens.errors.PluginWarning):
         (outcome,) = testing.examine("lost")
     assert outcome.state == "failed"
     assert "ModuleNotFoundError" in outcome.message
@@ -276,7 +276,7 @@ def test_the_command_refuses_an_unknown_plugin(capsys: pytest.CaptureFixture[str
 class TestExcuses:
     def test_an_excused_check_that_fails_is_excused(self, install: Install) -> None:
         place(install, "known", *FAULTS["wrong"][:2])
-        decay = takens.systems.create("decay")
+        decay = takens.create("system", "decay")
         outcomes = list(testing.run_checks(decay, excused={"jacobian": "for a reason"}))
         (excused,) = [outcome for outcome in outcomes if outcome.state != "passed"]
         assert (excused.state, excused.message) == ("excused", "for a reason")
@@ -308,10 +308,10 @@ def test_checks_follow_from_what_a_component_can_do() -> None:
     def names(component: object) -> set[str]:
         return {check.__name__ for check in testing.checks_for(component)}
 
-    lorenz, henon = (takens.systems.create(name) for name in ("lorenz63", "henon"))
+    lorenz, henon = (takens.create("system", name) for name in ("lorenz63", "henon"))
     assert names(lorenz) - names(henon) == {"check_jacobian"}
     assert names(henon) - names(lorenz) == {"check_tangent"}
-    euler, dopri5 = (takens.integrators.create(name) for name in ("euler", "dopri5"))
+    euler, dopri5 = (takens.create("integrator", name) for name in ("euler", "dopri5"))
     assert "check_stepper_order" in names(euler) - names(dopri5)
 
 

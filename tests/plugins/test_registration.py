@@ -25,7 +25,7 @@ def fresh() -> Iterator[None]:
 
 
 class Decay:
-    dim, time = 1, takens.Time.CONTINUOUS
+    dim, time = 1, takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Any, x: Any, /) -> Any:
         return -x
@@ -33,8 +33,8 @@ class Decay:
     def initial(self) -> tuple[float, ...]:
         return (1.0,)
 
-    def facts(self) -> takens.Facts:
-        return takens.Facts()
+    def facts(self) -> takens.plugin.Facts:
+        return takens.plugin.Facts()
 
 
 class Plugin:
@@ -43,13 +43,15 @@ class Plugin:
     def __init__(self, *, name: str = "decay", broken: bool = False) -> None:
         self.name, self.broken, self.heard = name, broken, 0
 
-    @takens.hookimpl
-    def takens_components(self) -> Iterator[takens.ComponentSpec]:
+    @takens.plugin.hookimpl
+    def takens_components(self) -> Iterator[takens.plugin.ComponentSpec]:
         if self.broken:
             raise RuntimeError("a loose wire")
-        yield takens.ComponentSpec(kind="system", name=self.name, target=f"{__name__}:Decay")
+        yield takens.plugin.ComponentSpec(
+            kind="system", name=self.name, target=f"{__name__}:Decay"
+        )
 
-    @takens.hookimpl
+    @takens.plugin.hookimpl
     def takens_fit_started(self) -> str:
         self.heard += 1
         return "heard"
@@ -60,13 +62,13 @@ def test_an_object_is_registered_until_it_is_undone(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("TAKENS_PLUGINS", "systems")
     plugin = Plugin()
     registration = takens.register(plugin, "bench")
-    assert isinstance(takens.systems.create("bench:decay"), Decay)
+    assert isinstance(takens.create("system", "bench:decay"), Decay)
     (found,) = [each for each in takens.catalogue().plugins if each.name == "bench"]
     assert (found.distribution, found.state, found.remarks) == ("this process", "loaded", ())
     assert takens.catalogue().announce("takens_fit_started", event=None) == {"bench": "heard"}
     registration.close()
-    with pytest.raises(takens.UnknownComponentError):
-        takens.systems.create("decay")
+    with pytest.raises(takens.errors.UnknownComponentError):
+        takens.create("system", "decay")
     registration.close()
 
 
@@ -95,7 +97,7 @@ def test_a_name_that_is_taken_is_refused() -> None:
 def test_what_is_installed_stays_and_ours_keep_their_names() -> None:
     with takens.register(Plugin(name="lorenz63"), "bench"):
         assert takens.catalogue().find("system", "lorenz63")[0].name == "systems"
-        assert isinstance(takens.systems.create("bench:lorenz63"), Decay)
+        assert isinstance(takens.create("system", "bench:lorenz63"), Decay)
 
 
 def test_without_any_plugin_it_is_said_how_they_are_registered(
@@ -105,25 +107,27 @@ def test_without_any_plugin_it_is_said_how_they_are_registered(
     from takens._plugins import loading
 
     monkeypatch.setattr(loading, "entry_points", lambda **_: [])
-    with pytest.raises(takens.UnknownComponentError, match=r"takens\.register\(module, name\)"):
+    with pytest.raises(
+        takens.errors.UnknownComponentError, match=r"takens\.register\(module, name\)"
+    ):
         takens.systems.create("lorenz63")
     with takens.register(takens_systems, "systems"):
         assert takens.systems.create("lorenz63").dim == 3
 
 
 def test_required_is_one_value() -> None:
-    parameter = takens.Parameter("obs_dim", types=(int,))
+    parameter = takens.plugin.Parameter("obs_dim", types=(int,))
     for same in (pickle.loads(pickle.dumps(parameter)), copy.deepcopy(parameter)):
-        assert same.default is takens.REQUIRED
+        assert same.default is takens.plugin.REQUIRED
         assert same.required
-    assert repr(takens.REQUIRED) == "required"
+    assert repr(takens.plugin.REQUIRED) == "required"
 
 
 def test_a_component_that_is_to_go_says_what_to_use_and_is_not_listed() -> None:
     class Old(Plugin):
-        @takens.hookimpl
-        def takens_components(self) -> Iterator[takens.ComponentSpec]:
-            yield takens.ComponentSpec(
+        @takens.plugin.hookimpl
+        def takens_components(self) -> Iterator[takens.plugin.ComponentSpec]:
+            yield takens.plugin.ComponentSpec(
                 kind="system",
                 name="decline",
                 target=f"{__name__}:Decay",
@@ -133,7 +137,7 @@ def test_a_component_that_is_to_go_says_what_to_use_and_is_not_listed() -> None:
     with takens.register(Old(), "bench"):
         assert "decline" not in takens.systems.names()
         with pytest.warns(DeprecationWarning, match="system 'decline' is to go; use decay."):
-            takens.systems.create("decline")
+            takens.create("system", "decline")
 
 
 def test_a_registry_is_a_mapping_to_descriptions() -> None:
@@ -148,7 +152,7 @@ def test_a_registry_is_a_mapping_to_descriptions() -> None:
 def test_a_component_is_created_by_kind_and_name() -> None:
     with takens.register(Plugin(), "bench"):
         assert isinstance(takens.create("system", "decay"), Decay)
-    with pytest.raises(takens.ComponentError, match="Did you mean 'rho'"):
+    with pytest.raises(takens.errors.ComponentError, match="Did you mean 'rho'"):
         takens.create("systems", "lorenz63", roh=1.0)
     with pytest.raises(takens.InputError, match="There is no kind 'sistem'"):
         takens.create("sistem", "lorenz63")

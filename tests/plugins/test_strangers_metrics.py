@@ -23,7 +23,7 @@ import takens
 TAKENS_API = 1
 
 
-@takens.hookimpl
+@takens.plugin.hookimpl
 def takens_components():
     for name, target in {
         "constant": "Constant",
@@ -35,7 +35,7 @@ def takens_components():
         "odd": "Odd",
         "likeness": "Likeness",
     }.items():
-        yield takens.ComponentSpec(
+        yield takens.plugin.ComponentSpec(
             kind="metric", name=name, target=f"stranger_metrics:{target}", summary="A test."
         )
 """
@@ -48,7 +48,7 @@ import takens
 @attrs.frozen
 class Constant:
     horizon = None
-    evidence = takens.Evidence("climate", by="distance")
+    evidence = takens.plugin.Evidence("climate", by="distance")
 
     def compare(self, reference, generated, /):
         return takens.Score(value=1.0)
@@ -57,7 +57,7 @@ class Constant:
 @attrs.frozen
 class Spread:
     horizon = None
-    evidence = takens.Evidence("climate", by="distance")
+    evidence = takens.plugin.Evidence("climate", by="distance")
 
     def compare(self, reference, generated, /):
         ratio = generated.x.std(0) / reference.x.std(0)
@@ -68,7 +68,7 @@ class Spread:
 class Likeness:
     horizon = None
     best = 1.0
-    evidence = takens.Evidence("likeness", by="distance")
+    evidence = takens.plugin.Evidence("likeness", by="distance")
 
     def compare(self, reference, generated, /):
         return takens.Score(value=float(generated.x.std(0).min() / reference.x.std(0).min()))
@@ -76,7 +76,7 @@ class Likeness:
 
 @attrs.frozen
 class Vague:
-    evidence = takens.Evidence("rhythm", by="estimate")
+    evidence = takens.plugin.Evidence("rhythm", by="estimate")
 
     def probe(self, step, x0, dt, /):
         return takens.Score(value=2.0, error=2.0, reference=0.9)
@@ -92,12 +92,12 @@ class Silent:
 
 @attrs.frozen
 class Beside(Silent):
-    evidence = takens.Evidence("climate")
+    evidence = takens.plugin.Evidence("climate")
 
 
 @attrs.frozen
 class Breaks:
-    evidence = takens.Evidence("rhythm", by="estimate")
+    evidence = takens.plugin.Evidence("rhythm", by="estimate")
 
     def probe(self, step, x0, dt, /):
         raise KeyError("gone")
@@ -291,16 +291,18 @@ def test_a_best_value_is_where_its_distance_begins(
 
 def test_evidence_that_is_none_is_a_failure_that_names_the_plugin(linear: Any) -> None:
     series = takens.simulate(takens.systems.create("logistic"), dt=1.0, steps=200)
-    with pytest.warns(takens.PluginWarning, match=r"'odd' of plugin 'other' .* is no takens\."):
+    with pytest.warns(
+        takens.errors.PluginWarning, match=r"'odd' of plugin 'other' .* is no takens\."
+    ):
         found = takens.judge(linear(0.5), series, ["other:odd"])
-    assert found.verdict.not_judged["other:odd"].endswith("which is no takens.Evidence")
+    assert found.verdict.not_judged["other:odd"].endswith("which is no takens.plugin.Evidence")
 
 
 def test_a_metric_of_the_user_s_own_is_judged_too(linear: Any) -> None:
     @attrs.frozen
     class Mine:
         horizon = None
-        evidence = takens.Evidence("mine", "distance")
+        evidence = takens.plugin.Evidence("mine", "distance")
 
         def compare(
             self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

@@ -83,8 +83,8 @@ def test_a_layer_reports_its_evaluations() -> None:
     ],
 )
 def test_senseless_settings_are_refused(arguments: dict[str, float], words: str) -> None:
-    with pytest.raises(takens.ComponentError, match=words):
-        takens.schemes.create("classification", **arguments)
+    with pytest.raises(takens.errors.ComponentError, match=words):
+        takens.create("scheme", "classification", **arguments)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_points_that_do_not_fit_are_refused(
 
 def test_a_loss_that_breaks_down_is_said() -> None:
     inputs, classes = clouds()
-    with pytest.raises(takens.TrainingError, match="epoch 2 of 3: the loss is"):
+    with pytest.raises(takens.errors.TrainingError, match="epoch 2 of 3: the loss is"):
         Classification(epochs=3, learning_rate=1e30, validation=0).train(
             linear(), inputs * 1e10, classes
         )

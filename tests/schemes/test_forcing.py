@@ -71,7 +71,7 @@ def test_no_gradient_flows_through_what_is_replaced(windows: torch.Tensor) -> No
 
 
 def test_a_continuous_model_is_forced_alike(linear: Any, windows: torch.Tensor) -> None:
-    model = linear(-1.0, takens.Time.CONTINUOUS)
+    model = linear(-1.0, takens.plugin.Time.CONTINUOUS)
     factor = torch.exp(torch.tensor(-0.1, dtype=torch.float64))
     expected = (factor * windows[:, :-1] - windows[:, 1:]).square().mean()
     torch.testing.assert_close(
@@ -95,5 +95,5 @@ def test_windows_that_are_too_short(
 
 @pytest.mark.parametrize("settings", [{"every": 0}, {"warm_up": -1}])
 def test_settings_that_make_no_sense(settings: dict[str, Any]) -> None:
-    with pytest.raises(takens.ComponentError, match="at least"):
+    with pytest.raises(takens.errors.ComponentError, match="at least"):
         SparseTeacherForcing(**settings)

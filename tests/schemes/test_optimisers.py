@@ -32,13 +32,15 @@ def data() -> takens.TimeSeries:
     return takens.simulate(Lorenz63(), dt=0.01, steps=1500, noise=0.05, seed=0)
 
 
-def make(seed: int = 0) -> takens.Model:
+def make(seed: int = 0) -> takens.plugin.Model:
     return takens.models.create(
         "shallow_plrnn", obs_dim=3, latent_dim=5, hidden_dim=10, seed=seed
     )
 
 
-def train(data: takens.TimeSeries, model: takens.Model | None = None, **options: Any) -> Any:
+def train(
+    data: takens.TimeSeries, model: takens.plugin.Model | None = None, **options: Any
+) -> Any:
     given: dict[str, Any] = {
         "steps": 20,
         "batch": 4,
@@ -131,8 +133,8 @@ def test_a_training_resumes_with_any_optimiser(
     data: takens.TimeSeries, tmp_path: Path, choice: Any
 ) -> None:
     class Stopping:
-        @takens.hookimpl
-        def takens_step_logged(self, event: takens.StepLogged) -> str | None:
+        @takens.plugin.hookimpl
+        def takens_step_logged(self, event: takens.plugin.StepLogged) -> str | None:
             return "enough" if event.record["step"] == 7 else None
 
     manager, plugin = takens.catalogue().manager, Stopping()
@@ -147,7 +149,7 @@ def test_a_training_resumes_with_any_optimiser(
         resumed.model.state_dict(), whole.model.state_dict(), rtol=0, atol=0
     )
     with pytest.raises(
-        takens.CheckpointError, match=r"training.optimiser was .* and is 'adam'"
+        takens.errors.CheckpointError, match=r"training.optimiser was .* and is 'adam'"
     ):
         train(data, optimiser="adam", folder=tmp_path, resume=True)
 

@@ -66,7 +66,7 @@ def test_the_gradient_shrinks_with_the_strength(linear: Any) -> None:
     x[:, 0] = 1.0
     x.requires_grad_()
     strength = torch.tensor([0, 0.25, 0.25, 0.25, 0.25], dtype=torch.float64)
-    states = takens.forced_run(model, x, dt=1.0, strength=strength)
+    states = takens.plugin.forced_run(model, x, dt=1.0, strength=strength)
     (slope,) = torch.autograd.grad(states[0, -1, 0], x)
     assert float(slope[0, 0, 0]) == pytest.approx(0.9 * (0.9 * 0.75) ** 4)
 
@@ -117,7 +117,7 @@ def test_adaptive_forcing_looks_where_the_data_lead(
         scheme: Any = GeneralisedTeacherForcing(adapt="product_upper_bound")
         scheme = scheme.adapted(windows, 0.1)
         scheme.load_state_dict({"alpha": torch.zeros(members, dtype=torch.float64)})
-        learner = takens.Ensemble([model] * members)
+        learner = takens.plugin.Ensemble([model] * members)
         loss(scheme, learner, windows.expand(members, *windows.shape))
         assert scheme.state_dict()["alpha"].tolist() == pytest.approx([alpha] * members)
     assert alpha > 0.01
@@ -158,7 +158,7 @@ def test_one_step_remembers_nothing(model: ShallowPLRNN, windows: torch.Tensor) 
 
 
 def test_trajectories_are_matched_over_irregular_times(linear: Any) -> None:
-    model = linear(-1.0, takens.Time.CONTINUOUS)
+    model = linear(-1.0, takens.plugin.Time.CONTINUOUS)
     times = torch.tensor([0.0, 0.1, 0.4, 0.5], dtype=torch.float64)
     x = torch.rand(3, 4, 1, dtype=torch.float64)
     expected = (x[:, :1] * torch.exp(-times[1:]).view(1, 3, 1) - x[:, 1:]).square().mean()
@@ -342,7 +342,7 @@ def wrong(scheme: Any, **arguments: Any) -> Any:
     ],
 )
 def test_arguments_that_make_no_sense(make: Any, sentence: str) -> None:
-    with pytest.raises(takens.ComponentError, match=sentence):
+    with pytest.raises(takens.errors.ComponentError, match=sentence):
         make()
 
 
@@ -392,6 +392,6 @@ def test_what_settings_name_is_there() -> None:
     assert set(LOSSES) == set(get_args(Error))
     every = dict.fromkeys(REGULARISERS, 0.1)
     assert ObjectiveSettings(regularisation=every).regularisation == every
-    with pytest.raises(takens.ComponentError) as refused:
+    with pytest.raises(takens.errors.ComponentError) as refused:
         ObjectiveSettings(regularisation={"wild": 1.0})
     assert all(name in str(refused.value) for name in REGULARISERS)

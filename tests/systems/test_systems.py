@@ -79,14 +79,14 @@ def name(value: object) -> str:
     return type(value).__name__ if attrs.has(type(value)) else ""
 
 
-def states(system: takens.System, *lead: int) -> Tensor:
+def states(system: takens.plugin.System, *lead: int) -> Tensor:
     generator = torch.Generator().manual_seed(1)
     x = torch.tensor(system.initial(), dtype=torch.float64)
     return x + torch.randn(*lead, system.dim, generator=generator, dtype=torch.float64)
 
 
 def apply(system: Any, x: Tensor) -> Tensor:
-    return system(T, x) if system.time is takens.Time.CONTINUOUS else system(x)
+    return system(T, x) if system.time is takens.plugin.Time.CONTINUOUS else system(x)
 
 
 @pytest.mark.parametrize(("system", "written"), FIELDS + MAPS, ids=name)
@@ -120,7 +120,7 @@ def test_the_tangent_of_a_map_is_its_derivative(system: Any, _: object) -> None:
 
 @pytest.mark.parametrize(("system", "_"), FIELDS + MAPS, ids=name)
 def test_a_system_keeps_dtype_batch_and_input(system: Any, _: object) -> None:
-    assert isinstance(system, takens.System)
+    assert isinstance(system, takens.plugin.System)
     assert len(system.initial()) == system.dim
     x = states(system, 3)
     before = x.clone()
@@ -261,8 +261,8 @@ def test_the_largest_exponent_is_what_a_tangent_grows_by(system: Any, error: flo
     "system",
     [Lorenz63(rho=20.0), Rossler(a=0.1), Henon(a=1.0), Logistic(3.0), Pendulum(), Duffing(0.3)],
 )
-def test_facts_are_for_exactly_these_parameters(system: takens.System) -> None:
-    assert system.facts() == takens.Facts()
+def test_facts_are_for_exactly_these_parameters(system: takens.plugin.System) -> None:
+    assert system.facts() == takens.plugin.Facts()
 
 
 @pytest.mark.parametrize(
@@ -282,8 +282,8 @@ def test_facts_are_for_exactly_these_parameters(system: takens.System) -> None:
 def test_parameters_that_make_no_sense_are_refused(
     kind: str, parameters: dict[str, Any], words: str
 ) -> None:
-    with pytest.raises(takens.ComponentError, match=words):
-        takens.systems.create(kind, **parameters)
+    with pytest.raises(takens.errors.ComponentError, match=words):
+        takens.create("system", kind, **parameters)
 
 
 def test_the_registry_has_them_all_with_the_same_defaults() -> None:
@@ -291,10 +291,10 @@ def test_the_registry_has_them_all_with_the_same_defaults() -> None:
         spec = takens.systems.spec(kind)
         if not spec.target.startswith("takens_systems."):
             continue
-        made: Any = takens.systems.create(kind)
-        assert isinstance(made, takens.System)
+        made: Any = takens.create("system", kind)
+        assert isinstance(made, takens.plugin.System)
         fields = {field.name: field.default for field in attrs.fields(type(made))}
         assert {p.name: p.default for p in spec.parameters} == fields
-        assert isinstance(made, takens.SupportsJacobian) == ("jacobian" in spec.supports)
-        assert isinstance(made, takens.SupportsTangent) == ("tangent" in spec.supports)
+        assert isinstance(made, takens.plugin.SupportsJacobian) == ("jacobian" in spec.supports)
+        assert isinstance(made, takens.plugin.SupportsTangent) == ("tangent" in spec.supports)
         assert spec.source

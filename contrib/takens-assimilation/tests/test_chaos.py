@@ -158,7 +158,7 @@ def test_a_latent_state_is_filtered_through_its_observation() -> None:
         assimilate(
             model, given, observed=["u"], noise=0.1, localisation=Localisation.ring(2, 1.0)
         )
-    with pytest.raises(takens.DataError, match="multiples of the step"):
+    with pytest.raises(takens.errors.DataError, match="multiples of the step"):
         assimilate(model, Observations(given.t * 1.1, given.y), observed=["u"], noise=0.1)
 
 

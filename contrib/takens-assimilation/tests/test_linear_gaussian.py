@@ -345,7 +345,7 @@ def test_observations_are_checked() -> None:
         ([0.0, 1.0, 2.0], y / 0, "infinite"),
         ([0.0, 1.0, 2.0], y * torch.nan, "nothing to filter"),
     ):
-        with pytest.raises(takens.DataError, match=message):
+        with pytest.raises(takens.errors.DataError, match=message):
             Observations(t, rows)  # pyright: ignore
 
 

@@ -68,7 +68,7 @@ def test_parameters_may_be_tensors(name: str) -> None:
     for field in attrs.fields(type(system)):  # pyright: ignore[reportUnknownArgumentType]
         changed = {field.name: torch.tensor(getattr(system, field.name), dtype=torch.float64)}
         torch.testing.assert_close(attrs.evolve(system, **changed)(T, x), expected)
-        assert attrs.evolve(system, **changed).facts() == takens.Facts()
+        assert attrs.evolve(system, **changed).facts() == takens.plugin.Facts()
 
 
 def test_the_manifest_is_what_the_classes_take() -> None:
@@ -79,11 +79,11 @@ def test_the_manifest_is_what_the_classes_take() -> None:
         assert module == classes.__name__
         fields = {field.name: field.default for field in attrs.fields(getattr(classes, name))}
         assert {p.name: p.default for p in spec.parameters} == fields
-        assert isinstance(getattr(classes, name)(), takens.System)
+        assert isinstance(getattr(classes, name)(), takens.plugin.System)
 
 
 def test_a_parameter_that_is_no_number_is_refused() -> None:
-    with pytest.raises(takens.ComponentError, match="rho is a finite number; got nan"):
+    with pytest.raises(takens.errors.ComponentError, match="rho is a finite number; got nan"):
         classes.Lorenz(rho=float("nan"))  # pyright: ignore[reportCallIssue]
 
 
@@ -94,7 +94,7 @@ def test_facts_hold_for_the_stored_parameters_only() -> None:
     assert spectrum[0] == pytest.approx(0.904, abs=0.006)
     assert sum(spectrum) == pytest.approx(-13.667, abs=1e-3)
     assert lorenz.facts().source
-    assert attrs.evolve(lorenz, rho=20.0).facts() == takens.Facts()
+    assert attrs.evolve(lorenz, rho=20.0).facts() == takens.plugin.Facts()
 
 
 def test_what_is_accepted_keeps_to_its_checks() -> None:

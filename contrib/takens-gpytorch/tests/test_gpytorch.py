@@ -10,7 +10,7 @@ Y = torch.tensor([1.0, 0.0, 1.4, 0.0, -0.9], dtype=torch.float64)
 
 
 @pytest.mark.parametrize("kernel", [SquaredExponential(2.0, 0.8), Matern52()])
-def test_it_predicts_what_takens_predicts(kernel: takens.Kernel) -> None:
+def test_it_predicts_what_takens_predicts(kernel: takens.plugin.Kernel) -> None:
     ours = GaussianProcess(kernel, 0.1, mean=0.5).fit(X, Y, optimise=False)
     theirs = GPyTorchProcess(kernel, 0.1, mean=0.5).fit(X, Y, optimise=False)
     assert theirs.log_evidence == pytest.approx(ours.log_evidence, abs=1e-6)
@@ -30,7 +30,7 @@ def test_it_finds_the_same_optimum() -> None:
 
 
 def test_its_kernel_is_a_component() -> None:
-    kernel = takens.kernels.create("cosine", period=1.5, variance=2.0)
+    kernel = takens.create("kernel", "cosine", period=1.5, variance=2.0)
     x = torch.tensor([[0.0], [0.4], [1.5]], dtype=torch.float64)
     expected = 2 * torch.cos(2 * torch.pi * (x - x.mT) / 1.5)
     torch.testing.assert_close(kernel(x, x), expected)
@@ -39,5 +39,5 @@ def test_its_kernel_is_a_component() -> None:
 
 
 def test_no_noise_is_refused_with_the_remedy() -> None:
-    with pytest.raises(takens.ComponentError, match=r"above 0; got 0\.0"):
+    with pytest.raises(takens.errors.ComponentError, match=r"above 0; got 0\.0"):
         GPyTorchProcess(noise_variance=0.0)

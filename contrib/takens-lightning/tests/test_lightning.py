@@ -41,14 +41,14 @@ class Losses(lightning.Callback):
         self.norms.append(float(trainer.callback_metrics["gradient_norm"]))
 
 
-def model(table: dict[str, Any], obs_dim: int = 3) -> takens.Model:
+def model(table: dict[str, Any], obs_dim: int = 3) -> takens.plugin.Model:
     rest = {key: value for key, value in table.items() if key != "name"}
-    return takens.models.create(table["name"], obs_dim=obs_dim, **rest)
+    return takens.create("model", table["name"], obs_dim=obs_dim, **rest)
 
 
-def scheme(table: dict[str, Any]) -> takens.Scheme:
+def scheme(table: dict[str, Any]) -> takens.plugin.Scheme:
     rest = {key: value for key, value in table.items() if key != "name"}
-    return takens.schemes.create(table["name"], **rest)
+    return takens.create("scheme", table["name"], **rest)
 
 
 def trainer(
@@ -208,13 +208,15 @@ class Payload:
 def test_a_checkpoint_that_holds_code_is_refused(tmp_path: Path) -> None:
     path, trace = tmp_path / "bad.ckpt", tmp_path / "trace"
     torch.save({"takens": Payload(trace), "state_dict": {}}, path)
-    with pytest.raises(takens.CheckpointError, match="running code"):
+    with pytest.raises(takens.errors.CheckpointError, match="running code"):
         load_trained_model(path)
     assert not trace.exists()
     torch.save({"state_dict": {}}, path)
-    with pytest.raises(takens.CheckpointError, match="not a checkpoint of a DynamicsModule"):
+    with pytest.raises(
+        takens.errors.CheckpointError, match="not a checkpoint of a DynamicsModule"
+    ):
         load_trained_model(path)
-    with pytest.raises(takens.CheckpointError, match="no checkpoint"):
+    with pytest.raises(takens.errors.CheckpointError, match="no checkpoint"):
         load_trained_model(tmp_path / "none.ckpt")
 
 
@@ -232,7 +234,7 @@ def test_a_checkpoint_of_other_data_or_another_model_is_refused(tmp_path: Path) 
         (model(SHALLOW), other, "other data"),
         (model(SHALLOW | {"hidden_dim": 9}), LORENZ, "parameters"),
     ):
-        with pytest.raises(takens.CheckpointError, match=message):
+        with pytest.raises(takens.errors.CheckpointError, match=message):
             DynamicsModule.load_from_checkpoint(
                 path, model=given, scheme=scheme(SPARSE), series=series, weights_only=True
             )
@@ -256,13 +258,13 @@ def test_what_does_not_fit_is_refused_in_one_sentence(tmp_path: Path) -> None:
         WindowsDataModule(LORENZ, takens.Training(members=3))
     with pytest.raises(takens.InputError, match="window of 75 samples is longer"):
         WindowsDataModule(LORENZ.between(0, 60))
-    with pytest.raises(takens.DataError, match="observes 2 variables"):
+    with pytest.raises(takens.errors.DataError, match="observes 2 variables"):
         DynamicsModule(model(SHALLOW, obs_dim=2), scheme(SPARSE), LORENZ)
     broken = model(SHALLOW)
     with torch.no_grad():
         next(broken.parameters()).fill_(float("inf"))
     module = DynamicsModule(broken, scheme(SPARSE), LORENZ, TRAINING)
-    with pytest.raises(takens.TrainingError, match="update 1: the loss is"):
+    with pytest.raises(takens.errors.TrainingError, match="update 1: the loss is"):
         trainer(tmp_path, limit_val_batches=0).fit(module, WindowsDataModule(LORENZ, TRAINING))
 
 

@@ -80,7 +80,7 @@ def job(folder: Path, text: str = JOB) -> Path:
     return path
 
 
-def small() -> tuple[takens.Model, takens.TimeSeries, takens.Scheme]:
+def small() -> tuple[takens.plugin.Model, takens.TimeSeries, takens.plugin.Scheme]:
     data = takens.simulate(takens.systems.create("lorenz63"), dt=0.02, steps=400, seed=0)
     model = takens.models.create("shallow_plrnn", obs_dim=3, latent_dim=3, hidden_dim=8)
     return model, data, takens.schemes.create("generalised_teacher_forcing")
@@ -201,8 +201,8 @@ def test_what_was_stored_before_an_interruption_is_not_stored_again(
     path, folder = job(root, QUICK.replace("steps = 10", "steps = 40")), root / "stopped"
 
     class Stop:
-        @takens.hookimpl(trylast=True)
-        def takens_step_logged(self, event: takens.StepLogged) -> None:
+        @takens.plugin.hookimpl(trylast=True)
+        def takens_step_logged(self, event: takens.plugin.StepLogged) -> None:
             if event.record["step"] == 35:
                 raise KeyboardInterrupt
 
@@ -242,7 +242,7 @@ def test_a_run_that_is_replaced_is_another_one(root: Path, done: Path) -> None:
 
 def test_a_training_that_breaks_down_has_failed(root: Path, done: Path) -> None:
     text = QUICK.replace("[training]", "[training]\nlearning_rate = 1e30\ngradient_clip = 0")
-    with pytest.raises(takens.TrainingError):
+    with pytest.raises(takens.errors.TrainingError):
         takens.run(job(root, text.replace("steps = 10", "steps = 50")), root / "broken")
     run = Reader(root).run("broken")
     assert run.info.status == "FAILED"
@@ -252,8 +252,8 @@ def test_a_training_that_breaks_down_has_failed(root: Path, done: Path) -> None:
 def test_a_judgement_that_breaks_down_has_failed(root: Path, done: Path) -> None:
     # A folder where a file is to go: judging is over, and the run folder cannot be completed.
     class Obstruct:
-        @takens.hookimpl
-        def takens_fit_finished(self, event: takens.FitFinished) -> None:
+        @takens.plugin.hookimpl
+        def takens_fit_finished(self, event: takens.plugin.FitFinished) -> None:
             (root / "unjudged" / "metrics.json" / "x").mkdir(parents=True)
 
     takens.catalogue().manager.register(obstruct := Obstruct())
@@ -269,8 +269,8 @@ def test_a_judgement_that_breaks_down_has_failed(root: Path, done: Path) -> None
 
 def test_a_training_that_was_ended_is_judged_and_says_why(root: Path, done: Path) -> None:
     class Enough:
-        @takens.hookimpl
-        def takens_step_logged(self, event: takens.StepLogged) -> str:
+        @takens.plugin.hookimpl
+        def takens_step_logged(self, event: takens.plugin.StepLogged) -> str:
             return "that is enough"
 
     takens.catalogue().manager.register(enough := Enough())
@@ -288,8 +288,8 @@ def test_a_training_inside_another_is_not_mixed_up_with_it(root: Path, done: Pat
     class Nested:
         busy = False
 
-        @takens.hookimpl
-        def takens_step_logged(self, event: takens.StepLogged) -> None:
+        @takens.plugin.hookimpl
+        def takens_step_logged(self, event: takens.plugin.StepLogged) -> None:
             if not self.busy:
                 self.busy = True
                 takens.fit(*small(), steps=3, batch=2, window=10, log_every=1, device="cpu")
@@ -317,7 +317,9 @@ def test_a_store_out_of_reach_does_not_stop_the_training(
         warnings.simplefilter("always")
         done = takens.run(job(tmp_path, text), tmp_path / "run")
     assert len(done.results.history) == 2
-    said = [str(w.message) for w in given if issubclass(w.category, takens.PluginWarning)]
+    said = [
+        str(w.message) for w in given if issubclass(w.category, takens.errors.PluginWarning)
+    ]
     # Once when it begins, and once when it is still so at the end; no line of its own.
     assert len(said) == 2
     for message in said:
@@ -339,7 +341,9 @@ def test_the_store_of_the_environment_is_taken(
 
 def test_a_uri_that_mlflow_does_not_know_is_explained(tmp_path: Path) -> None:
     text = QUICK + 'tracking_uri = "foo://x"\n'
-    with pytest.warns(takens.PluginWarning, match="foo://x cannot be used .*unsupported URI"):
+    with pytest.warns(
+        takens.errors.PluginWarning, match="foo://x cannot be used .*unsupported URI"
+    ):
         takens.run(job(tmp_path, text), tmp_path / "run")
 
 
@@ -354,18 +358,18 @@ def test_a_store_that_comes_back_gets_everything(
         connection.close()
 
     class Break:
-        @takens.hookimpl
-        def takens_step_logged(self, event: takens.StepLogged) -> None:
+        @takens.plugin.hookimpl
+        def takens_step_logged(self, event: takens.plugin.StepLogged) -> None:
             if event.record["step"] == 10:
                 sql("ALTER TABLE metrics RENAME TO gone")
 
-        @takens.hookimpl(tryfirst=True)
-        def takens_fit_finished(self, event: takens.FitFinished) -> None:
+        @takens.plugin.hookimpl(tryfirst=True)
+        def takens_fit_finished(self, event: takens.plugin.FitFinished) -> None:
             sql("ALTER TABLE gone RENAME TO metrics")
 
     takens.catalogue().manager.register(fault := Break())
     try:
-        with pytest.warns(takens.PluginWarning, match="no such table.*goes on") as given:
+        with pytest.warns(takens.errors.PluginWarning, match="no such table.*goes on") as given:
             takens.run(job(store, JOB), store / "run")
     finally:
         takens.catalogue().manager.unregister(fault)
@@ -419,13 +423,13 @@ def test_a_training_in_a_run_of_ones_own(store: Path) -> None:
     run = reader.client.create_run(reader.client.create_experiment("own"))
     with takens_mlflow.track(tracking_uri=uri, run_id=run.info.run_id):
         takens.fit(*small(), steps=4, batch=2, window=10, log_every=2)
-        with pytest.warns(takens.PluginWarning, match="holds one training"):
+        with pytest.warns(takens.errors.PluginWarning, match="holds one training"):
             takens.fit(*small(), steps=4, batch=2, window=10, log_every=1)
     run = reader.client.get_run(run.info.run_id)
     assert run.info.status == "RUNNING"
     assert [step for step, _ in reader.metric(run, "training/loss")] == [2, 4]
     with (
-        pytest.warns(takens.PluginWarning, match="there is no run 0123"),
+        pytest.warns(takens.errors.PluginWarning, match="there is no run 0123"),
         takens_mlflow.track(tracking_uri=uri, run_id="0123"),
     ):
         takens.fit(*small(), steps=1, batch=2, window=10)

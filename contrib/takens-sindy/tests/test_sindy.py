@@ -60,7 +60,7 @@ def test_it_keeps_what_plugins_promise(component: object, check: Callable[[Any],
 
 
 def simulated(name: str, **how: Any) -> takens.TimeSeries:
-    return takens.simulate(takens.systems.create(name), **how)
+    return takens.simulate(takens.create("system", name), **how)
 
 
 def found_in(equations: Equations) -> dict[tuple[str, str], float]:
@@ -166,7 +166,7 @@ def test_every_optimiser_cuts_at_the_threshold(optimiser: str) -> None:
 def test_lorenz_by_a_fit_and_its_exponent() -> None:
     lorenz = takens.systems.create("lorenz63")
     data = simulated("lorenz63", dt=0.01, steps=4000)
-    model = takens.models.create("sindy", obs_dim=3)
+    model = takens.create("model", "sindy", obs_dim=3)
     fit = takens.fit(model, data, takens.schemes.create("closed_form"))
     assert isinstance(fit.model, takens.TrainedModel)
     assert_are(equations(fit.model), LORENZ, 1e-3)
@@ -176,7 +176,7 @@ def test_lorenz_by_a_fit_and_its_exponent() -> None:
     assert value is not None
     assert error is not None
     assert abs(value - 0.9056) < 4 * error < 0.05
-    assert "native" in takens.explain(takens.latent_map(fit.model, data.dt))
+    assert "native" in takens.explain(takens.plugin.latent_map(fit.model, data.dt))
 
 
 @pytest.mark.parametrize("optimiser", ["ssr", "stlsq", "sr3"])
@@ -223,7 +223,7 @@ def test_units_change_coefficients_and_not_terms() -> None:
     data = simulated("lotka_volterra", dt=0.05, steps=1500)
     units = torch.tensor([1e4, 1e-3], dtype=torch.float64)
     changed = attrs.evolve(data, x=data.x * units, columns=("hare", "lynx"))
-    model = takens.models.create("sindy", obs_dim=2, resamples=0)
+    model = takens.create("model", "sindy", obs_dim=2, resamples=0)
     fit = takens.fit(model, changed, takens.schemes.create("closed_form"))
     assert isinstance(fit.model, takens.TrainedModel)
     found = equations(fit.model)
@@ -245,7 +245,7 @@ def test_several_series_are_used_together() -> None:
 
 def test_a_map() -> None:
     henon = simulated("henon", steps=1000)
-    model = takens.models.create("sindy_map", obs_dim=2)
+    model = takens.create("model", "sindy_map", obs_dim=2)
     fit = takens.fit(model, henon, takens.schemes.create("closed_form"))
     assert isinstance(fit.model, takens.TrainedModel)
     truth = {("x1", "1"): 1.0, ("x1", "x2"): 1.0, ("x1", "x1^2"): -1.4, ("x2", "x1"): 0.3}
@@ -280,7 +280,7 @@ def test_training_further_keeps_what_is_zero() -> None:
 def test_equations_of_systems(
     name: str, settings: dict[str, Any], truth: Mapping[tuple[str, str], float] | None
 ) -> None:
-    system: Any = takens.systems.create(name)
+    system: Any = takens.create("system", name)
     if truth is None:
         rate = getattr(system, "r", 4.0)
         truth = {("x1", "x1"): rate, ("x1", "x1^2"): -rate}
@@ -350,18 +350,20 @@ def test_the_noise_is_seen(noise: float) -> None:
     ],
 )
 def test_settings_that_make_no_sense(settings: dict[str, Any], message: str) -> None:
-    with pytest.raises(takens.ComponentError, match=message):
+    with pytest.raises(takens.errors.ComponentError, match=message):
         SparseField(2, **settings)
 
 
 def test_sources_that_have_no_equations() -> None:
     data = simulated("lotka_volterra", dt=0.05, steps=100)
-    with pytest.raises(takens.DataError, match="14 samples or more of each series; got 10"):
+    with pytest.raises(
+        takens.errors.DataError, match="14 samples or more of each series; got 10"
+    ):
         identify(data.between(0, 10))
-    with pytest.raises(takens.DataError, match=r"twice as much .* got 4.95"):
+    with pytest.raises(takens.errors.DataError, match=r"twice as much .* got 4.95"):
         identify(data, window=4.0)
     irregular = attrs.evolve(data, t=data.t**2)
-    with pytest.raises(takens.DataError, match="equally spaced"):
+    with pytest.raises(takens.errors.DataError, match="equally spaced"):
         identify(irregular, differentiation="smoothed", window=0.5)
     plrnn = takens.models.create("plrnn", obs_dim=2, latent_dim=4)
     with pytest.raises(takens.InputError, match="4 latent ones for 2 observed"):

@@ -96,7 +96,7 @@ def job(folder: Path, text: str = JOB) -> Path:
     return path
 
 
-def small() -> tuple[takens.Model, takens.TimeSeries, takens.Scheme]:
+def small() -> tuple[takens.plugin.Model, takens.TimeSeries, takens.plugin.Scheme]:
     data = takens.simulate(takens.systems.create("lorenz63"), dt=0.02, steps=400, seed=0)
     model = takens.models.create("shallow_plrnn", obs_dim=3, latent_dim=3, hidden_dim=8)
     return model, data, takens.schemes.create("generalised_teacher_forcing")
@@ -275,8 +275,8 @@ def test_a_resumed_training_in_python_voids_what_is_repeated(tmp_path: Path) -> 
     seen: list[float] = []
 
     class Stop:
-        @takens.hookimpl
-        def takens_step_logged(self, event: takens.StepLogged) -> None:
+        @takens.plugin.hookimpl
+        def takens_step_logged(self, event: takens.plugin.StepLogged) -> None:
             seen.append(event.record["step"])
             if seen[-1] == 15:
                 raise KeyboardInterrupt
@@ -297,7 +297,7 @@ def test_a_resumed_training_in_python_voids_what_is_repeated(tmp_path: Path) -> 
 def test_a_block_logs_one_training_and_says_so(tmp_path: Path) -> None:
     with takens_tensorboard.log_to(tmp_path / "logs"):
         takens.fit(*small(), steps=2, batch=2, window=10, log_every=1)
-        with pytest.warns(takens.PluginWarning, match="give it a block of its own"):
+        with pytest.warns(takens.errors.PluginWarning, match="give it a block of its own"):
             takens.fit(*small(), steps=2, batch=2, window=10, log_every=1)
     assert len(Log(tmp_path / "logs").scalars("training/loss")) == 2
 
@@ -327,7 +327,7 @@ def test_a_log_that_fails_later_is_given_up(
 
     monkeypatch.setattr("takens_tensorboard.log.Log.scalars", scalars)
     with (
-        pytest.warns(takens.PluginWarning, match=r"No space left.*goes on without it"),
+        pytest.warns(takens.errors.PluginWarning, match=r"No space left.*goes on without it"),
         takens_tensorboard.log_to(tmp_path / "logs"),
     ):
         found = takens.fit(*small(), steps=6, batch=2, window=10, log_every=1)

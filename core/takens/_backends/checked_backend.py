@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from takens._backends.comparison import Incomparable, comparable, disagreement, misfit
 from takens._backends.explanations import dynamics_of, work
-from takens._errors import PluginWarning
 from takens._plugins.guard import PASSING, ended, reason_of
 from takens._plugins.plugin import Plugin
 from takens._plugins.process import contained
@@ -21,6 +20,7 @@ from takens._protocols.backend import Compiled, Unsupported
 from takens._protocols.requests import SolveRequest
 from takens._protocols.solution import Solution
 from takens._threads import with_all_threads
+from takens.errors import PluginWarning
 
 _MOST: Final = 4096
 

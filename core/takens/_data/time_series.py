@@ -10,8 +10,8 @@ import attrs
 import torch
 from torch import Tensor
 
-from takens._errors import DataError
 from takens._printed import Printed
+from takens.errors import DataError
 
 
 @final

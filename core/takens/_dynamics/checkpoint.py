@@ -11,11 +11,11 @@ import attrs
 import torch
 
 from takens._dynamics.trained_model import TrainedModel
-from takens._errors import CheckpointError, InputError
 from takens._files import write_whole
 from takens._plugins.catalogue import catalogue
 from takens._plugins.registry import models
 from takens._versions import versions
+from takens.errors import CheckpointError, InputError
 
 FORMAT: Final = 1
 _KEYS: Final = ("name", "parameters", "series", "state_dict", "training")

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from takens._dynamics.latent_map import latent_map
-from takens._errors import InputError
 from takens._protocols.dynamics import Map, Time
 from takens._protocols.model import Model
+from takens.errors import InputError
 
 
 @final

@@ -13,10 +13,10 @@ from torch import Tensor
 from takens._backends.dispatch import dispatch
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.latent_map import latent_map
-from takens._errors import InputError
 from takens._protocols.dynamics import Map
 from takens._protocols.model import Model, SupportsForcingSignal
 from takens._protocols.requests import ForcedIteration
+from takens.errors import InputError
 
 # Makes states agree with the data at a step: `(z, i) -> z`.
 _Forcing: TypeAlias = Callable[[Tensor, int], Tensor]

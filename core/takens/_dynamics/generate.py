@@ -16,11 +16,11 @@ from takens._dynamics.free_run import FreeRun
 from takens._dynamics.latent_map import latent_map
 from takens._dynamics.orbit import orbit
 from takens._dynamics.trained_model import TrainedModel
-from takens._errors import InputError
 from takens._plugins.isolation import isolated
 from takens._protocols.dynamics import Map
 from takens._protocols.model import Model
 from takens._threads import threads_for
+from takens.errors import InputError
 
 _CHUNK = 500
 _BOUND = 1e6

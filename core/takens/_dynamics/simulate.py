@@ -12,13 +12,13 @@ from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._defaults import INTEGRATOR
 from takens._dynamics.orbit import orbit
-from takens._errors import InputError, TakensError
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import integrators, systems
 from takens._protocols.dynamics import Time
 from takens._protocols.integrator import Integrator
 from takens._protocols.system import System
 from takens._threads import threads_for
+from takens.errors import InputError, TakensError
 
 
 @arguments(system=systems.create, integrator=integrators.create)

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.latent_map import latent_map
-from takens._errors import DataError
 from takens._printed import Printed
 from takens._protocols.dynamics import Map, Time
 from takens._protocols.model import Model
+from takens.errors import DataError
 
 
 @final

@@ -7,8 +7,8 @@ from typing import final
 
 import attrs
 
-from takens._errors import InputError
 from takens._protocols.score import Score
+from takens.errors import InputError
 
 
 @final

@@ -10,7 +10,6 @@ from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.simulate import simulate
-from takens._errors import InputError
 from takens._judging.judge import complete, judge
 from takens._judging.naming import name_metrics
 from takens._judging.probe import probe_dynamics
@@ -22,6 +21,7 @@ from takens._protocols.dynamics import Time
 from takens._protocols.metric import Metric, SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.system import System
+from takens.errors import InputError
 
 
 @arguments(subject=named_subject, truth=systems.create)

@@ -12,11 +12,11 @@ from torch import Tensor
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.generate import generate
-from takens._errors import DataError
 from takens._judging.stretches import Stretches
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.score import Score
+from takens.errors import DataError
 
 
 def compare_forecasts(

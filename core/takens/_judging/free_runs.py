@@ -12,12 +12,12 @@ import torch
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.generate import generate
-from takens._errors import InputError
 from takens._judging.members import over_values
 from takens._judging.stretches import Stretches, contexts
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.score import Runs, Score
+from takens.errors import InputError
 
 
 def free_runs(

@@ -13,7 +13,6 @@ from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.trained_model import TrainedModel
-from takens._errors import DataError, InputError
 from takens._judging.forecasts import compare_forecasts
 from takens._judging.free_runs import compare_free_runs, free_runs
 from takens._judging.members import together
@@ -40,6 +39,7 @@ from takens._protocols.metric import (
 from takens._protocols.model import Model
 from takens._protocols.score import Evidence, Score
 from takens._protocols.system import Facts, System
+from takens.errors import DataError, InputError
 
 
 @final
@@ -203,7 +203,7 @@ def _evidence(metric: Metric) -> Evidence | None:
         return None
     found = metric.evidence
     if not isinstance(found, Evidence):  # pyright: ignore[reportUnnecessaryIsInstance] - what plugins give
-        raise TypeError(f"its evidence is {found!r}, which is no takens.Evidence")
+        raise TypeError(f"its evidence is {found!r}, which is no takens.plugin.Evidence")
     return found
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from takens._errors import InputError, near
+from takens._near import near
 from takens._plugins.catalogue import catalogue
 from takens._plugins.registry import metrics as registered
 from takens._protocols.metric import Metric
+from takens.errors import InputError
 
 
 def name_metrics(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from takens._data.time_series import TimeSeries
-from takens._errors import DataError
+from takens.errors import DataError
 
 
 @final

@@ -12,11 +12,11 @@ from takens._defaults import INTEGRATOR
 from takens._dynamics.checkpoint import load_members
 from takens._dynamics.system_model import SystemModel
 from takens._dynamics.trained_model import TrainedModel
-from takens._errors import InputError
 from takens._plugins.registry import integrators, systems
 from takens._protocols.integrator import Stepper
 from takens._protocols.model import Model
 from takens._protocols.system import System
+from takens.errors import InputError
 
 
 def named_subject(name: str | Path) -> System | tuple[TrainedModel, ...]:

@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar, final
 
 import attrs
 
-from takens._errors import AmbiguousComponentError, PluginWarning
 from takens._plugins.plugin import Plugin
 from takens._plugins.warn import warn_outside
+from takens.errors import AmbiguousComponentError, PluginWarning
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

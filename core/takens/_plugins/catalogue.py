@@ -9,14 +9,7 @@ from typing import Any, TypeVar, final
 
 import attrs
 
-from takens._errors import (
-    AmbiguousComponentError,
-    ComponentError,
-    InputError,
-    PluginWarning,
-    UnknownComponentError,
-    near,
-)
+from takens._near import near
 from takens._plugins.component import ComponentSpec, Kind
 from takens._plugins.guard import ended, left_out
 from takens._plugins.kind import OURS, KindSpec
@@ -25,6 +18,13 @@ from takens._plugins.manager import Manager
 from takens._plugins.plugin import HERE, Plugin
 from takens._plugins.warn import warn_outside
 from takens._printed import Printed
+from takens.errors import (
+    AmbiguousComponentError,
+    ComponentError,
+    InputError,
+    PluginWarning,
+    UnknownComponentError,
+)
 
 T = TypeVar("T")
 

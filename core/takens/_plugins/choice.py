@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeAlias, cast, final
 
 import attrs
 
-from takens._errors import InputError
+from takens.errors import InputError
 
 
 def _as_in_toml(table: Mapping[str, Any]) -> dict[str, Any]:

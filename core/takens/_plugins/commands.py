@@ -8,12 +8,12 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from takens._errors import PluginError, PluginWarning, TakensError
 from takens._plugins.catalogue import Catalogue
 from takens._plugins.component import CommandSpec
 from takens._plugins.guard import ended, guard
 from takens._plugins.plugin import Plugin
 from takens._plugins.warn import warn_outside
+from takens.errors import PluginError, PluginWarning, TakensError
 
 if TYPE_CHECKING:
     import click

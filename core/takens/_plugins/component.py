@@ -8,10 +8,10 @@ from typing import Any, Final, TypeAlias, final
 
 import attrs
 
-from takens._errors import ComponentError
 from takens._plugins.parameter import Parameter, parameters_of
 from takens._plugins.spec import lenient, like, one_line
 from takens._printed import Printed
+from takens.errors import ComponentError
 
 Kind: TypeAlias = str
 _PLACE: Final = like(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "package.module:Name")

@@ -7,10 +7,10 @@ from collections.abc import Generator
 from contextvars import ContextVar
 from typing import Final
 
-from takens._errors import PluginError, PluginWarning, TakensError
 from takens._plugins.plugin import Plugin
 from takens._plugins.process import contained
 from takens._plugins.warn import warn_outside
+from takens.errors import PluginError, PluginWarning, TakensError
 
 SHOWS_WHERE: Final = "TAKENS_STRICT_PLUGINS=1 shows where; tell its authors."
 # The user's wish to stop, Python's own, and our warnings where they are to be errors.

@@ -10,12 +10,12 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
-from takens._errors import PluginError, TakensError
 from takens._plugins.catalogue import Catalogue, catalogue
 from takens._plugins.guard import PASSING, SHOWS_WHERE, ended, is_out_of_memory, reason_of
 from takens._plugins.loading import is_strict
 from takens._plugins.plugin import GROUP, Plugin
 from takens._plugins.process import contained
+from takens.errors import PluginError, TakensError
 
 P = ParamSpec("P")
 R = TypeVar("R")

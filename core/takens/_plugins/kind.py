@@ -34,7 +34,7 @@ class KindSpec:
 def _ours(name: str, protocol: str, summary: str) -> KindSpec:
     return KindSpec(
         name=name,
-        protocol=f"takens:{protocol}",
+        protocol=f"takens.{'backend' if name == 'backend' else 'plugin'}:{protocol}",
         checks=f"takens.testing.{name}s:CHECKS",
         summary=summary,
     )

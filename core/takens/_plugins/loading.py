@@ -12,7 +12,7 @@ from typing import Any, Final, cast, final
 
 import attrs
 
-from takens._errors import InputError, PluginWarning, near
+from takens._near import near
 from takens._plugins.component import ComponentSpec
 from takens._plugins.guard import PASSING, ended, reason_of
 from takens._plugins.hooks import API_VERSION, SUPPORTED
@@ -21,6 +21,7 @@ from takens._plugins.manager import Manager
 from takens._plugins.plugin import GROUP, HERE, Plugin
 from takens._plugins.process import contained
 from takens._plugins.warn import warn_outside
+from takens.errors import InputError, PluginWarning
 
 # What was registered in this process, by the name of the plugin.
 REGISTERED: Final[dict[str, object]] = {}

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, final
 
 import pluggy
 
-from takens._errors import near
+from takens._near import near
 from takens._plugins.component import unknown_fields
 from takens._plugins.hooks import API_VERSION, HOOKS, HookSpecs
 from takens._plugins.plugin import GROUP
@@ -35,7 +35,9 @@ class Manager(pluggy.PluginManager):
         options = super().parse_hookimpl_opts(plugin, name)
         if options is None:
             if name in HOOKS:
-                self.unusable.append(f"{name} is not marked; put @takens.hookimpl above it")
+                self.unusable.append(
+                    f"{name} is not marked; put @takens.plugin.hookimpl above it"
+                )
             return None
         problem = self._problem(getattr(plugin, name), options.get("specname") or name, options)
         if problem and not options.get("optionalhook"):

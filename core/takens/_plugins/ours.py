@@ -9,7 +9,9 @@ from takens._plugins.registry import (
     kernels as kernels,
     metrics as metrics,
     models as models,
+    optimisers as optimisers,
     portraits as portraits,
+    schedules as schedules,
     schemes as schemes,
     systems as systems,
 )

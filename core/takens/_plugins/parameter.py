@@ -12,8 +12,9 @@ from typing import Any, Final, Literal, cast, final, get_args, get_origin
 
 import attrs
 
-from takens._errors import ComponentError, InputError, near
+from takens._near import near
 from takens._plugins.spec import lenient, like, one_line
+from takens.errors import ComponentError, InputError
 
 
 class _Required(enum.Enum):

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from takens._errors import ComponentError, near
+from takens._near import near
 from takens._plugins.component import ComponentSpec
 from takens._plugins.parameter import Parameter
+from takens.errors import ComponentError
 
 
 def check_parameters(spec: ComponentSpec, given: Mapping[str, Any]) -> None:

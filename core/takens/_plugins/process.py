@@ -10,9 +10,9 @@ from collections.abc import Callable, Generator, Iterator
 from contextvars import ContextVar
 from typing import Any, Final, cast, final
 
-from takens._errors import PluginWarning
 from takens._plugins.plugin import Plugin
 from takens._plugins.warn import warn_outside
+from takens.errors import PluginWarning
 
 _ERRORS: Final = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 
-from takens._errors import InputError
 from takens._plugins.catalogue import catalogue
 from takens._plugins.loading import REGISTERED
+from takens.errors import InputError
 
 
 def register(plugin: object, name: str = "") -> contextlib.ExitStack:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, final
 
 import attrs
 
-from takens._errors import AmbiguousComponentError, ComponentError, TakensError
 from takens._plugins.candidate import Candidate
 from takens._plugins.catalogue import Catalogue, catalogue
 from takens._plugins.choice import Component
@@ -18,6 +17,7 @@ from takens._plugins.parameters import check_parameters
 from takens._plugins.plugin import Plugin
 from takens._plugins.warn import warn_outside
 from takens._printed import paragraph, table
+from takens.errors import AmbiguousComponentError, ComponentError, TakensError
 
 if TYPE_CHECKING:
     from takens._protocols.backend import Backend

@@ -15,7 +15,7 @@ def warn_outside(message: str, category: type[Warning]) -> None:
     frame, level = sys._getframe(1), 2  # pyright: ignore[reportPrivateUsage]
     while frame.f_back and frame.f_code.co_filename.startswith(_OURS):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level - 1 if level > 2 else level)
+    warnings.warn(message, category, stacklevel=level)
 
 
 def renamed(old: str, new: str) -> None:

@@ -10,8 +10,9 @@ from typing import Any, Final, final
 
 import attrs
 
-from takens._errors import InputError, near
+from takens._near import near
 from takens._printed import Printed
+from takens.errors import InputError
 
 _RENAMED: Final = ("reason", "error_from")
 

@@ -9,8 +9,8 @@ import attrs
 import torch
 from torch import Tensor
 
-from takens._errors import InputError, IntegrationError
 from takens._protocols.status import Status
+from takens.errors import InputError, IntegrationError
 
 
 @final

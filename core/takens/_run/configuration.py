@@ -9,11 +9,11 @@ from typing import Any, Final, final
 import attrs
 
 from takens._defaults import DEVICE, FIGURES, INTEGRATOR, METRICS, MODEL, SCHEME
-from takens._errors import ConfigurationError
 from takens._plugins.choice import Component
 from takens._plugins.parameter import parameter
 from takens._printed import Printed
 from takens._training.settings import Training
+from takens.errors import ConfigurationError
 
 FORMAT: Final = 1
 

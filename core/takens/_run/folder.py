@@ -12,10 +12,10 @@ import attrs
 import numpy as np
 
 from takens._dynamics.free_run import FreeRun
-from takens._errors import InputError
 from takens._files import cannot_write, write_whole
 from takens._protocols.score import Score
 from takens._run.scores_file import scores_table, to_text
+from takens.errors import InputError
 
 # The configuration comes last: it marks the folder as that of a run until all else is gone.
 _FILES = (

@@ -12,7 +12,6 @@ from typing import final
 import attrs
 
 from takens._dynamics.checkpoint import read_checkpoint
-from takens._errors import InputError
 from takens._judging.judge import judge, rehearse
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
@@ -36,6 +35,7 @@ from takens._training.placement import place
 from takens._training.preparation import prepare
 from takens._training.result import Fit
 from takens._versions import versions
+from takens.errors import InputError
 
 
 @final

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from takens._errors import ComponentError, ConfigurationError, near
+from takens._near import near
 from takens._plugins.catalogue import Catalogue
 from takens._plugins.parameter import Parameter
 from takens._plugins.parameters import check_value
+from takens.errors import ComponentError, ConfigurationError
 
 
 def complete_settings(

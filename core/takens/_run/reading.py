@@ -20,11 +20,12 @@ from cattrs.errors import (
 )
 from cattrs.gen import make_dict_structure_fn
 
-from takens._errors import ConfigurationError, InputError, near
+from takens._near import near
 from takens._plugins.choice import Choice, Component
 from takens._run.configuration import FORMAT, Configuration, Data, Judge
 from takens._training.settings import PerMember, Training
 from takens._versions import versions
+from takens.errors import ConfigurationError, InputError
 
 
 def read_configuration(path: Path, changes: Sequence[str] = ()) -> Configuration:

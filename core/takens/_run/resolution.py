@@ -8,7 +8,6 @@ from typing import Any
 import attrs
 
 from takens._defaults import CHECK_METRIC
-from takens._errors import ConfigurationError, InputError, UnknownComponentError
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
 from takens._plugins.component import Kind
@@ -19,6 +18,7 @@ from takens._run.configuration import Configuration, Data, Judge
 from takens._run.plugin_settings import complete_settings
 from takens._training.naming import SUPPLIED
 from takens._training.settings import Training
+from takens.errors import ConfigurationError, InputError, UnknownComponentError
 
 
 def resolve(configuration: Configuration) -> Configuration:

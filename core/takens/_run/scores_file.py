@@ -9,11 +9,11 @@ from typing import Any, Final, cast
 
 import attrs
 
-from takens._errors import InputError
 from takens._judging.scores import Scores
 from takens._judging.verdict import verdict
 from takens._protocols.score import Curve, Evidence, Runs, Score
 from takens._run.scores_format1 import upgraded
+from takens.errors import InputError
 
 FORMAT: Final = 2
 _NAMES: Final = frozenset(field.name for field in attrs.fields(Score))

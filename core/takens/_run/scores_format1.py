@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import attrs
 
-from takens._errors import InputError
 from takens._plugins.registry import metrics
 from takens._protocols.metric import SupportsEvidence
+from takens.errors import InputError
 
 _FIELDS: Final = {
     "reason": "reason",

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from takens._data.time_series import TimeSeries
-from takens._errors import InputError
+from takens.errors import InputError
 
 
 def encode_series(path: Path) -> Callable[[TimeSeries], bytes]:

@@ -12,7 +12,7 @@ import torch
 from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._dynamics.simulate import simulate
-from takens._errors import DataError, near
+from takens._near import near
 from takens._plugins.candidate import pick
 from takens._plugins.choice import Component
 from takens._plugins.isolation import isolated
@@ -21,6 +21,7 @@ from takens._protocols.dataset import Dataset
 from takens._protocols.dynamics import Time
 from takens._protocols.system import System
 from takens._run.configuration import Data
+from takens.errors import DataError
 
 # True stretches beside the reference, over which the floor of a score is a median.
 _PAIRS: Final = 5

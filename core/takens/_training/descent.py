@@ -11,7 +11,6 @@ import attrs
 import torch
 from torch import Tensor
 
-from takens._errors import InputError
 from takens._plugins.choice import Component
 from takens._plugins.guard import reason_of
 from takens._plugins.registry import Registry, optimisers, schedules
@@ -20,6 +19,7 @@ from takens._protocols.optimiser import Optimiser, SupportsElementwise
 from takens._protocols.schedule import Schedule
 from takens._training.flat import FlatWeights
 from takens._training.settings import Training
+from takens.errors import InputError
 
 
 @final

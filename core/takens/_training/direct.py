@@ -11,7 +11,6 @@ from typing import Any
 import torch
 
 from takens._dynamics.checkpoint import write_checkpoint
-from takens._errors import InputError
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import in_words
 from takens._protocols.scheme import DirectScheme
@@ -19,6 +18,7 @@ from takens._training.events import FitFinished, FitStarted, StepLogged
 from takens._training.history import History
 from takens._training.preparation import Prepared
 from takens._training.result import Fit
+from takens.errors import InputError
 
 
 def solve_directly(

@@ -17,7 +17,6 @@ from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._defaults import DEVICE
 from takens._dynamics.checkpoint import storable_name
-from takens._errors import CheckpointError, TrainingError
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
 from takens._plugins.guard import in_words
@@ -37,6 +36,7 @@ from takens._training.progress import progress_bar
 from takens._training.result import Fit
 from takens._training.settings import Training, TrainingOptions
 from takens._training.updates import Updates
+from takens.errors import CheckpointError, TrainingError
 
 
 @arguments(Training, scheme=schemes.get)

@@ -13,10 +13,10 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._defaults import CHECK_METRIC
 from takens._dynamics.generate import generate
-from takens._errors import InputError, TakensError, UnknownComponentError
 from takens._plugins.registry import metrics
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
+from takens.errors import InputError, TakensError, UnknownComponentError
 
 _STARTS: Final = 4
 _LONGEST: Final = 5000

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import attrs
 
-from takens._errors import InputError
 from takens._plugins.catalogue import catalogue
 from takens._plugins.registry import models
 from takens._protocols.model import Model
+from takens.errors import InputError
 
 
 def members_of(model: Model | Sequence[Model], count: int) -> tuple[Model, ...]:

@@ -12,7 +12,6 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.trained_model import TrainedModel
-from takens._errors import InputError
 from takens._protocols.device import Placement, Precision
 from takens._protocols.model import Model, SupportsUnits
 from takens._protocols.scheme import (
@@ -30,6 +29,7 @@ from takens._training.members import members_of
 from takens._training.placement import DeviceChoice, place
 from takens._training.settings import Training
 from takens._training.windows import Windows
+from takens.errors import InputError
 
 
 @final

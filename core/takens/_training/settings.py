@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast, final
 import attrs
 
 from takens._defaults import CHECK_METRIC, OPTIMISER, SCHEDULE
-from takens._errors import InputError
 from takens._plugins.choice import Choice, Component, chosen
 from takens._plugins.parameter import parameter
+from takens.errors import InputError
 
 if TYPE_CHECKING:
     from takens._protocols.metric import SeriesMetric

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from takens._dynamics.checkpoint import read_checkpoint, storable_name, write_checkpoint
-from takens._errors import CheckpointError, TrainingError
 from takens._protocols.scheme import SupportsForcingReport, SupportsState, TrainingScheme
 from takens._training.descent import Descent
 from takens._training.flat import FlatWeights
@@ -21,6 +20,7 @@ from takens._training.loss import LossFunction, loss_function, scheme_generator
 from takens._training.preparation import Prepared
 from takens._training.settings import Training
 from takens._training.windows import Draws
+from takens.errors import CheckpointError, TrainingError
 
 # Two divergences that differ by less than this share cannot be told apart.
 _SCATTER: Final = 0.5

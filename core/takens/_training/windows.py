@@ -9,7 +9,7 @@ import attrs
 import torch
 from torch import Tensor
 
-from takens._errors import InputError
+from takens.errors import InputError
 
 
 @final

@@ -52,8 +52,8 @@ def command(as_json: bool) -> None:
 
 
 def _choice(policy: DevicePolicy) -> str:
-    from takens._errors import DeviceError
     from takens._protocols.device import Precision
+    from takens.errors import DeviceError
 
     try:
         placement = policy.choose(precision=Precision.SINGLE)

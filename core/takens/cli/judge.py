@@ -135,9 +135,10 @@ def _exit_code(
 
 def _aspects(fail_on: str | None, metrics: Mapping[str, Metric]) -> Sequence[str] | None:
     """Return the aspects that decide, None for all; refuse one that no metric speaks of."""
-    from takens._errors import InputError, near
     from takens._judging.verdict import STABILITY
+    from takens._near import near
     from takens._protocols.metric import SeriesMetric, SupportsEvidence
+    from takens.errors import InputError
 
     if fail_on is None:
         return None
@@ -177,9 +178,9 @@ def _without_equations(
 ) -> dict[str, Metric]:
     """Create what judges by the data alone that which else needs equations, if they allow."""
     from takens._defaults import METRICS_WITHOUT_EQUATIONS
-    from takens._errors import InputError
     from takens._judging.judge import rehearse
     from takens._plugins.registry import metrics
+    from takens.errors import InputError
 
     more: dict[str, Metric] = {}
     for name in METRICS_WITHOUT_EQUATIONS:

@@ -60,7 +60,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        from takens._errors import near
+        from takens._near import near
 
         # Plugins are looked at only where the command is none of ours.
         if args and not args[0].startswith("-") and args[0] not in _OURS:
@@ -91,8 +91,8 @@ def _takens() -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run a command; exit with 0 done, 1 the work failed, 2 the input was wrong."""
-    from takens._errors import TakensError
     from takens._plugins.guard import undone
+    from takens.errors import TakensError
 
     warnings.showwarning = _show_warning
     arguments = sys.argv[1:] if args is None else args

@@ -27,9 +27,9 @@ def command(as_json: bool, strict: bool) -> None:
       takens plugins
       takens plugins --json
     """  # noqa: D301 - click's mark for lines to leave alone
-    from takens._errors import TakensError
     from takens._plugins.catalogue import catalogue
     from takens.cli.tables import print_table
+    from takens.errors import TakensError
 
     known = catalogue()
     plugins = known.plugins

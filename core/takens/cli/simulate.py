@@ -62,11 +62,11 @@ def command(
     With --plot and no --out, the pictures are called after the system.
     """  # noqa: D301 - click's mark for lines to leave alone
     from takens._dynamics.simulate import simulate
-    from takens._errors import InputError
     from takens._files import write_whole
     from takens._plugins.registry import integrators, systems
     from takens._run.reading import apply_change
     from takens._run.series_file import encode_series
+    from takens.errors import InputError
 
     if out is None and not plot:
         raise click.UsageError("Missing option '--out' (or give --plot for pictures alone).")
@@ -119,7 +119,7 @@ def _read_states(text: str, dim: int) -> Tensor:
     """Read states `(d,)` or `(trajectories, d)` from a text such as ``1,2;3,4``."""
     import torch
 
-    from takens._errors import InputError
+    from takens.errors import InputError
 
     try:
         rows = [[float(number) for number in row.split(",")] for row in text.split(";")]

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from takens._data.time_series import TimeSeries
-from takens._errors import DataError
 from takens._protocols.dataset import Dataset, SupportsWriting
+from takens.errors import DataError
 from takens.testing.asking import (
     require,
     require_close,

@@ -7,8 +7,8 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from takens._errors import DeviceError
 from takens._protocols.device import DevicePolicy, Placement, Precision
+from takens.errors import DeviceError
 from takens.testing.asking import require, require_close, require_instance
 from takens.testing.check import Checks
 

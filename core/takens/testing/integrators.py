@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 from torch.func import jacfwd, vmap
 
-from takens._errors import InputError
 from takens._protocols.dynamics import VectorField
 from takens._protocols.integrator import Integrator, Stepper
+from takens.errors import InputError
 from takens.testing.asking import require, require_close, require_instance, require_same
 from takens.testing.check import Checks
 from takens.testing.samples import DOUBLE, Oscillator, gradients, numbers, pendulum, swing

@@ -8,11 +8,11 @@ from typing import Any, Final, final
 
 import attrs
 
-from takens._errors import ComponentError
 from takens._plugins.catalogue import catalogue
 from takens._plugins.component import ComponentSpec, Kind
 from takens._plugins.parameters import check_parameters
 from takens._plugins.plugin import Plugin
+from takens.errors import ComponentError
 
 # What required parameters of these names are, where a spec gives no example.
 _EXAMPLES: Final[Mapping[str, Any]] = {"obs_dim": 2, "system": "lorenz63"}

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from takens._data.time_series import TimeSeries
-from takens._errors import TakensError
 from takens._protocols.metric import (
     DynamicsMetric,
     SeriesMetric,
@@ -22,6 +21,7 @@ from takens._protocols.metric import (
 )
 from takens._protocols.score import Evidence, EvidenceKind, Score
 from takens._protocols.system import Facts
+from takens.errors import TakensError
 from takens.testing.asking import (
     require,
     require_close,

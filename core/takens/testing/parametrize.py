@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from takens._errors import InputError, near
+from takens._near import near
 from takens._plugins.component import Kind
 from takens._plugins.plugin import Plugin
+from takens.errors import InputError
 from takens.testing.making import Subject
 from takens.testing.selection import checks_for
 
@@ -23,9 +24,9 @@ def parametrize_with_checks(
 ) -> pytest.MarkDecorator:
     """Make a test of each check that applies to each component; arguments are both.
 
-    ``components`` are components, ``Subject`` or ``takens.Plugin``. ``excused`` gives reasons
-    by the id of a test, as in ``{"scipy-integrator_gradient": "not differentiable"}``; such a
-    test must fail. ``slow`` chooses the checks that take long, None all.
+    ``components`` are components, ``Subject`` or ``takens.plugin.Plugin``. ``excused`` gives
+    reasons by the id of a test, as in ``{"scipy-integrator_gradient": "not differentiable"}``;
+    such a test must fail. ``slow`` chooses the checks that take long, None all.
 
     Raises: InputError where an excuse is for no test.
     """

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from takens._errors import TakensError
 from takens._plugins.catalogue import catalogue
 from takens._plugins.commands import import_command
 from takens._plugins.component import CommandSpec, ComponentSpec
@@ -26,6 +25,7 @@ from takens._protocols.integrator import Stepper
 from takens._protocols.metric import SupportsReference
 from takens._protocols.model import SupportsClosedForm, SupportsForcingSignal, SupportsUnits
 from takens._protocols.scheme import SupportsEnsembles
+from takens.errors import TakensError
 from takens.testing.asking import require, unanswered
 from takens.testing.check import Checks
 from takens.testing.making import make

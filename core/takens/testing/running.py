@@ -9,10 +9,11 @@ from typing import Literal, final
 
 import attrs
 
-from takens._errors import InputError, near
+from takens._near import near
 from takens._plugins.catalogue import catalogue
 from takens._plugins.component import Kind
 from takens._plugins.plugin import Plugin
+from takens.errors import InputError
 from takens.testing.asking import CheckFailedError
 from takens.testing.check import Check
 from takens.testing.making import Subject, registered
@@ -44,7 +45,7 @@ def run_checks(
     excused: Mapping[str, str] | None = None,
     slow: bool = False,
 ) -> Iterator[Outcome]:
-    """Run every check that applies to a component, a ``Subject`` or a ``takens.Plugin``.
+    """Run every check that applies to a component, a ``Subject`` or a ``takens.plugin.Plugin``.
 
     ``excused`` gives reasons by the name of a check, as in ``{"integrator_gradient": "scipy
     is not differentiable"}``; an excused check must fail. ``slow`` adds those that take long.

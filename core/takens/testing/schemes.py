@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 from takens._dynamics.ensemble import Ensemble
-from takens._errors import InputError
 from takens._protocols.scheme import (
     DirectScheme,
     LayerScheme,
@@ -25,6 +24,7 @@ from takens._protocols.scheme import (
     TrainingScheme,
 )
 from takens._training.loss import draws_random_numbers, loss_function, scheme_generator
+from takens.errors import InputError
 from takens.testing.asking import (
     require,
     require_close,

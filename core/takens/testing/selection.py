@@ -7,7 +7,6 @@ import inspect
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
-from takens._errors import InputError
 from takens._plugins.catalogue import catalogue
 from takens._plugins.component import Kind
 from takens._plugins.kind import OURS
@@ -24,6 +23,7 @@ from takens._protocols.optimiser import Optimiser
 from takens._protocols.schedule import Schedule
 from takens._protocols.scheme import LayerScheme, TrainingScheme
 from takens._protocols.system import System
+from takens.errors import InputError
 from takens.testing import plugins
 from takens.testing.asking import require_instance
 from takens.testing.check import Check, Checks, as_check
@@ -51,7 +51,7 @@ def check_can_be_made(component: Unmade) -> None:
 
 
 def checks_for(component: object, kind: Kind | None = None) -> Iterator[Check]:
-    """Return the checks that apply to a component, or to a whole ``takens.Plugin``.
+    """Return the checks that apply to a component, or to a whole ``takens.plugin.Plugin``.
 
     The kind follows from the component where it is registered or satisfies a protocol.
 

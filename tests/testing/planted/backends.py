@@ -24,25 +24,25 @@ class Answers:
     preference: Any = 1
 
     def solve(self, request: Any, /) -> Any:
-        if isinstance(request, takens.FixedStepSolve):
+        if isinstance(request, takens.backend.FixedStepSolve):
             method = attrs.evolve(RK4(), substeps=request.substeps, backend="eager")
             if request.method.name != "rk4":
-                return takens.Unsupported("only rk4 is known")
+                return takens.backend.Unsupported("only rk4 is known")
             return method.solve(request.field, request.x0, request.ts)
-        if isinstance(request, takens.MapIteration):
+        if isinstance(request, takens.backend.MapIteration):
             states = [request.x0]
             for _ in range(request.steps):
                 states.append(request.map(states[-1]))
             return torch.stack(states[:: request.every], -2)
-        return takens.Unsupported("this is not known")
+        return takens.backend.Unsupported("this is not known")
 
 
 class DeclinesEverything(Answers):
     def solve(self, request: Any, /) -> Any:
-        return takens.Unsupported("it is Sunday")
+        return takens.backend.Unsupported("it is Sunday")
 
 
-def changed(change: Callable[[Any], Any], where: type = takens.FixedStepSolve) -> Any:
+def changed(change: Callable[[Any], Any], where: type = takens.backend.FixedStepSolve) -> Any:
     """Give a backend that answers another request than the one that it was asked."""
 
     class Changes(Answers):
@@ -98,7 +98,7 @@ class Guesses(Answers):
         found = super().solve(request)
         return (
             found
-            if isinstance(found, takens.Unsupported)
+            if isinstance(found, takens.backend.Unsupported)
             else found[..., :1, :].expand_as(found)
         )
 
@@ -107,7 +107,7 @@ class Raises(Answers):
     """Raises where dynamics are hard."""
 
     def solve(self, request: Any, /) -> Any:
-        if isinstance(request, takens.MapIteration) and request.steps == 4:
+        if isinstance(request, takens.backend.MapIteration) and request.steps == 4:
             raise RuntimeError("too hard")
         return super().solve(request)
 
@@ -123,7 +123,7 @@ FAULTS = [
     Fault("substeps are left out", "backend_answers", changed(lambda q: attrs.evolve(q, substeps=1))),
     Fault("the answer is always double", "backend_answers", answered(lambda _, x: x.double())),
     Fault("what the field uses gets no gradient", "backend_gradients", changed(frozen_weights)),
-    Fault("every state of a map is kept", "backend_answers", changed(lambda q: attrs.evolve(q, every=1), takens.MapIteration)),
+    Fault("every state of a map is kept", "backend_answers", changed(lambda q: attrs.evolve(q, every=1), takens.backend.MapIteration)),
     Fault("the start is written over", "backend_leaves_its_input_alone", answered(overwrites)),
     Fault("batches of two dimensions come out flat", "backend_answers", answered(lambda q, x: x.flatten(0, -3) if x.ndim > 3 else x)),
 ]  # fmt: skip

@@ -81,7 +81,7 @@ class ReadsSingle(Reader):
 
 class ReadsNothing(Reader):
     def read(self, path: Path, /, **options: Any) -> takens.TimeSeries:
-        raise takens.DataError(f"{path} holds no data.")
+        raise takens.errors.DataError(f"{path} holds no data.")
 
 
 class Writes(Reader):

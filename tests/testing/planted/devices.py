@@ -15,36 +15,36 @@ CPU = torch.device("cpu")
 
 
 class Policy:
-    def choose(self, *, precision: takens.Precision) -> takens.Placement:
-        return takens.Placement(CPU, precision.dtype, CPU, "The CPU was asked for.")
+    def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
+        return takens.plugin.Placement(CPU, precision.dtype, CPU, "The CPU was asked for.")
 
 
 class LiesAboutDtype(Policy):
-    def choose(self, *, precision: takens.Precision) -> takens.Placement:
-        return takens.Placement(CPU, torch.float32, CPU, "All is single.")
+    def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
+        return takens.plugin.Placement(CPU, torch.float32, CPU, "All is single.")
 
 
 class FactorsNowhere(Policy):
     """Puts factorisations where there are no numbers."""
 
-    def choose(self, *, precision: takens.Precision) -> takens.Placement:
-        return takens.Placement(CPU, precision.dtype, torch.device("meta"), "The CPU.")
+    def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
+        return takens.plugin.Placement(CPU, precision.dtype, torch.device("meta"), "The CPU.")
 
 
 class SetsTheDefault(Policy):
-    def choose(self, *, precision: takens.Precision) -> takens.Placement:
+    def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
         torch.set_default_dtype(precision.dtype)
         return super().choose(precision=precision)
 
 
 class RefusesEverything(Policy):
-    def choose(self, *, precision: takens.Precision) -> takens.Placement:
-        raise takens.DeviceError("No.")
+    def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
+        raise takens.errors.DeviceError("No.")
 
 
 class WithoutReason(Policy):
-    def choose(self, *, precision: takens.Precision) -> takens.Placement:
-        return takens.Placement(CPU, precision.dtype, CPU)
+    def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
+        return takens.plugin.Placement(CPU, precision.dtype, CPU)
 
 
 GOOD = [Policy()]

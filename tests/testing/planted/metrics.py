@@ -52,7 +52,7 @@ class Prober:
     def probe(self, step: Any, x0: Tensor, dt: float, /) -> Any:
         growth, v = 0.0, samples.numbers(*x0.shape, 1)
         for _ in range(200):
-            x0, v = takens.push_tangents(step, x0, v)
+            x0, v = takens.plugin.push_tangents(step, x0, v)
             length = v.norm(dim=-2, keepdim=True)
             growth, v = growth + length.log().mean(), v / length
         rate = float(growth) / 200 / dt
@@ -125,7 +125,7 @@ class NotANumber(Metric):
 class Flips(Metric):
     """Is below its best where the series differ."""
 
-    evidence: Any = takens.Evidence("statistics", by="distance")
+    evidence: Any = takens.plugin.Evidence("statistics", by="distance")
 
     def compare(self, reference: Any, generated: Any, /) -> Any:
         return takens.Score(value=-gap(reference, generated))
@@ -134,7 +134,7 @@ class Flips(Metric):
 class KnowsNothing(Metric):
     """Is told facts, and gives nothing back."""
 
-    def with_facts(self, facts: takens.Facts, /) -> Any:
+    def with_facts(self, facts: takens.plugin.Facts, /) -> Any:
         return None
 
 
@@ -143,7 +143,7 @@ class RemembersFacts(Metric):
 
     unit: float = 1.0
 
-    def with_facts(self, facts: takens.Facts, /) -> Any:
+    def with_facts(self, facts: takens.plugin.Facts, /) -> Any:
         self.unit = facts.lyapunov_spectrum[0] if facts.lyapunov_spectrum else self.unit
         return self
 
@@ -190,14 +190,14 @@ class Follows(Prober):
 class Knows(Prober):
     """The growth of a tangent, which is the largest exponent."""
 
-    evidence: Any = takens.Evidence("chaos", by="estimate")
+    evidence: Any = takens.plugin.Evidence("chaos", by="estimate")
 
-    def reference(self, facts: takens.Facts, /) -> Any:
+    def reference(self, facts: takens.plugin.Facts, /) -> Any:
         return facts.lyapunov_spectrum[0] if facts.lyapunov_spectrum else None
 
 
 class AlwaysKnows(Knows):
-    def reference(self, facts: takens.Facts, /) -> Any:
+    def reference(self, facts: takens.plugin.Facts, /) -> Any:
         return 1.0
 
 
@@ -214,12 +214,12 @@ class SaysAWord(Metric):
 
 
 class KnowsNoTruth(Prober):
-    evidence: Any = takens.Evidence("chaos", by="estimate")
+    evidence: Any = takens.plugin.Evidence("chaos", by="estimate")
 
 
 class KnowsNoSimpleForecast(Metric):
     horizon: Any = 5
-    evidence: Any = takens.Evidence("prediction", by="forecast")
+    evidence: Any = takens.plugin.Evidence("prediction", by="forecast")
 
 
 GOOD = [Metric(), Rate(), Prober(), Knows()]

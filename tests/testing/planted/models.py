@@ -25,7 +25,7 @@ class Model(nn.Module):
     """A small map of which parts can be replaced."""
 
     context_length = 1
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def __init__(self, obs_dim: int = 2, seed: int = 0) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class Model(nn.Module):
 class Field(Model):
     """The same as a field, which is driven."""
 
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
     integrator = RK4()
 
     def forward(self, t: Tensor, z: Tensor) -> Tensor:  # type: ignore[override]
@@ -199,7 +199,7 @@ class EncodesOnce(Model):
 class Nameless(Model):
     """Is continuous in time, and names no integrator."""
 
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
 
 class LosesConfig(Model):

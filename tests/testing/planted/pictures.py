@@ -21,7 +21,7 @@ class Picture:
         from matplotlib.figure import Figure
 
         shown = what[-1]
-        series = shown.reference if isinstance(shown, takens.Results) else shown
+        series = shown.reference if isinstance(shown, takens.plugin.Results) else shown
         picture = Figure()
         picture.subplots().plot(series.x.reshape(-1, series.dim).numpy())
         return picture

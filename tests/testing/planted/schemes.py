@@ -22,11 +22,11 @@ def one_step(model: Any, windows: Tensor, times: Tensor, share: Any = 1.0) -> Te
     """Give the error one step ahead; each window has a sampling interval of its own."""
     dt = times.diff()[..., 0]
     z = model.encode(windows[..., :-1, None, :])
-    if model.time is takens.Time.DISCRETE or dt.ndim == 0:
-        ahead = takens.latent_map(model, float(dt.reshape(-1)[0]))(z)
+    if model.time is takens.plugin.Time.DISCRETE or dt.ndim == 0:
+        ahead = takens.plugin.latent_map(model, float(dt.reshape(-1)[0]))(z)
     else:
         each = zip(z.unbind(-3), dt.unbind(-1), strict=True)
-        ahead = torch.stack([takens.latent_map(model, float(h))(w) for w, h in each], -3)
+        ahead = torch.stack([takens.plugin.latent_map(model, float(h))(w) for w, h in each], -3)
     return (share * (model.observe(ahead) - windows[..., 1:, :])).square().mean((-3, -2, -1))
 
 
@@ -169,7 +169,7 @@ class MissesAWeight(Scheme):
     """Compares states where it should compare observations."""
 
     def loss(self, model: Any, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
-        ahead = takens.latent_map(model, float(times.diff().flatten()[0]))
+        ahead = takens.plugin.latent_map(model, float(times.diff().flatten()[0]))
         return (ahead(windows[..., :-1, :]) - windows[..., 1:, :]).square().mean()
 
 
@@ -177,7 +177,7 @@ class CutsTheGradient(Scheme):
     """Detaches half of what the loss depends on."""
 
     def loss(self, model: Any, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
-        ahead = takens.latent_map(model, float(times.diff().flatten()[0]))
+        ahead = takens.plugin.latent_map(model, float(times.diff().flatten()[0]))
         found = model.observe(ahead(model.encode(windows[..., :-1, None, :])))
         second = model.observe(ahead(model.encode(found[..., None, :]).detach()))
         later = windows[..., 2:, :] - second[..., :-1, :]
@@ -262,7 +262,7 @@ class SameNoise(Noisy):
 
 class RefusesInASentence(Scheme):
     def accepts(self, model: Any, /) -> str | None:
-        return None if model.time is takens.Time.DISCRETE else "It is for maps."
+        return None if model.time is takens.plugin.Time.DISCRETE else "It is for maps."
 
 
 class SolvesWithoutLoss:
@@ -287,12 +287,12 @@ class Nudges:
             loss.backward()
             optimiser.step()
             history.append({"epoch": epoch, "loss": float(loss.detach())})
-        return takens.LayerFit(layer, tuple(history), 0.0)
+        return takens.plugin.LayerFit(layer, tuple(history), 0.0)
 
 
 class LearnsNothing(Nudges):
     def train(self, layer: Any, inputs: Tensor, targets: Tensor, *, seed: int = 0) -> Any:
-        return takens.LayerFit(layer, ({"epoch": 1, "loss": 1.0},), 0.0)
+        return takens.plugin.LayerFit(layer, ({"epoch": 1, "loss": 1.0},), 0.0)
 
 
 class Draws(Nudges):

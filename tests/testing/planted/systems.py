@@ -26,7 +26,7 @@ class Driven:
 
     rate: Any = 1.0
     dim = 2
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         first, second = x.unbind(-1)
@@ -43,8 +43,8 @@ class Driven:
     def initial(self) -> tuple[float, ...]:
         return (1.0, 0.3)
 
-    def facts(self) -> takens.Facts:
-        return takens.Facts()
+    def facts(self) -> takens.plugin.Facts:
+        return takens.plugin.Facts()
 
 
 driven = Driven()
@@ -78,7 +78,7 @@ def transposed(x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def spectrum(*values: float) -> Any:
-    return lambda: takens.Facts(values, "a bad book")
+    return lambda: takens.plugin.Facts(values, "a bad book")
 
 
 def written_to(t: Tensor, x: Tensor) -> Tensor:
@@ -105,7 +105,7 @@ class Forgetful(Driven):
 class NoValue:
     """Says all that a system says, and cannot be compared."""
 
-    dim, time = 2, takens.Time.CONTINUOUS
+    dim, time = 2, takens.plugin.Time.CONTINUOUS
     initial, facts = staticmethod(driven.initial), staticmethod(driven.facts)
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
@@ -139,7 +139,7 @@ FAULTS = [
     Fault("it is no value", "system_is_a_value", NoValue()),
     Fault("a Tensor in place of a number is ignored", "system_parameters", Forgetful()),
     Fault("orbits leave at once", "system_can_be_simulated", faulty(lorenz, call=lambda t, x: 1e3 * x * x)),
-    Fault("exponents have no source", "system_facts", faulty(lorenz, facts=lambda: takens.Facts((0.9, 0.0, -14.0)))),
+    Fault("exponents have no source", "system_facts", faulty(lorenz, facts=lambda: takens.plugin.Facts((0.9, 0.0, -14.0)))),
     Fault("exponents ascend", "system_facts", faulty(lorenz, facts=spectrum(0.0, 0.9))),
     Fault("the largest exponent is that of another system", "system_facts_hold", faulty(lorenz, facts=spectrum(1.5, 0.0, -14.57))),
     Fault("the Jacobian has the wrong sign", "jacobian", faulty(lorenz, jacobian=lambda t, x: -lorenz.jacobian(t, x))),

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 TAKENS_API = 1
 
 
-@takens.hookimpl
-def takens_commands() -> Iterator[takens.CommandSpec]:
+@takens.plugin.hookimpl
+def takens_commands() -> Iterator[takens.plugin.CommandSpec]:
     """Offer ``takens assimilate``."""
-    yield takens.CommandSpec(
+    yield takens.plugin.CommandSpec(
         name="assimilate",
         target="takens_assimilation.command:command",
         summary="Filter noisy observations through a model or a system.",
@@ -38,4 +38,4 @@ def takens_commands() -> Iterator[takens.CommandSpec]:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

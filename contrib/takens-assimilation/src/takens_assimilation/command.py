@@ -129,10 +129,10 @@ def command(
     columns = [column or variable for variable, _, column in pairs]
     given = read_observations(file, columns, time=time, dt=dt_observed)
     dynamics = _dynamics(run_or_system, changes)
-    if isinstance(dynamics, takens.Model):
+    if isinstance(dynamics, takens.plugin.Model):
         state_dim = dynamics.latent_dim
     else:
-        state_dim = dynamics.dim if isinstance(dynamics, takens.System) else 0
+        state_dim = dynamics.dim if isinstance(dynamics, takens.plugin.System) else 0
     result = assimilate(
         dynamics,
         given,
@@ -177,7 +177,7 @@ def _dynamics(name: str, changes: tuple[str, ...]) -> Dynamics:
     if not path.exists():
         if path.suffix or len(path.parts) > 1:
             raise takens.InputError(f"There is no run or checkpoint {path}.")
-        return takens.systems.create(name, **dict(_change(text) for text in changes))
+        return takens.create("system", name, **dict(_change(text) for text in changes))
     if changes:
         raise takens.InputError("--set is for a system's parameters; a model has its own.")
     return takens.load_model(path / "checkpoint.pt" if path.is_dir() else path)

@@ -43,7 +43,7 @@ def assimilate(
     rotate: bool = True,
     initial: Initial = None,
     dt: float | None = None,
-    integrator: str | takens.Stepper = "rk4",
+    integrator: str | takens.plugin.Stepper = "rk4",
     seed: int = 0,
 ) -> Assimilation:
     """Filter noisy observations `(..., T, p)` of dynamics by an ensemble.

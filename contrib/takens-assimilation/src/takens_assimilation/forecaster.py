@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 import takens
 
-Dynamics: TypeAlias = takens.System | takens.Model | takens.Map
+Dynamics: TypeAlias = takens.plugin.System | takens.plugin.Model | takens.plugin.Map
 
 _DEFAULT_STEP: Final = 0.01
 # How far an interval may be from a multiple of the step, as a part of the step.
@@ -34,16 +34,18 @@ class Forecaster:
     latent_dim: int
     dt: float
     continuous: bool
-    map_over: Callable[[float], takens.Map]
+    map_over: Callable[[float], takens.plugin.Map]
     observe: Callable[[Tensor], Tensor]
     encode: Callable[[Tensor], Tensor]
-    _maps: dict[float, takens.Map] = attrs.field(factory=dict[float, takens.Map], init=False)
+    _maps: dict[float, takens.plugin.Map] = attrs.field(
+        factory=dict[float, takens.plugin.Map], init=False
+    )
 
     def advance(self, z: Tensor, interval: float) -> Tensor:
         """Advance all states by an interval of time, as one batch.
 
-        Raises: takens.DataError where steps of ``dt`` do not lead there; takens.TakensError
-        where a state leaves the finite numbers.
+        Raises: takens.errors.DataError where steps of ``dt`` do not lead there;
+        takens.TakensError where a state leaves the finite numbers.
         """
         steps, h = self.steps(interval)
         if h not in self._maps:
@@ -51,7 +53,9 @@ class Forecaster:
         step = self._maps[h]
         flat = z.reshape(-1, z.shape[-1])
         with torch.no_grad():
-            states = takens.dispatch(takens.MapIteration(map=step, x0=flat, steps=steps))
+            states = takens.backend.dispatch(
+                takens.backend.MapIteration(map=step, x0=flat, steps=steps)
+            )
             if states is not None:
                 flat = states[:, -1]
             else:
@@ -71,7 +75,7 @@ class Forecaster:
         if steps >= 1 and abs(interval / self.dt - steps) <= _TOLERANCE:
             return steps, self.dt
         if not self.continuous:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"These dynamics go in steps of {self.dt:g}, and two observations are "
                 f"{interval:g} apart; observe at multiples of the step."
             )
@@ -84,7 +88,7 @@ def forecaster_for(
     dynamics: Dynamics,
     *,
     dt: float | None,
-    integrator: str | takens.Stepper,
+    integrator: str | takens.plugin.Stepper,
     state_dim: int | None,
 ) -> Forecaster:
     """Make one of a system, a model (trained or not), or a map.
@@ -93,14 +97,14 @@ def forecaster_for(
     """
     if dt is not None and not (dt > 0 and math.isfinite(dt)):
         raise takens.InputError(f"dt is a positive step in time units; got {dt}.")
-    if isinstance(dynamics, takens.Ensemble):
+    if isinstance(dynamics, takens.plugin.Ensemble):
         raise takens.InputError(
             "An ensemble of models has states of its own for each member; filter one of its "
             "members, or each by itself."
         )
-    if isinstance(dynamics, takens.Model):
+    if isinstance(dynamics, takens.plugin.Model):
         return _of_model(dynamics, dt)
-    if isinstance(dynamics, takens.System):
+    if isinstance(dynamics, takens.plugin.System):
         return _of_system(dynamics, dt, integrator)
     if not callable(dynamics):
         raise takens.InputError(
@@ -110,7 +114,7 @@ def forecaster_for(
         raise takens.InputError(
             "A map does not say where to begin; give initial, a Tensor of (members, d) states."
         )
-    own = dynamics.dt if isinstance(dynamics, takens.FlowMap) else 1.0
+    own = dynamics.dt if isinstance(dynamics, takens.plugin.FlowMap) else 1.0
     return Forecaster(
         _numbered(state_dim),
         state_dim,
@@ -123,11 +127,11 @@ def forecaster_for(
 
 
 def _of_system(
-    system: takens.System, dt: float | None, integrator: str | takens.Stepper
+    system: takens.plugin.System, dt: float | None, integrator: str | takens.plugin.Stepper
 ) -> Forecaster:
     # A system is callable as its time says; the protocol cannot say so.
-    if system.time is takens.Time.DISCRETE:
-        as_map = cast(takens.Map, system)
+    if system.time is takens.plugin.Time.DISCRETE:
+        as_map = cast(takens.plugin.Map, system)
         return Forecaster(
             _numbered(system.dim),
             system.dim,
@@ -138,43 +142,43 @@ def _of_system(
             _last,
         )
     stepper = (
-        takens.integrators.create(integrator) if isinstance(integrator, str) else integrator
+        takens.create("integrator", integrator) if isinstance(integrator, str) else integrator
     )
-    if not isinstance(stepper, takens.Stepper):
+    if not isinstance(stepper, takens.plugin.Stepper):
         raise takens.InputError(
             f"An ensemble is integrated with a fixed step; {integrator!r} has none. Choose one "
             "such as rk4, and a small dt."
         )
-    field = cast(takens.VectorField, system)
+    field = cast(takens.plugin.VectorField, system)
     return Forecaster(
         _numbered(system.dim),
         system.dim,
         _DEFAULT_STEP if dt is None else dt,
         True,
-        lambda h: takens.flow_map(field, stepper, h),
+        lambda h: takens.plugin.flow_map(field, stepper, h),
         _itself,
         _last,
     )
 
 
-def _of_model(model: takens.Model, dt: float | None) -> Forecaster:
+def _of_model(model: takens.plugin.Model, dt: float | None) -> Forecaster:
     trained = isinstance(model, takens.TrainedModel)
     own = model.dt if trained else 1.0
-    continuous = model.time is takens.Time.CONTINUOUS
+    continuous = model.time is takens.plugin.Time.CONTINUOUS
     if trained and not continuous and dt is not None and abs(dt / own - 1) > _TOLERANCE:
         raise takens.InputError(
             f"This model was trained at steps of {own:g} and takes no others; leave out dt."
         )
     # A copy in double precision: a filter inverts covariances.
     exact = copy.deepcopy(cast(nn.Module, model)).double().cpu().eval()
-    inner = cast(takens.Model, exact)
+    inner = cast(takens.plugin.Model, exact)
     columns = model.columns if trained and model.columns else _numbered(model.obs_dim)
     return Forecaster(
         columns,
         model.latent_dim,
         own if dt is None else dt,
         continuous,
-        lambda h: takens.latent_map(inner, h),
+        lambda h: takens.plugin.latent_map(inner, h),
         lambda z: inner.observe(z).detach(),
         lambda context: inner.encode(context).detach(),
     )

@@ -48,7 +48,7 @@ def initial_ensemble(
     *,
     members: int,
     leading: tuple[int, ...],
-    integrator: str | takens.Stepper,
+    integrator: str | takens.plugin.Stepper,
     draws: Draws,
 ) -> Tensor:
     """Give latent states `(problems, members, m)`, drawn without looking at observations.
@@ -69,7 +69,7 @@ def initial_ensemble(
         if not bool(states.isfinite().all()):
             raise takens.InputError("Every number of initial is finite; one is not.")
         return states.expand(*leading, members, m).reshape(problems, members, m).clone()
-    if isinstance(dynamics, takens.Model):
+    if isinstance(dynamics, takens.plugin.Model):
         if initial is not None:
             return _encoded(dynamics, forecaster, initial, members, draws)
         return _free_run(dynamics, forecaster, members, draws)
@@ -77,11 +77,11 @@ def initial_ensemble(
         # A map without a beginning was refused before. One orbit for all problems: what tells
         # them apart is the states that each draws from it.
         initial = takens.simulate(
-            cast(takens.System, dynamics),
+            cast(takens.plugin.System, dynamics),
             dt=forecaster.dt,
             steps=_ORBIT,
             seed=0,
-            integrator=cast(takens.Integrator, integrator),
+            integrator=cast(takens.plugin.Integrator, integrator),
         )
     states = initial.x.double().flatten(0, -2)
     if states.shape[-1] != m:
@@ -92,7 +92,7 @@ def initial_ensemble(
 
 
 def _encoded(
-    model: takens.Model,
+    model: takens.plugin.Model,
     forecaster: Forecaster,
     series: takens.TimeSeries,
     members: int,
@@ -111,7 +111,7 @@ def _encoded(
 
 
 def _free_run(
-    model: takens.Model, forecaster: Forecaster, members: int, draws: Draws
+    model: takens.plugin.Model, forecaster: Forecaster, members: int, draws: Draws
 ) -> Tensor:
     """Let the model forget starts that are drawn from the mean and scale of its data."""
     x = draws.normal(members, model.context_length, model.obs_dim)

@@ -24,8 +24,8 @@ class Observations:
     without any observation, at which the forecast is kept as it is. Leading dimensions are
     separate problems.
 
-    Raises: takens.DataError where shapes do not match, times do not increase or a number is
-    infinite.
+    Raises: takens.errors.DataError where shapes do not match, times do not increase or a number
+    is infinite.
     """
 
     t: Tensor = attrs.field(converter=_float64)
@@ -35,24 +35,26 @@ class Observations:
     def __attrs_post_init__(self) -> None:
         t, y = self.t, self.y
         if t.ndim != 1 or y.ndim < 2 or y.shape[-2] != len(t) or not len(t) or not y.shape[-1]:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 "Observations are t: (T,) and y: (..., T, p) with the same T; got "
                 f"t: {tuple(t.shape)} and y: {tuple(y.shape)}."
             )
         backward = (~(t.diff() > 0)).nonzero()
         if len(backward) or not bool(t.isfinite().all()):
             i = int(backward[0]) + 1 if len(backward) else int((~t.isfinite()).nonzero()[0])
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"Times of observations are finite and increase; number {i} is {float(t[i]):g}."
             )
         if bool(y.isinf().any()):
             *_, row, column = (int(i) for i in y.isinf().nonzero()[0])
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"An observation is a number, or NaN where there was none; row {row}, column "
                 f"{column} is infinite."
             )
         if bool(y.isnan().all()):
-            raise takens.DataError("Every observation is NaN: there is nothing to filter.")
+            raise takens.errors.DataError(
+                "Every observation is NaN: there is nothing to filter."
+            )
 
     def __len__(self) -> int:
         return len(self.t)

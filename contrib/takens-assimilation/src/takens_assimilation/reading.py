@@ -28,14 +28,14 @@ def read_observations(
     array `(T,)` for each column. Times come from the column ``time``, or are multiples of
     ``dt``.
 
-    Raises: takens.DataError where the file or a column is missing or is no table.
+    Raises: takens.errors.DataError where the file or a column is missing or is no table.
     """
     if not path.is_file():
-        raise takens.DataError(f"There is no file {path}.")
+        raise takens.errors.DataError(f"There is no file {path}.")
     readers = {".csv": _read_csv, ".npz": _read_npz}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"Observations are read from files that end in {' or '.join(readers)}; got {path}."
         )
     columns = reader(path)
@@ -43,7 +43,7 @@ def read_observations(
     for name in wanted:
         if name not in columns:
             hint = " Name the column of times with --time, or give --dt-observed."
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{path} has no column {name!r}; it has {', '.join(columns)}."
                 f"{hint if name == time and name not in names else ''}"
             )
@@ -57,12 +57,12 @@ def _read_csv(path: Path) -> Columns:
         with path.open(newline="", encoding="utf-8-sig") as file:
             header, *rows = [row for row in csv.reader(file) if row]
     except (ValueError, UnicodeDecodeError, csv.Error):
-        raise takens.DataError(f"{path} is no table of text with a header.") from None
+        raise takens.errors.DataError(f"{path} is no table of text with a header.") from None
     names = [name.strip() for name in header]
     values = np.empty((len(rows), len(names)))
     for i, row in enumerate(rows):
         if len(row) != len(names):
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{path}: row {i + 2} has {len(row)} fields, and the header {len(names)}."
             )
         for j, field in enumerate(row):
@@ -76,7 +76,7 @@ def _number(field: str, where: str) -> float:
     try:
         return float(field)
     except ValueError:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"{where} holds {field!r}, which is no number; leave a gap empty."
         ) from None
 
@@ -86,7 +86,7 @@ def _read_npz(path: Path) -> Columns:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: np.asarray(file[name], dtype=np.float64) for name in file.files}
     except (OSError, ValueError, EOFError):
-        raise takens.DataError(f"{path} is no .npz file of numbers.") from None
+        raise takens.errors.DataError(f"{path} is no .npz file of numbers.") from None
     columns = dict[str, "np.ndarray[Any, np.dtype[np.float64]]"]()
     for name, array in arrays.items():
         if array.ndim == 2:
@@ -94,5 +94,7 @@ def _read_npz(path: Path) -> Columns:
         elif array.ndim == 1:
             columns[name] = array
     if len({len(column) for column in columns.values()}) != 1:
-        raise takens.DataError(f"{path} holds arrays of different lengths, or none of time.")
+        raise takens.errors.DataError(
+            f"{path} holds arrays of different lengths, or none of time."
+        )
     return columns

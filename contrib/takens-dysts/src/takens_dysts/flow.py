@@ -25,7 +25,7 @@ class Flow:
     component: ClassVar[str]
     dim: ClassVar[int]
     equations: ClassVar[Callable[..., Entries]]
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Give the velocity at `x: (..., d)`."""
@@ -36,16 +36,16 @@ class Flow:
         """Give the point that dysts starts from."""
         return tuple(flows()[self.component]["initial"])
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give the recomputed exponents, for the parameters of dysts, where they were found."""
         standard = flows()[self.component]["parameters"]
         mine = self._parameters()
         if any(isinstance(mine[name], Tensor) or mine[name] != standard[name] for name in mine):
-            return takens.Facts()
+            return takens.plugin.Facts()
         found = exponents()["flows"].get(self.component, {})
         if not found.get("accepted"):
-            return takens.Facts()
-        return takens.Facts(
+            return takens.plugin.Facts()
+        return takens.plugin.Facts(
             lyapunov_spectrum=tuple(found["spectrum"]),
             source="takens-dysts, the recomputed catalogue",
         )

@@ -33,7 +33,7 @@ def _make(name: str) -> type[Flow]:
     module, _, function = entry["equations"].partition(":")
     equations = getattr(importlib.import_module(f"takens_dysts.equations.{module}"), function)
     fields: dict[str, Any] = {
-        parameter: takens.parameter(value, types=(float,), finite=True)
+        parameter: takens.plugin.parameter(value, types=(float,), finite=True)
         for parameter, value in entry["parameters"].items()
     }
     body = {

@@ -53,8 +53,8 @@ def measure(flow: Flow, seed: int) -> dict[str, Any]:
 
 
 def _attempt(flow: Flow, dt: float, steps: int, seed: int) -> dict[str, Any]:
-    stepper: Any = takens.integrators.create(INTEGRATOR)
-    step = takens.flow_map(flow, stepper, dt)
+    stepper: Any = takens.create("integrator", INTEGRATOR)
+    step = takens.plugin.flow_map(flow, stepper, dt)
     metric = LyapunovSpectrum(steps=steps, transient=steps // 2)
     used: dict[str, Any] = {
         "dt": dt,
@@ -64,7 +64,7 @@ def _attempt(flow: Flow, dt: float, steps: int, seed: int) -> dict[str, Any]:
         "seed": seed,
     }
     x0 = _starts(flow, seed)
-    if takens.dispatch(takens.MapIteration(map=step, x0=x0, steps=100)) is None:
+    if takens.backend.dispatch(takens.backend.MapIteration(map=step, x0=x0, steps=100)) is None:
         return {"accepted": False, "reason": takens.explain(step), **used}
     found = metric.measure(step, x0, dt, flow.dim)
     if found.samples is None:

@@ -16,20 +16,20 @@ class ThomasSettings:
     Source: Thomas (1999), Int. J. Bifurcation Chaos 9, 1889-1905, eq. 1.
     """
 
-    damping: float = takens.parameter(0.18, unit="1 / time unit", summary="friction")
+    damping: float = takens.plugin.parameter(0.18, unit="1 / time unit", summary="friction")
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the components of this package, importing none of them."""
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="system",
         name="thomas",
         target="takens_example.thomas:Thomas",
         settings=ThomasSettings,
         supports=("jacobian",),
     )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="metric",
         name="mean_distance",
         target="takens_example.mean_distance:MeanDistance",

@@ -16,7 +16,7 @@ class MeanDistance:
     """
 
     horizon = None
-    evidence = takens.Evidence("geometry", by="distance")
+    evidence = takens.plugin.Evidence("geometry", by="distance")
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
@@ -27,7 +27,9 @@ class MeanDistance:
         """
         spread = reference.x.std(-2)
         if not bool((spread > 0).all()):
-            raise takens.DataError("mean_distance needs a truth that varies in every variable.")
+            raise takens.errors.DataError(
+                "mean_distance needs a truth that varies in every variable."
+            )
         off = (generated.x.mean(-2) - reference.x.mean(-2)).abs() / spread
         return takens.Score(
             value=float(off.mean()),

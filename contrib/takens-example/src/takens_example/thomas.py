@@ -20,7 +20,7 @@ class Thomas(ThomasSettings):
     """
 
     dim = 3
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Give the velocity at `x: (..., 3)`."""
@@ -35,6 +35,6 @@ class Thomas(ThomasSettings):
         """Give a point near the attractor."""
         return (1.0, 0.5, 0.0)
 
-    def facts(self) -> takens.Facts:
+    def facts(self) -> takens.plugin.Facts:
         """Give nothing: no published value is known to the author of this example."""
-        return takens.Facts()
+        return takens.plugin.Facts()

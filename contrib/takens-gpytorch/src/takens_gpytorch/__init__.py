@@ -21,16 +21,18 @@ TAKENS_API = 1
 class CosineSettings:
     """Sinusoids of one period."""
 
-    variance: float = takens.parameter(1.0, unit="y^2", summary="at every point", above=0)
-    period: float = takens.parameter(
+    variance: float = takens.plugin.parameter(
+        1.0, unit="y^2", summary="at every point", above=0
+    )
+    period: float = takens.plugin.parameter(
         1.0, unit="x", summary="after which values return", above=0
     )
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the kernel of this package."""
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="kernel",
         name="cosine",
         target="takens_gpytorch.cosine:Cosine",
@@ -39,4 +41,4 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

@@ -34,8 +34,8 @@ class GPyTorchProcess:
     Raises: ComponentError where the noise variance is not positive.
     """
 
-    kernel: takens.Kernel = attrs.field(factory=SquaredExponential)
-    noise_variance: float = takens.parameter(1e-2, above=0)
+    kernel: takens.plugin.Kernel = attrs.field(factory=SquaredExponential)
+    noise_variance: float = takens.plugin.parameter(1e-2, above=0)
     mean: float = 0.0
     max_cholesky_size: int = 5000
 
@@ -84,7 +84,7 @@ class GPyTorchProcess:
 class GPyTorchPosterior:
     """What is known of a function after measurements; see ``takens_gp.Posterior``."""
 
-    kernel: takens.Kernel
+    kernel: takens.plugin.Kernel
     noise_variance: float
     mean: float
     log_evidence: float

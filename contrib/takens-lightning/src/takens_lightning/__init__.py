@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 TAKENS_API = 1
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

@@ -38,7 +38,7 @@ def refuse_others(content: dict[str, Any], model: takens.TrainedModel) -> None:
     own = describe(model)
     for key in ("name", "parameters"):
         if stored.get(key) != own[key]:
-            raise takens.CheckpointError(
+            raise takens.errors.CheckpointError(
                 f"The checkpoint holds a model whose {key} is {stored.get(key)!r}, and this "
                 f"one has {own[key]!r}; give the model that it was made of."
             )
@@ -47,7 +47,7 @@ def refuse_others(content: dict[str, Any], model: takens.TrainedModel) -> None:
         torch.equal(theirs[key], ours[key]) for key in ("mean", "scale")
     )
     if not same:
-        raise takens.CheckpointError(
+        raise takens.errors.CheckpointError(
             "The checkpoint is of a training on other data; to go on with new ones, give "
             "load_trained_model(path).inner to a new module."
         )
@@ -65,11 +65,11 @@ def load_trained_model(path: str | Path) -> takens.TrainedModel:
     content = _read(Path(path))
     stored, series = content[KEY], content[KEY]["series"]
     if stored["name"] is None:
-        raise takens.CheckpointError(
+        raise takens.errors.CheckpointError(
             f"No plugin offers the model in {path}; make it yourself and use "
             "DynamicsModule.load_from_checkpoint."
         )
-    inner = takens.models.create(stored["name"], **stored["parameters"])
+    inner = takens.create("model", stored["name"], **stored["parameters"])
     weights = {
         name.removeprefix(_PREFIX): value
         for name, value in content["state_dict"].items()
@@ -91,15 +91,15 @@ def load_trained_model(path: str | Path) -> takens.TrainedModel:
 
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise takens.CheckpointError(f"There is no checkpoint {path}.")
+        raise takens.errors.CheckpointError(f"There is no checkpoint {path}.")
     try:
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch answers a damaged file with almost any exception
-        raise takens.CheckpointError(
+        raise takens.errors.CheckpointError(
             f"{path} cannot be read without running code that it holds, or was cut short; "
             "restore it from a copy."
         ) from error
     found = cast(dict[str, Any], content) if isinstance(content, dict) else {}
     if KEY not in found or "state_dict" not in found:
-        raise takens.CheckpointError(f"{path} is not a checkpoint of a DynamicsModule.")
+        raise takens.errors.CheckpointError(f"{path} is not a checkpoint of a DynamicsModule.")
     return found

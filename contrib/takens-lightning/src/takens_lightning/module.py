@@ -37,26 +37,26 @@ class DynamicsModule(lightning.LightningModule):
 
     def __init__(
         self,
-        model: takens.Model,
-        scheme: takens.Scheme,
+        model: takens.plugin.Model,
+        scheme: takens.plugin.Scheme,
         series: takens.TimeSeries,
         training: takens.Training | None = None,
         *,
-        metrics: Sequence[str | takens.Metric] = ("state_space_divergence",),
+        metrics: Sequence[str | takens.plugin.Metric] = ("state_space_divergence",),
         runs: int = 4,
         seed: int = 0,
     ) -> None:
         super().__init__()
         self.training_settings = training or takens.Training()
         refuse_ensemble(self.training_settings)
-        if isinstance(scheme, takens.DirectScheme):
+        if isinstance(scheme, takens.plugin.DirectScheme):
             raise takens.InputError(
                 f"{type(scheme).__name__} finds the weights at once, without updates; use "
                 "takens.fit, which needs no Lightning for it."
             )
         inner = model.inner if isinstance(model, takens.TrainedModel) else model
         trained = takens.TrainedModel.for_series(inner, series)
-        if isinstance(inner, takens.SupportsUnits):
+        if isinstance(inner, takens.plugin.SupportsUnits):
             inner.adopt_units(trained.mean, trained.scale)
         inner.to(torch.device("cpu"), torch.float32)
         if not any(weight.requires_grad for weight in inner.parameters()):
@@ -64,11 +64,11 @@ class DynamicsModule(lightning.LightningModule):
                 f"{type(inner).__name__} has no weights that gradients could train; solve for "
                 "it by takens.fit."
             )
-        if isinstance(scheme, takens.SupportsAdapting):
+        if isinstance(scheme, takens.plugin.SupportsAdapting):
             x = trained.standardise(series.x.double()).to(torch.float32)
             scheme = scheme.adapted(x.reshape(-1, *x.shape[-2:]), trained.dt)
         self.scheme = scheme
-        self._loss = takens.loss_function(scheme)
+        self._loss = takens.plugin.loss_function(scheme)
         self._generator = torch.Generator().manual_seed(seed)
         self.metrics, self.runs = tuple(metrics), runs
         # Every model is a module; the protocol cannot say so.
@@ -116,7 +116,7 @@ class DynamicsModule(lightning.LightningModule):
                 "loss": loss.detach(),
                 "learning_rate": rate * share_of_rate(self.training_settings, step),
             }
-            if isinstance(self.scheme, takens.SupportsForcingReport):
+            if isinstance(self.scheme, takens.plugin.SupportsForcingReport):
                 figures |= self.scheme.in_force(step)
             for name, value in figures.items():
                 self.log(name, value, prog_bar=name == "loss", batch_size=len(batch.samples))
@@ -176,7 +176,7 @@ class DynamicsModule(lightning.LightningModule):
         """Store what the model is made of, and what the scheme remembers."""
         checkpoint[KEY] = describe(self.trained_model) | {
             "scheme": self.scheme.state_dict()
-            if isinstance(self.scheme, takens.SupportsState)
+            if isinstance(self.scheme, takens.plugin.SupportsState)
             else {},
             "generator": self._generator.get_state(),
         }
@@ -187,7 +187,7 @@ class DynamicsModule(lightning.LightningModule):
         Raises: CheckpointError where it is of another model or of other data.
         """
         refuse_others(checkpoint, self.trained_model)
-        if isinstance(self.scheme, takens.SupportsState):
+        if isinstance(self.scheme, takens.plugin.SupportsState):
             self.scheme.load_state_dict(checkpoint[KEY]["scheme"])
         if "generator" in checkpoint[KEY]:
             self._generator.set_state(checkpoint[KEY]["generator"].cpu())
@@ -200,7 +200,7 @@ class DynamicsModule(lightning.LightningModule):
     def _refuse_infinite(self, what: str, value: Tensor) -> None:
         found = float(value.detach())
         if not math.isfinite(found):
-            raise takens.TrainingError(
+            raise takens.errors.TrainingError(
                 f"Training stopped at update {self.global_step + 1}: the {what} is "
                 f"{found}. Try a lower learning rate or a shorter forcing interval."
             )

@@ -13,66 +13,68 @@ if TYPE_CHECKING:
 TAKENS_API = 1
 
 
-@takens.hookimpl
-def takens_settings() -> Iterator[takens.Parameter]:
+@takens.plugin.hookimpl
+def takens_settings() -> Iterator[takens.plugin.Parameter]:
     """Say what the table ``[plugins.mlflow]`` holds."""
-    yield takens.Parameter(
+    yield takens.plugin.Parameter(
         "enabled", True, summary="false leaves the table in place and tracks nothing"
     )
-    yield takens.Parameter(
+    yield takens.plugin.Parameter(
         "tracking_uri",
         "",
         summary="empty for MLFLOW_TRACKING_URI, else mlflow.db beside the run folder",
     )
-    yield takens.Parameter("experiment", "takens", summary="is made where there is none")
-    yield takens.Parameter("run_name", "", summary="empty for the name of the run folder")
-    yield takens.Parameter(
+    yield takens.plugin.Parameter("experiment", "takens", summary="is made where there is none")
+    yield takens.plugin.Parameter(
+        "run_name", "", summary="empty for the name of the run folder"
+    )
+    yield takens.plugin.Parameter(
         "artefacts", True, summary="whether report, figures, settings and model are stored"
     )
 
 
-@takens.hookimpl
-def takens_run_started(event: takens.RunStarted) -> None:
+@takens.plugin.hookimpl
+def takens_run_started(event: takens.plugin.RunStarted) -> None:
     """Get ready where the configuration asks for tracking."""
     from takens_mlflow import hooks
 
     hooks.run_started(event)
 
 
-@takens.hookimpl
-def takens_fit_started(event: takens.FitStarted) -> None:
+@takens.plugin.hookimpl
+def takens_fit_started(event: takens.plugin.FitStarted) -> None:
     """Begin an MLflow run, or go on with the one of before."""
     from takens_mlflow import hooks
 
     hooks.fit_started(event)
 
 
-@takens.hookimpl
-def takens_step_logged(event: takens.StepLogged) -> None:
+@takens.plugin.hookimpl
+def takens_step_logged(event: takens.plugin.StepLogged) -> None:
     """Track a line of the history, together with others."""
     from takens_mlflow import hooks
 
     hooks.step_logged(event)
 
 
-@takens.hookimpl
-def takens_fit_finished(event: takens.FitFinished) -> None:
+@takens.plugin.hookimpl
+def takens_fit_finished(event: takens.plugin.FitFinished) -> None:
     """Store what has not been stored; end the MLflow run where the training failed."""
     from takens_mlflow import hooks
 
     hooks.fit_finished(event)
 
 
-@takens.hookimpl
-def takens_run_finished(event: takens.RunFinished) -> None:
+@takens.plugin.hookimpl
+def takens_run_finished(event: takens.plugin.RunFinished) -> None:
     """Track what was found, and end the MLflow run."""
     from takens_mlflow import hooks
 
     hooks.run_finished(event)
 
 
-@takens.hookimpl
-def takens_run_failed(event: takens.RunFailed) -> None:
+@takens.plugin.hookimpl
+def takens_run_failed(event: takens.plugin.RunFailed) -> None:
     """End the MLflow run of a run that broke down."""
     from takens_mlflow import hooks
 
@@ -80,4 +82,4 @@ def takens_run_failed(event: takens.RunFailed) -> None:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

@@ -23,11 +23,11 @@ _here: Final = _Local()
 # Runs that ask for tracking, by their id.
 _runs: Final[dict[str, Tracking]] = {}
 Event: TypeAlias = (
-    takens.FitStarted
-    | takens.StepLogged
-    | takens.FitFinished
-    | takens.RunFinished
-    | takens.RunFailed
+    takens.plugin.FitStarted
+    | takens.plugin.StepLogged
+    | takens.plugin.FitFinished
+    | takens.plugin.RunFinished
+    | takens.plugin.RunFailed
 )
 
 
@@ -55,7 +55,7 @@ def track(
         _give_up(inner)
 
 
-def run_started(event: takens.RunStarted) -> None:
+def run_started(event: takens.plugin.RunStarted) -> None:
     """See whether the run's configuration asks for tracking."""
     settings = event.settings.get("mlflow")
     if settings is not None and settings["enabled"]:
@@ -73,7 +73,7 @@ def run_started(event: takens.RunStarted) -> None:
         _here.block.folder, _here.block.configuration = event.folder, event.configuration
 
 
-def fit_started(event: takens.FitStarted) -> None:
+def fit_started(event: takens.plugin.FitStarted) -> None:
     """Begin an MLflow run for what is asked for, or go on with one."""
     with _reporting(event, _UNDISTURBED) as it:
         if it is None or it.state in ("training", "trained"):
@@ -83,28 +83,28 @@ def fit_started(event: takens.FitStarted) -> None:
         it.begin(event)
 
 
-def step_logged(event: takens.StepLogged) -> None:
+def step_logged(event: takens.plugin.StepLogged) -> None:
     """Track a line of the history."""
     with _reporting(event, _UNDISTURBED) as it:
         if it is not None and it.fit_id == event.fit_id:
             it.step(event.record)
 
 
-def fit_finished(event: takens.FitFinished) -> None:
+def fit_finished(event: takens.plugin.FitFinished) -> None:
     """Store the history."""
     with _reporting(event, "the training itself is not touched by this") as it:
         if it is not None and it.fit_id == event.fit_id:
             it.trained(event)
 
 
-def run_finished(event: takens.RunFinished) -> None:
+def run_finished(event: takens.plugin.RunFinished) -> None:
     """Store what was found."""
     with _reporting(event, "everything is in the run folder") as it:
         if it is not None:
             it.finish(event)
 
 
-def run_failed(event: takens.RunFailed) -> None:
+def run_failed(event: takens.plugin.RunFailed) -> None:
     """End the MLflow run of a run that broke down."""
     with _reporting(event, "what there is of the run is in its folder") as it:
         if it is not None:
@@ -130,7 +130,7 @@ def _reporting(event: Event, consolation: str) -> Generator[Tracking | None]:
             f"the MLflow store {where} cannot be used ({why.rstrip('.')}); {consolation}"
         ) from error
     finally:
-        if isinstance(event, (takens.RunFinished, takens.RunFailed)):
+        if isinstance(event, (takens.plugin.RunFinished, takens.plugin.RunFailed)):
             _runs.pop(event.run_id, None)
 
 

@@ -60,7 +60,7 @@ class Tracking:
     _stored: int = 0
     _stored_at: float = 0.0
 
-    def begin(self, event: takens.FitStarted) -> None:
+    def begin(self, event: takens.plugin.FitStarted) -> None:
         """Begin an MLflow run; after a resume, go on with the one of before."""
         self.state, self.fit_id = "training", event.fit_id
         self._ours = not self.run_id
@@ -93,7 +93,7 @@ class Tracking:
         if not self.failed and (late or len(self._lines) >= _LINES):
             self._write()
 
-    def trained(self, event: takens.FitFinished) -> None:
+    def trained(self, event: takens.plugin.FitFinished) -> None:
         """Store what was kept; a run goes on with the judgement, unless it failed."""
         if self.state != "training":
             return
@@ -114,7 +114,7 @@ class Tracking:
             self._tags[_STOPPED] = reason
             self.end("KILLED" if reason == "KeyboardInterrupt" else "FAILED")
 
-    def finish(self, event: takens.RunFinished) -> None:
+    def finish(self, event: takens.plugin.RunFinished) -> None:
         """Store what was found, and end the MLflow run."""
         if self.state != "trained":
             return

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 TAKENS_API = 1
 
 
-@takens.hookimpl
-def takens_components() -> Iterator[takens.ComponentSpec]:
+@takens.plugin.hookimpl
+def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the models and the figure of this package."""
     for name, place, derivative in (
         ("sindy", "field_model:SparseField", "jacobian"),
         ("sindy_map", "map_model:SparseMap", "tangent"),
     ):
-        yield takens.ComponentSpec(
+        yield takens.plugin.ComponentSpec(
             kind="model",
             name=name,
             target=f"takens_sindy.{place}",
@@ -34,7 +34,7 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
             supports=("closed_form", "forcing_signal", derivative, "adopt_units"),
             example={"resamples": 2},
         )
-    yield takens.ComponentSpec(
+    yield takens.plugin.ComponentSpec(
         kind="figure",
         name="equations",
         target="takens_sindy.equations_figure:EquationsFigure",
@@ -42,10 +42,10 @@ def takens_components() -> Iterator[takens.ComponentSpec]:
     )
 
 
-@takens.hookimpl
-def takens_commands() -> Iterator[takens.CommandSpec]:
+@takens.plugin.hookimpl
+def takens_commands() -> Iterator[takens.plugin.CommandSpec]:
     """Add the command that prints equations."""
-    yield takens.CommandSpec(
+    yield takens.plugin.CommandSpec(
         name="equations",
         target="takens_sindy.command:equations",
         summary="Print the equations of a run, or find those of a data file.",
@@ -53,4 +53,4 @@ def takens_commands() -> Iterator[takens.CommandSpec]:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

@@ -140,13 +140,13 @@ def _read(
     import takens
 
     names = columns.split(",") if columns is not None else None
-    readers = [takens.datasets.create(name) for name in takens.datasets.names()]
+    readers = [takens.create("dataset", name) for name in takens.datasets.names()]
     for reader in readers:
         # Where there is no such file every reader says so, with the nearest name.
         if path.suffix.lower() in reader.suffixes or not path.is_file():
             return reader.read(path, columns=names, time=time, dt=dt)
     known = ", ".join(ending for reader in readers for ending in reader.suffixes)
-    raise takens.DataError(
+    raise takens.errors.DataError(
         f"{path} ends in {path.suffix or 'nothing'!r}; files are read that end in {known}. "
         "A run is a folder or its checkpoint.pt."
     )

@@ -31,7 +31,7 @@ class EquationsFigure:
 
     title = "Equations that were found"
 
-    def draw(self, results: takens.Results, /) -> Figure | None:
+    def draw(self, results: takens.plugin.Results, /) -> Figure | None:
         """Draw, or give None where the model is no sparse one."""
         learned = results.learned
         if "equations" not in learned or "terms" not in learned:
@@ -62,10 +62,10 @@ class EquationsFigure:
             _intervals(parts[1], sure)
         return figure
 
-    def sample(self, results: takens.Results, /) -> takens.Results:
+    def sample(self, results: takens.plugin.Results, /) -> takens.plugin.Results:
         """Add equations to the results of a run."""
         terms = {name: (Term("x1", -0.5, 0.01),) for name in results.training.columns}
-        learned = Equations(takens.Time.CONTINUOUS, terms).table()
+        learned = Equations(takens.plugin.Time.CONTINUOUS, terms).table()
         return attrs.evolve(results, learned=learned)
 
 

@@ -36,7 +36,7 @@ class SparseField(SparseModel[SparseFieldSettings]):
     113, 3932-3937; Messenger and Bortz (2021), Weak SINDy, Multiscale Model. Simul. 19.
     """
 
-    time = takens.Time.CONTINUOUS
+    time = takens.plugin.Time.CONTINUOUS
 
     def build(self) -> None:
         """Make the candidates, and what advances the field.
@@ -45,9 +45,9 @@ class SparseField(SparseModel[SparseFieldSettings]):
         """
         super().build()
         choice = self.config.integrator
-        stepper = takens.integrators.create(choice)
-        if not isinstance(stepper, takens.Stepper):
-            raise takens.ComponentError(
+        stepper = takens.create("integrator", choice)
+        if not isinstance(stepper, takens.plugin.Stepper):
+            raise takens.errors.ComponentError(
                 f"sindy: integrator is one of fixed steps, as 'rk4'; got {choice!r}."
             )
         self.integrator = stepper

@@ -37,7 +37,7 @@ class Identified:
         return str(self.equations)
 
 
-def equations(model: takens.Model, columns: Sequence[str] = ()) -> Equations:
+def equations(model: takens.plugin.Model, columns: Sequence[str] = ()) -> Equations:
     """Give the equations of a sparse model, trained or not; names are those of its data.
 
     Raises: InputError for a model of another kind.
@@ -54,7 +54,7 @@ def equations(model: takens.Model, columns: Sequence[str] = ()) -> Equations:
 
 
 def identify(
-    source: takens.TimeSeries | takens.System | takens.Model,
+    source: takens.TimeSeries | takens.plugin.System | takens.plugin.Model,
     data: takens.TimeSeries | None = None,
     *,
     is_map: bool = False,
@@ -77,12 +77,12 @@ def identify(
         raise takens.InputError(f"states is at least 2; got {states}.")
     if isinstance(source, takens.TimeSeries):
         return _of_data(source, is_map, settings)
-    if isinstance(source, takens.Model):
+    if isinstance(source, takens.plugin.Model):
         return _of_model(source, data, states, settings)
     series = takens.simulate(source, dt=dt, steps=states)
     x = series.x.double()
     function = cast(Callable[..., Tensor], source)
-    if source.time is takens.Time.DISCRETE:
+    if source.time is takens.plugin.Time.DISCRETE:
         return _of_pairs(series, x, function(x), True, settings)
     return _of_pairs(series, x, function(x.new_zeros(()), x), False, settings)
 
@@ -102,7 +102,7 @@ def _of_data(data: takens.TimeSeries, is_map: bool, settings: dict[str, Any]) ->
 
 
 def _of_model(
-    source: takens.Model,
+    source: takens.plugin.Model,
     data: takens.TimeSeries | None,
     states: int,
     settings: dict[str, Any],
@@ -125,7 +125,7 @@ def _of_model(
     with torch.no_grad():
         weight = next(source.inner.parameters(), x)
         z = source.encode(x.unsqueeze(-2)).to(weight.dtype)
-        if source.time is takens.Time.DISCRETE:
+        if source.time is takens.plugin.Time.DISCRETE:
             following = source.observe(source(z))
             return _of_pairs(free, source.observe(z), following, True, settings)
         field = source(z.new_zeros(()), z)

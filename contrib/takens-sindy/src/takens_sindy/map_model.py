@@ -26,7 +26,7 @@ class SparseMap(SparseModel[SparseMapSettings]):
     113, 3932-3937, supporting information, section 3.5.
     """
 
-    time = takens.Time.DISCRETE
+    time = takens.plugin.Time.DISCRETE
 
     def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
         """Learn from standardised `x: (trajectories, T, n)`.
@@ -47,7 +47,7 @@ class SparseMap(SparseModel[SparseMapSettings]):
         Raises: DataError where there are fewer states than candidate functions.
         """
         if len(x) < self.candidates.size:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"{self.candidates.size} candidate functions need as many steps or more; "
                 f"got {len(x)}. Lower the degree."
             )

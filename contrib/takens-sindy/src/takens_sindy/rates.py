@@ -69,7 +69,7 @@ def rows_of(
     Raises: DataError where there are too few samples.
     """
     if x.shape[1] < _LEAST:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"Velocities need {_LEAST} samples or more of each series; got {x.shape[1]}."
         )
     seen = sampling(x, times)
@@ -107,12 +107,12 @@ def _differences(
         length = max(5, 2 * round(smoothing / dt / 2) + 1)
         cut = length // 2
         if 2 * length > x.shape[1]:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 f"Smoothing over {length} samples needs twice as many; got {x.shape[1]}. "
                 "Choose a shorter window."
             )
         if float(np.ptp(np.diff(times))) > 1e-3 * dt:
-            raise takens.DataError(
+            raise takens.errors.DataError(
                 "Smoothing needs equally spaced samples; choose differentiation = 'weak'."
             )
         method: Any = pysindy.SmoothedFiniteDifference(
@@ -140,7 +140,7 @@ def _weak(
     span = float(times[-1] - times[0])
     window = max(window, 6 * float(np.diff(times).max()))
     if window >= span / 2:
-        raise takens.DataError(
+        raise takens.errors.DataError(
             f"The weak form with a window of {window:.3g} time units needs twice as much of "
             f"each series; got {span:.3g}. Choose differentiation = 'finite_difference'."
         )

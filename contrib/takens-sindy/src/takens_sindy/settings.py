@@ -11,34 +11,34 @@ import takens
 class SparseSettings:
     """What all sparse models have in common."""
 
-    obs_dim: int = takens.parameter(summary="observed variables", at_least=1)
-    degree: int = takens.parameter(
+    obs_dim: int = takens.plugin.parameter(summary="observed variables", at_least=1)
+    degree: int = takens.plugin.parameter(
         2, summary="of the monomials among the candidates", at_least=1
     )
-    frequencies: int = takens.parameter(
+    frequencies: int = takens.plugin.parameter(
         0, summary="sines and cosines of 1 to so many times x", at_least=0
     )
-    optimiser: Literal["ssr", "stlsq", "sr3"] = takens.parameter(
+    optimiser: Literal["ssr", "stlsq", "sr3"] = takens.plugin.parameter(
         "ssr", summary="which chooses terms"
     )
-    threshold: float = takens.parameter(
+    threshold: float = takens.plugin.parameter(
         0.02, summary="share of a velocity below which a term is dropped", at_least=0
     )
-    normalise: bool = takens.parameter(
+    normalise: bool = takens.plugin.parameter(
         True, summary="or else the threshold is one of coefficients"
     )
-    ridge: float = takens.parameter(
+    ridge: float = takens.plugin.parameter(
         1e-9, summary="regularisation while terms are chosen", at_least=0
     )
-    resamples: int = takens.parameter(
+    resamples: int = takens.plugin.parameter(
         20, summary="of the data, for errors; 0 for none", at_least=0
     )
-    seed: int = takens.parameter(0, summary="of the resamples", kw_only=True)
+    seed: int = takens.plugin.parameter(0, summary="of the resamples", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.resamples == 1:
             model = type(self).__name__.removesuffix("Settings")
-            raise takens.ComponentError(
+            raise takens.errors.ComponentError(
                 f"{model}: resamples is 0 for none, or at least 2; got 1."
             )
 
@@ -58,13 +58,13 @@ class SparseFieldSettings(SparseSettings):
     Source: Brunton, Proctor and Kutz (2016), PNAS 113, 3932-3937.
     """
 
-    differentiation: Literal["weak", "finite_difference", "smoothed"] = takens.parameter(
+    differentiation: Literal["weak", "finite_difference", "smoothed"] = takens.plugin.parameter(
         "weak", summary="how velocities are found"
     )
-    window: float = takens.parameter(
+    window: float = takens.plugin.parameter(
         0.0,
         unit="time unit",
         summary="of smoothing and of test functions; 0 to go by the data",
         at_least=0,
     )
-    integrator: str = takens.parameter("rk4", summary="one step a sampling interval")
+    integrator: str = takens.plugin.parameter("rk4", summary="one step a sampling interval")

@@ -18,7 +18,7 @@ from takens_sindy.terms import Equations
 S = TypeVar("S", bound=SparseSettings)
 
 
-class SparseModel(takens.Configured[S], nn.Module):
+class SparseModel(takens.plugin.Configured[S], nn.Module):
     """A sum of few candidate functions for each variable, in the units of the data.
 
     Shifting a variable makes many terms of one, so that equations which are sparse in the
@@ -28,7 +28,7 @@ class SparseModel(takens.Configured[S], nn.Module):
     """
 
     context_length = 1
-    time: takens.Time
+    time: takens.plugin.Time
     mean: Tensor
     scale: Tensor
     support: Tensor

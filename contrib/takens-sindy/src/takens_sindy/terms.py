@@ -37,13 +37,13 @@ class Equations:
     above a millionth of the coefficient.
     """
 
-    time: takens.Time
+    time: takens.plugin.Time
     terms: Mapping[str, tuple[Term, ...]]
 
     @classmethod
     def of(
         cls,
-        time: takens.Time,
+        time: takens.plugin.Time,
         candidates: Candidates,
         columns: Sequence[str],
         coefficients: Sequence[Sequence[float]],
@@ -108,7 +108,7 @@ class Equations:
             name: tuple(Term(**term) for term in found)
             for name, found in table["terms"].items()
         }
-        return cls(takens.Time(table["time"]), terms)
+        return cls(takens.plugin.Time(table["time"]), terms)
 
     def renamed(self, columns: Sequence[str]) -> Equations:
         """Call variables that have no names yet, x1, x2, ..., by those of the columns."""
@@ -130,7 +130,7 @@ class Equations:
 
     def _left(self, name: str) -> str:
         name = quoted(name)
-        return f"next {name}" if self.time is takens.Time.DISCRETE else f"{name}'"
+        return f"next {name}" if self.time is takens.plugin.Time.DISCRETE else f"{name}'"
 
 
 def _sum(terms: Sequence[Term], digits: int, errors: bool) -> str:

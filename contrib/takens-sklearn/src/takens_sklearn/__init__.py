@@ -11,4 +11,4 @@ TAKENS_API = 1
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

@@ -131,7 +131,7 @@ class DynamicsForecaster(BaseEstimator):
         """Train on the series `X: (T, n)`, whose rows are in the order of time.
 
         Raises: ValueError (as `takens.InputError`) where data, model and settings do not go
-        together; `takens.TrainingError` where the loss is no longer finite.
+        together; `takens.errors.TrainingError` where the loss is no longer finite.
         """
         self._check_settings()
         rows = _validation.validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
@@ -140,7 +140,7 @@ class DynamicsForecaster(BaseEstimator):
         fit = takens.fit(
             self._make_model(series.dim, seed),
             series,
-            takens.schemes.create(self.scheme, **(self.scheme_parameters or {})),
+            takens.create("scheme", self.scheme, **(self.scheme_parameters or {})),
             self._make_training(len(rows)),
             seed=seed,
             device=self.device,
@@ -189,7 +189,7 @@ class DynamicsForecaster(BaseEstimator):
             parameters = {"steps": [self.horizon]}
         elif name == "valid_prediction_time":
             parameters = {"horizon": max(min(500, len(rows) // 2), 1)}
-        metric = takens.metrics.create(name, **parameters)
+        metric = takens.create("metric", name, **parameters)
         # Given as its own second stretch, the series is not cut into halves for a floor.
         (score,) = self._judge(rows, [metric], second=self._series(rows)).values()
         if score.value is None:
@@ -203,7 +203,7 @@ class DynamicsForecaster(BaseEstimator):
     def evaluate(
         self,
         X: ArrayLike,
-        metrics: Sequence[str | takens.Metric] = _STANDARD,
+        metrics: Sequence[str | takens.plugin.Metric] = _STANDARD,
         **options: Any,
     ) -> dict[str, takens.Score]:
         """Judge on the series `X: (T, n)`: a `takens.Score`, with its floor, for each metric.
@@ -213,7 +213,10 @@ class DynamicsForecaster(BaseEstimator):
         return self._judge(self._rows(X), metrics, **options)
 
     def _judge(
-        self, rows: NDArray[np.float64], metrics: Sequence[str | takens.Metric], **options: Any
+        self,
+        rows: NDArray[np.float64],
+        metrics: Sequence[str | takens.plugin.Metric],
+        **options: Any,
     ) -> dict[str, takens.Score]:
         halves = 1 if options.get("second") is not None else 2
         # Short folds are judged after a shorter warm-up, rather than not at all.
@@ -236,12 +239,12 @@ class DynamicsForecaster(BaseEstimator):
         t = torch.arange(len(rows), dtype=torch.float64) * self.dt
         return takens.TimeSeries(t, torch.from_numpy(rows.copy()), columns)
 
-    def _make_model(self, obs_dim: int, seed: int) -> takens.Model:
+    def _make_model(self, obs_dim: int, seed: int) -> takens.plugin.Model:
         taken = {parameter.name for parameter in takens.models.spec(self.model).parameters}
         own = {"obs_dim": obs_dim, "seed": seed}
         parameters = {name: value for name, value in own.items() if name in taken}
-        return takens.models.create(
-            self.model, **{**parameters, **(self.model_parameters or {})}
+        return takens.create(
+            "model", self.model, **{**parameters, **(self.model_parameters or {})}
         )
 
     def _make_training(self, samples: int) -> takens.Training:

@@ -13,62 +13,62 @@ if TYPE_CHECKING:
 TAKENS_API = 1
 
 
-@takens.hookimpl
-def takens_settings() -> Iterator[takens.Parameter]:
+@takens.plugin.hookimpl
+def takens_settings() -> Iterator[takens.plugin.Parameter]:
     """Say what the table ``[plugins.tensorboard]`` holds."""
-    yield takens.Parameter(
+    yield takens.plugin.Parameter(
         "enabled", True, summary="false leaves the table in place and writes no log"
     )
-    yield takens.Parameter(
+    yield takens.plugin.Parameter(
         "log_directory",
         "",
         summary="gets a folder per run; empty for tensorboard in the run folder",
     )
-    yield takens.Parameter("figures", True, summary="whether figures go into the log")
+    yield takens.plugin.Parameter("figures", True, summary="whether figures go into the log")
 
 
-@takens.hookimpl
-def takens_run_started(event: takens.RunStarted) -> None:
+@takens.plugin.hookimpl
+def takens_run_started(event: takens.plugin.RunStarted) -> None:
     """Get ready where the configuration asks for a log."""
     from takens_tensorboard import tracking
 
     tracking.run_started(event)
 
 
-@takens.hookimpl
-def takens_fit_started(event: takens.FitStarted) -> None:
+@takens.plugin.hookimpl
+def takens_fit_started(event: takens.plugin.FitStarted) -> None:
     """Open the log."""
     from takens_tensorboard import tracking
 
     tracking.fit_started(event)
 
 
-@takens.hookimpl
-def takens_step_logged(event: takens.StepLogged) -> None:
+@takens.plugin.hookimpl
+def takens_step_logged(event: takens.plugin.StepLogged) -> None:
     """Log a line of the history."""
     from takens_tensorboard import tracking
 
     tracking.step_logged(event)
 
 
-@takens.hookimpl
-def takens_fit_finished(event: takens.FitFinished) -> None:
+@takens.plugin.hookimpl
+def takens_fit_finished(event: takens.plugin.FitFinished) -> None:
     """Bring what was logged to the disk."""
     from takens_tensorboard import tracking
 
     tracking.fit_finished(event)
 
 
-@takens.hookimpl
-def takens_run_finished(event: takens.RunFinished) -> None:
+@takens.plugin.hookimpl
+def takens_run_finished(event: takens.plugin.RunFinished) -> None:
     """Log what was found, and close the log."""
     from takens_tensorboard import tracking
 
     tracking.run_finished(event)
 
 
-@takens.hookimpl
-def takens_run_failed(event: takens.RunFailed) -> None:
+@takens.plugin.hookimpl
+def takens_run_failed(event: takens.plugin.RunFailed) -> None:
     """Log why a run broke down, and close the log."""
     from takens_tensorboard import tracking
 
@@ -76,4 +76,4 @@ def takens_run_failed(event: takens.RunFailed) -> None:
 
 
 if not TYPE_CHECKING:
-    __getattr__ = takens.LazyNames(__name__)
+    __getattr__ = takens.plugin.LazyNames(__name__)

@@ -35,7 +35,7 @@ class Tracking:
     last_step: int = 0
     zero: float = 0.0
 
-    def begin(self, event: takens.FitStarted) -> None:
+    def begin(self, event: takens.plugin.FitStarted) -> None:
         """Open the log; after a resume it gets the history once more, and nothing twice."""
         # A run that was killed has lost the last seconds of its log, and not of its history.
         first = event.first_step
@@ -57,7 +57,7 @@ class Tracking:
         if self.log is not None and self.state == "training":
             self._add(self.log, record)
 
-    def trained(self, event: takens.FitFinished) -> None:
+    def trained(self, event: takens.plugin.FitFinished) -> None:
         """Bring the training to the disk; a run goes on with the judgement."""
         if self.log is None or self.state != "training":
             return
@@ -80,7 +80,7 @@ class Tracking:
             self.log.ended(well=False)
             self.close()
 
-    def finish(self, event: takens.RunFinished) -> None:
+    def finish(self, event: takens.plugin.RunFinished) -> None:
         """Log what was found, and close the log."""
         if self.log is None or self.state != "trained":
             return
@@ -109,7 +109,7 @@ class Tracking:
         self.last_step = int(record["step"])
         log.scalars(numbers.of_record(record), self.last_step, self.zero + record["seconds"])
 
-    def _describe(self, log: Log, event: takens.FitStarted) -> None:
+    def _describe(self, log: Log, event: takens.plugin.FitStarted) -> None:
         toml = self.configuration
         settings = (
             hyperparameters.of_configuration(toml)
@@ -137,11 +137,11 @@ _here: Final = _Local()
 # Runs that ask for a log, by their id.
 _runs: Final[dict[str, Tracking]] = {}
 Event: TypeAlias = (
-    takens.FitStarted
-    | takens.StepLogged
-    | takens.FitFinished
-    | takens.RunFinished
-    | takens.RunFailed
+    takens.plugin.FitStarted
+    | takens.plugin.StepLogged
+    | takens.plugin.FitFinished
+    | takens.plugin.RunFinished
+    | takens.plugin.RunFailed
 )
 
 
@@ -162,7 +162,7 @@ def log_to(directory: str | Path) -> Generator[None]:
             inner.close()
 
 
-def run_started(event: takens.RunStarted) -> None:
+def run_started(event: takens.plugin.RunStarted) -> None:
     """See whether the run's configuration asks for a log."""
     settings = event.settings.get("tensorboard")
     if settings is not None and settings["enabled"]:
@@ -178,7 +178,7 @@ def run_started(event: takens.RunStarted) -> None:
         _here.block.folder, _here.block.configuration = event.folder, event.configuration
 
 
-def fit_started(event: takens.FitStarted) -> None:
+def fit_started(event: takens.plugin.FitStarted) -> None:
     """Open the log of what is asked for."""
     with _reporting(event) as tracking:
         if tracking is None or tracking.state in ("training", "trained", "broken"):
@@ -191,28 +191,28 @@ def fit_started(event: takens.FitStarted) -> None:
         tracking.begin(event)
 
 
-def step_logged(event: takens.StepLogged) -> None:
+def step_logged(event: takens.plugin.StepLogged) -> None:
     """Log a line of the history."""
     with _reporting(event) as tracking:
         if tracking is not None and tracking.fit_id == event.fit_id:
             tracking.step(event.record)
 
 
-def fit_finished(event: takens.FitFinished) -> None:
+def fit_finished(event: takens.plugin.FitFinished) -> None:
     """Bring the training to the disk."""
     with _reporting(event) as tracking:
         if tracking is not None and tracking.fit_id == event.fit_id:
             tracking.trained(event)
 
 
-def run_finished(event: takens.RunFinished) -> None:
+def run_finished(event: takens.plugin.RunFinished) -> None:
     """Log what was found."""
     with _reporting(event) as tracking:
         if tracking is not None:
             tracking.finish(event)
 
 
-def run_failed(event: takens.RunFailed) -> None:
+def run_failed(event: takens.plugin.RunFailed) -> None:
     """Log why a run broke down."""
     with _reporting(event) as tracking:
         if tracking is not None:
@@ -234,7 +234,7 @@ def _reporting(event: Event) -> Generator[Tracking | None]:
             "the training goes on without it"
         ) from error
     finally:
-        if isinstance(event, (takens.RunFinished, takens.RunFailed)):
+        if isinstance(event, (takens.plugin.RunFinished, takens.plugin.RunFailed)):
             _runs.pop(event.run_id, None)
 
 

@@ -1,0 +1,56 @@
+"""Names of an earlier version, which work until the next minor version."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+_HOMES: Final = ("takens.plugin", "takens.backend", "takens.errors")
+# Where a name is that is called otherwise now, and what to write instead.
+_RENAMED: Final[Mapping[str, tuple[str, str]]] = {
+    "Adapted": ("takens._backends.renamed:Adapted", "takens.backend.Solution"),
+    "Aspect": ("takens._judging.aspect:Aspect", "words, as in verdict.findings['geometry']"),
+    "Declined": ("takens._backends.renamed:Declined", "takens.backend.Unsupported"),
+    "Exponents": ("takens._backends.renamed:Exponents", "takens.backend.TangentGrowth"),
+    "FixedSolve": ("takens._backends.renamed:FixedSolve", "takens.backend.FixedStepSolve"),
+    "ForcedIterate": (
+        "takens._backends.renamed:ForcedIterate",
+        "takens.backend.ForcedIteration",
+    ),
+    "Iterate": ("takens._backends.renamed:Iterate", "takens.backend.MapIteration"),
+    "Question": ("takens._backends.renamed:Question", "takens.backend.SolveRequest"),
+    "StepControl": ("takens._backends.renamed:StepControl", "takens.backend.StepController"),
+    "Stretched": ("takens._backends.renamed:Stretched", "takens.backend.TangentGrowthResult"),
+    "accelerated_adaptive": (
+        "takens._backends.renamed:accelerated_adaptive",
+        "takens.backend.dispatch",
+    ),
+    "accelerated_exponents": (
+        "takens._backends.renamed:accelerated_exponents",
+        "takens.backend.dispatch",
+    ),
+    "accelerated_solve": (
+        "takens._backends.renamed:accelerated_solve",
+        "takens.backend.dispatch",
+    ),
+}
+
+
+def old_name(name: str) -> Any:
+    """Return what was called ``takens.NAME``, and warn that it has moved.
+
+    Raises: LookupError where nothing was.
+    """
+    from takens._plugins.warn import warn_outside
+
+    if name in _RENAMED:
+        target, instead = _RENAMED[name]
+    else:
+        home = next((h for h in _HOMES if name in dir(importlib.import_module(h))), None)
+        if home is None:
+            raise LookupError(name)
+        target, instead = f"{home}:{name}", f"{home}.{name}"
+    warn_outside(f"takens.{name} will go; write {instead}.", DeprecationWarning)
+    module, _, attribute = target.partition(":")
+    return getattr(importlib.import_module(module), attribute)

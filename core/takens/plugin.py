@@ -1,0 +1,111 @@
+"""What authors of components need: protocols, descriptions, hooks, events and tools."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from takens._dynamics.ensemble import Ensemble as Ensemble, weights as weights
+    from takens._dynamics.flow_map import (
+        FlowMap as FlowMap,
+        flow_map as flow_map,
+        push_tangents as push_tangents,
+    )
+    from takens._dynamics.forced_run import forced_run as forced_run
+    from takens._dynamics.latent_map import latent_map as latent_map
+    from takens._judging.compare import ScoreDifference as ScoreDifference
+    from takens._judging.verdict import Finding as Finding
+    from takens._lazy import LazyNames as LazyNames
+    from takens._plugins.catalogue import Catalogue as Catalogue
+    from takens._plugins.choice import Component as Component
+    from takens._plugins.component import (
+        CommandSpec as CommandSpec,
+        ComponentSpec as ComponentSpec,
+    )
+    from takens._plugins.configured import Configured as Configured
+    from takens._plugins.hooks import API_VERSION as API_VERSION, hookimpl as hookimpl
+    from takens._plugins.kind import KindSpec as KindSpec
+    from takens._plugins.parameter import (
+        REQUIRED as REQUIRED,
+        Parameter as Parameter,
+        parameter as parameter,
+    )
+    from takens._plugins.plugin import Plugin as Plugin
+    from takens._plugins.registry import Registry as Registry
+    from takens._protocols.dataset import Dataset as Dataset, SupportsWriting as SupportsWriting
+    from takens._protocols.device import (
+        DevicePolicy as DevicePolicy,
+        Placement as Placement,
+        Precision as Precision,
+    )
+    from takens._protocols.dynamics import (
+        Map as Map,
+        SupportsJacobian as SupportsJacobian,
+        SupportsKinks as SupportsKinks,
+        SupportsOwnTimes as SupportsOwnTimes,
+        SupportsTangent as SupportsTangent,
+        Time as Time,
+        VectorField as VectorField,
+    )
+    from takens._protocols.figure import Figure as Figure, SupportsSample as SupportsSample
+    from takens._protocols.integrator import Integrator as Integrator, Stepper as Stepper
+    from takens._protocols.kernel import Kernel as Kernel
+    from takens._protocols.metric import (
+        DynamicsMetric as DynamicsMetric,
+        Metric as Metric,
+        SeriesMetric as SeriesMetric,
+        SupportsBest as SupportsBest,
+        SupportsEvidence as SupportsEvidence,
+        SupportsFacts as SupportsFacts,
+        SupportsReference as SupportsReference,
+    )
+    from takens._protocols.model import (
+        ContinuousModel as ContinuousModel,
+        Model as Model,
+        SupportsClosedForm as SupportsClosedForm,
+        SupportsForcingSignal as SupportsForcingSignal,
+        SupportsStepMap as SupportsStepMap,
+        SupportsUnits as SupportsUnits,
+    )
+    from takens._protocols.optimiser import (
+        Optimiser as Optimiser,
+        SupportsElementwise as SupportsElementwise,
+    )
+    from takens._protocols.portrait import Portrait as Portrait
+    from takens._protocols.schedule import Schedule as Schedule
+    from takens._protocols.scheme import (
+        DirectScheme as DirectScheme,
+        LayerFit as LayerFit,
+        LayerScheme as LayerScheme,
+        Scheme as Scheme,
+        StochasticScheme as StochasticScheme,
+        SupportsAccepts as SupportsAccepts,
+        SupportsAdapting as SupportsAdapting,
+        SupportsEnsembles as SupportsEnsembles,
+        SupportsForcingReport as SupportsForcingReport,
+        SupportsState as SupportsState,
+        TrainingScheme as TrainingScheme,
+    )
+    from takens._protocols.score import (
+        Curve as Curve,
+        Evidence as Evidence,
+        EvidenceKind as EvidenceKind,
+        Runs as Runs,
+    )
+    from takens._protocols.system import Facts as Facts, System as System
+    from takens._protocols.tableau import Tableau as Tableau
+    from takens._run.events import (
+        RunFailed as RunFailed,
+        RunFinished as RunFinished,
+        RunStarted as RunStarted,
+    )
+    from takens._run.results import Results as Results
+    from takens._training.events import (
+        FitFinished as FitFinished,
+        FitStarted as FitStarted,
+        StepLogged as StepLogged,
+    )
+    from takens._training.loss import loss_function as loss_function
+else:
+    from takens._lazy import LazyNames
+
+    __getattr__ = LazyNames(__name__)
+    __dir__ = __getattr__.names
