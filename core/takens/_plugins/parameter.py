@@ -218,7 +218,7 @@ def parameters_of(settings: type[Any]) -> Mapping[str, Parameter]:
         with contextlib.suppress(NameError):
             hints = typing.get_type_hints(settings)
     found: dict[str, Parameter] = {}
-    for field in sorted(fields, key=lambda field: bool(field.kw_only)):
+    for field in sorted(fields, key=lambda field: field.kw_only):
         if field.init:
             default = _default(field.default)
             about = dict(field.metadata.get("parameter", {}))
