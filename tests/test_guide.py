@@ -82,9 +82,9 @@ def test_every_kind_is_in_the_guide() -> None:
 
 def test_every_optional_protocol_is_in_the_guide() -> None:
     text = "".join(page.read_text() for page in PAGES)
-    optional = [name for name in dir(takens) if name.startswith("Supports")]
+    optional = [name for name in dir(takens.plugin) if name.startswith("Supports")]
     assert len(optional) > 15
-    assert [name for name in optional if f"{{class}}`takens.{name}`" not in text] == []
+    assert [name for name in optional if f"{{class}}`takens.plugin.{name}`" not in text] == []
 
 
 def test_every_hook_is_used_in_the_guide_or_an_exporter() -> None:
