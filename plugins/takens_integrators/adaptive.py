@@ -1,7 +1,7 @@
 """Methods whose steps follow from tolerances."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 import torch
@@ -15,43 +15,21 @@ from takens_integrators.discontinuities import jumps_of
 from takens_integrators.eager import EagerSolver
 from takens_integrators.events import Event, known_events
 from takens_integrators.fields import check_dynamics, checked_field, with_own_times
-from takens_integrators.inputs import (
-    Gradient,
-    checked_times,
-    factor,
-    fraction,
-    known_backend,
-    known_gradient,
-    not_negative,
-    positive,
-    whole,
-)
+from takens_integrators.inputs import checked_times
 from takens_integrators.path import Path
 from takens_integrators.runge_kutta import ExplicitMethod
+from takens_integrators.settings import AdaptiveSettings, PairSettings
 from takens_integrators.step_method import StepMethod
 
 
-@attrs.frozen
-class AdaptiveBase:
+class AdaptiveBase(AdaptiveSettings):
     """What all methods whose steps follow from tolerances have in common.
 
     A step is accepted where the root mean square of its error, in units of
-    `atol + rtol |x|`, is at most one; the next one follows as `takens.backend.StepController`
-    says, whose constants these are. Tolerances below what the dtype can keep are raised to
-    that. Autograd goes through the accepted steps.
+    `atol + rtol |x|`, is at most one; the next one follows as `takens.backend.StepController` says,
+    whose constants these are. Tolerances below what the dtype can keep are raised to that.
+    Autograd goes through the accepted steps.
     """
-
-    rtol: float = attrs.field(default=1e-6, validator=positive)
-    atol: float = attrs.field(default=1e-8, validator=positive)
-    max_steps: int = attrs.field(default=100_000, validator=whole)
-    first_step: float | None = attrs.field(
-        default=None, validator=attrs.validators.optional(positive), kw_only=True
-    )
-    safety: float = attrs.field(default=0.9, validator=fraction, kw_only=True)
-    smallest: float = attrs.field(default=0.2, validator=fraction, kw_only=True)
-    largest: float = attrs.field(default=10.0, validator=factor, kw_only=True)
-    alpha: float = attrs.field(default=0.85, validator=positive, kw_only=True)
-    beta: float = attrs.field(default=0.2, validator=not_negative, kw_only=True)
 
     def prepared(
         self, source: takens.plugin.VectorField, f: takens.plugin.VectorField, sees_time: bool
@@ -109,12 +87,10 @@ class AdaptiveBase:
 
     def controller(self, dtype: torch.dtype) -> takens.backend.StepController:
         """Return what chooses the steps of states of a dtype."""
-        rtol, atol = floored(self.rtol, self.atol, dtype)
-        return takens.backend.StepController(
-            rtol=rtol, atol=atol, max_steps=self.max_steps, first_step=self.first_step,
-            safety=self.safety, smallest=self.smallest, largest=self.largest,
-            alpha=self.alpha, beta=self.beta,
-        )  # fmt: skip
+        names = [field.name for field in attrs.fields(takens.backend.StepController)]
+        given: dict[str, Any] = {name: getattr(self, name) for name in names}
+        given["rtol"], given["atol"] = floored(self.rtol, self.atol, dtype)
+        return takens.backend.StepController(**given)
 
     def accelerated(
         self,
@@ -174,8 +150,7 @@ class AdaptiveBase:
         return field, EagerSolver(method, self.controller(x0.dtype), jumps_of(f, x0))
 
 
-@attrs.frozen
-class Adaptive(AdaptiveBase):
+class Adaptive(AdaptiveBase, PairSettings):
     """What all explicit Runge-Kutta pairs have in common.
 
     With ``gradient="direct"`` autograd goes through the accepted steps; with ``"adjoint"``
@@ -184,8 +159,6 @@ class Adaptive(AdaptiveBase):
     and other names are those of backends; ``takens.explain(f)`` tells which one did.
     """
 
-    gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
-    backend: str = attrs.field(default="auto", validator=known_backend)
     tableau: ClassVar[takens.plugin.Tableau]
 
     @property

@@ -2,11 +2,10 @@
 
 from typing import Final, final
 
-import attrs
-
 import takens
 from takens_integrators.adaptive import Adaptive
 from takens_integrators.dense import dense_weights
+from takens_integrators.settings import Bosh3Settings
 
 _B: Final = (2 / 9, 1 / 3, 4 / 9, 0.0)
 TABLEAU: Final = takens.plugin.Tableau(
@@ -21,8 +20,7 @@ TABLEAU: Final = takens.plugin.Tableau(
 
 
 @final
-@attrs.frozen
-class Bosh3(Adaptive):
+class Bosh3(Adaptive, Bosh3Settings):
     """Bogacki and Shampine's pair of order 3 with 2; for loose tolerances.
 
     Source: Bogacki and Shampine (1989), A 3(2) pair of Runge-Kutta formulas, Appl. Math.

@@ -2,11 +2,10 @@
 
 from typing import Final, final
 
-import attrs
-
 import takens
 from takens_integrators.adaptive import Adaptive
 from takens_integrators.dense import dense_weights
+from takens_integrators.settings import Dop853Settings
 
 _A: Final[tuple[tuple[float, ...], ...]] = (
     (),
@@ -270,8 +269,7 @@ TABLEAU: Final = takens.plugin.Tableau(
 
 
 @final
-@attrs.frozen
-class Dop853(Adaptive):
+class Dop853(Adaptive, Dop853Settings):
     """Dormand and Prince's pair of order 8 with 5 and 3; for tight tolerances.
 
     Source: Hairer, Norsett and Wanner (1993), Solving Ordinary Differential Equations I, 2nd

@@ -2,11 +2,10 @@
 
 from typing import Final, final
 
-import attrs
-
 import takens
 from takens_integrators.adaptive import Adaptive
 from takens_integrators.dense import dense_weights
+from takens_integrators.settings import Dopri5Settings
 
 _B: Final = (35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84, 0.0)
 _FOURTH: Final = (
@@ -38,8 +37,7 @@ TABLEAU: Final = takens.plugin.Tableau(
 
 
 @final
-@attrs.frozen
-class Dopri5(Adaptive):
+class Dopri5(Adaptive, Dopri5Settings):
     """Dormand and Prince's pair of order 5 with 4; the usual choice.
 
     Source: Dormand and Prince (1980), J. Comput. Appl. Math. 6, table 2; dense output of

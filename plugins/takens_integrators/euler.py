@@ -2,10 +2,9 @@
 
 from typing import Final, final
 
-import attrs
-
 import takens
 from takens_integrators.fixed_step import FixedStep
+from takens_integrators.settings import EulerSettings
 
 TABLEAU: Final = takens.plugin.Tableau(
     name="euler",
@@ -17,8 +16,7 @@ TABLEAU: Final = takens.plugin.Tableau(
 
 
 @final
-@attrs.frozen
-class Euler(FixedStep):
+class Euler(FixedStep, EulerSettings):
     """Euler's method, of order 1.
 
     Source: Euler (1768), Institutiones calculi integralis, part 1, section 2, chapter 7.

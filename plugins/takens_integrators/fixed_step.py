@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, TypeAlias, cast
 
-import attrs
 import torch
 from torch import Tensor
 
@@ -14,14 +13,9 @@ from takens_integrators.adjoint import Steps, by_stages, solve_with_adjoint
 from takens_integrators.autograd_leaves import tensors_within
 from takens_integrators.checkpointing import checkpointed
 from takens_integrators.fields import check_dynamics, checked_field, with_own_times
-from takens_integrators.inputs import (
-    Gradient,
-    checked_times,
-    known_backend,
-    known_gradient,
-    whole,
-)
+from takens_integrators.inputs import checked_times
 from takens_integrators.runge_kutta import runge_kutta_step
+from takens_integrators.settings import FixedStepSettings
 from takens_integrators.under_transforms import is_constant, is_plain
 
 Advance: TypeAlias = Callable[
@@ -81,8 +75,7 @@ def _steps(
         yield (times[k] + j * dt if j else times[k]), dt
 
 
-@attrs.frozen
-class FixedStep:
+class FixedStep(FixedStepSettings):
     """What all explicit Runge-Kutta methods of fixed step have in common.
 
     ``substeps`` steps lead from each saved time to the next. With ``gradient="direct"``
@@ -92,9 +85,6 @@ class FixedStep:
     backends; ``takens.explain(f)`` tells which one did.
     """
 
-    substeps: int = attrs.field(default=1, validator=whole)
-    gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
-    backend: str = attrs.field(default="auto", validator=known_backend)
     tableau: ClassVar[takens.plugin.Tableau]
 
     @property

@@ -2,10 +2,9 @@
 
 from typing import Final, final
 
-import attrs
-
 import takens
 from takens_integrators.fixed_step import FixedStep
+from takens_integrators.settings import HeunSettings
 
 TABLEAU: Final = takens.plugin.Tableau(
     name="heun",
@@ -17,8 +16,7 @@ TABLEAU: Final = takens.plugin.Tableau(
 
 
 @final
-@attrs.frozen
-class Heun(FixedStep):
+class Heun(FixedStep, HeunSettings):
     """Heun's method (explicit trapezoidal rule), of order 2.
 
     Source: Heun (1900), Z. Math. Phys. 45, 23-38.

@@ -1,61 +1,13 @@
 """What an integrator is given: settings, times and states, looked at once before the work."""
 
 import math
-from collections.abc import Callable
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import cast
 
 import torch
 from torch import Tensor
 
 import takens
 from takens_integrators.under_transforms import is_plain
-
-Gradient: TypeAlias = Literal["direct", "adjoint"]
-GRADIENTS: Final = ("direct", "adjoint")
-_ALWAYS: Final = ("auto", "eager")
-
-
-def known_gradient(_: object, __: object, value: str) -> None:
-    """Refuse any other way to a gradient than `Gradient`."""
-    if value not in GRADIENTS:
-        raise takens.errors.ComponentError(f"gradient is 'direct' or 'adjoint'; got {value!r}.")
-
-
-def known_backend(_: object, __: object, value: Any) -> None:
-    """Refuse a name that no installed backend has."""
-    if value in _ALWAYS:
-        return
-    known = [*_ALWAYS, *takens.backends.names()]
-    if value not in known:
-        raise takens.errors.ComponentError(
-            f"backend is one of {', '.join(map(repr, known))}; got {value!r}."
-        )
-
-
-def _number(fits: Callable[[float], bool], words: str) -> Callable[[Any, Any, Any], None]:
-    """Return a validator of numbers, which says in words what fits."""
-
-    def check(_: object, attribute: Any, value: Any) -> None:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not fits(value):
-            raise takens.errors.ComponentError(
-                f"{attribute.name} is a number {words}; got {value!r}."
-            )
-
-    return check
-
-
-positive: Final = _number(lambda value: value > 0, "above zero")
-not_negative: Final = _number(lambda value: value >= 0, "of at least zero")
-fraction: Final = _number(lambda value: 0 < value <= 1, "above zero, and at most 1")
-factor: Final = _number(lambda value: value >= 1, "of at least 1")
-
-
-def whole(_: object, attribute: Any, value: int) -> None:
-    """Refuse what is not a whole number from one on."""
-    if type(value) is not int or value < 1:
-        raise takens.errors.ComponentError(
-            f"{attribute.name} is a whole number above zero; got {value!r}."
-        )
 
 
 def checked_times(ts: Tensor, x0: Tensor) -> Tensor:

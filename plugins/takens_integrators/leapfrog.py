@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import final
 
-import attrs
 import torch
 from torch import Tensor
 
@@ -12,13 +11,9 @@ from takens_integrators.adjoint import Point, Steps, solve_with_adjoint
 from takens_integrators.autograd_leaves import tensors_within
 from takens_integrators.fields import check_dynamics, checked_field, with_own_times
 from takens_integrators.fixed_step import repeat_steps
-from takens_integrators.inputs import (
-    Gradient,
-    checked_times,
-    known_gradient,
-    whole,
-)
+from takens_integrators.inputs import checked_times
 from takens_integrators.runge_kutta import per_state, stage_time
+from takens_integrators.settings import LeapfrogSettings
 from takens_integrators.under_transforms import is_plain
 
 
@@ -37,8 +32,7 @@ def leapfrog_step(
 
 
 @final
-@attrs.frozen
-class Leapfrog:
+class Leapfrog(LeapfrogSettings):
     """The leapfrog (Stoermer-Verlet) method of order 2, which is symplectic.
 
     States are positions and velocities (or momenta), `x = (q, v): (..., 2 n)`, of a field
@@ -54,8 +48,6 @@ class Leapfrog:
     Symplectic Runge-Kutta schemes for adjoint equations, SIAM Review 58, 3-33.
     """
 
-    substeps: int = attrs.field(default=1, validator=whole)
-    gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
     order = 2
 
     def step(self, f: takens.plugin.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:

@@ -2,10 +2,9 @@
 
 from typing import Final, final
 
-import attrs
-
 import takens
 from takens_integrators.fixed_step import FixedStep
+from takens_integrators.settings import MidpointSettings
 
 TABLEAU: Final = takens.plugin.Tableau(
     name="midpoint",
@@ -17,8 +16,7 @@ TABLEAU: Final = takens.plugin.Tableau(
 
 
 @final
-@attrs.frozen
-class Midpoint(FixedStep):
+class Midpoint(FixedStep, MidpointSettings):
     """The explicit midpoint rule, of order 2.
 
     Source: Runge (1895), Math. Ann. 46, 167-178.

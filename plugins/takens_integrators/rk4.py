@@ -2,10 +2,9 @@
 
 from typing import Final, final
 
-import attrs
-
 import takens
 from takens_integrators.fixed_step import FixedStep
+from takens_integrators.settings import RK4Settings
 
 TABLEAU: Final = takens.plugin.Tableau(
     name="rk4",
@@ -17,8 +16,7 @@ TABLEAU: Final = takens.plugin.Tableau(
 
 
 @final
-@attrs.frozen
-class RK4(FixedStep):
+class RK4(FixedStep, RK4Settings):
     """The classical Runge-Kutta method, of order 4.
 
     Source: Kutta (1901), Z. Math. Phys. 46, 435-453.

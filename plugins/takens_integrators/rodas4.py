@@ -2,11 +2,10 @@
 
 from typing import Final, final
 
-import attrs
-
 import takens
 from takens_integrators.adaptive import AdaptiveBase
 from takens_integrators.rosenbrock import Rosenbrock, linearised
+from takens_integrators.settings import Rodas4Settings
 from takens_integrators.step_method import StepMethod
 
 _FIFTH: Final = (1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950)
@@ -64,8 +63,7 @@ METHOD: Final = Rosenbrock(
 
 
 @final
-@attrs.frozen
-class Rodas4(AdaptiveBase):
+class Rodas4(AdaptiveBase, Rodas4Settings):
     """An L-stable Rosenbrock method of order 4 with 3, for stiff fields.
 
     It solves linear systems with the Jacobian of the field (its own where it has one,

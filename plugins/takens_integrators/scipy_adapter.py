@@ -1,9 +1,8 @@
 """The solvers of scipy, for comparison."""
 
 from collections.abc import Sequence
-from typing import Any, Final, final
+from typing import Any, final
 
-import attrs
 import numpy as np
 import torch
 from scipy import integrate
@@ -12,22 +11,13 @@ from torch import Tensor
 import takens
 from takens_integrators.autograd_leaves import sources_of_gradient, tensors_within
 from takens_integrators.fields import check_dynamics, checked_field
-from takens_integrators.inputs import checked_times, positive, whole
+from takens_integrators.inputs import checked_times
+from takens_integrators.settings import SciPySettings
 from takens_integrators.under_transforms import is_plain
-
-METHODS: Final = ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA")
-
-
-def _known_method(_: object, __: object, value: str) -> None:
-    if value not in METHODS:
-        raise takens.errors.ComponentError(
-            f"method is one of {', '.join(METHODS)}; got {value!r}."
-        )
 
 
 @final
-@attrs.frozen
-class SciPy:
+class SciPy(SciPySettings):
     """The solvers of ``scipy.integrate``, one sample after the other, on the CPU.
 
     They work in float64 and have no gradients; asking for one is refused. Of their step
@@ -36,14 +26,6 @@ class SciPy:
 
     Source: Virtanen et al. (2020), SciPy 1.0, Nature Methods 17, 261-272.
     """
-
-    method: str = attrs.field(default="RK45", validator=_known_method)
-    rtol: float = attrs.field(default=1e-6, validator=positive)
-    atol: float = attrs.field(default=1e-8, validator=positive)
-    max_steps: int = attrs.field(default=100_000, validator=whole)
-    first_step: float | None = attrs.field(
-        default=None, validator=attrs.validators.optional(positive), kw_only=True
-    )
 
     def solve(
         self,

@@ -1,9 +1,8 @@
 """The solvers of torchdiffeq, for comparison."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, TypeAlias, cast, final, get_args
+from typing import Any, Final, cast, final, get_args
 
-import attrs
 import torch
 import torchdiffeq  # pyright: ignore[reportMissingTypeStubs]
 from torch import Tensor
@@ -12,32 +11,14 @@ import takens
 from takens_integrators.autograd_leaves import sources_of_gradient, tensors_within
 from takens_integrators.controller import floored
 from takens_integrators.fields import check_dynamics, checked_field
-from takens_integrators.inputs import (
-    Gradient,
-    checked_times,
-    factor,
-    fraction,
-    known_gradient,
-    positive,
-    whole,
-)
+from takens_integrators.inputs import checked_times
+from takens_integrators.settings import AdaptiveMethod, TorchDiffEqSettings
 
-Adaptive: TypeAlias = Literal["adaptive_heun", "bosh3", "dopri5", "dopri8", "fehlberg2"]
-Fixed: TypeAlias = Literal["euler", "midpoint", "rk4"]
-ADAPTIVE: Final[tuple[str, ...]] = get_args(Adaptive)
-FIXED: Final[tuple[str, ...]] = get_args(Fixed)
-
-
-def _known_method(_: object, __: object, value: str) -> None:
-    if value not in ADAPTIVE + FIXED:
-        raise takens.errors.ComponentError(
-            f"method is one of {', '.join(ADAPTIVE + FIXED)}; got {value!r}."
-        )
+_ADAPTIVE: Final[tuple[str, ...]] = get_args(AdaptiveMethod)
 
 
 @final
-@attrs.frozen
-class TorchDiffEq:
+class TorchDiffEq(TorchDiffEqSettings):
     """The solvers of torchdiffeq under the interface of takens.
 
     Adaptive methods take *one* step size for the whole batch, so an answer depends on its
@@ -47,18 +28,6 @@ class TorchDiffEq:
 
     Source: Chen (2018), torchdiffeq, https://github.com/rtqichen/torchdiffeq.
     """
-
-    method: str = attrs.field(default="dopri5", validator=_known_method)
-    rtol: float = attrs.field(default=1e-6, validator=positive)
-    atol: float = attrs.field(default=1e-8, validator=positive)
-    max_steps: int = attrs.field(default=100_000, validator=whole)
-    gradient: Gradient = attrs.field(default="direct", validator=known_gradient)
-    first_step: float | None = attrs.field(
-        default=None, validator=attrs.validators.optional(positive), kw_only=True
-    )
-    safety: float = attrs.field(default=0.9, validator=fraction, kw_only=True)
-    smallest: float = attrs.field(default=0.2, validator=fraction, kw_only=True)
-    largest: float = attrs.field(default=10.0, validator=factor, kw_only=True)
 
     def solve(
         self,
@@ -114,7 +83,7 @@ class TorchDiffEq:
         times, field = ts.to(x0.dtype), _Counted(checked_field(f), ts[0])
         options: dict[str, Any] = {"method": self.method}
         options["rtol"], options["atol"] = floored(self.rtol, self.atol, x0.dtype)
-        if self.method in ADAPTIVE:
+        if self.method in _ADAPTIVE:
             field.count_steps()
             options["options"] = {
                 "max_num_steps": self.max_steps, "first_step": self.first_step,
@@ -143,7 +112,7 @@ class TorchDiffEq:
                 takens.backend.Status.MAX_STEPS if many else takens.backend.Status.UNDERFLOW
             )
         like = torch.zeros(x0.shape[:-1], dtype=torch.int64, device=x0.device)
-        steps = field.steps if self.method in ADAPTIVE else len(ts) - 1
+        steps = field.steps if self.method in _ADAPTIVE else len(ts) - 1
         return takens.backend.Solution(
             ts=ts, x=xs, status=like + status, reached=like + reached, time=like + field.time,
             steps=like + steps, rejected=like + field.rejected,

@@ -2,10 +2,9 @@
 
 from typing import Final, final
 
-import attrs
-
 import takens
 from takens_integrators.adaptive import Adaptive
+from takens_integrators.settings import Tsit5Settings
 
 _B: Final = (
     0.09646076681806523,
@@ -85,8 +84,7 @@ TABLEAU: Final = takens.plugin.Tableau(
 
 
 @final
-@attrs.frozen
-class Tsit5(Adaptive):
+class Tsit5(Adaptive, Tsit5Settings):
     """Tsitouras' pair of order 5 with 4; a little more accurate for its work than dopri5.
 
     Source: Tsitouras (2011), Runge-Kutta pairs of order 5(4) satisfying only the first column

@@ -175,12 +175,14 @@ def parameter(
     below: float | None = None,
     finite: bool = False,
     converter: Callable[[Any], Any] | None = None,
+    validator: Callable[[Any, Any, Any], None] | None = None,
     kw_only: bool | None = None,
 ) -> Any:
     """Make a field of a class of settings that is also a parameter of its component.
 
     What the type of the field says is not said again: ``int | Literal["auto"]`` is a whole
     number or the text ``auto``. A default that is a list or a table is copied.
+    ``validator`` is one of attrs, for what limits cannot say.
     """
     about: dict[str, Any] = {
         "unit": unit,
@@ -198,7 +200,7 @@ def parameter(
         given = attrs.Factory(cast(Any, default).copy)
     return attrs.field(
         default=given,
-        validator=_check,
+        validator=_check if validator is None else [_check, validator],
         converter=converter,
         kw_only=kw_only,
         metadata={"parameter": about, "unit": unit},
