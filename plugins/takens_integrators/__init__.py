@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING, Final
 import takens
 
 if TYPE_CHECKING:
-    from takens import (
-        Crossings as Crossings,
-        IntegrationError as IntegrationError,
-        Solution as Solution,
-        Status as Status,
-    )
+    from takens.backend import Crossings as Crossings, Solution as Solution, Status as Status
+    from takens.errors import IntegrationError as IntegrationError
     from takens_integrators.bosh3 import Bosh3 as Bosh3
     from takens_integrators.dop853 import Dop853 as Dop853
     from takens_integrators.dopri5 import Dopri5 as Dopri5

@@ -26,9 +26,9 @@ class AdaptiveBase(AdaptiveSettings):
     """What all methods whose steps follow from tolerances have in common.
 
     A step is accepted where the root mean square of its error, in units of
-    `atol + rtol |x|`, is at most one; the next one follows as `takens.backend.StepController` says,
-    whose constants these are. Tolerances below what the dtype can keep are raised to that.
-    Autograd goes through the accepted steps.
+    `atol + rtol |x|`, is at most one; the next one follows as
+    `takens.backend.StepController` says, whose constants these are. Tolerances below what the
+    dtype can keep are raised to that. Autograd goes through the accepted steps.
     """
 
     def prepared(
