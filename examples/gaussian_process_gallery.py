@@ -20,10 +20,9 @@ from typing import Final
 import torch
 from matplotlib.figure import Figure
 
-import takens
 import takens_gp as gp
 from takens_figures.style import canvas, colours, grid, note, style
-from takens_gp import figures
+from takens_gp import Kernel, figures
 
 X: Final = torch.tensor([0.0, 0.3, 1.0, 3.1, 4.7], dtype=torch.float64)
 Y: Final = torch.tensor([1.0, 0.0, 1.4, 0.0, -0.9], dtype=torch.float64)
@@ -87,7 +86,7 @@ def parameters() -> Figure:
 def kernels() -> Figure:
     """Draw kernels, and functions from the prior of each."""
     figure = canvas(6.8)
-    shown: tuple[tuple[str, takens.plugin.Kernel], ...] = (
+    shown: tuple[tuple[str, Kernel], ...] = (
         ("squared exponential", gp.SquaredExponential()),
         ("Matérn 1/2", gp.Matern12()),
         ("Matérn 5/2", gp.Matern52()),

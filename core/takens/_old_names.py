@@ -35,6 +35,12 @@ _RENAMED: Final[Mapping[str, tuple[str, str]]] = {
         "takens.backend.dispatch",
     ),
 }
+# Names that are with a kind which a plugin brings.
+_WITH_KIND: Final[Mapping[str, str]] = {
+    "Kernel": "kernel",
+    "LayerFit": "layer_scheme",
+    "LayerScheme": "layer_scheme",
+}
 
 
 def old_name(name: str) -> Any:
@@ -46,6 +52,11 @@ def old_name(name: str) -> Any:
 
     if name in _RENAMED:
         target, instead = _RENAMED[name]
+    elif name in _WITH_KIND:
+        from takens._plugins.catalogue import catalogue
+
+        module = catalogue().find_kind(_WITH_KIND[name]).protocol.partition(":")[0]
+        target, instead = f"{module}:{name}", f"{module}.{name}"
     else:
         home = next((h for h in _HOMES if name in dir(importlib.import_module(h))), None)
         if home is None:

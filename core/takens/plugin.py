@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     )
     from takens._protocols.figure import Figure as Figure, SupportsSample as SupportsSample
     from takens._protocols.integrator import Integrator as Integrator, Stepper as Stepper
-    from takens._protocols.kernel import Kernel as Kernel
     from takens._protocols.metric import (
         DynamicsMetric as DynamicsMetric,
         Metric as Metric,
@@ -73,8 +72,6 @@ if TYPE_CHECKING:
     from takens._protocols.schedule import Schedule as Schedule
     from takens._protocols.scheme import (
         DirectScheme as DirectScheme,
-        LayerFit as LayerFit,
-        LayerScheme as LayerScheme,
         Scheme as Scheme,
         StochasticScheme as StochasticScheme,
         SupportsAccepts as SupportsAccepts,

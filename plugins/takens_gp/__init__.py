@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from takens_gp.field_model import GaussianProcessField as GaussianProcessField
     from takens_gp.functions import Functions as Functions
     from takens_gp.gaussian_process import GaussianProcess as GaussianProcess
+    from takens_gp.kernel import Kernel as Kernel
     from takens_gp.linear import Constant as Constant, Linear as Linear
     from takens_gp.map_model import GaussianProcessMap as GaussianProcessMap
     from takens_gp.matern import (
@@ -57,6 +58,17 @@ _MODELS: Final = (
     ("gaussian_process_map", "map_model:GaussianProcessMap", ("closed_form",)),
     ("gaussian_process_field", "field_model:GaussianProcessField", ("closed_form",)),
 )
+
+
+@takens.plugin.hookimpl
+def takens_kinds() -> Iterator[takens.plugin.KindSpec]:
+    """Bring kernels."""
+    yield takens.plugin.KindSpec(
+        name="kernel",
+        protocol="takens_gp.kernel:Kernel",
+        checks="takens_gp.checks:CHECKS",
+        summary="The covariance of a Gaussian process.",
+    )
 
 
 @takens.plugin.hookimpl

@@ -13,6 +13,7 @@ import attrs
 from torch import Generator, Tensor
 
 import takens
+from takens_gp.kernel import Kernel
 from takens_gp.spectrum import SupportsSpectrum
 from takens_gp.values import Number
 
@@ -24,21 +25,21 @@ class Composable:
 
     __slots__ = ()
 
-    def __add__(self, other: takens.plugin.Kernel) -> Sum:
+    def __add__(self, other: Kernel) -> Sum:
         return Sum((*_parts(Sum, self), *_parts(Sum, other)))
 
-    def __radd__(self, other: takens.plugin.Kernel) -> Sum:
+    def __radd__(self, other: Kernel) -> Sum:
         return Sum((*_parts(Sum, other), *_parts(Sum, self)))
 
-    def __mul__(self, other: takens.plugin.Kernel) -> Product:
+    def __mul__(self, other: Kernel) -> Product:
         return Product((*_parts(Product, self), *_parts(Product, other)))
 
-    def __rmul__(self, other: takens.plugin.Kernel) -> Product:
+    def __rmul__(self, other: Kernel) -> Product:
         return Product((*_parts(Product, other), *_parts(Product, self)))
 
 
-def _parts(kind: type[Sum] | type[Product], kernel: object) -> tuple[takens.plugin.Kernel, ...]:
-    if not isinstance(kernel, takens.plugin.Kernel):
+def _parts(kind: type[Sum] | type[Product], kernel: object) -> tuple[Kernel, ...]:
+    if not isinstance(kernel, Kernel):
         raise takens.InputError(
             f"Kernels are added to and multiplied with kernels; got {kernel!r}. "
             "A constant is Constant(variance=...)."
@@ -46,7 +47,7 @@ def _parts(kind: type[Sum] | type[Product], kernel: object) -> tuple[takens.plug
     return kernel.kernels if isinstance(kernel, kind) else (kernel,)
 
 
-def _kernels(value: Iterable[takens.plugin.Kernel]) -> tuple[takens.plugin.Kernel, ...]:
+def _kernels(value: Iterable[Kernel]) -> tuple[Kernel, ...]:
     kernels = tuple(value)
     if not kernels:
         raise takens.errors.ComponentError(
@@ -63,7 +64,7 @@ class Sum(Composable):
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, 4.2.4.
     """
 
-    kernels: tuple[takens.plugin.Kernel, ...] = attrs.field(converter=_kernels)
+    kernels: tuple[Kernel, ...] = attrs.field(converter=_kernels)
     bounds = _NONE
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
@@ -83,7 +84,7 @@ class Product(Composable):
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, 4.2.4.
     """
 
-    kernels: tuple[takens.plugin.Kernel, ...] = attrs.field(converter=_kernels)
+    kernels: tuple[Kernel, ...] = attrs.field(converter=_kernels)
     bounds = _NONE
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:

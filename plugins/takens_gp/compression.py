@@ -8,7 +8,7 @@ import attrs
 import torch
 from torch import Tensor
 
-import takens
+from takens_gp.kernel import Kernel
 from takens_gp.selection import select
 
 # In shares of the prior variance: what may be missed of what data explain.
@@ -44,9 +44,7 @@ class Compression:
         return (twice * within).sum(-1), missed.clamp(min=0) / self.noise
 
 
-def compress(
-    kernel: takens.plugin.Kernel, x: Tensor, factor: Tensor, noise: float
-) -> Compression | None:
+def compress(kernel: Kernel, x: Tensor, factor: Tensor, noise: float) -> Compression | None:
     """Compress the covariances with `x: (n, d)`, or give None where that takes too many.
 
     ``factor`` is that of the covariance of x with noise, of which the least is ``noise``.

@@ -9,9 +9,9 @@ from typing import Any, cast, final
 import torch
 from torch import Tensor
 
-import takens
 from takens_gp.factor import factorise, inverse
 from takens_gp.hyperparameters import Search
+from takens_gp.kernel import Kernel
 from takens_gp.pull_back import pull_back
 
 # Strips of this many entries stay in the cache through all operations of a kernel.
@@ -63,7 +63,7 @@ def slope(factor: Tensor, weights: Tensor) -> Tensor:
     return whole.addmm_(weights, weights.mT, beta=-0.5 * weights.shape[1], alpha=0.5)
 
 
-def covariance_of(kernel: takens.plugin.Kernel, x: Tensor, noise: Tensor | float) -> Tensor:
+def covariance_of(kernel: Kernel, x: Tensor, noise: Tensor | float) -> Tensor:
     """Give the covariance of measurements, its lower triangle only: `(n, n)`.
 
     `noise: (n,)` or () are the variances of the measurements.

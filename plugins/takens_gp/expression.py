@@ -6,16 +6,17 @@ import re
 
 import takens
 from takens_gp.composition import Product, Sum
+from takens_gp.kernel import Kernel
 
 
-def kernel_from(expression: str) -> takens.plugin.Kernel:
+def kernel_from(expression: str) -> Kernel:
     """Make a kernel from names that are added and multiplied, each with its defaults.
 
     ``"squared_exponential + linear * periodic"``; ``*`` binds closer than ``+``.
 
     Raises: UnknownComponentError, or InputError where it is no such expression.
     """
-    terms: list[takens.plugin.Kernel] = []
+    terms: list[Kernel] = []
     for term in expression.split("+"):
         names = [name.strip() for name in term.split("*")]
         for name in names:

@@ -13,9 +13,9 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-import takens
 from takens_gp.gaussian_process import GaussianProcess
 from takens_gp.hyperparameters import hyperparameters_of, with_values
+from takens_gp.kernel import Kernel
 from takens_gp.posterior import Posterior
 
 # Okabe and Ito's palette: told apart with every form of colour vision.
@@ -62,16 +62,14 @@ def draw_samples(
         axes.plot(_numbers(x), _numbers(values), color=DRAWN, linewidth=0.8, alpha=0.8)
 
 
-def draw_kernel(
-    axes: Axes, kernel: takens.plugin.Kernel, x: Tensor, at: float, **style: Any
-) -> None:
+def draw_kernel(axes: Axes, kernel: Kernel, x: Tensor, at: float, **style: Any) -> None:
     """Draw the covariance of the value at one point with that at `x: (m,)`."""
     point = torch.tensor([[at]], dtype=torch.float64)
     covariances = kernel(point, x.double().unsqueeze(-1))[0]
     axes.plot(_numbers(x), _numbers(covariances), **style)
 
 
-def draw_covariance(axes: Axes, kernel: takens.plugin.Kernel, x: Tensor) -> None:
+def draw_covariance(axes: Axes, kernel: Kernel, x: Tensor) -> None:
     """Draw the covariance of the values at `x: (m,)` with each other, dark where large."""
     points = x.double().unsqueeze(-1)
     ends = (float(x[0]), float(x[-1]))

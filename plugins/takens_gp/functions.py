@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 
 import takens
 from takens_gp.composition import Product, Sum
+from takens_gp.kernel import Kernel
 from takens_gp.linear import Linear
 from takens_gp.spectrum import SupportsSpectrum
 from takens_gp.values import like
@@ -30,7 +31,7 @@ class Functions:
     functions from Gaussian process posteriors, ICML, eq. 13.
     """
 
-    kernel: takens.plugin.Kernel
+    kernel: Kernel
     mean: float
     frequencies: Tensor
     amplitudes: Tensor
@@ -52,7 +53,7 @@ class Functions:
 
 
 def draw_prior(
-    kernel: takens.plugin.Kernel, dim: int, count: int, features: int, generator: Generator
+    kernel: Kernel, dim: int, count: int, features: int, generator: Generator
 ) -> Functions:
     """Draw functions of points with ``dim`` coordinates from a prior of zero mean.
 
@@ -94,7 +95,7 @@ def draw_prior(
     )
 
 
-def _parts(kernel: takens.plugin.Kernel) -> Iterator[takens.plugin.Kernel]:
+def _parts(kernel: Kernel) -> Iterator[Kernel]:
     if isinstance(kernel, Sum):
         for part in kernel.kernels:
             yield from _parts(part)

@@ -16,6 +16,7 @@ from takens_gp.factor import check_memory, factorise
 from takens_gp.hyperparameters import Search
 from takens_gp.inducing import InducingPoints, bound_and_gradient, infer
 from takens_gp.information import information
+from takens_gp.kernel import Kernel
 from takens_gp.optimisation import Optimum, maximise
 from takens_gp.points import as_measurements, as_noise, as_points
 from takens_gp.posterior import Posterior
@@ -40,12 +41,12 @@ class GaussianProcess:
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, chapter 2.
     """
 
-    kernel: takens.plugin.Kernel = attrs.field(factory=SquaredExponential)
+    kernel: Kernel = attrs.field(factory=SquaredExponential)
     noise_variance: float = takens.plugin.parameter(1e-2, at_least=0, finite=True)
     mean: float = 0.0
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.kernel, takens.plugin.Kernel):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not isinstance(self.kernel, Kernel):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise takens.errors.ComponentError(
                 f"GaussianProcess: kernel is a kernel, as SquaredExponential(); got "
                 f"{self.kernel!r}."
@@ -207,9 +208,7 @@ class GaussianProcess:
             found=() if optimum is None else optimum.found,
         )
 
-    def _at(
-        self, search: Search, optimum: Optimum | None
-    ) -> tuple[takens.plugin.Kernel, float]:
+    def _at(self, search: Search, optimum: Optimum | None) -> tuple[Kernel, float]:
         if optimum is None:
             return self.kernel, self.noise_variance
         return search.plain(optimum.logarithms)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 import takens
 from takens_gp.composition import Product, Sum
+from takens_gp.kernel import Kernel
 
 Ranges = Mapping[str, tuple[float, float]]
 
@@ -26,12 +27,12 @@ class Hyperparameter:
     bounds: tuple[float, float]
 
 
-def hyperparameters_of(kernel: takens.plugin.Kernel) -> list[Hyperparameter]:
+def hyperparameters_of(kernel: Kernel) -> list[Hyperparameter]:
     """List the fields that can be learned, in the order that ``with_values`` takes."""
     return list(_walk(kernel, ""))
 
 
-def _walk(kernel: takens.plugin.Kernel, prefix: str) -> Iterator[Hyperparameter]:
+def _walk(kernel: Kernel, prefix: str) -> Iterator[Hyperparameter]:
     if isinstance(kernel, Sum | Product):
         for i, part in enumerate(kernel.kernels):
             yield from _walk(part, f"{prefix}{i}.")
@@ -42,19 +43,19 @@ def _walk(kernel: takens.plugin.Kernel, prefix: str) -> Iterator[Hyperparameter]
         yield Hyperparameter(prefix + field, tuple(values), value.ndim > 0, bounds)
 
 
-def with_values(kernel: takens.plugin.Kernel, values: Sequence[Any]) -> takens.plugin.Kernel:
+def with_values(kernel: Kernel, values: Sequence[Any]) -> Kernel:
     """Give the kernel with other values, a number, tuple or Tensor for each hyperparameter."""
     return _replace(kernel, iter(values))
 
 
-def _replace(kernel: takens.plugin.Kernel, values: Iterator[Any]) -> takens.plugin.Kernel:
+def _replace(kernel: Kernel, values: Iterator[Any]) -> Kernel:
     if isinstance(kernel, Sum | Product):
         return type(kernel)(tuple(_replace(part, values) for part in kernel.kernels))
     changed = {field: next(values) for field in kernel.bounds}
-    return cast(takens.plugin.Kernel, attrs.evolve(cast(Any, kernel), **changed))
+    return cast(Kernel, attrs.evolve(cast(Any, kernel), **changed))
 
 
-def one_per_dimension(kernel: takens.plugin.Kernel, dim: int) -> takens.plugin.Kernel:
+def one_per_dimension(kernel: Kernel, dim: int) -> Kernel:
     """Give each lengthscale that is a single number to every dimension separately.
 
     Only kernels that measure distances in lengthscales have them; others stay as they are.
@@ -65,7 +66,7 @@ def one_per_dimension(kernel: takens.plugin.Kernel, dim: int) -> takens.plugin.K
     if not isinstance(value, float | int) or "period" in kernel.bounds:
         return kernel
     wide = attrs.evolve(cast(Any, kernel), lengthscale=(float(value),) * dim)
-    return cast(takens.plugin.Kernel, wide)
+    return cast(Kernel, wide)
 
 
 @final
@@ -76,7 +77,7 @@ class Search:
     ``noise_variance`` is the last, unless it is 0 or fixed.
     """
 
-    kernel: takens.plugin.Kernel
+    kernel: Kernel
     noise_variance: float
     names: tuple[str, ...]
     free: tuple[bool, ...]
@@ -89,7 +90,7 @@ class Search:
     @classmethod
     def of(
         cls,
-        kernel: takens.plugin.Kernel,
+        kernel: Kernel,
         noise_variance: float,
         bounds: Ranges,
         fixed: Sequence[str],
@@ -141,7 +142,7 @@ class Search:
             tuple(each.is_tuple for each in found),
         )
 
-    def made(self, logarithms: Tensor) -> tuple[takens.plugin.Kernel, Tensor | float]:
+    def made(self, logarithms: Tensor) -> tuple[Kernel, Tensor | float]:
         """Give kernel and noise variance, differentiable by `logarithms: (p,)`."""
         parts = self._split(logarithms.exp())
         values = [
@@ -151,7 +152,7 @@ class Search:
         noise = values.pop() if self.noise_variance > 0 else 0.0
         return with_values(self.kernel, values), noise
 
-    def plain(self, logarithms: Tensor) -> tuple[takens.plugin.Kernel, float]:
+    def plain(self, logarithms: Tensor) -> tuple[Kernel, float]:
         """Give kernel and noise variance in plain numbers."""
         kernel, noise = self.made(logarithms)
         values = [each.values for each in hyperparameters_of(kernel)]

@@ -12,6 +12,7 @@ from torch import Tensor
 import takens
 from takens_gp.factor import factorise, solve
 from takens_gp.hyperparameters import Search
+from takens_gp.kernel import Kernel
 from takens_gp.points import as_points
 from takens_gp.selection import select
 
@@ -31,9 +32,7 @@ class Inference(NamedTuple):
     jitter: float
 
 
-def infer(
-    kernel: takens.plugin.Kernel, centres: Tensor, x: Tensor, y: Tensor, noise: Tensor
-) -> Inference:
+def infer(kernel: Kernel, centres: Tensor, x: Tensor, y: Tensor, noise: Tensor) -> Inference:
     """Infer from `y: (n, q)` at `x: (n, d)` with noise variances `noise: (n,)`, all above 0.
 
     Source: Titsias (2009), Variational learning of inducing variables in sparse Gaussian
@@ -87,7 +86,7 @@ class InducingPoints:
             raise takens.InputError("inducing is at least 1 point; got none.")
         return cls(points, len(points))
 
-    def under(self, kernel: takens.plugin.Kernel, x: Tensor) -> Tensor:
+    def under(self, kernel: Kernel, x: Tensor) -> Tensor:
         """Give the points `(c, d)`: where selected, those that the kernel knows least of."""
         if self.given is not None:
             return self.given

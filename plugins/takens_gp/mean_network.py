@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol, final, runtime_checkable
 
 from torch import Tensor, nn
 
-import takens
 from takens_gp.composition import Sum
+from takens_gp.kernel import Kernel
 from takens_gp.linear import Constant, Linear
 from takens_gp.values import Number, Numbers, like
 
@@ -25,7 +25,7 @@ class SupportsProfile(Protocol):
         ...
 
 
-def is_network(kernel: takens.plugin.Kernel) -> bool:
+def is_network(kernel: Kernel) -> bool:
     """Whether the mean under this kernel can be written as a network."""
     return all(isinstance(part, SupportsProfile | Linear | Constant) for part in _parts(kernel))
 
@@ -41,7 +41,7 @@ class MeanNetwork(nn.Module):
     slopes: Tensor
     constant: Tensor
 
-    def __init__(self, kernel: takens.plugin.Kernel, centres: Tensor, weights: Tensor) -> None:
+    def __init__(self, kernel: Kernel, centres: Tensor, weights: Tensor) -> None:
         super().__init__()
         slopes = centres.new_zeros(1, centres.shape[-1])
         constant = centres.new_zeros(())
@@ -94,7 +94,7 @@ class _Bumps(nn.Module):
         return nn.functional.linear(self.profile(squared), self.weights)
 
 
-def _parts(kernel: takens.plugin.Kernel) -> Iterator[takens.plugin.Kernel]:
+def _parts(kernel: Kernel) -> Iterator[Kernel]:
     if isinstance(kernel, Sum):
         for part in kernel.kernels:
             yield from _parts(part)

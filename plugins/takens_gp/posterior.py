@@ -14,6 +14,7 @@ from takens_gp.compression import TOLERANCE, Compression, compress
 from takens_gp.diagnostics import LeaveOneOut, leave_one_out
 from takens_gp.factor import solve
 from takens_gp.functions import Functions, draw_prior
+from takens_gp.kernel import Kernel
 from takens_gp.points import as_points
 from takens_gp.prediction import Prediction
 
@@ -36,7 +37,7 @@ class Posterior:
     `k(x, centres) weights`.
     """
 
-    kernel: takens.plugin.Kernel
+    kernel: Kernel
     noise_variance: float
     mean: float
     x: Tensor

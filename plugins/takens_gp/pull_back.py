@@ -9,8 +9,8 @@ import attrs
 import torch
 from torch import Tensor
 
-import takens
 from takens_gp.composition import Product, Sum
+from takens_gp.kernel import Kernel
 
 
 @runtime_checkable
@@ -25,7 +25,7 @@ class SupportsPullBack(Protocol):
         ...
 
 
-def pull_back(kernel: takens.plugin.Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
+def pull_back(kernel: Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
     """Give the derivatives of `sum(weight * k(x, y))` by all hyperparameters, `(p,)`.
 
     `x: (n, d)`, `y: (m, d)`, `weight: (n, m)`; in the order of ``hyperparameters_of``.
@@ -34,9 +34,7 @@ def pull_back(kernel: takens.plugin.Kernel, x: Tensor, y: Tensor, weight: Tensor
     return torch.cat(found) if found else x.new_zeros(0)
 
 
-def _walk(
-    kernel: takens.plugin.Kernel, x: Tensor, y: Tensor, weight: Tensor
-) -> Iterator[Tensor]:
+def _walk(kernel: Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Iterator[Tensor]:
     if isinstance(kernel, Sum):
         for part in kernel.kernels:
             yield from _walk(part, x, y, weight)
@@ -52,9 +50,7 @@ def _walk(
         yield from _automatic(kernel, x, y, weight)
 
 
-def _automatic(
-    kernel: takens.plugin.Kernel, x: Tensor, y: Tensor, weight: Tensor
-) -> tuple[Tensor, ...]:
+def _automatic(kernel: Kernel, x: Tensor, y: Tensor, weight: Tensor) -> tuple[Tensor, ...]:
     leaves = {
         field: torch.as_tensor(getattr(kernel, field)).detach().to(x).requires_grad_()
         for field in kernel.bounds
@@ -62,7 +58,7 @@ def _automatic(
     if not leaves:
         return ()
     with torch.enable_grad():
-        covariance = cast(takens.plugin.Kernel, attrs.evolve(cast(Any, kernel), **leaves))(x, y)
+        covariance = cast(Kernel, attrs.evolve(cast(Any, kernel), **leaves))(x, y)
         if not covariance.requires_grad:
             return tuple(map(torch.zeros_like, leaves.values()))
         return torch.autograd.grad(

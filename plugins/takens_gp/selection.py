@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-import takens
+from takens_gp.kernel import Kernel
 
 
 class Selection(NamedTuple):
@@ -17,9 +17,7 @@ class Selection(NamedTuple):
     residual: float
 
 
-def select(
-    kernel: takens.plugin.Kernel, x: Tensor, count: int, tolerance: float = 0.0
-) -> Selection:
+def select(kernel: Kernel, x: Tensor, count: int, tolerance: float = 0.0) -> Selection:
     """Select at most ``count`` of `x: (n, d)`, each time that of the largest variance left.
 
     It stops where the variances that are left sum to less than ``tolerance``, or to nothing

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from takens_schemes.generalised_teacher_forcing import (
         GeneralisedTeacherForcing as GeneralisedTeacherForcing,
     )
+    from takens_schemes.layer import LayerFit as LayerFit, LayerScheme as LayerScheme
     from takens_schemes.least_squares import LeastSquares as LeastSquares
     from takens_schemes.multiple_shooting import MultipleShooting as MultipleShooting
     from takens_schemes.one_step import OneStep as OneStep
@@ -37,7 +38,6 @@ _SCHEMES: Final = {
     "multiple_shooting:MultipleShooting": _ENSEMBLES,
     "one_step:OneStep": _ENSEMBLES,
     "least_squares:LeastSquares": ("irregular",),
-    "classification:Classification": (),
 }
 # Names of components, and of the classes of torch.optim.
 _OPTIMISERS: Final = {
@@ -64,6 +64,18 @@ _UNUSUAL: Final = {
     "rprop": ("it finds the rate of each weight itself", "learns"),
     "sparse_adam": ("it needs gradients that are sparse", "learns resumes"),
 }
+_FOR_LAYERS: Final = 'use takens.registry("layer_scheme").create("classification")'
+
+
+@takens.hookimpl
+def takens_kinds() -> Iterator[takens.KindSpec]:
+    """Bring schemes for layers."""
+    yield takens.KindSpec(
+        name="layer_scheme",
+        protocol="takens_schemes.layer:LayerScheme",
+        checks="takens_schemes.checks:CHECKS",
+        summary="How a layer is trained, whose inputs are no series.",
+    )
 
 
 @takens.plugin.hookimpl
@@ -84,6 +96,15 @@ def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
         target="takens_schemes.closed_form:ClosedForm",
         summary="Models that know how are solved for at once.",
     )
+    # It was a scheme before there were schemes for layers.
+    for kind, deprecated in (("layer_scheme", ""), ("scheme", _FOR_LAYERS)):
+        yield takens.ComponentSpec(
+            kind=kind,
+            name="classification",
+            target="takens_schemes.classification:Classification",
+            settings="takens_schemes.settings:ClassificationSettings",
+            deprecated=deprecated,
+        )
     for name, kind in _OPTIMISERS.items():
         why, fails = _UNUSUAL.get(name, ("", ""))
         yield takens.plugin.ComponentSpec(

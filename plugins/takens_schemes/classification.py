@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import takens
+from takens_schemes.layer import LayerFit
 from takens_schemes.settings import ClassificationSettings
 
 
@@ -39,7 +40,7 @@ class Classification(ClassificationSettings):
 
     def train(
         self, layer: nn.Module, inputs: Tensor, targets: Tensor, *, seed: int = 0
-    ) -> takens.plugin.LayerFit:
+    ) -> LayerFit:
         """Train, in place, on `inputs: (p, ...)` of the classes `targets: (p,)`, from 0.
 
         The history has for each epoch ``loss``, that of the updates; ``validation_loss`` in
@@ -78,7 +79,7 @@ class Classification(ClassificationSettings):
             history.append(record)
         if kept is not None:
             layer.load_state_dict(kept)
-        return takens.plugin.LayerFit(layer, tuple(history), time.perf_counter() - began)
+        return LayerFit(layer, tuple(history), time.perf_counter() - began)
 
     def _rate(self, epoch: int) -> float:
         share = 0.5 * (1 + math.cos(math.pi * epoch / max(self.epochs - 1, 1)))

@@ -324,7 +324,7 @@ def test_a_scheme_says_which_models_it_is_for(data: takens.TimeSeries) -> None:
     ("scheme", "reason"),
     [
         (
-            takens.schemes.create("classification"),
+            takens.registry("layer_scheme").create("classification"),
             "it trains layers, not series: call its train",
         ),
         (takens.schemes.create("closed_form"), "ShallowPLRNN has no closed form"),

@@ -9,6 +9,7 @@ from torch import Tensor
 
 import takens
 import takens_gp as gp
+from takens_gp import Kernel
 from takens_gp.smoothing import smooth
 
 
@@ -134,7 +135,7 @@ def test_the_map_is_the_mean_of_its_processes(
     torch.testing.assert_close(model(z[0, 0]), expected[0, 0])
 
 
-KERNELS: list[takens.plugin.Kernel] = [
+KERNELS: list[Kernel] = [
     gp.SquaredExponential(1.5, (0.7, 1.2)),
     gp.Matern32(0.5),
     gp.Matern52(0.5, 2.0),
@@ -146,7 +147,7 @@ KERNELS: list[takens.plugin.Kernel] = [
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: type(kernel).__name__)
-def test_drawn_functions_have_the_covariance_of_the_prior(kernel: takens.plugin.Kernel) -> None:
+def test_drawn_functions_have_the_covariance_of_the_prior(kernel: Kernel) -> None:
     x = torch.tensor([[0.0, 0.0], [0.4, 0.3], [1.5, -1.0]], dtype=torch.float64)
     functions = gp.GaussianProcess(kernel).prior(2).functions(4000, features=4000, seed=1)
     torch.testing.assert_close(functions(x).mT.cov(), kernel(x, x), atol=0.09, rtol=0)

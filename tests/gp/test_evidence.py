@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
-import takens
 import takens_gp as gp
+from takens_gp import Kernel
 from takens_gp.evidence import evidence_and_gradient
 from takens_gp.factor import factorise, inverse
 from takens_gp.hyperparameters import Search
@@ -60,7 +60,7 @@ def test_the_gradient_in_strips_is_that_of_autograd(n: int) -> None:
     torch.testing.assert_close(gradient, expected, rtol=1e-8, atol=1e-8)
 
 
-KERNELS: list[takens.plugin.Kernel] = [
+KERNELS: list[Kernel] = [
     gp.SquaredExponential(1.3, 0.7),
     gp.SquaredExponential(1.3, (0.7, 2.0)),
     gp.Matern12(0.8, (0.7, 2.0)),
@@ -77,7 +77,7 @@ KERNELS: list[takens.plugin.Kernel] = [
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=str)
-def test_kernels_know_their_derivatives(kernel: takens.plugin.Kernel) -> None:
+def test_kernels_know_their_derivatives(kernel: Kernel) -> None:
     x, _ = data(6)
     y = torch.cat((x[:2], data(9)[0][-3:]))
     weight = torch.randn(6, 5, generator=torch.Generator().manual_seed(3), dtype=torch.float64)

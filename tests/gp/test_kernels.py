@@ -12,6 +12,7 @@ from torch import Tensor
 
 import takens
 import takens_gp as gp
+from takens_gp import Kernel
 from takens_gp.hyperparameters import hyperparameters_of, one_per_dimension, with_values
 
 KERNELS: dict[str, Callable[..., Any]] = {
@@ -51,8 +52,8 @@ class Cosine:
 def test_every_kernel_is_a_component() -> None:
     assert set(KERNELS) <= set(takens.kernels.names())
     for name, kind in KERNELS.items():
-        assert takens.create("kernel", name) == kind()
-        assert isinstance(takens.create("kernel", name), takens.plugin.Kernel)
+        assert takens.kernels.create(name) == kind()
+        assert isinstance(takens.kernels.create(name), Kernel)
 
 
 @pytest.mark.parametrize("name", KERNELS)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 import takens
 import takens_gp as gp
+from takens_gp import Kernel
 from takens_gp.factor import free_memory
 
 X = torch.tensor([0.0, 0.3, 1.0, 3.1, 4.7], dtype=torch.float64)
@@ -82,7 +83,7 @@ def test_brownian_motion_becomes_a_bridge() -> None:
 
 
 # Computed by scikit-learn: kernel, mean, standard deviation, log evidence.
-REFERENCES: list[tuple[takens.plugin.Kernel, list[float], list[float], float]] = [
+REFERENCES: list[tuple[Kernel, list[float], list[float], float]] = [
     (
         gp.SquaredExponential(variance=1.3, lengthscale=(0.8, 1.7)),
         [0.1355696326, 0.8535001795, 0.1801003699],
@@ -354,7 +355,7 @@ def test_bounds_and_fixed_values_are_kept() -> None:
     assert found.noise_variance == pytest.approx(0.1)
 
 
-SMOOTH: list[tuple[takens.plugin.Kernel, bool]] = [
+SMOOTH: list[tuple[Kernel, bool]] = [
     (gp.SquaredExponential(), True),
     (gp.SquaredExponential() + gp.Constant(), True),
     (gp.Matern12(), False),
@@ -362,9 +363,7 @@ SMOOTH: list[tuple[takens.plugin.Kernel, bool]] = [
 
 
 @pytest.mark.parametrize("case", SMOOTH, ids=lambda case: str(case[0]))
-def test_many_variances_at_once_are_those_of_few(
-    case: tuple[takens.plugin.Kernel, bool],
-) -> None:
+def test_many_variances_at_once_are_those_of_few(case: tuple[Kernel, bool]) -> None:
     kernel, compressed = case
     generator = torch.Generator().manual_seed(0)
     x = 4 * torch.rand(1000, 2, generator=generator, dtype=torch.float64)

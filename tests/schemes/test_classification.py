@@ -84,7 +84,7 @@ def test_a_layer_reports_its_evaluations() -> None:
 )
 def test_senseless_settings_are_refused(arguments: dict[str, float], words: str) -> None:
     with pytest.raises(takens.errors.ComponentError, match=words):
-        takens.create("scheme", "classification", **arguments)
+        takens.registry("layer_scheme").create("classification", **arguments)
 
 
 @pytest.mark.parametrize(

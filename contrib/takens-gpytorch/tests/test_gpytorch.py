@@ -3,14 +3,14 @@ import torch
 from takens_gpytorch import GPyTorchProcess
 
 import takens
-from takens_gp import GaussianProcess, Matern52, SquaredExponential
+from takens_gp import GaussianProcess, Kernel, Matern52, SquaredExponential
 
 X = torch.tensor([0.0, 0.3, 1.0, 3.1, 4.7], dtype=torch.float64)
 Y = torch.tensor([1.0, 0.0, 1.4, 0.0, -0.9], dtype=torch.float64)
 
 
 @pytest.mark.parametrize("kernel", [SquaredExponential(2.0, 0.8), Matern52()])
-def test_it_predicts_what_takens_predicts(kernel: takens.plugin.Kernel) -> None:
+def test_it_predicts_what_takens_predicts(kernel: Kernel) -> None:
     ours = GaussianProcess(kernel, 0.1, mean=0.5).fit(X, Y, optimise=False)
     theirs = GPyTorchProcess(kernel, 0.1, mean=0.5).fit(X, Y, optimise=False)
     assert theirs.log_evidence == pytest.approx(ours.log_evidence, abs=1e-6)

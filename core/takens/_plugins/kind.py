@@ -53,5 +53,4 @@ OURS: Final = (
     _ours("figure", "Figure", "A picture of a run."),
     _ours("portrait", "Portrait", "A picture of a system or of measured series."),
     _ours("backend", "Backend", "Whole solves at once."),
-    _ours("kernel", "Kernel", "The covariance of a Gaussian process."),
 )

@@ -1,11 +1,10 @@
 """Training schemes: what is minimised, and what they can do besides."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeAlias, TypeVar, final, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
-import attrs
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from takens._protocols.model import Model
 
@@ -109,27 +108,6 @@ class DirectScheme(Protocol[M_contra]):
         least ``loss``; standard errors and the like where there are any. ``remarks``, a list
         of sentences, become those of the fit.
         """
-        ...
-
-
-@final
-@attrs.frozen(eq=False)
-class LayerFit:
-    """A trained layer, and a mapping for each epoch with at least ``epoch`` and ``loss``."""
-
-    layer: nn.Module
-    history: tuple[Mapping[str, float], ...]
-    seconds: float
-
-
-@runtime_checkable
-class LayerScheme(Protocol):
-    """A scheme for layers, whose inputs are no series; it is not for ``fit``."""
-
-    def train(
-        self, layer: nn.Module, inputs: Tensor, targets: Tensor, *, seed: int = 0
-    ) -> LayerFit:
-        """Train, in place, on `inputs: (p, ...)` and what belongs to them, `(p, ...)`."""
         ...
 
 

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Final
 
+from takens._plugins.catalogue import catalogue
 from takens._protocols.metric import SupportsBest as SupportsBest
 from takens.testing import (
     backends,
@@ -20,7 +21,6 @@ from takens.testing import (
     devices,
     figures,
     integrators,
-    kernels,
     metrics,
     models,
     optimisers,
@@ -63,9 +63,13 @@ def every_check() -> Iterator[Check]:
     yield selection.check_can_be_made
     for home in (
         *(systems, integrators, models, schemes, optimisers, schedules, metrics, devices),
-        *(datasets, figures, portraits, backends, kernels, plugins),
+        *(datasets, figures, portraits, backends),
     ):
         yield from home.CHECKS
+    for plugin in catalogue().plugins:
+        for kind in plugin.kinds if plugin.ours else ():
+            yield from selection.checks_of(kind.name)
+    yield from plugins.CHECKS
 
 
 def __getattr__(name: str) -> Check:

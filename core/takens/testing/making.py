@@ -64,10 +64,12 @@ def registered(
     """Make every component of these plugins, by default of all that are loaded.
 
     ``parameters`` holds values by component name, on top of the specs' examples. What cannot
-    be made is there all the same, and fails the one check that it has.
+    be made is there all the same, and fails the one check that it has; what is to go is not.
     """
     for plugin in catalogue().plugins if plugins is None else plugins:
         for spec in plugin.components:
+            if spec.deprecated:
+                continue
             try:
                 made = make(spec, (parameters or {}).get(spec.name))
             except Exception as error:

@@ -16,12 +16,11 @@ from takens._protocols.dataset import Dataset
 from takens._protocols.device import DevicePolicy
 from takens._protocols.figure import Figure
 from takens._protocols.integrator import Integrator
-from takens._protocols.kernel import Kernel
 from takens._protocols.metric import DynamicsMetric, SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.optimiser import Optimiser
 from takens._protocols.schedule import Schedule
-from takens._protocols.scheme import LayerScheme, TrainingScheme
+from takens._protocols.scheme import TrainingScheme
 from takens._protocols.system import System
 from takens.errors import InputError
 from takens.testing import plugins
@@ -32,14 +31,12 @@ from takens.testing.making import Unmade
 _KINDS: Final[tuple[tuple[Any, Kind], ...]] = (
     (Model, "model"),
     (TrainingScheme, "scheme"),
-    (LayerScheme, "scheme"),
     (SeriesMetric | DynamicsMetric, "metric"),
     (Optimiser, "optimiser"),
     (Schedule, "schedule"),
     (DevicePolicy, "device"),
     (Dataset, "dataset"),
     (Backend, "backend"),
-    (Kernel, "kernel"),
     (System, "system"),
 )
 

@@ -32,4 +32,5 @@ PLANTED: Mapping[str, tuple[Sequence[Any], Sequence[Fault]]] = {
     "portrait": (pictures.PORTRAIT_GOOD, pictures.PORTRAIT_FAULTS),
     "backend": (backends.GOOD, backends.FAULTS),
     "kernel": (kernels.GOOD, kernels.FAULTS),
+    "layer_scheme": (schemes.LAYER_GOOD, schemes.LAYER_FAULTS),
 }

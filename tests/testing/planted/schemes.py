@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 import takens
+from takens_schemes import LayerFit
 
 from .fault import Fault
 
@@ -287,12 +288,12 @@ class Nudges:
             loss.backward()
             optimiser.step()
             history.append({"epoch": epoch, "loss": float(loss.detach())})
-        return takens.plugin.LayerFit(layer, tuple(history), 0.0)
+        return LayerFit(layer, tuple(history), 0.0)
 
 
 class LearnsNothing(Nudges):
     def train(self, layer: Any, inputs: Tensor, targets: Tensor, *, seed: int = 0) -> Any:
-        return takens.plugin.LayerFit(layer, ({"epoch": 1, "loss": 1.0},), 0.0)
+        return LayerFit(layer, ({"epoch": 1, "loss": 1.0},), 0.0)
 
 
 class Draws(Nudges):
@@ -302,9 +303,9 @@ class Draws(Nudges):
         return super().train(layer, inputs, targets, seed=seed)
 
 
-GOOD = [Scheme(), Fades(), Noisy(), Solving(), Nudges()]
+GOOD = [Scheme(), Fades(), Noisy(), Solving()]
 FAULTS = [
-    Fault("there is neither loss() nor solve() nor train()", "scheme_protocol", object()),
+    Fault("there is neither loss() nor solve()", "scheme_protocol", object()),
     Fault("the loss is not one number", "scheme_loss", ManyLosses()),
     Fault("a weight gets no gradient", "scheme_gradient_reaches_every_weight", MissesAWeight()),
     Fault("half of the gradient is cut off", "scheme_gradient_is_the_derivative", CutsTheGradient()),
@@ -319,8 +320,6 @@ FAULTS = [
     Fault("a model is refused in a sentence, not in a clause", "scheme_accepts", RefusesInASentence()),
     Fault("solving reports no loss", "direct_scheme", SolvesWithoutLoss()),
     Fault("solving changes nothing", "direct_scheme_learns", SolvesNothing()),
-    Fault("a layer learns nothing", "layer_scheme_learns", LearnsNothing()),
-    Fault("a layer's training draws from torch's own generator", "layer_scheme_repeats", Draws()),
     Fault("the loss ignores the windows", "scheme_uses_every_sample", IgnoresWindows()),
     Fault("the loss ignores all variables but one", "scheme_uses_every_sample", OneVariable()),
     Fault("the loss ignores the last sample", "scheme_uses_every_sample", DropsTheEnd()),
@@ -341,4 +340,10 @@ FAULTS = [
         SaysTooLittle(),
         missed="a scheme that solves says itself what its loss is the loss of",
     ),
+]  # fmt: skip
+LAYER_GOOD = [Nudges()]
+LAYER_FAULTS = [
+    Fault("there is no train()", "layer_scheme_protocol", object()),
+    Fault("a layer learns nothing", "layer_scheme_learns", LearnsNothing()),
+    Fault("a layer's training draws from torch's own generator", "layer_scheme_repeats", Draws()),
 ]  # fmt: skip

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 import takens
-from takens_gp import Prediction, SquaredExponential
+from takens_gp import Kernel, Prediction, SquaredExponential
 from takens_gp.hyperparameters import Search
 from takens_gp.points import as_measurements, as_points
 
@@ -34,7 +34,7 @@ class GPyTorchProcess:
     Raises: ComponentError where the noise variance is not positive.
     """
 
-    kernel: takens.plugin.Kernel = attrs.field(factory=SquaredExponential)
+    kernel: Kernel = attrs.field(factory=SquaredExponential)
     noise_variance: float = takens.plugin.parameter(1e-2, above=0)
     mean: float = 0.0
     max_cholesky_size: int = 5000
@@ -84,7 +84,7 @@ class GPyTorchProcess:
 class GPyTorchPosterior:
     """What is known of a function after measurements; see ``takens_gp.Posterior``."""
 
-    kernel: takens.plugin.Kernel
+    kernel: Kernel
     noise_variance: float
     mean: float
     log_evidence: float

@@ -1,4 +1,4 @@
-"""Kernels: covariance functions of Gaussian processes."""
+"""What is asked of a kernel."""
 
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
@@ -21,9 +21,9 @@ class Kernel(Protocol):
         ...
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances of `x: (..., n, d)` and `y: (..., m, d)`: `(..., n, m)`."""
+        """Return the covariances of `x: (..., n, d)` and `y: (..., m, d)`: `(..., n, m)`."""
         ...
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances at `x: (..., n, d)`: `(..., n)`."""
+        """Return the variances at `x: (..., n, d)`: `(..., n)`."""
         ...

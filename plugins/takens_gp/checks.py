@@ -8,11 +8,10 @@ import attrs
 import torch
 from torch import Tensor
 
-from takens._protocols.kernel import Kernel
-from takens.testing.asking import require, require_close, require_instance
-from takens.testing.check import Checks
+from takens.testing import Checks, require, require_close, require_instance
 from takens.testing.derivatives import default_dtype, require_double
 from takens.testing.samples import DOUBLE, gradients
+from takens_gp.kernel import Kernel
 
 CHECKS = Checks(Kernel)
 
