@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -20,6 +21,8 @@ Install = Callable[..., Path]
 
 MANIFEST = """
 import takens
+
+TAKENS_API = 2
 
 @takens.plugin.hookimpl
 def takens_components():
@@ -245,6 +248,26 @@ def test_the_command_says_that_all_is_well(
     assert int(rows[1][2]) > 11
     assert rows[2][:2] == ["system", "decay"]
     assert rows[-1][0].endswith("checks passed.")
+
+
+def test_a_plugin_in_a_zip_is_checked_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "zipped.zip"
+    with zipfile.ZipFile(archive, "w") as files:
+        files.writestr("zipped/__init__.py", MANIFEST.format(module="zipped"))
+        files.writestr("zipped/inner.py", "def peek():\n    import takens._errors\n")
+        files.writestr("zipped_system.py", dedent(SYSTEM))
+        files.writestr("zipped_command.py", dedent(COMMAND))
+        about = "Metadata-Version: 2.1\nName: zipped\nVersion: 1.0\n"
+        files.writestr("zipped-1.0.dist-info/METADATA", about)
+        files.writestr("zipped-1.0.dist-info/entry_points.txt", "[takens]\nzipped = zipped\n")
+    monkeypatch.syspath_prepend(str(archive))
+    monkeypatch.setenv("PYTHONPATH", str(archive))
+    failed = {o.check: o.message for o in testing.examine("zipped") if o.state == "failed"}
+    assert failed == {
+        "public_names_only": "zipped.inner imports takens._errors, which is private to takens."
+    }
 
 
 def test_the_command_says_what_is_wrong(

@@ -22,7 +22,7 @@ def command(kind: str | None, as_json: bool) -> None:
     known = catalogue()
     wanted = None if kind is None else known.find_kind(kind).name
     found = sorted(
-        ((p, spec) for p, spec in known if wanted in (None, spec.kind)),
+        (each for each in known if wanted in (None, each[1].kind) and not each[1].deprecated),
         key=lambda pair: (pair[1].kind, pair[1].name, pair[0].name),
     )
     if as_json:

@@ -47,6 +47,7 @@ def command(kind: str, name: str, as_json: bool) -> None:
             "source": spec.source,
             "supports": list(spec.supports),
             "excused": dict(spec.excused),
+            "deprecated": spec.deprecated,
             "parameters": parameters,
         }
         click.echo(json.dumps(described, indent=2, default=list))
@@ -54,6 +55,7 @@ def command(kind: str, name: str, as_json: bool) -> None:
     click.echo(f"{spec.kind} {plugin.name}:{spec.name}")
     click.echo(spec.summary)
     for label, text in (
+        ("to go", spec.deprecated),
         ("source", spec.source),
         ("supports", ", ".join(spec.supports)),
         ("from", f"{plugin.distribution} {plugin.version}, {spec.target}"),

@@ -8,11 +8,11 @@ import importlib
 import importlib.util
 import inspect
 import io
+import pkgutil
 import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from takens._plugins.catalogue import catalogue
@@ -89,6 +89,7 @@ def check_plugin_is_loaded(plugin: Plugin) -> None:
     """Check that it was loaded, and its distribution is known."""
     require(plugin.state == "loaded", f"It is {plugin.state}: {plugin.reason}.")
     require(plugin.distribution != "unknown", "No installed distribution owns it.")
+    require(not plugin.remarks, f"It is not used as it is: {'; '.join(plugin.remarks)}.")
 
 
 @CHECKS.where(_is_installed)
@@ -247,18 +248,23 @@ def check_summaries(plugin: Plugin) -> None:
 @CHECKS.where(_is_installed)
 def check_public_names_only(plugin: Plugin) -> None:
     """Check that the package imports nothing of takens that begins with an underscore."""
-    found = importlib.util.find_spec(plugin.module)
-    if found is None or found.origin is None:
+    for importer, text in _sources(plugin.module):
+        for module, name in _imports(text):
+            first, *parts = (*module.split("."), name)
+            private = first == "takens" and any(part.startswith("_") for part in parts)
+            what = f"{module} {name}".strip()
+            require(not private, f"{importer} imports {what}, which is private to takens.")
+
+
+def _sources(module: str) -> Iterator[tuple[str, str]]:
+    """Give the modules of a package by name, each with its text, also out of a zip."""
+    found = importlib.util.find_spec(module)
+    if found is None:
         return
-    places = found.submodule_search_locations or []
-    files = [path for place in places for path in Path(place).rglob("*.py")]
-    for path in files or [Path(found.origin)]:
-        for module, name in _imports(path):
-            parts = (*module.split("."), name)
-            require(
-                parts[0] != "takens" or not any(part.startswith("_") for part in parts[1:]),
-                f"{path.name} imports {module} {name}, which is private to takens.",
-            )
+    if read := getattr(found.loader, "get_source", None):
+        yield module, read(module) or ""
+    for inner in pkgutil.iter_modules(found.submodule_search_locations or []):
+        yield from _sources(f"{module}.{inner.name}")
 
 
 def _target(spec: ComponentSpec) -> Any:
@@ -270,8 +276,8 @@ def _plain(value: Any) -> Any:
     return list(cast(tuple[Any, ...], value)) if isinstance(value, tuple) else value
 
 
-def _imports(path: Path) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def _imports(text: str) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
