@@ -67,10 +67,10 @@ _UNUSUAL: Final = {
 _FOR_LAYERS: Final = 'use takens.registry("layer_scheme").create("classification")'
 
 
-@takens.hookimpl
-def takens_kinds() -> Iterator[takens.KindSpec]:
+@takens.plugin.hookimpl
+def takens_kinds() -> Iterator[takens.plugin.KindSpec]:
     """Bring schemes for layers."""
-    yield takens.KindSpec(
+    yield takens.plugin.KindSpec(
         name="layer_scheme",
         protocol="takens_schemes.layer:LayerScheme",
         checks="takens_schemes.checks:CHECKS",
@@ -98,7 +98,7 @@ def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     )
     # It was a scheme before there were schemes for layers.
     for kind, deprecated in (("layer_scheme", ""), ("scheme", _FOR_LAYERS)):
-        yield takens.ComponentSpec(
+        yield takens.plugin.ComponentSpec(
             kind=kind,
             name="classification",
             target="takens_schemes.classification:Classification",
