@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     )
     from takens._dynamics.forced_run import forced_run as forced_run
     from takens._dynamics.latent_map import latent_map as latent_map
+    from takens._dynamics.stepper import as_stepper as as_stepper
     from takens._judging.compare import ScoreDifference as ScoreDifference
     from takens._judging.verdict import Finding as Finding
     from takens._lazy import LazyNames as LazyNames
@@ -87,7 +88,13 @@ if TYPE_CHECKING:
         EvidenceKind as EvidenceKind,
         Runs as Runs,
     )
-    from takens._protocols.system import Facts as Facts, System as System
+    from takens._protocols.system import (
+        Fact as Fact,
+        Facts as Facts,
+        SupportsIntegrator as SupportsIntegrator,
+        SupportsInterval as SupportsInterval,
+        System as System,
+    )
     from takens._protocols.tableau import Tableau as Tableau
     from takens._run.events import (
         RunFailed as RunFailed,

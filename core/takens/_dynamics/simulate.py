@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 
 from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
-from takens._defaults import INTEGRATOR
 from takens._dynamics.orbit import orbit
+from takens._dynamics.sampling import integrator_of, interval_of
+from takens._plugins.choice import Component
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import integrators, systems
 from takens._protocols.dynamics import Time
@@ -21,35 +23,37 @@ from takens._threads import threads_for
 from takens.errors import InputError, TakensError
 
 
-@arguments(system=systems.create, integrator=integrators.create)
+@arguments(system=systems.get, integrator=integrators.get)
 @isolated
 def simulate(
-    system: System | str,
+    system: System | str | Mapping[str, Any] | Component,
     *,
-    dt: float = 1.0,
+    dt: float | None = None,
     steps: int,
     noise: float = 0.0,
     seed: int = 0,
     trajectories: int | None = None,
     initial: Tensor | None = None,
     transient: int | None = None,
-    integrator: Integrator | str | None = None,
+    integrator: Integrator | str | Mapping[str, Any] | Component | None = None,
 ) -> TimeSeries:
     """Sample a system on its attractor: `x: (steps, d)`, or `(trajectories, steps, d)`.
 
-    A system or an integrator that is named has its defaults.
+    A system and an integrator may be given by name, or as tables with ``name`` and parameters.
 
-    ``dt`` is the sampling interval in the system's time unit (maps take one step a sample).
+    ``dt`` is the sampling interval in the system's time unit (maps take one step a sample);
+    where none is given, the one that the system names, or 1.
     ``noise`` is added afterwards, normally distributed, as a fraction of each variable's
     standard deviation. Starts are drawn around ``system.initial()``, or given as `initial:
     (d,)` or `(trajectories, d)`; ``transient`` samples are dropped first, by default 1,000
-    for drawn starts and none for given ones. ``integrator`` is rk4 with a step of
-    ``dt`` where none is given. Works in float64.
+    for drawn starts and none for given ones. ``integrator`` is the one that the system names,
+    or rk4 with a step of ``dt``, where none is given. Works in float64.
 
     Raises: InputError where a number makes no sense; ComponentError for an unknown name;
     TakensError where the trajectory leaves the finite numbers, naming the sample.
     """
     system, integrator = cast(System, system), cast("Integrator | None", integrator)
+    dt = interval_of(system, 1.0) if dt is None else dt
     if steps < 2:
         raise InputError(f"A simulation has at least 2 steps; got {steps}.")
     if not dt > 0:
@@ -102,7 +106,7 @@ def _orbit(
 ) -> Tensor:
     """Give `(trajectories, samples, d)`, the first of which is `x0: (trajectories, d)`."""
     if system.time is Time.CONTINUOUS:
-        integrator = integrators.create(INTEGRATOR) if integrator is None else integrator
+        integrator = integrator_of(system) if integrator is None else integrator
         ts = torch.arange(samples, dtype=torch.float64) * dt
         return integrator.solve(system, x0, ts)  # pyright: ignore[reportArgumentType] - time says it is a field
     return orbit(system, x0, samples - 1).transpose(0, 1)  # pyright: ignore[reportArgumentType] - time says it is a map

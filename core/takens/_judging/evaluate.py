@@ -9,6 +9,7 @@ from typing import cast
 from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
+from takens._dynamics.sampling import interval_of
 from takens._dynamics.simulate import simulate
 from takens._judging.judge import complete, judge
 from takens._judging.naming import name_metrics
@@ -24,7 +25,7 @@ from takens._protocols.system import System
 from takens.errors import InputError
 
 
-@arguments(subject=named_subject, truth=systems.create)
+@arguments(subject=named_subject, truth=systems.get)
 @isolated
 def evaluate(
     subject: Model | System | Sequence[Model] | str | Path,
@@ -34,7 +35,7 @@ def evaluate(
     second: TimeSeries | None = None,
     truth: System | str | None = None,
     references: Mapping[str, float] | None = None,
-    dt: float = 0.01,
+    dt: float | None = None,
     runs: int = 8,
     starts: int = 32,
     context: int = 32,
@@ -49,7 +50,8 @@ def evaluate(
     long as the data, and a score is the median over the runs; metrics of the dynamics start
     from ``starts`` places. Every run and forecast is warmed up on ``context`` samples, or as
     many as the model encodes. Without data, a system can be asked for metrics of its dynamics,
-    at the interval ``dt`` (one step of a map) and from starts drawn by ``seed``.
+    at the interval ``dt`` (by default the one that it names, or 0.01; one step of a map) and
+    from starts drawn by ``seed``.
 
     The floor of a score is the same metric between the data and a ``second`` stretch of the
     truth, equally long and independent (the median over several, `x: (pairs, T, n)`);
@@ -83,6 +85,8 @@ def evaluate(
     model, truth = as_model(subject), truth or subject
     if subject.time is Time.DISCRETE:
         dt = 1.0
+    elif dt is None:
+        dt = interval_of(subject, 0.01)
     scores = Scores()
     points = simulate(subject, dt=dt, steps=2, trajectories=starts, seed=seed).x[:, -1:]
     for name, metric in name_metrics(metrics, references).items():

@@ -61,7 +61,7 @@ class Judgement(Printed):
         return verdict(self.scores)
 
 
-@arguments(subject=named_subject, truth=systems.create)
+@arguments(subject=named_subject, truth=systems.get)
 @isolated
 def judge(
     subject: Model | System | Sequence[Model] | str | Path,
@@ -143,9 +143,12 @@ def complete(
 
     Raises: TypeError where its evidence is none.
     """
-    known = (references or {}).get(name)
+    known, error = (references or {}).get(name), score.reference_error
+    facts = truth.facts() if truth is not None else Facts()
+    if known is None and (fact := facts.of(qualified(metric))):
+        known, error = fact.value, fact.error
     if known is None and isinstance(metric, SupportsReference):
-        known = metric.reference(truth.facts() if truth is not None else Facts())
+        known = metric.reference(facts)
     if known is None:
         known = score.reference
     if known is None and isinstance(metric, SupportsBest):
@@ -153,6 +156,7 @@ def complete(
     return attrs.evolve(
         score,
         reference=known,
+        reference_error=error,
         evidence=_evidence(metric) or score.evidence,
         metric=qualified(metric),
         details=plain(score.details),

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import cast
 
 import torch
 
-from takens._defaults import INTEGRATOR
 from takens._dynamics.checkpoint import load_members
+from takens._dynamics.sampling import integrator_of
+from takens._dynamics.stepper import as_stepper
 from takens._dynamics.system_model import SystemModel
 from takens._dynamics.trained_model import TrainedModel
-from takens._plugins.registry import integrators, systems
-from takens._protocols.integrator import Stepper
+from takens._plugins.registry import systems
 from takens._protocols.model import Model
 from takens._protocols.system import System
 from takens.errors import InputError
@@ -43,5 +42,5 @@ def as_model(subject: Model | System) -> Model:
 
 
 def system_model(system: System) -> SystemModel:
-    """Return a system as a model that is integrated by the default integrator."""
-    return SystemModel(system, cast(Stepper, integrators.create(INTEGRATOR)))
+    """Return a system as a model, integrated as it says, or by the default integrator."""
+    return SystemModel(system, as_stepper(integrator_of(system)))

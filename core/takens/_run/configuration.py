@@ -8,7 +8,7 @@ from typing import Any, Final, final
 
 import attrs
 
-from takens._defaults import DEVICE, FIGURES, INTEGRATOR, METRICS, MODEL, SCHEME
+from takens._defaults import DEVICE, FIGURES, METRICS, MODEL, SCHEME
 from takens._plugins.choice import Component
 from takens._plugins.parameter import parameter
 from takens._printed import Printed
@@ -32,7 +32,8 @@ class Data:
     """Where the series comes from: a known ``system`` or a ``file``.
 
     A system is sampled ``steps`` times, every ``dt``, and again for the truth to judge
-    against. Of a file, the first fraction ``train`` is learned from and the rest is judged
+    against; where ``dt`` and ``integrator`` are not given, they are those that it names, or
+    rk4. Of a file, the first fraction ``train`` is learned from and the rest is judged
     against. ``noise`` is added to what is learned from, as a fraction of each variable's
     standard deviation.
 
@@ -46,7 +47,7 @@ class Data:
     time: str | None = None
     dt: float | None = parameter(None, unit="time units of the data", above=0)
     steps: int = parameter(50_000, unit="samples", at_least=10)
-    integrator: Component = attrs.field(default=Component(INTEGRATOR), converter=Component.of)
+    integrator: Component | None = attrs.field(default=None, converter=_optional)
     noise: float = parameter(0.0, unit="standard deviations", at_least=0)
     train: float = parameter(0.5, unit="fraction of the file", above=0, below=1)
     toml_table = "data"

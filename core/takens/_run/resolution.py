@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import attrs
 
 from takens._defaults import CHECK_METRIC
+from takens._dynamics.sampling import choice_of_integrator
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
 from takens._plugins.component import Kind
 from takens._plugins.parameters import check_parameters
-from takens._plugins.registry import Registry, metrics
+from takens._plugins.registry import Registry, metrics, systems
 from takens._protocols.metric import Metric
+from takens._protocols.system import SupportsInterval
 from takens._run.configuration import Configuration, Data, Judge
 from takens._run.plugin_settings import complete_settings
 from takens._training.naming import SUPPLIED
@@ -108,9 +110,19 @@ def _data(data: Data) -> Data:
     """Fill in what a system says of its sampling where the user says nothing."""
     form = None if data.format is None else complete("dataset", data.format)
     if data.system is None:
-        return attrs.evolve(data, format=form)
-    system = complete("system", data.system)
-    return attrs.evolve(data, system=system, integrator=complete("integrator", data.integrator))
+        return attrs.evolve(data, format=form, integrator=None)
+    named = complete("system", data.system)
+    system, integrator, dt = systems.get(named), data.integrator, data.dt
+    if integrator is None:
+        choice = choice_of_integrator(system)
+        # One that a system has made already cannot be written to a file.
+        nameable = isinstance(choice, (str, Mapping, Component))
+        integrator = Component.of(cast(Any, choice)) if nameable else None
+    if dt is None and isinstance(system, SupportsInterval):
+        dt = system.dt
+    return attrs.evolve(
+        data, system=named, dt=dt, integrator=integrator and complete("integrator", integrator)
+    )
 
 
 def _training(training: Training) -> Training:

@@ -85,7 +85,7 @@ def _simulated(data: Data, system: Component, seed: int) -> Source:
     dt = 1.0 if truth.time is Time.DISCRETE else data.dt
     if dt is None:
         raise DataError("A simulated series needs data.dt, the sampling interval.")
-    integrator = integrators.get(data.integrator)
+    integrator = None if data.integrator is None else integrators.get(data.integrator)
     # One orbit, cut: trajectories that start near each other are alike for a while.
     stretch = data.steps + _GAP
     orbit = simulate(

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 @click.command("simulate")
 @click.argument("system")
 @click.option("--set", "changes", metavar="NAME=VALUE", multiple=True, help="Set a parameter.")
-@click.option("--dt", type=float, default=0.01, show_default=True, help="Sampling interval.")
+@click.option("--dt", type=float, help="Sampling interval; 0.01, or what the system names.")
 @click.option("--steps", type=int, default=10_000, show_default=True, help="Samples.")
 @click.option("--noise", type=float, default=0.0, help="Fraction of each standard deviation.")
-@click.option("--integrator", default=INTEGRATOR, show_default=True, help="As in: takens list.")
+@click.option("--integrator", help=f"Its name; {INTEGRATOR}, or what the system names.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of start and noise.")
 @click.option("--trajectories", type=int, help="How many, from starts drawn at random.")
 @click.option("--initial", metavar="STATES", help='Starts instead, as in "1,2;3,4".')
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 def command(
     system: str,
     changes: tuple[str, ...],
-    dt: float,
+    dt: float | None,
     steps: int,
     noise: float,
-    integrator: str,
+    integrator: str | None,
     seed: int,
     trajectories: int | None,
     initial: str | None,
@@ -61,6 +61,7 @@ def command(
 
     With --plot and no --out, the pictures are called after the system.
     """  # noqa: D301 - click's mark for lines to leave alone
+    from takens._dynamics.sampling import integrator_of, interval_of
     from takens._dynamics.simulate import simulate
     from takens._files import write_whole
     from takens._plugins.registry import integrators, systems
@@ -79,7 +80,7 @@ def command(
     for change in changes:
         apply_change(parameters, change)
     made = systems.create(system, **parameters)
-    solver = integrators.create(integrator)
+    solver = integrator_of(made) if integrator is None else integrators.create(integrator)
     starts = None if initial is None else _read_states(initial, made.dim)
     # The ending is checked before the work is done.
     encode = None if out is None else encode_series(out)
@@ -91,7 +92,7 @@ def command(
         )
     series = simulate(
         made,
-        dt=dt,
+        dt=interval_of(made, 0.01) if dt is None else dt,
         steps=steps,
         noise=noise,
         seed=seed,
