@@ -17,7 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def size(request: pytest.FixtureRequest) -> dict[str, int]:
-    """Give the sizes that were asked for, and set the threads."""
+    """Return the sizes that were asked for, and set the threads."""
     names = (
         "threads",
         "latent_dim",

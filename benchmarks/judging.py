@@ -31,7 +31,7 @@ torch.set_num_threads(1)
 
 
 def timed(work: Callable[[], Any], times: int = 3) -> tuple[float, float]:
-    """Give the seconds of the first call, and the median processor time of later ones."""
+    """Return the seconds of the first call, and the median processor time of later ones."""
     began = time.perf_counter()
     work()
     first = time.perf_counter() - began
@@ -44,7 +44,7 @@ def timed(work: Callable[[], Any], times: int = 3) -> tuple[float, float]:
 
 
 def lorenz_starts(count: int) -> Tensor:
-    """Give starts on the attractor, `(count, 3)`."""
+    """Return starts on the attractor, `(count, 3)`."""
     return takens.simulate(Lorenz63(), dt=0.01, steps=2, trajectories=count, seed=0).x[:, -1]
 
 
@@ -60,7 +60,7 @@ def usual_loop(step: takens.plugin.Map, x: Tensor, steps: int) -> None:
 
 
 def jax_scan(x0: Tensor, steps: int, every: int) -> Callable[[], Any] | None:
-    """Give a jitted scan of states and tangents with QR, for many starts at once."""
+    """Return a jitted scan of states and tangents with QR, for many starts at once."""
     if find_spec("jax") is None:
         return None
     import jax  # pyright: ignore[reportMissingImports]
@@ -100,7 +100,7 @@ def jax_scan(x0: Tensor, steps: int, every: int) -> Callable[[], Any] | None:
 
 
 def dysts_estimator() -> Callable[[], Any] | None:
-    """Give dysts' own estimate from 500 points, the fewest that it takes sensibly."""
+    """Return dysts' own estimate from 500 points, the fewest that it takes sensibly."""
     if find_spec("dysts") is None:
         return None
     from dysts.analysis import (  # pyright: ignore[reportMissingImports]
@@ -121,7 +121,7 @@ def spectra(quick: bool) -> None:
     steps = 31_250 if quick else 312_500
     step, x0 = takens.plugin.flow_map(Lorenz63(), RK4(), 0.01), lorenz_starts(32)
     metric = LyapunovSpectrum(steps=steps, transient=1_000)
-    first, whole = timed(lambda: metric.probe(step, x0, 0.01))
+    first, whole = timed(lambda: metric.measure(step, x0, 0.01))
     each = whole / (steps * 32)
     line(
         f"Lorenz 63, whole spectrum, checks included, {32 * steps:,} steps",
@@ -163,7 +163,7 @@ def _plrnn(quick: bool) -> None:
     z0 = torch.randn(100, 20, generator=generator, dtype=torch.float64)
     steps = 1_000 if quick else 10_000
     metric = LyapunovSpectrum(steps=steps, transient=500)
-    first, whole = timed(lambda: metric.probe(model, z0, 0.01), 1)
+    first, whole = timed(lambda: metric.measure(model, z0, 0.01), 1)
     each = whole / (steps * 100)
     line(
         f"shallow PLRNN, 20 latent and 50 hidden, {100 * steps:,} steps",

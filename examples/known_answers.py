@@ -40,7 +40,7 @@ def linear_map(x: Tensor, /) -> Tensor:
 
 
 def cat_map(x: Tensor, /) -> Tensor:
-    """Give Arnold's map of the torus."""
+    """Return Arnold's map of the torus."""
     a, b = x.unbind(-1)
     y = torch.stack((2 * a + b, a + b), -1)
     return y - y.floor()
@@ -158,7 +158,7 @@ class Found:
     seconds: float
 
     def tolerance(self, i: int) -> float:
-        """Give three standard errors, half a digit, and what half the step changes."""
+        """Return three standard errors, half a digit, and what half the step changes."""
         rounding = self.case.digit / 2 + 1e-9
         return 3 * self.errors[i] + rounding + self.step_error
 
@@ -317,7 +317,7 @@ class Repetition:
     deviations: tuple[float, ...]
 
     def within(self, errors: float) -> float:
-        """Give the share of estimates within so many standard errors."""
+        """Return the share of estimates within so many standard errors."""
         return float(np.mean(np.abs(self.deviations) <= errors))
 
     @property
@@ -334,7 +334,7 @@ def repeat(
     step, dt = case.map, case.flow_step or case.unit
     deviations: list[float] = []
     for seed in range(times):
-        score = metric.probe(step, _starts(case, starts, 1_000 + seed), dt)
+        score = metric.measure(step, _starts(case, starts, 1_000 + seed), dt)
         if score.value is None or score.error is None:
             raise takens.TakensError(f"{name}: {score.reason}")
         deviations.append((score.value - truth) / score.error)

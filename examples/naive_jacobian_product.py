@@ -38,15 +38,15 @@ PRECISIONS: Final = {"single": torch.float32, "double": torch.float64}
 
 
 def jacobians(steps: int) -> Tensor:
-    """Give the Jacobians of the steps of one orbit on the attractor, `(steps, 3, 3)`."""
+    """Return the Jacobians of the steps of one orbit on the attractor, `(steps, 3, 3)`."""
     step = takens.plugin.flow_map(Lorenz63(), RK4(), DT)
     x = takens.simulate(Lorenz63(), dt=DT, steps=steps, seed=0).x
     eye = torch.eye(3, dtype=x.dtype).expand(steps, 3, 3)
-    return takens.plugin.push_tangents(step, x, eye)[1]
+    return takens.plugin.jvp(step, x, eye)[1]
 
 
 def naive(each: Tensor, at: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Give the exponents from singular values of the product after `at` steps: `(at, 3)`.
+    """Return the exponents from singular values of the product after `at` steps: `(at, 3)`.
 
     They are NaN from where the product is not finite.
     """
@@ -64,7 +64,7 @@ def naive(each: Tensor, at: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def orthonormal(each: Tensor, at: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Give the exponents by QR after every 10 of the steps, at the same places."""
+    """Return the exponents by QR after every 10 of the steps, at the same places."""
     vectors = torch.eye(3, dtype=each.dtype)
     logs = np.empty((len(each) // EVERY, 3))
     for i in range(len(logs)):
@@ -78,7 +78,7 @@ def orthonormal(each: Tensor, at: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def overflow(found: NDArray[np.float64], at: NDArray[np.int64]) -> float | None:
-    """Give the time of the last finite product, None where all are."""
+    """Return the time of the last finite product, None where all are."""
     finite = np.isfinite(found[:, 0])
     return None if finite.all() else float(at[finite][-1] * DT)
 

@@ -93,17 +93,17 @@ class Errors:
 
 
 def circle(t: Tensor) -> Tensor:
-    """Give the solution of the oscillator from a unit deflection at rest."""
+    """Return the solution of the oscillator from a unit deflection at rest."""
     return torch.stack((t.cos(), -t.sin()), -1)
 
 
 def tight(t: Tensor) -> Tensor:
-    """Give the solution of Lotka and Volterra to rounding."""
+    """Return the solution of Lotka and Volterra to rounding."""
     return takens.integrators.create("dop853", rtol=1e-13, atol=1e-14).solve(PREY, START, t)
 
 
 def logarithmic(t: Tensor, x: Tensor, /) -> Tensor:
-    """Give the velocity of the logarithms of prey and predators."""
+    """Return the velocity of the logarithms of prey and predators."""
     return PREY(t, x.exp()) / x.exp()
 
 
@@ -135,7 +135,7 @@ def measure_all() -> list[Errors]:
 
 
 def invariants() -> dict[str, float]:
-    """Give what Lotka and Volterra's system conserves, at the start and after h = 0.2."""
+    """Return what Lotka and Volterra's system conserves, at the start and after h = 0.2."""
     ts = torch.linspace(0, END, 61, dtype=torch.float64)
     ends = {"start": START} | {
         name: method.solve(PREY, START, ts)[-1]

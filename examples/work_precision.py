@@ -86,13 +86,13 @@ class Counted:
         self.calls = 0
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity."""
+        """Return the velocity."""
         self.calls += 1
         return OSCILLATOR(t, x)
 
 
 def reference() -> tuple[Tensor, float]:
-    """Give the true states, and how far another solver at its tightest is from them."""
+    """Return the true states, and how far another solver at its tightest is from them."""
     truth = Dop853(1e-14, 1e-15).solve(OSCILLATOR, START, TIMES)
     other = SciPy("DOP853", 1e-13, 1e-14).solve(OSCILLATOR, START, TIMES)
     return truth, float((truth - other).abs().max())

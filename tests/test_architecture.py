@@ -15,7 +15,7 @@ CONTRIB = sorted(path.parent for path in ROOT.glob("contrib/*/src/*/__init__.py"
 
 
 def imports(path: Path, *, types: bool = True) -> Iterator[tuple[str, str]]:
-    """Give every import of a file, as module and name, those inside functions too.
+    """Return every import of a file, as module and name, those inside functions too.
 
     Without ``types``, those that only a type checker sees are left out.
     """
@@ -58,7 +58,7 @@ def test_plugins_use_only_public_names(package: Path) -> None:
 
 
 def modules(package: Path) -> dict[str, Path]:
-    """Give the modules of a package by name, without its face, which imports lazily."""
+    """Return the modules of a package by name, without its face, which imports lazily."""
     found: dict[str, Path] = {}
     for path in package.rglob("*.py"):
         parts = path.relative_to(package.parent).with_suffix("").parts
@@ -68,7 +68,7 @@ def modules(package: Path) -> dict[str, Path]:
 
 
 def graph(package: Path, *, types: bool) -> dict[str, set[str]]:
-    """Give the modules of the same package that each module imports."""
+    """Return the modules of the same package that each module imports."""
     known = modules(package)
     found: dict[str, set[str]] = {}
     for importer, path in known.items():
@@ -108,7 +108,7 @@ OLD_KEYS = {"linear", "persistence", "scaling_region"}
 
 
 def names_of_ours() -> tuple[set[str], tuple[str, ...]]:
-    """Give the names of our components, and what names of our plugins begin with."""
+    """Return the names of our components, and what names of our plugins begin with."""
     ours = [plugin for plugin in takens.catalogue().plugins if plugin.distribution == "takens"]
     names = {spec.name for plugin in ours for spec in plugin.components}
     assert len(names) > 80
@@ -133,7 +133,7 @@ def test_no_name_of_ours_decides_anything_in_the_core() -> None:
 
 
 def reads_of_details(path: Path) -> Iterator[int]:
-    """Give the lines where something is looked up in an attribute ``details``."""
+    """Return the lines where something is looked up in an attribute ``details``."""
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
             case ast.Subscript(value=ast.Attribute(attr="details")):

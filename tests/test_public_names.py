@@ -129,7 +129,7 @@ OLD = [
     "metrics",
     "models",
     "portraits",
-    "push_tangents",
+    "jvp",
     "run",
     "save_model",
     "schemes",

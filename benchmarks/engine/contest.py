@@ -13,7 +13,7 @@ Contestant = Callable[[], Any]
 def medians(
     contestants: Mapping[str, Contestant], rounds: int = 7, least: float = 2e-2
 ) -> dict[str, tuple[float, float]]:
-    """Give the median time of a call in seconds, and the time of the first call.
+    """Return the median time of a call in seconds, and the time of the first call.
 
     The median is of processor time, which other programs on the machine disturb least; the
     first call, which waits for a compiler, is measured by the clock on the wall.
@@ -34,7 +34,7 @@ def medians(
 
 
 def _time(run: Contestant, calls: int = 1) -> float:
-    """Give the shorter of the processor's time and that of the clock on the wall.
+    """Return the shorter of the processor's time and that of the clock on the wall.
 
     Other programs lengthen the second, and threads that wait for work of others the first.
     """

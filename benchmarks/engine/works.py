@@ -89,7 +89,7 @@ def torchdiffeq_adjoint(f, x0: Tensor, ts: Tensor, tolerance: float) -> Any:
 
 
 def gradient(solve, f, x0: Tensor, *arguments):
-    """Give what computes the gradient of a sum of squares to start and parameters."""
+    """Return what computes the gradient of a sum of squares to start and parameters."""
     wanted = (x0, *parameters(f))
 
     def run():

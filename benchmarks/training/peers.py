@@ -31,7 +31,7 @@ def _step(p, z, jnp):
 
 
 def gradient(x: np.ndarray, size: Size) -> Callable[[], Any] | None:
-    """Give the gradient of a jitted scan over time, without an optimiser's step."""
+    """Return the gradient of a jitted scan over time, without an optimiser's step."""
     if importlib.util.find_spec("jax") is None:
         return None
     import jax

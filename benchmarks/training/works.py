@@ -33,7 +33,7 @@ def lorenz(t: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
 
 
 def series() -> takens.TimeSeries:
-    """Give 10,000 samples of Lorenz 63, as single-precision numbers."""
+    """Return 10,000 samples of Lorenz 63, as single-precision numbers."""
     h, x, states = torch.tensor(0.01), torch.tensor([1.0, 1.0, 25.0]), []
     for _ in range(10_000):
         k1 = lorenz(h, x)

@@ -35,7 +35,7 @@ def threads_for(work: int) -> Generator[None]:
 
 
 def with_all_threads(work: Callable[[_Given], _Answer], given: _Given) -> _Answer:
-    """Give what ``work`` makes of ``given``, by the threads that ``threads_for`` has taken.
+    """Return what ``work`` makes of ``given``, by the threads that ``threads_for`` has taken.
 
     Many steps at once are worth the threads that a single one is not.
     """

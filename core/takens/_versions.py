@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 
 def versions() -> dict[str, str]:
-    """Give the versions of takens, Python and the libraries that compute."""
+    """Return the versions of takens, Python and the libraries that compute."""
     found = {"takens": _version("takens"), "python": platform.python_version()}
     return found | {name: _version(name) for name in ("torch", "numpy", "scipy")}
 

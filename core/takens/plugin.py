@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from takens._dynamics.flow_map import (
         FlowMap as FlowMap,
         flow_map as flow_map,
-        push_tangents as push_tangents,
+        jvp as jvp,
     )
     from takens._dynamics.forced_run import forced_run as forced_run
     from takens._dynamics.latent_map import latent_map as latent_map

@@ -107,7 +107,7 @@ class Trained:
     seconds: float
 
     def curve(self, name: str) -> list[float]:
-        """Give a column of the history."""
+        """Return a column of the history."""
         return [record[name] for record in self.history]
 
 
@@ -197,14 +197,14 @@ class _Peer(nn.Module):
         self.field = layer.field
 
     def forward(self, x: Tensor) -> Tensor:
-        """Give where `x: (p, 2)` ends."""
+        """Return where `x: (p, 2)` ends."""
         ends = torch.tensor([0.0, 1.0])
         solve = cast(Any, torchdiffeq).odeint_adjoint
         return solve(self.field, x, ends, rtol=1e-4, atol=1e-4, method="dopri5")[-1]
 
 
 def times(rounds: int = 8, updates: int = 25) -> dict[str, float]:
-    """Give the seconds for the 200 updates of the moons, measured in turns.
+    """Return the seconds for the 200 updates of the moons, measured in turns.
 
     Each contestant goes through the whole training, in ``rounds`` of ``updates``.
     """

@@ -34,7 +34,7 @@ METRICS: Final = ("max_lyapunov", "state_space_divergence")
 
 
 def embedded(x: Tensor, dimension: int) -> Tensor:
-    """Give delays of `x: (T,)`, the oldest first: `(T - (dimension - 1) LAG, dimension)`."""
+    """Return delays of `x: (T,)`, the oldest first: `(T - (dimension - 1) LAG, dimension)`."""
     length = len(x) - (dimension - 1) * LAG
     return torch.stack([x[i * LAG : i * LAG + length] for i in range(dimension)], -1)
 
@@ -155,8 +155,8 @@ def naive_and_orthonormal(model: takens.plugin.Model, context: Tensor, steps: in
         product = torch.eye(m, dtype=z.dtype).expand(1, m, m)
         vectors, total = product, 0.0
         for count in range(1, steps + 1):
-            _, product = takens.plugin.push_tangents(step, z, product)
-            z, vectors = takens.plugin.push_tangents(step, z, vectors)
+            _, product = takens.plugin.jvp(step, z, product)
+            z, vectors = takens.plugin.jvp(step, z, vectors)
             vectors, stretch = _orthonormal(vectors)
             total += math.log(stretch)
             if overflow is None and not bool(product.isfinite().all()):

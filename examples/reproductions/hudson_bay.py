@@ -38,7 +38,7 @@ GUESS: Final = (0.5, 0.02, 1.0, 0.03)
 
 
 def measured() -> takens.TimeSeries:
-    """Give the logarithms of the pelts, `x: (21, 2)`, hares first, in years since 1900."""
+    """Return the logarithms of the pelts, `x: (21, 2)`, hares first, in years since 1900."""
     x = torch.tensor((HARE, LYNX), dtype=torch.float64).log().T.contiguous()
     t = torch.arange(len(x), dtype=torch.float64)
     return takens.TimeSeries(t, x, columns=("log hares", "log lynx"), time_unit="years")
@@ -58,7 +58,7 @@ class LogarithmicField(nn.Module):
         self.register_buffer("scale", data.x.std(0))
 
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the velocity at `z: (..., 2)`."""
+        """Return the velocity at `z: (..., 2)`."""
         alpha, beta, gamma, delta = self.rates.unbind()
         hares, lynx = (z * self.scale + self.mean).exp().unbind(-1)
         return torch.stack((alpha - beta * lynx, -gamma + delta * hares), -1) / self.scale

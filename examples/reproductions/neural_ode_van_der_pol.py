@@ -40,7 +40,7 @@ UNSEEN: Final = 100
 @final
 @attrs.frozen
 class Case:
-    """How the field is trained: a pass over ``window`` samples of ``batch`` stretches each."""
+    """How the field is trained: a pass over ``window`` samples of ``batch`` segments each."""
 
     title: str
     activation: type[nn.Module]
@@ -99,7 +99,7 @@ class Field(nn.Module):
         self.layers = nn.Sequential(*layers[:-1])
 
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the velocity at `z: (..., 2)`."""
+        """Return the velocity at `z: (..., 2)`."""
         return self.layers(z)
 
 
@@ -166,7 +166,7 @@ def _size(errors: Tensor) -> float:
 
 
 def losses(fit: takens.Fit) -> tuple[Tensor, Tensor]:
-    """Give updates `(logged,)` and the loss of every member, `(logged, members)`."""
+    """Return updates `(logged,)` and the loss of every member, `(logged, members)`."""
     steps = torch.tensor([record["step"] for record in fit.history])
     lost = [record.get("member_loss") or [record["loss"]] for record in fit.history]
     values = [[np.nan if one is None else one for one in each] for each in lost]
@@ -174,7 +174,7 @@ def losses(fit: takens.Fit) -> tuple[Tensor, Tensor]:
 
 
 def plateau(fit: takens.Fit, level: float = 0.2) -> list[float]:
-    """Give the share of the updates after which each member's loss stays below a level.
+    """Return the share of the updates after which each member's loss stays below a level.
 
     A loss of 1 is that of the mean of the data; a share of 1 means never.
     """

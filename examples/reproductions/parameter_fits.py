@@ -211,7 +211,7 @@ class Found:
         return cls(case, tuple(taught), tuple(solved), seconds)
 
     def row(self) -> tuple[str, ...]:
-        """Give the row of the table."""
+        """Return the row of the table."""
         case, details = self.case, self.solved[0].details
         values = torch.tensor([list(learned(fit).values()) for fit in self.taught])
         medians = array(values.median(0).values)
@@ -232,7 +232,7 @@ class Found:
 
 
 def learned(fit: takens.Fit) -> dict[str, float]:
-    """Give the parameters that were found."""
+    """Return the parameters that were found."""
     model: Any = fit.model.inner
     return model.learned()
 

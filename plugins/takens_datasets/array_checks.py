@@ -43,7 +43,7 @@ def load_array(what: str, load: Callable[[], Any]) -> Any:
 
 
 def as_double(what: str, array: NDArray[Any]) -> Floats:
-    """Give real numbers in double precision; those in single precision stay what they are.
+    """Return real numbers in double precision; those in single precision stay what they are.
 
     Raises: DataError where the array holds anything else, naming its dtype.
     """

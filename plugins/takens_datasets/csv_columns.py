@@ -85,7 +85,7 @@ def read_carefully(
 
 
 def _body(path: Path, lines: Iterable[str], layout: Layout) -> Iterator[Row]:
-    """Give the rows of data, all of one width.
+    """Return the rows of data, all of one width.
 
     Raises: DataError for another width, or a blank line that is not at an end.
     """

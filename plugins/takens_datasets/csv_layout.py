@@ -62,7 +62,7 @@ def find_layout(path: Path, lines: Iterable[str]) -> Layout:
 
 
 def _beginning(lines: Iterable[str]) -> tuple[str, list[str], list[str]]:
-    """Give the last comment above the rows, all first lines, and the rows among them."""
+    """Return the last comment above the rows, all first lines, and the rows among them."""
     comment, head, body = "", list[str](), list[str]()
     for line in lines:
         head.append(line)
@@ -77,7 +77,7 @@ def _beginning(lines: Iterable[str]) -> tuple[str, list[str], list[str]]:
 
 
 def _delimiter(path: Path, head: Sequence[str]) -> tuple[str, Row, Row]:
-    """Give the delimiter that cuts the first two rows alike, and the two."""
+    """Return the delimiter that cuts the first two rows alike, and the two."""
     unequal: list[tuple[str, Row, Row]] = []
     for delimiter in _DELIMITERS:
         try:

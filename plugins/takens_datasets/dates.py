@@ -28,7 +28,7 @@ def moments(texts: Sequence[str]) -> NDArray[np.datetime64]:
 
 
 def since_first(times: NDArray[np.datetime64]) -> tuple[NDArray[np.float64], str]:
-    """Give times since the first, and their unit: the coarsest that holds them all exactly.
+    """Return times since the first, and their unit: the coarsest that holds them all exactly.
 
     Times of year are counted in years, firsts of the month in months, other dates in days,
     times of day in hours, minutes or seconds, and anything finer in fractions of seconds.

@@ -14,7 +14,7 @@ _HEAD = 65536
 
 
 def head_of(path: Path) -> bytes:
-    """Give the first bytes of a file.
+    """Return the first bytes of a file.
 
     Raises: DataError where there is no such file, it is a folder, may not be read or is empty.
     """

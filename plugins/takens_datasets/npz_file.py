@@ -78,7 +78,7 @@ class Npz:
 def _table(
     path: Path, archive: Any, *, everything: bool
 ) -> tuple[list[str], Callable[[str], NDArray[Any]]]:
-    """Give the names of the columns, and what gives the column of a name: `(..., T)`."""
+    """Return the names of the columns, and what gives the column of a name: `(..., T)`."""
 
     def load(name: str) -> NDArray[Any]:
         return load_array(f"{path}: array {name!r}", lambda: np.asarray(archive[name]))

@@ -15,7 +15,7 @@ _TOLERANCE = 1e-3
 
 
 def equal_steps(t: Floats, place: Place) -> Floats:
-    """Give the times `t: (T,)` back, or on an even grid where they were rounded to few digits.
+    """Return the times `t: (T,)`, on an even grid where they were rounded to few digits.
 
     Rounding is undone only where it explains every deviation and is below a tenth of a step.
     ``place`` says where a sample is to be found.
@@ -63,7 +63,7 @@ def rises_evenly(x: Floats) -> bool:
 
 
 def _rounding(t: Floats) -> float:
-    """Give the unit in the last digit of times that were stored in few digits, or 0."""
+    """Return the unit in the last digit of times that were stored in few digits, or 0."""
     for decimals in range(7):
         if np.array_equal(np.round(t, decimals), t):
             return 10.0**-decimals

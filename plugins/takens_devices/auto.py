@@ -68,7 +68,7 @@ class Auto(AutoSettings):
     )
 
     def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
-        """Give the fastest device for work in the given precision."""
+        """Return the fastest device for work in the given precision."""
         candidates = self._candidates(precision)
         if not candidates:
             only = (

@@ -14,5 +14,5 @@ class Cpu:
     """Everything on the CPU."""
 
     def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
-        """Give the CPU."""
+        """Return the CPU."""
         return takens.plugin.Placement(CPU, precision.dtype, CPU, "The CPU was asked for.")

@@ -18,7 +18,7 @@ class Cuda(CudaSettings):
     hardware: Hardware = attrs.field(factory=Hardware.detect, kw_only=True)
 
     def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
-        """Give the device.
+        """Return the device.
 
         Raises: DeviceError where the machine has no such device, naming those that it has.
         """

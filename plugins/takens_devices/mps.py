@@ -21,7 +21,7 @@ class Mps:
     hardware: Hardware = attrs.field(factory=Hardware.detect, kw_only=True)
 
     def choose(self, *, precision: takens.plugin.Precision) -> takens.plugin.Placement:
-        """Give MPS, or the CPU for double precision.
+        """Return MPS, or the CPU for double precision.
 
         Raises: DeviceError where the machine has no MPS, naming what it has.
         """

@@ -71,7 +71,7 @@ def _panel(
 
 
 def _running_median(values: NDArray[np.float64], half_width: int) -> NDArray[np.float64]:
-    """Give the median around each value, over fewer at the two ends."""
+    """Return the median around each value, over fewer at the two ends."""
     padded = np.pad(values, half_width, constant_values=np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half_width + 1)
     return np.nanmedian(windows, axis=-1)

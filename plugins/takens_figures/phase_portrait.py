@@ -104,5 +104,5 @@ def mark(axes: Any, x: NDArray[np.float64], colour: str, *, filled: bool) -> Non
 
 
 def _lag(x: NDArray[np.float64]) -> int:
-    """Give the delay of the trajectory that moves most."""
+    """Return the delay of the trajectory that moves most."""
     return correlation_length(x[np.ptp(x[..., 0], axis=1).argmax(), :, 0])

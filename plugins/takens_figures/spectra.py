@@ -84,7 +84,7 @@ class Spectra:
 def _density(
     x: NDArray[np.float64], interval: float, segment: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give frequencies `(f,)` and the mean density `(f, n)` of `x: (runs, T, n)`.
+    """Return frequencies `(f,)` and the mean density `(f, n)` of `x: (runs, T, n)`.
 
     Frequencies closer than a fiftieth of a decade are averaged.
     """

@@ -55,14 +55,14 @@ def about_leaving(x: NDArray[np.float64], limits: Sequence[tuple[float, float]])
 
 
 def trajectories_of(series: takens.TimeSeries) -> NDArray[np.float64]:
-    """Give `(trajectories, T, n)`, whether there is one or many."""
+    """Return `(trajectories, T, n)`, whether there is one or many."""
     return array(series.x).reshape(-1, *series.x.shape[-2:])
 
 
 def velocity(
     system: takens.plugin.System, t: float, x: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Give the velocity at `x: (..., d)`, or how far a map moves it."""
+    """Return the velocity at `x: (..., d)`, or how far a map moves it."""
     state = torch.from_numpy(np.ascontiguousarray(x))
     with torch.no_grad():
         if system.time is takens.plugin.Time.DISCRETE:

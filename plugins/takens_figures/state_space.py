@@ -85,7 +85,7 @@ def draw_dots(axes: Any, x: NDArray[np.float64], colour: Any) -> None:
 
 
 def limits_of(x: NDArray[np.float64], share: float = 0.04) -> list[tuple[float, float]]:
-    """Give limits for `x: (trajectories, T, n)`, with a margin on either side.
+    """Return limits for `x: (trajectories, T, n)`, with a margin on either side.
 
     They hold all trajectories but those that go five times as far as is usual here, of which
     they hold the start, so that one that runs away does not hide the others.
@@ -119,7 +119,7 @@ def delay_labels(series: takens.TimeSeries, lag: int) -> list[str]:
 
 
 def correlation_length(x: NDArray[np.float64]) -> int:
-    """Give the first lag, in samples, at which the autocorrelation of `(T,)` is below 1/e."""
+    """Return the first lag, in samples, at which the autocorrelation of `(T,)` is below 1/e."""
     deviation = x - x.mean()
     # Padded to twice the length, so that the end is not correlated with the beginning.
     power = np.abs(np.fft.rfft(deviation, 2 * len(x))) ** 2

@@ -50,7 +50,7 @@ _SETTINGS: Final[dict[str, Any]] = {
 
 
 def colours(count: int) -> list[str]:
-    """Give ``count`` colours: told apart where few, else from dark to light."""
+    """Return ``count`` colours: told apart where few, else from dark to light."""
     if count <= len(_APART):
         return list(_APART[:count])
     shades = matplotlib.colormaps["viridis"](np.linspace(0, 0.9, count))
@@ -90,7 +90,7 @@ def note(figure: Figure, *sentences: str) -> None:
 
 
 def room_for(*sentences: str) -> float:
-    """Give the height in inches that a note of these sentences needs."""
+    """Return the height in inches that a note of these sentences needs."""
     return 0.15 + 0.16 * len(_lines(sentences))
 
 
@@ -109,7 +109,7 @@ def time_label(series: takens.TimeSeries, what: str = "Time") -> str:
 
 
 def per_time(series: takens.TimeSeries) -> str:
-    """Give the unit of a frequency or a rate."""
+    """Return the unit of a frequency or a rate."""
     return f"1/{plain(series.time_unit) or 'time unit'}"
 
 
@@ -119,7 +119,7 @@ def array(x: Tensor) -> NDArray[np.float64]:
 
 
 def first_run(free: takens.FreeRun) -> tuple[NDArray[np.float64], str]:
-    """Give the first free run, `(T, n)`, as far as it is the model's, and what to note of it.
+    """Return the first free run, `(T, n)`, as far as it is the model's, and what to note of it.
 
     A run that diverged is cut at the last good state, which it repeats from there on.
     """
@@ -143,7 +143,7 @@ def first_run(free: takens.FreeRun) -> tuple[NDArray[np.float64], str]:
 def bounds(
     truth: NDArray[np.float64], model: NDArray[np.float64], diverged: bool
 ) -> tuple[float, float]:
-    """Give the limits of an axis that holds both.
+    """Return the limits of an axis that holds both.
 
     The last steps of a run that diverged would leave nothing of the truth to be seen: then
     the truth decides.

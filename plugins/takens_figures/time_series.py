@@ -11,7 +11,7 @@ import attrs
 from matplotlib.figure import Figure
 
 import takens
-from takens_figures.stretch import stretch
+from takens_figures.shown_range import shown_range
 from takens_figures.style import (
     MODEL,
     TRUTH,
@@ -34,7 +34,7 @@ _PANELS = 8
 class TimeSeriesPanels:
     """Truth and free run from the same start, one panel for each of at most 8 variables.
 
-    The stretch holds about 15 oscillations of the fastest variable.
+    The segment holds about 15 oscillations of the fastest variable.
     """
 
     title = "Truth and free run from the same start"
@@ -45,7 +45,7 @@ class TimeSeriesPanels:
         truth = array(reference.x)
         model, about_run = first_run(results.free)
         diverged = results.free.diverged_at[0] is not None
-        stop = min(stretch(truth), results.free.x.shape[-2])
+        stop = min(shown_range(truth), results.free.x.shape[-2])
         t = array(reference.t - reference.t[0])[:stop]
         shown = min(reference.dim, _PANELS)
         model = model[:stop]

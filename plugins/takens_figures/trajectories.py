@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import takens
+from takens_figures.shown_range import shown_range
 from takens_figures.starts import about_leaving, about_starts, trajectories_of
 from takens_figures.state_space import limits_of
-from takens_figures.stretch import stretch
 from takens_figures.style import canvas, colours, grid, note, plain, style, time_label
 
 _PANELS = 8
@@ -27,7 +27,7 @@ _NAMED = 6
 class Trajectories:
     """Trajectories against time, one panel for each of at most 8 variables.
 
-    The stretch holds about 15 oscillations of the fastest variable.
+    The segment holds about 15 oscillations of the fastest variable.
     """
 
     title = "Trajectories"
@@ -37,7 +37,7 @@ class Trajectories:
         is_map = system is not None and system.time is takens.plugin.Time.DISCRETE
         x = trajectories_of(series)
         _, about = about_starts(system, series)
-        stop = max(2, min(stretch(one) for one in x))
+        stop = max(2, min(shown_range(one) for one in x))
         t, x = series.t[:stop].numpy(), x[:, :stop]
         shown = min(series.dim, _PANELS)
         limits = limits_of(x[..., :shown])

@@ -83,7 +83,7 @@ class VectorFieldPortrait:
 
 
 def _over_time(system: takens.plugin.System, limits: list[tuple[float, float]]) -> _Slice:
-    """Give the velocity of one variable over time."""
+    """Return the velocity of one variable over time."""
     across, up = (np.linspace(low, high, _SIDE) for low, high in limits)
     columns = [velocity(system, float(time), up[:, None]) for time in across]
     rates = np.concatenate(columns, -1)
@@ -93,7 +93,7 @@ def _over_time(system: takens.plugin.System, limits: list[tuple[float, float]]) 
 def _first_plane(
     system: takens.plugin.System, t: float, x: NDArray[np.float64]
 ) -> tuple[tuple[int, int], list[tuple[float, float]], _Slice]:
-    """Give the first two variables in whose plane the velocity differs from place to place."""
+    """Return the first two variables in whose plane the velocity differs."""
     found: list[tuple[tuple[int, int], list[tuple[float, float]], _Slice]] = []
     for plane in itertools.combinations(range(system.dim), 2):
         limits = limits_of(x[..., list(plane)], 0.15)

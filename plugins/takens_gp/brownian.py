@@ -22,19 +22,19 @@ class Brownian(BrownianSettings, Composable):
     """
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, 1), (..., m, 1) -> (..., n, m)`.
+        """Return the covariances: `(..., n, 1), (..., m, 1) -> (..., n, m)`.
 
         Raises: InputError where points have more than one coordinate.
         """
         x, y = _time(x).unsqueeze(-1), _time(y).unsqueeze(-2)
         return like(self.variance, x) / 2 * (x.abs() + y.abs() - (x - y).abs())
 
-    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Give the derivative of `sum(weight * k(x, y))` by the variance."""
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivative of `sum(weight * k(x, y))` by the variance."""
         return (total(weight, self(x, y)) / like(self.variance, x),)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, 1) -> (..., n)`."""
+        """Return the variances: `(..., n, 1) -> (..., n)`."""
         return like(self.variance, x) * _time(x).abs()
 
 

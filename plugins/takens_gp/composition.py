@@ -21,7 +21,7 @@ _NONE: Mapping[str, tuple[float, float]] = MappingProxyType({})
 
 
 class Composable:
-    """Gives ``+`` and ``*`` with other kernels; kernels of third parties may inherit it."""
+    """Returns ``+`` and ``*`` with other kernels; kernels of third parties may inherit it."""
 
     __slots__ = ()
 
@@ -68,11 +68,11 @@ class Sum(Composable):
     bounds = _NONE
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         return reduce(add, (kernel(x, y) for kernel in self.kernels))
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, d) -> (..., n)`."""
+        """Return the variances: `(..., n, d) -> (..., n)`."""
         return reduce(add, (kernel.diagonal(x) for kernel in self.kernels))
 
 
@@ -88,11 +88,11 @@ class Product(Composable):
     bounds = _NONE
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         return reduce(mul, (kernel(x, y) for kernel in self.kernels))
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, d) -> (..., n)`."""
+        """Return the variances: `(..., n, d) -> (..., n)`."""
         return reduce(mul, (kernel.diagonal(x) for kernel in self.kernels))
 
     @property

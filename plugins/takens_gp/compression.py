@@ -34,7 +34,7 @@ class Compression:
     noise: float
 
     def explain(self, cross: Tensor) -> tuple[Tensor, Tensor]:
-        """Give what the data explain from below, and by how much at most it is more.
+        """Return what the data explain from below, and by how much at most it is more.
 
         Of covariances `cross: (m, n)`: `(m,)` each.
         """

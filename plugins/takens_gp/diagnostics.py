@@ -71,7 +71,7 @@ class Calibration:
     count: int
 
     def margin(self, level: float) -> float:
-        """Give by how much a share may be off its level by chance."""
+        """Return by how much a share may be off its level by chance."""
         return 2 * math.sqrt(level * (1 - level) / self.count)
 
     def __str__(self) -> str:

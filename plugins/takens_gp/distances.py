@@ -15,7 +15,7 @@ FEW: Final = 8
 
 
 def squared_distance(x: Tensor, y: Tensor, lengthscale: Numbers) -> Tensor:
-    """Give `sum_i (x_i - y_i)^2 / lengthscale_i^2`: `(..., n, d), (..., m, d) -> (..., n, m)`.
+    """Return `sum_i ((x_i - y_i) / l_i)^2`: `(..., n, d), (..., m, d) -> (..., n, m)`.
 
     Raises: InputError where there is neither one lengthscale nor one for each dimension.
     """
@@ -40,10 +40,10 @@ def squared_distance(x: Tensor, y: Tensor, lengthscale: Numbers) -> Tensor:
 
 
 def root(squared: Tensor) -> Tensor:
-    """Give the distance of a squared distance, with the derivative 0 where points coincide."""
+    """Return the root of a squared distance, with the derivative 0 where points coincide."""
     return squared.clamp(min=1e-36).sqrt()
 
 
 def constant_diagonal(variance: Numbers, x: Tensor) -> Tensor:
-    """Give the same variance for every point of `x: (..., n, d)`: `(..., n)`."""
+    """Return the same variance for every point of `x: (..., n, d)`: `(..., n)`."""
     return like(variance, x) * torch.ones_like(x[..., 0])

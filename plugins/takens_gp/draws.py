@@ -60,7 +60,7 @@ class DrawnDynamics(nn.Module):
     scale: Tensor
 
     def forward(self, *state: Tensor) -> Tensor:
-        """Give the next state, or the velocity: `(..., n) -> (..., n)`."""
+        """Return the next state, or the velocity: `(..., n) -> (..., n)`."""
         z = state[-1].double()
         found = torch.stack([self._evaluate(each, z) for each in self._functions], -1)
         found = found * self.scale
@@ -75,11 +75,11 @@ class DrawnDynamics(nn.Module):
         return functions(z.reshape(count, -1, z.shape[-1])).reshape(z.shape[:-1])
 
     def encode(self, context: Tensor, /) -> Tensor:
-        """Give the last observation: `(..., c, n) -> (..., n)`."""
+        """Return the last observation: `(..., c, n) -> (..., n)`."""
         return context[..., -1, :]
 
     def observe(self, z: Tensor, /) -> Tensor:
-        """Give the state itself."""
+        """Return the state itself."""
         return z
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:

@@ -12,14 +12,14 @@ from torch import Tensor
 from takens_gp.factor import factorise, inverse
 from takens_gp.hyperparameters import Search
 from takens_gp.kernel import Kernel
-from takens_gp.pull_back import pull_back
+from takens_gp.vjp import vjp
 
 # Strips of this many entries stay in the cache through all operations of a kernel.
 _STRIP = 1 << 16
 
 
 def log_evidence(covariance: Tensor, y: Tensor) -> Tensor:
-    """Give `log p(y)` of `y: (n,)` or `(n, q)` under `covariance: (n, n)`, noise included.
+    """Return `log p(y)` of `y: (n,)` or `(n, q)` under `covariance: (n, n)`, noise included.
 
     It is differentiable once, by one inverse of the factor.
 
@@ -50,21 +50,21 @@ class _LogEvidence(torch.autograd.Function):
 
 
 def value_of(factor: Tensor, weights: Tensor, y: Tensor) -> Tensor:
-    """Give the log evidence from a factor and `weights = K^-1 y`, all columns together."""
+    """Return the log evidence from a factor and `weights = K^-1 y`, all columns together."""
     n, q = y.shape
     determinant = factor.diagonal().log().sum()
     return -0.5 * (weights * y).sum() - q * (determinant + 0.5 * n * math.log(2 * math.pi))
 
 
 def slope(factor: Tensor, weights: Tensor) -> Tensor:
-    """Give the derivative by the covariance, `(w w^T - q K^-1) / 2`: `(n, n)`."""
+    """Return the derivative by the covariance, `(w w^T - q K^-1) / 2`: `(n, n)`."""
     lower = inverse(factor.clone())
     whole = lower.tril_() + lower.tril(-1).mT
     return whole.addmm_(weights, weights.mT, beta=-0.5 * weights.shape[1], alpha=0.5)
 
 
 def covariance_of(kernel: Kernel, x: Tensor, noise: Tensor | float) -> Tensor:
-    """Give the covariance of measurements, its lower triangle only: `(n, n)`.
+    """Return the covariance of measurements, its lower triangle only: `(n, n)`.
 
     `noise: (n,)` or () are the variances of the measurements.
     """
@@ -79,7 +79,7 @@ def covariance_of(kernel: Kernel, x: Tensor, noise: Tensor | float) -> Tensor:
 def evidence_and_gradient(
     search: Search, logarithms: Tensor, x: Tensor, y: Tensor, point_noise: Tensor | float
 ) -> tuple[float, Tensor]:
-    """Give the log evidence and its gradient by `logarithms: (p,)`.
+    """Return the log evidence and its gradient by `logarithms: (p,)`.
 
     The kernel is differentiated strip by strip, weighted by the derivative of the evidence by
     the covariance, so that no more than two matrices are held.
@@ -97,7 +97,7 @@ def evidence_and_gradient(
             share = weights[rows] @ weights[: rows.stop].mT
             share.sub_(known[rows, : rows.stop], alpha=y.shape[1])
             share[:, rows.start :].tril_().diagonal().mul_(0.5)
-            by_kernel += pull_back(kernel, x[rows], x[: rows.stop], share)
+            by_kernel += vjp(kernel, x[rows], x[: rows.stop], share)
         if search.noise_variance > 0:
             trace = known.diagonal().sum()
             gradient[-1] = 0.5 * (weights.square().sum() - y.shape[1] * trace)

@@ -19,7 +19,7 @@ _LAPACK: Final[Any] = lapack
 
 
 def factorise(covariance: Tensor, what: str = "kernel") -> tuple[Tensor, float]:
-    """Give the lower factor of `(n, n)`, of which the lower triangle is read, and the jitter.
+    """Return the lower factor of `(n, n)`, of which the lower triangle is read, and the jitter.
 
     Where rounding has made the matrix indefinite, the least jitter of 1e-12, 1e-11, ..., 1e-6
     times the mean of the diagonal that helps is added to the diagonal. The factor is
@@ -49,7 +49,7 @@ def factorise(covariance: Tensor, what: str = "kernel") -> tuple[Tensor, float]:
 
 
 def inverse(factor: Tensor) -> Tensor:
-    """Give the inverse of the matrix with a lower factor `(n, n)`, in the place of the factor.
+    """Return the inverse of the matrix with a lower factor `(n, n)`, in place.
 
     Only its lower triangle is meant.
     """
@@ -61,12 +61,12 @@ def inverse(factor: Tensor) -> Tensor:
 
 
 def solve(factor: Tensor, right: Tensor, *, upper: bool = False) -> Tensor:
-    """Give `factor^-1 right` of a triangular factor: `(n, n), (n, m) -> (n, m)`."""
+    """Return `factor^-1 right` of a triangular factor: `(n, n), (n, m) -> (n, m)`."""
     return cast(Tensor, torch.linalg.solve_triangular(factor, right, upper=upper))
 
 
 def _attempt(covariance: Tensor) -> tuple[Tensor, int]:
-    """Give the lower factor, and 0 where there is one."""
+    """Return the lower factor, and 0 where there is one."""
     if covariance.device.type != "cpu" or covariance.requires_grad:
         factor, info = cast(tuple[Tensor, Tensor], torch.linalg.cholesky_ex(covariance))
         return factor, int(info)
@@ -91,7 +91,7 @@ def check_memory(n: int) -> None:
 
 
 def free_memory() -> int:
-    """Give the memory in bytes that is free, or all there is where that is not known."""
+    """Return the memory in bytes that is free, or all there is where that is not known."""
     table = Path("/proc/meminfo")
     if table.exists():
         for line in table.read_text().splitlines():

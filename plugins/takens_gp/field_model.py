@@ -43,11 +43,11 @@ class GaussianProcessField(ProcessModel[GaussianProcessFieldSettings]):
         self.integrator = stepper
 
     def training_points(self, x: Tensor, times: Tensor) -> TrainingPoints:
-        """Give what is learned from `x: (trajectories, T, n)` at `times: (T,)`."""
+        """Return what is learned from `x: (trajectories, T, n)` at `times: (T,)`."""
         return slopes_of(x, times, seed=self.config.seed)
 
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the velocity, by the mean: `(..., n) -> (..., n)`."""
+        """Return the velocity, by the mean: `(..., n) -> (..., n)`."""
         return self.process(z)
 
     if TYPE_CHECKING:

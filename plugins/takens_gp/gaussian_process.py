@@ -121,7 +121,7 @@ class GaussianProcess:
             return self._through(search, optimum, centres, x, y, noise)
 
     def log_evidence(self, x: Any, y: Any, *, point_noise: Any = None) -> Tensor:
-        """Give the log marginal likelihood of data, `()`.
+        """Return the log marginal likelihood of data, `()`.
 
         Where hyperparameters of the kernel are Tensors that require gradients, so does this.
 
@@ -143,7 +143,7 @@ class GaussianProcess:
         return self.prior(as_points(x).shape[-1]).sample(x, count, noise=noise, seed=seed)
 
     def prior(self, dim: int = 1) -> Posterior:
-        """Give the process that has seen nothing, for points of ``dim`` coordinates."""
+        """Return the process that has seen nothing, for points of ``dim`` coordinates."""
         nothing = torch.zeros(0, dim, dtype=torch.float64)
         return self.fit(nothing, nothing[:, 0], optimise=False)
 

@@ -44,7 +44,7 @@ def _walk(kernel: Kernel, prefix: str) -> Iterator[Hyperparameter]:
 
 
 def with_values(kernel: Kernel, values: Sequence[Any]) -> Kernel:
-    """Give the kernel with other values, a number, tuple or Tensor for each hyperparameter."""
+    """Return the kernel with other values: a number, tuple or Tensor by hyperparameter."""
     return _replace(kernel, iter(values))
 
 
@@ -56,7 +56,7 @@ def _replace(kernel: Kernel, values: Iterator[Any]) -> Kernel:
 
 
 def one_per_dimension(kernel: Kernel, dim: int) -> Kernel:
-    """Give each lengthscale that is a single number to every dimension separately.
+    """Return each lengthscale that is a single number to every dimension separately.
 
     Only kernels that measure distances in lengthscales have them; others stay as they are.
     """
@@ -143,7 +143,7 @@ class Search:
         )
 
     def made(self, logarithms: Tensor) -> tuple[Kernel, Tensor | float]:
-        """Give kernel and noise variance, differentiable by `logarithms: (p,)`."""
+        """Return kernel and noise variance, differentiable by `logarithms: (p,)`."""
         parts = self._split(logarithms.exp())
         values = [
             part if is_tuple else part[0]
@@ -153,7 +153,7 @@ class Search:
         return with_values(self.kernel, values), noise
 
     def plain(self, logarithms: Tensor) -> tuple[Kernel, float]:
-        """Give kernel and noise variance in plain numbers."""
+        """Return kernel and noise variance in plain numbers."""
         kernel, noise = self.made(logarithms)
         values = [each.values for each in hyperparameters_of(kernel)]
         numbers = [
@@ -163,7 +163,7 @@ class Search:
         return with_values(kernel, numbers), float(noise)
 
     def named(self, entries: Tensor) -> dict[str, float | tuple[float, ...]]:
-        """Give `(p,)` numbers by the name of their hyperparameter."""
+        """Return `(p,)` numbers by the name of their hyperparameter."""
         parts = self._split(entries)
         return {
             name: tuple(cast(list[float], part.tolist())) if is_tuple else float(part[0])

@@ -87,7 +87,7 @@ class InducingPoints:
         return cls(points, len(points))
 
     def under(self, kernel: Kernel, x: Tensor) -> Tensor:
-        """Give the points `(c, d)`: where selected, those that the kernel knows least of."""
+        """Return the points `(c, d)`: where selected, those that the kernel knows least of."""
         if self.given is not None:
             return self.given
         return x[select(kernel, x, self.count).indices]
@@ -96,7 +96,7 @@ class InducingPoints:
 def bound_and_gradient(
     search: Search, logarithms: Tensor, centres: Tensor, x: Tensor, y: Tensor, noise: Tensor
 ) -> tuple[float, Tensor]:
-    """Give the bound and its gradient by `logarithms: (p,)`, the centres held fixed."""
+    """Return the bound and its gradient by `logarithms: (p,)`, the centres held fixed."""
     theta = logarithms.detach().requires_grad_()
     kernel, variance = search.made(theta)
     bound = infer(kernel, centres, x, y, variance + noise).bound

@@ -14,7 +14,7 @@ _STEP = 1e-4
 
 
 def information(search: Search, x: Tensor, point_noise: Tensor) -> Tensor:
-    """Give the Fisher information on each logarithm at the start of a search, `(p,)`.
+    """Return the Fisher information on each logarithm at the start of a search, `(p,)`.
 
     It is that of at most 128 of the points `x: (n, d)`, by the number of all. Nothing is
     known, 0, where the covariance of the start is not positive definite.

@@ -23,17 +23,17 @@ class Linear(LinearSettings, Composable):
     """
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         return (x * self._variance(x)) @ y.mT
 
-    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Give the derivative of `sum(weight * k(x, y))` by the variance."""
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivative of `sum(weight * k(x, y))` by the variance."""
         by_dimension = (x * (weight @ y)).sum(-2)
         variance = like(self.variance, x)
         return (by_dimension if variance.numel() > 1 else by_dimension.sum(),)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, d) -> (..., n)`."""
+        """Return the variances: `(..., n, d) -> (..., n)`."""
         return (x.square() * self._variance(x)).sum(-1)
 
     def _variance(self, x: Tensor) -> Tensor:
@@ -56,20 +56,20 @@ class Constant(ConstantSettings, Composable):
     """
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         one = torch.ones_like(x[..., 0]).unsqueeze(-1) * torch.ones_like(y[..., 0]).unsqueeze(
             -2
         )
         return like(self.variance, x) * one
 
-    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Give the derivative of `sum(weight * k(x, y))` by the variance."""
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivative of `sum(weight * k(x, y))` by the variance."""
         return (weight.sum(),)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, d) -> (..., n)`."""
+        """Return the variances: `(..., n, d) -> (..., n)`."""
         return constant_diagonal(self.variance, x)
 
     def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
-        """Give frequencies of zero: `(count, dim)`."""
+        """Return frequencies of zero: `(count, dim)`."""
         return torch.zeros(count, dim, dtype=torch.float64)

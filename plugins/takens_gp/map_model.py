@@ -28,11 +28,11 @@ class GaussianProcessMap(ProcessModel[GaussianProcessMapSettings]):
     time = takens.plugin.Time.DISCRETE
 
     def training_points(self, x: Tensor, times: Tensor) -> TrainingPoints:
-        """Give what is learned from `x: (trajectories, T, n)` at `times: (T,)`."""
+        """Return what is learned from `x: (trajectories, T, n)` at `times: (T,)`."""
         return steps_of(x, times, smoothed=self.config.smooth, seed=self.config.seed)
 
     def forward(self, z: Tensor, /) -> Tensor:
-        """Give the next state, by the mean: `(..., n) -> (..., n)`."""
+        """Return the next state, by the mean: `(..., n) -> (..., n)`."""
         return z + self.process(z)
 
     if TYPE_CHECKING:

@@ -24,24 +24,24 @@ class Matern12(Matern12Settings, Composable):
     """
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         squared = squared_distance(x, y, self.lengthscale)
         return like(self.variance, x) * self.profile(squared)
 
     def profile(self, squared: Tensor, /) -> Tensor:
-        """Give the correlation of points with so large a squared distance in lengthscales."""
+        """Return the correlation of points with so large a squared distance in lengthscales."""
         return torch.exp(-root(squared))
 
     def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
-        """Give the derivative of the profile by the squared distance."""
+        """Return the derivative of the profile by the squared distance."""
         return profile / (-2 * root(squared))
 
-    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Give the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
         return pull_back_radial(self, x, y, weight)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, d) -> (..., n)`."""
+        """Return the variances: `(..., n, d) -> (..., n)`."""
         return constant_diagonal(self.variance, x)
 
     def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
@@ -60,25 +60,25 @@ class Matern32(Matern32Settings, Composable):
     """
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         squared = squared_distance(x, y, self.lengthscale)
         return like(self.variance, x) * self.profile(squared)
 
     def profile(self, squared: Tensor, /) -> Tensor:
-        """Give the correlation of points with so large a squared distance in lengthscales."""
+        """Return the correlation of points with so large a squared distance in lengthscales."""
         s = math.sqrt(3) * root(squared)
         return (1 + s) * torch.exp(-s)
 
     def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
-        """Give the derivative of the profile by the squared distance."""
+        """Return the derivative of the profile by the squared distance."""
         return -1.5 * torch.exp(-math.sqrt(3) * root(squared))
 
-    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Give the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
         return pull_back_radial(self, x, y, weight)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, d) -> (..., n)`."""
+        """Return the variances: `(..., n, d) -> (..., n)`."""
         return constant_diagonal(self.variance, x)
 
     def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
@@ -97,26 +97,26 @@ class Matern52(Matern52Settings, Composable):
     """
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         squared = squared_distance(x, y, self.lengthscale)
         return like(self.variance, x) * self.profile(squared)
 
     def profile(self, squared: Tensor, /) -> Tensor:
-        """Give the correlation of points with so large a squared distance in lengthscales."""
+        """Return the correlation of points with so large a squared distance in lengthscales."""
         s = math.sqrt(5) * root(squared)
         return (1 + s + s.square() / 3) * torch.exp(-s)
 
     def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
-        """Give the derivative of the profile by the squared distance."""
+        """Return the derivative of the profile by the squared distance."""
         s = math.sqrt(5) * root(squared)
         return -5 / 6 * (1 + s) * torch.exp(-s)
 
-    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Give the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
         return pull_back_radial(self, x, y, weight)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, d) -> (..., n)`."""
+        """Return the variances: `(..., n, d) -> (..., n)`."""
         return constant_diagonal(self.variance, x)
 
     def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:

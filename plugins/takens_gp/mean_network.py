@@ -21,7 +21,7 @@ class SupportsProfile(Protocol):
     lengthscale: Numbers
 
     def profile(self, squared: Tensor, /) -> Tensor:
-        """Give the correlation at a squared distance."""
+        """Return the correlation at a squared distance."""
         ...
 
 

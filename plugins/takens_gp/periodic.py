@@ -24,7 +24,7 @@ class Periodic(PeriodicSettings, Composable):
     """
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         phase = math.pi / like(self.period, x)
         total = x.new_zeros(())
         for i in range(x.shape[-1]):
@@ -34,8 +34,8 @@ class Periodic(PeriodicSettings, Composable):
             -2 * total / like(self.lengthscale, x).square()
         )
 
-    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Give the derivatives of `sum(weight * k(x, y))`, in the order of ``bounds``."""
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivatives of `sum(weight * k(x, y))`, in the order of ``bounds``."""
         period, scale = like(self.period, x), like(self.lengthscale, x)
         phase = math.pi / period
         squares, turned = torch.zeros_like(weight), torch.zeros_like(weight)
@@ -53,7 +53,7 @@ class Periodic(PeriodicSettings, Composable):
         )
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, d) -> (..., n)`."""
+        """Return the variances: `(..., n, d) -> (..., n)`."""
         return constant_diagonal(self.variance, x)
 
     def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:

@@ -11,7 +11,7 @@ import takens
 
 
 def as_points(x: Any, dim: int | None = None) -> Tensor:
-    """Give points as `(n, d)` in float64; `(n,)` are points of one dimension.
+    """Return points as `(n, d)` in float64; `(n,)` are points of one dimension.
 
     Raises: InputError where they have another form, are not finite, or not of ``dim``.
     """
@@ -31,7 +31,7 @@ def as_points(x: Any, dim: int | None = None) -> Tensor:
 
 
 def as_measurements(y: Any, n: int) -> Tensor:
-    """Give measurements as `(n,)` or `(n, q)` in float64.
+    """Return measurements as `(n,)` or `(n, q)` in float64.
 
     Raises: InputError where there are not as many as points, or they are not finite.
     """
@@ -46,7 +46,7 @@ def as_measurements(y: Any, n: int) -> Tensor:
 
 
 def as_noise(noise: Any, n: int) -> Tensor:
-    """Give the variance of the noise at each point, `(n,)`.
+    """Return the variance of the noise at each point, `(n,)`.
 
     Raises: InputError where there are not as many as points, or one is negative.
     """

@@ -81,7 +81,7 @@ class Posterior:
         )
 
     def mean_at(self, x: Tensor) -> Tensor:
-        """Give the mean at `x: (..., d)`: `(...)` or `(..., q)`, differentiable by x."""
+        """Return the mean at `x: (..., d)`: `(...)` or `(..., q)`, differentiable by x."""
         flat = x.reshape((-1, x.shape[-1]))
         found = self.mean + self.kernel(flat, self.centres) @ self.weights
         return found.reshape((*x.shape[:-1], *self.y.shape[1:]))
@@ -171,7 +171,7 @@ class Posterior:
         return "\n".join(lines)
 
     def _explained(self, cross: Tensor, prior: Tensor, short: Compression | None) -> Tensor:
-        """Give by how much data lower the variances `prior: (m,)`, from `cross: (m, c)`."""
+        """Return by how much data lower the variances `prior: (m,)`, from `cross: (m, c)`."""
         if short is None:
             reached = solve(self.factor, cross.mT)
             explained = reached.square().sum(0)

@@ -36,7 +36,7 @@ class Prediction:
         return self._covariance()
 
     def interval(self, level: float) -> tuple[Tensor, Tensor]:
-        """Give the ends of the central interval that holds a share of ``level``.
+        """Return the ends of the central interval that holds a share of ``level``.
 
         Raises: InputError where that is no share.
         """

@@ -26,7 +26,7 @@ class ProcessModel(takens.plugin.Configured[P], nn.Module):
         self.process = VectorProcess(self.obs_dim, self.config.kernel)
 
     def training_points(self, x: Tensor, times: Tensor) -> TrainingPoints:
-        """Give what is learned from `x: (trajectories, T, n)` at `times: (T,)`."""
+        """Return what is learned from `x: (trajectories, T, n)` at `times: (T,)`."""
         raise NotImplementedError
 
     def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
@@ -43,11 +43,11 @@ class ProcessModel(takens.plugin.Configured[P], nn.Module):
         return figures | {"observation_noise": found.observation_noise}
 
     def encode(self, context: Tensor, /) -> Tensor:
-        """Give the last observation: `(..., c, n) -> (..., n)`."""
+        """Return the last observation: `(..., c, n) -> (..., n)`."""
         return context[..., -1, :]
 
     def observe(self, z: Tensor, /) -> Tensor:
-        """Give the state itself."""
+        """Return the state itself."""
         return z
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:

@@ -25,18 +25,18 @@ class Radial(Protocol):
         ...
 
     def profile(self, squared: Tensor, /) -> Tensor:
-        """Give the correlation at a squared distance."""
+        """Return the correlation at a squared distance."""
         ...
 
     def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
-        """Give its derivative, the profile being known there."""
+        """Return its derivative, the profile being known there."""
         ...
 
 
 def pull_back_radial(
     kernel: Radial, x: Tensor, y: Tensor, weight: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Give the derivatives of `sum(weight * k(x, y))` by variance and lengthscale.
+    """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale.
 
     `x: (n, d)`, `y: (m, d)`, `weight: (n, m)`; the second has the shape of the lengthscale.
     """
@@ -52,12 +52,12 @@ def pull_back_radial(
 
 
 def total(weight: Tensor, values: Tensor) -> Tensor:
-    """Give `sum(weight * values)` of `(n, m)` without the product in between: `()`."""
+    """Return `sum(weight * values)` of `(n, m)` without the product in between: `()`."""
     return torch.dot(weight.reshape(-1), values.reshape(-1))
 
 
 def _by_dimension(weight: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """Give the weighted sums of squared differences, `(d,)`."""
+    """Return the weighted sums of squared differences, `(d,)`."""
     if x.shape[-1] > FEW:
         middle = y.mean(0)
         x, y = x - middle, y - middle

@@ -24,22 +24,22 @@ class RationalQuadratic(RationalQuadraticSettings, Composable):
     """
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         squared = squared_distance(x, y, self.lengthscale)
         return like(self.variance, x) * self.profile(squared)
 
     def profile(self, squared: Tensor, /) -> Tensor:
-        """Give the correlation of points with so large a squared distance in lengthscales."""
+        """Return the correlation of points with so large a squared distance in lengthscales."""
         # By the logarithm, which stays exact where the shape is large.
         shape = like(self.shape, squared)
         return torch.exp(-shape * torch.log1p(squared / (2 * shape)))
 
     def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
-        """Give the derivative of the profile by the squared distance."""
+        """Return the derivative of the profile by the squared distance."""
         return -0.5 * profile / (1 + squared / (2 * like(self.shape, squared)))
 
-    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Give the derivatives of `sum(weight * k(x, y))`, in the order of ``bounds``."""
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivatives of `sum(weight * k(x, y))`, in the order of ``bounds``."""
         shape = like(self.shape, x)
         share = squared_distance(x, y, self.lengthscale) / (2 * shape)
         grown = torch.log1p(share)
@@ -48,7 +48,7 @@ class RationalQuadratic(RationalQuadraticSettings, Composable):
         return (*pull_back_radial(self, x, y, weight), by_shape)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, d) -> (..., n)`."""
+        """Return the variances: `(..., n, d) -> (..., n)`."""
         return constant_diagonal(self.variance, x)
 
     def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:

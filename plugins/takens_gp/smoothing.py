@@ -39,7 +39,7 @@ def smooth(times: Tensor, samples: Tensor, *, seed: int = 0) -> Smooth:
 
     They are a Gaussian process in time with a squared exponential kernel, whose
     hyperparameters all curves share and which maximum evidence finds. Long series are cut
-    into stretches of at most 400 samples, which are smoothed separately.
+    into segments of at most 400 samples, which are smoothed separately.
 
     Source: Solak, Murray-Smith, Leithead, Leith, Rasmussen (2003), Derivative observations in
     Gaussian process models of dynamic systems, NIPS, eqs. 2 and 3.
@@ -60,7 +60,7 @@ def smooth(times: Tensor, samples: Tensor, *, seed: int = 0) -> Smooth:
             noise = found.noise_variance
             kernel = cast(SquaredExponential, found.kernel)
         parts.append(_smooth_one(kernel, noise, t, y))
-    # The step from one stretch to the next is as uncertain as those beside it.
+    # The step from one segment to the next is as uncertain as those beside it.
     steps = [torch.cat((part.step_variance, part.step_variance[:, -1:]), 1) for part in parts]
     return Smooth(
         *(

@@ -30,7 +30,7 @@ class TrainingPoints(NamedTuple):
 
 
 def steps_of(windows: Tensor, times: Tensor, *, smoothed: bool, seed: int) -> TrainingPoints:
-    """Give the step that follows each state of `windows: (b, T, d)`.
+    """Return the step that follows each state of `windows: (b, T, d)`.
 
     Raises: InputError where windows hold no step.
     """
@@ -47,7 +47,7 @@ def steps_of(windows: Tensor, times: Tensor, *, smoothed: bool, seed: int) -> Tr
 
 
 def slopes_of(windows: Tensor, times: Tensor, *, seed: int) -> TrainingPoints:
-    """Give the velocity at each state of `windows: (b, T, d)`.
+    """Return the velocity at each state of `windows: (b, T, d)`.
 
     Raises: InputError where windows are too short for slopes.
     """

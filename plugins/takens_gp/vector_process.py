@@ -115,7 +115,7 @@ class VectorProcess(nn.Module):
             self._networks = (self.weights, nn.ModuleList(networks))
 
     def forward(self, x: Tensor, /) -> Tensor:
-        """Give the mean, `(..., d) -> (..., d)`, in the dtype of x."""
+        """Return the mean, `(..., d) -> (..., d)`, in the dtype of x."""
         wide = x.double()
         # Others take the place of the weights where the members of an ensemble are called.
         if self._networks is None or self._networks[0] is not self.weights:

@@ -23,14 +23,14 @@ class White(WhiteSettings, Composable):
     """
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
         same = (x.unsqueeze(-2) == y.unsqueeze(-3)).all(-1)
         return like(self.variance, x) * same.to(x.dtype)
 
-    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Give the derivative of `sum(weight * k(x, y))` by the variance."""
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivative of `sum(weight * k(x, y))` by the variance."""
         return (total(weight, self(x, y)) / like(self.variance, x),)
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, d) -> (..., n)`."""
+        """Return the variances: `(..., n, d) -> (..., n)`."""
         return constant_diagonal(self.variance, x)

@@ -43,7 +43,7 @@ Point: TypeAlias = tuple[Tensor, Tensor, Tensor | float]
 Quadrature: TypeAlias = Callable[
     [takens.plugin.VectorField, Tensor, Tensor, Tensor], Iterator[Point]
 ]
-"""Gives the points whose sum is the integral over a step: `(pair, t, dt, z)`."""
+"""Returns the points whose sum is the integral over a step: `(pair, t, dt, z)`."""
 
 
 def solve_with_adjoint(

@@ -14,7 +14,7 @@ import takens
 def sources_of_gradient(
     f: takens.plugin.VectorField, t: Tensor, x: Tensor, known: Sequence[Tensor] = ()
 ) -> tuple[Tensor, ...]:
-    """Give all tensors besides time and state that a gradient of `f(t, x)` goes to.
+    """Return all tensors besides time and state that a gradient of `f(t, x)` goes to.
 
     They are those that are ``known``, and every leaf that the graph of one evaluation leads
     to, captured by a closure or wherever else it is.
@@ -41,7 +41,7 @@ def sources_of_gradient(
 
 
 def tensors_within(f: object) -> tuple[Tensor, ...]:
-    """Give the Tensors in the fields of an attrs class, nested ones too, or of a module."""
+    """Return the Tensors in the fields of an attrs class, nested ones too, or of a module."""
     return tuple(_members(f, set()))
 
 

@@ -11,7 +11,7 @@ from torch.autograd.graph import saved_tensors_hooks
 from takens_integrators.under_transforms import is_plain
 
 Run: TypeAlias = Callable[[Tensor, int, int], list[Tensor]]
-"""Runs the steps from one number to another; gives what is to be kept, and last the state."""
+"""Runs the steps from one number to another; returns what is to be kept, and last the state."""
 
 _KEPT_WHOLE: Final = 128
 _BUDGET: Final = 2**24

@@ -9,7 +9,7 @@ from torch import Tensor
 def dense_weights(
     b: Sequence[float], last: int, extra: Sequence[Sequence[float]] = ()
 ) -> tuple[tuple[float, ...], ...]:
-    """Give the polynomials `b_i(theta)` of a nested interpolant, as a tableau holds them.
+    """Return the polynomials `b_i(theta)` of a nested interpolant, as a tableau holds them.
 
     The interpolant is `x + theta (r_1 + (1 - theta) (r_2 + theta (r_3 + (1 - theta) ...)))`:
     `r_1` to `r_3` match both ends and both slopes (the last stage's, number ``last``, being
@@ -39,7 +39,7 @@ def dense_weights(
 
 
 def interpolate(x: Tensor, increments: Tensor, weights: Tensor, theta: Tensor) -> Tensor:
-    """Give the state at the fraction `theta: (...)` of a step from `x: (..., d)`.
+    """Return the state at the fraction `theta: (...)` of a step from `x: (..., d)`.
 
     `increments: (s, ..., d)` are stages times step size, `weights: (s, degree)` their
     polynomials.

@@ -40,7 +40,7 @@ def check_dynamics(f: Any, x0: Tensor) -> None:
 
 
 def checked_field(f: takens.plugin.VectorField) -> takens.plugin.VectorField:
-    """Give the field, made to refuse results whose shape or dtype is not that of the state.
+    """Return the field, made to refuse results whose shape or dtype is not that of the state.
 
     Broadcasting would hide a field that is written for one sample and given a batch.
     """
@@ -81,7 +81,7 @@ def _other_arguments(f: Any) -> list[str] | None:
 def with_own_times(
     f: takens.plugin.VectorField, t: Tensor, x: Tensor
 ) -> tuple[takens.plugin.VectorField, bool]:
-    """Give the field, made to take times `(...)`, one for each sample of `x: (..., d)`.
+    """Return the field, made to take times `(...)`, one for each sample of `x: (..., d)`.
 
     Tells also whether it looks at its time.
 

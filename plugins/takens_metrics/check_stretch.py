@@ -1,4 +1,4 @@
-"""A short stretch of orbits, along which exponents are measured in several ways."""
+"""A short segment of orbits, along which exponents are measured in several ways."""
 
 from typing import final
 
@@ -21,8 +21,8 @@ _MOST_NUMBERS = 4_000_000
 
 @final
 @attrs.frozen(eq=False)
-class CheckStretch:
-    """A short stretch of the orbits, followed by several methods; rates are (starts, k)."""
+class OrbitSegment:
+    """A short segment of the orbits, followed by several methods; rates are (starts, k)."""
 
     step: takens.plugin.Map
     dt: float
@@ -42,7 +42,7 @@ class CheckStretch:
         vectors: Tensor,
         every: int,
         samples: Samples,
-    ) -> "CheckStretch":
+    ) -> "OrbitSegment":
         """Follow `x: (starts, d)` on, as far as growth allows orbits to be compared."""
         largest = float(np.abs(samples.mean).max())
         growth = max(float(samples.mean.max()) * dt, 1e-9)
@@ -67,7 +67,7 @@ class CheckStretch:
         return float(self.rates[: self._affordable()].sum(-1).mean())
 
     def again(self, *, every: int | None = None, halved: bool = False) -> Tensor:
-        """Give the rates by another interval between QRs, or by steps of half the size."""
+        """Return the rates by another interval between QRs, or by steps of half the size."""
         step, every, steps = self.step, every or self.every, self.steps
         if halved and isinstance(step, takens.plugin.FlowMap):
             step, every, steps = attrs.evolve(step, dt=step.dt / 2), 2 * every, 2 * steps
@@ -75,11 +75,11 @@ class CheckStretch:
         return logs / (self.steps * self.dt)
 
     def distance(self, rates: Tensor) -> float:
-        """Give the largest difference of the mean rates from other ones."""
+        """Return the largest difference of the mean rates from other ones."""
         return float((rates - self.rates).mean(0).abs().amax())
 
     def separation(self) -> Tensor:
-        """Give the rate at which a second orbit, started along the first vector, leaves."""
+        """Return the rate at which a second orbit, started along the first vector, leaves."""
         away = _APART * self.x.abs().amax().clamp(min=1e-6)
         x, direction = self.x, self.vectors[..., 0]
         total = x.new_zeros(len(x))
@@ -95,7 +95,7 @@ class CheckStretch:
         return total / (self.steps * self.dt)
 
     def log_determinant(self) -> float:
-        """Give the mean of log |det| of the Jacobian along the orbits, per unit of time."""
+        """Return the mean of log |det| of the Jacobian along the orbits, per unit of time."""
         states = self._states()[:, :-1].reshape(-1, self.dim)
         # A plain function knows no tangents of its own: this Jacobian is an independent one.
         found = _jacobian(lambda x: self.step(x), self.step, states)
@@ -103,7 +103,7 @@ class CheckStretch:
         return float(logs.mean()) / self.dt  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
     def divergence(self) -> float:
-        """Give the mean divergence: of the field along a flow, else log |det| of the map."""
+        """Return the mean divergence: of the field along a flow, else log |det| of the map."""
         step = self.step
         if not isinstance(step, takens.plugin.FlowMap):
             return self.log_determinant()
@@ -141,7 +141,7 @@ class _FieldJacobian:
 def _jacobian(plain: takens.plugin.Map, known: takens.plugin.Map, x: Tensor) -> Tensor:
     eye = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device).expand(len(x), -1, -1)
     try:
-        return takens.plugin.push_tangents(plain, x, eye)[1]
+        return takens.plugin.jvp(plain, x, eye)[1]
     except (RuntimeError, NotImplementedError):
         # What forward mode cannot differentiate gives the Jacobian that it knows.
-        return takens.plugin.push_tangents(known, x, eye)[1]
+        return takens.plugin.jvp(known, x, eye)[1]

@@ -65,7 +65,7 @@ def correlation_dimension_from_data(
 ) -> takens.Score:
     """Estimate the correlation dimension of `x: (T, n)`; see ``CorrelationDimension``.
 
-    The error is from resampled stretches of the record, and from how much the slope differs
+    The error is from resampled segments of the record, and from how much the slope differs
     between parts of the scaling region. Where no part of the curve is straight over a factor
     e in the radius, there is no value.
 
@@ -124,7 +124,7 @@ def _dimension(x: Array, window: int) -> takens.Score:
         unit="1",
         error=float(np.hypot(noise, bend)),
         error_from=(
-            f"bootstrap of {len(counts)} stretches of the record, and by how much the slope "
+            f"bootstrap of {len(counts)} segments of the record, and by how much the slope "
             "differs between parts of the scaling region"
         ),
         convention=convention,
@@ -134,7 +134,7 @@ def _dimension(x: Array, window: int) -> takens.Score:
 
 
 def _pair_counts(x: Array, window: int) -> tuple[Array, Array, Array]:
-    # Log radii, the pairs that are closer for each stretch of places, (blocks, radii), and all.
+    # Log radii, the pairs that are closer for each segment of places, (blocks, radii), and all.
     samples = len(x)
     places, library = evenly(_PLACES, samples), evenly(_LIBRARY, samples)
     others = x[library]

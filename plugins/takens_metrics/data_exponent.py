@@ -29,7 +29,7 @@ def exponent_from_data(
     samples. A single variable is embedded by 5 ``delays`` of ``lag`` samples, several are
     taken as the state. The exponent is the slope of the mean logarithm of the distance along
     the straight part of that curve, which ``details`` show, a factor e or more below where
-    distances saturate. The interval covers 95 % of resampled stretches of the record, for
+    distances saturate. The interval covers 95 % of resampled segments of the record, for
     each of which that part is sought anew, and is widened by how much slopes differ within
     it. Where no part is straight over a factor e, there is no value.
 
@@ -84,7 +84,7 @@ def exponent_of(found: Separation, dt: float, method: Method, seed: int) -> take
         unit="1 / time unit",
         error=float(np.hypot(slopes.std(ddof=1), region.bend)),
         error_from=(
-            f"bootstrap of {len(found.curves)} stretches of the record, and by how much the "
+            f"bootstrap of {len(found.curves)} segments of the record, and by how much the "
             "slope differs between parts of the scaling region"
         ),
         convention=convention,

@@ -8,7 +8,7 @@ import numpy as np
 from torch import Tensor
 
 import takens
-from takens_metrics.check_stretch import CheckStretch
+from takens_metrics.check_stretch import OrbitSegment
 from takens_metrics.exponent_errors import Samples
 from takens_metrics.records import Array
 
@@ -49,11 +49,11 @@ def check_exponents(
     """Check exponents that were measured up to `x: (starts, d)` and `vectors: (starts, d, k)`.
 
     Beside the checks are details to show: the checks again, ``checks_passed``, and what they
-    found besides: ``checked_divergence``, the mean over their stretch, where all exponents
+    found besides: ``checked_divergence``, the mean over their segment, where all exponents
     were measured, and ``step_error`` for flows.
     """
-    stretch = CheckStretch.of(step, dt, x, vectors, qr_interval, samples)
-    found = [*_checks(stretch, samples, halves, moving)]
+    segment = OrbitSegment.of(step, dt, x, vectors, qr_interval, samples)
+    found = [*_checks(segment, samples, halves, moving)]
     checks = tuple(check for check in found if np.isfinite(check.difference))
     details: dict[str, Any] = {
         "checks": {
@@ -70,32 +70,32 @@ def check_exponents(
     if isinstance(step, takens.plugin.FlowMap):
         details["step_error"] = next(c.difference for c in found if c.name == HALVED_STEP)
     if vectors.shape[-1] == x.shape[-1]:
-        details["checked_divergence"] = stretch.divergence()
+        details["checked_divergence"] = segment.divergence()
     return checks, details
 
 
 def _checks(
-    stretch: CheckStretch, samples: Samples, halves: tuple[Array, Array] | None, moving: bool
+    segment: OrbitSegment, samples: Samples, halves: tuple[Array, Array] | None, moving: bool
 ) -> Iterator[Check]:
-    step, largest = stretch.step, stretch.largest
-    if stretch.every > 1:
+    step, largest = segment.step, segment.largest
+    if segment.every > 1:
         yield Check(
             "halved_qr_interval",
-            stretch.distance(stretch.again(every=stretch.every // 2)),
+            segment.distance(segment.again(every=segment.every // 2)),
             _ROUNDING * largest,
-            f"orthonormal every {stretch.every} steps and twice as often",
+            f"orthonormal every {segment.every} steps and twice as often",
         )
     yield Check(
         "two_trajectories",
-        float((stretch.separation() - stretch.rates[:, 0]).abs().mean()),
+        float((segment.separation() - segment.rates[:, 0]).abs().mean()),
         _FINITE * max(largest, 1e-3),
         "the first vector, and the separation of orbits that start close together",
     )
-    if stretch.count == stretch.dim:
+    if segment.count == segment.dim:
         yield Check(
             "sum_is_log_determinant",
-            abs(stretch.sum - stretch.log_determinant()),
-            _ROUNDING * max(largest, stretch.dim * 1e-3),
+            abs(segment.sum - segment.log_determinant()),
+            _ROUNDING * max(largest, segment.dim * 1e-3),
             "the sum of the exponents, and the mean log |det| of the map's Jacobian by "
             "forward-mode differentiation",
         )
@@ -111,21 +111,21 @@ def _checks(
         )
     if not isinstance(step, takens.plugin.FlowMap):
         return
-    step_error = stretch.distance(stretch.again(halved=True))
+    step_error = segment.distance(segment.again(halved=True))
     yield Check(
         HALVED_STEP,
         step_error,
         _FINITE * largest,
-        f"steps of {stretch.dt:g} and of half that size",
+        f"steps of {segment.dt:g} and of half that size",
     )
-    if stretch.count == stretch.dim:
+    if segment.count == segment.dim:
         yield Check(
             "sum_is_mean_divergence",
-            abs(stretch.sum - stretch.divergence()),
+            abs(segment.sum - segment.divergence()),
             _FINITE * max(largest, 1e-3),
             "the sum of the exponents, and the mean divergence of the field along the orbits",
         )
-    if moving and stretch.count > 1 and len(samples.rates) > 1:
+    if moving and segment.count > 1 and len(samples.rates) > 1:
         nearest = int(np.argmin(np.abs(samples.mean)))
         yield Check(
             "zero_exponent",

@@ -10,16 +10,16 @@ from takens_metrics.records import Array
 
 Statistic: TypeAlias = Callable[[Array], float]
 
-# With fewer starts their spread says too little, and stretches of the orbits are used.
+# With fewer starts their spread says too little, and segments of the orbits are used.
 _FEWEST_STARTS = 8
-_STRETCHES = 20
-_FEW_STRETCHES = 5
+_SEGMENTS = 20
+_FEW_SEGMENTS = 5
 
 
 @final
 @attrs.frozen(eq=False)
 class Samples:
-    """Exponents of many orbits or stretches, `rates: (samples, k)`, with what they are.
+    """Exponents of many orbits or segments, `rates: (samples, k)`, with what they are.
 
     Their mean is the estimate and its standard error follows from their spread.
     """
@@ -45,25 +45,25 @@ def over_starts(rates: Array) -> Samples | None:
     return Samples(rates, f"standard error over {len(rates)} starts")
 
 
-def over_stretches(logs: Array, times: Array) -> Samples | None:
-    """Take stretches of the orbits as samples; None where there are too few records.
+def over_segments(logs: Array, times: Array) -> Samples | None:
+    """Take segments of the orbits as samples; None where there are too few records.
 
     `logs: (blocks, starts, k)` are sums over blocks that end at `times: (blocks,)`.
 
-    The growth over a stretch has a part from its two ends, which does not accumulate, beside
+    The growth over a segment has a part from its two ends, which does not accumulate, beside
     the part that diffuses. Its variance over a twentieth and over a fifth of the time tells
     them apart, and gives that over the whole time. Samples are the growth over twentieths,
     drawn together or apart so that their spread shows this variance.
     """
     blocks, starts, _ = logs.shape
-    if blocks < _STRETCHES:
+    if blocks < _SEGMENTS:
         return None
     total = times[-1]
     mean = logs.sum((0, 1)) / (starts * total)
     path = np.concatenate((np.zeros((1, *logs.shape[1:])), logs.cumsum(0)))
     clock = np.concatenate(([0.0], times))
     path = path - mean * clock[:, None, None]
-    short, long = blocks // _STRETCHES, blocks // _FEW_STRETCHES
+    short, long = blocks // _SEGMENTS, blocks // _FEW_SEGMENTS
     near, far = (_variance(path, length) for length in (short, long))
     first, second = clock[short], clock[long]
     diffusion = np.clip((far - near) / (second - first), 0, None)
@@ -75,20 +75,20 @@ def over_stretches(logs: Array, times: Array) -> Samples | None:
     rates = rates - rates.mean(0)
     seen = rates.std(0, ddof=1) / len(rates) ** 0.5
     scaled = rates * np.divide(error, seen, out=np.ones_like(error), where=seen > 0)
-    about = f"standard error over {len(cuts) - 1} stretches of {starts} orbit"
+    about = f"standard error over {len(cuts) - 1} segments of {starts} orbit"
     return Samples(mean + scaled, about + "s" * (starts > 1))
 
 
 def _variance(path: Array, length: int) -> Array:
     # Of the growth over so many blocks, from every block on, about the mean of all orbits.
     moved = path[length:] - path[:-length]
-    # Overlapping stretches of one orbit, whose mean is taken out, vary less by this share.
+    # Overlapping segments of one orbit, whose mean is taken out, vary less by this share.
     share = 1 - length / (len(path) - 1)
     return np.square(moved).mean((0, 1)) / share
 
 
 def jackknife(rates: Array, statistic: Statistic) -> tuple[float, float]:
-    """Give a statistic of the mean of `rates: (samples, k)`, and its standard error.
+    """Return a statistic of the mean of `rates: (samples, k)`, and its standard error.
 
     Source: Efron (1982), The jackknife, the bootstrap and other resampling plans, eq. 3.1.
     """

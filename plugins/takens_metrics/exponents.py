@@ -10,7 +10,7 @@ from torch import Tensor
 
 import takens
 from takens_metrics.exponent_checks import HALVED_STEP, Check, check_exponents
-from takens_metrics.exponent_errors import Samples, over_starts, over_stretches
+from takens_metrics.exponent_errors import Samples, over_segments, over_starts
 from takens_metrics.records import Array
 from takens_metrics.settings import OrbitSettings
 from takens_metrics.tangent_growth import TangentGrowth, tangent_growth
@@ -97,7 +97,9 @@ class OrbitExponents(OrbitSettings):
 
     name = "lyapunov_exponents"
 
-    def measure(self, step: takens.plugin.Map, x0: Tensor, dt: float, count: int) -> Measured:
+    def growth_rates(
+        self, step: takens.plugin.Map, x0: Tensor, dt: float, count: int
+    ) -> Measured:
         """Measure the first ``count`` exponents from float64 starts `x0: (starts, d)`.
 
         Raises: DataError where the starts are not such, or not finite.
@@ -130,10 +132,10 @@ class OrbitExponents(OrbitSettings):
         if reason:
             return Measured(None, *shares, steps * dt, details, reason)
         rates, logs = rates[kept], logs[:, kept]
-        stretches = over_stretches(logs, times)
-        samples = over_starts(rates) or stretches or Samples(rates, "")
-        if stretches is not None and stretches is not samples:
-            details["error_over_stretches"] = stretches.error.tolist()
+        segments = over_segments(logs, times)
+        samples = over_starts(rates) or segments or Samples(rates, "")
+        if segments is not None and segments is not samples:
+            details["error_over_segments"] = segments.error.tolist()
         every: list[Any] = [None] * len(x0)
         for start, found in zip(kept.nonzero()[0], rates, strict=True):
             every[start] = found.tolist()
@@ -176,7 +178,7 @@ class OrbitExponents(OrbitSettings):
         def enough(logs: Tensor, ends: Tensor, inside: Tensor) -> bool:
             kept = logs[:, inside, :1].cpu().numpy()
             times = ends.cpu().numpy() * dt
-            samples = over_starts(kept.sum(0) / times[-1]) or over_stretches(kept, times)
+            samples = over_starts(kept.sum(0) / times[-1]) or over_segments(kept, times)
             if samples is None or precision is None:
                 return False
             return float(samples.error[0]) <= precision * abs(float(samples.mean[0]))

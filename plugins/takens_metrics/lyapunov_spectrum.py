@@ -28,7 +28,7 @@ class LyapunovSpectrum(OrbitExponents, LyapunovSpectrumSettings):
     name = "lyapunov_spectrum"
     evidence = takens.plugin.Evidence("exponents", "estimate")
 
-    def probe(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
+    def measure(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
         """Measure a map that advances time by ``dt``, from float64 starts `x0: (starts, d)`.
 
         Raises: DataError where the starts are not such, or not finite, or have fewer
@@ -41,17 +41,17 @@ class LyapunovSpectrum(OrbitExponents, LyapunovSpectrumSettings):
                 f"lyapunov_spectrum: {count} exponents were asked for, and the state has "
                 f"{dim} dimensions; ask for fewer, or for 'all'."
             )
-        found = self.measure(step, x0, dt, count)
+        found = self.growth_rates(step, x0, dt, count)
         convention = "natural logarithm, per unit of time; the largest of the spectrum"
         return found.largest(convention, spectrum_details(found))
 
     def reference(self, facts: takens.plugin.Facts, /) -> float | None:
-        """Give the first exponent of the published spectrum."""
+        """Return the first exponent of the published spectrum."""
         return facts.lyapunov_spectrum[0] if facts.lyapunov_spectrum else None
 
 
 def spectrum_details(found: Measured) -> dict[str, Any]:
-    """Give the spectrum and its sum, with errors, as lists and numbers."""
+    """Return the spectrum and its sum, with errors, as lists and numbers."""
     samples = found.samples
     if samples is None:
         return {"spectrum": None, "spectrum_error": None}

@@ -14,7 +14,7 @@ class MaxLyapunov(OrbitExponents, MaxLyapunovSettings):
     """The mean rate at which nearby orbits separate, in 1 / time unit.
 
     It is measured from every start on its own; the score's value is the mean over starts,
-    its error their standard error (over stretches of the orbits where there are fewer than
+    its error their standard error (over segments of the orbits where there are fewer than
     8). ``details`` gives the shares of all starts that ``diverged`` and that are ``alive``
     (neither diverged nor at rest), the exponent of each, and the ``checks`` that it passed.
 
@@ -27,13 +27,13 @@ class MaxLyapunov(OrbitExponents, MaxLyapunovSettings):
     name = "max_lyapunov"
     evidence = takens.plugin.Evidence("exponents", "estimate")
 
-    def probe(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
+    def measure(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
         """Measure a map that advances time by ``dt``, from float64 starts `x0: (starts, d)`.
 
         Raises: DataError where the starts are not such, or not finite.
         """
-        return self.measure(step, x0, dt, 1).largest("natural logarithm, per unit of time")
+        return self.growth_rates(step, x0, dt, 1).largest("natural logarithm, per unit of time")
 
     def reference(self, facts: takens.plugin.Facts, /) -> float | None:
-        """Give the first exponent of the published spectrum."""
+        """Return the first exponent of the published spectrum."""
         return facts.lyapunov_spectrum[0] if facts.lyapunov_spectrum else None

@@ -12,7 +12,7 @@ _VARIANCE = 1.0
 
 
 def mixture_divergence(truth: Array, run: Array) -> takens.Score:
-    """Give KL(truth || generated) of `(T, n)`, each a Gaussian around every sample, in nats.
+    """Return KL(truth || generated) of `(T, n)`, each a Gaussian around every sample, in nats.
 
     Both are mixtures of Gaussians of variance 1 in every direction, in units of the truth,
     around at most 10,000 samples; the value is the mean of the logarithm of their ratio over

@@ -13,7 +13,7 @@ _NEIGHBOURS = 5
 
 
 def neighbour_divergence(truth: Array, run: Array) -> takens.Score:
-    """Give KL(truth || generated) of `(T, n)` from distances to the fifth neighbours, in nats.
+    """Return KL(truth || generated) of `(T, n)` by distances to fifth neighbours, in nats.
 
     At 2,000 places along the truth, the distance to the fifth neighbour in the rest of the
     truth (neighbours in time left out) is compared with that in the generated record.

@@ -12,7 +12,7 @@ REACH = 4.0
 
 
 def smoothed_spectrum(x: Array, sigma: float) -> Array:
-    """Give the power of each variable of `x: (T, n)`, smoothed: `(T // 2 + 1, n)`, sum 1.
+    """Return the power of each variable of `x: (T, n)`, smoothed: `(T // 2 + 1, n)`, sum 1.
 
     The power `|rfft|^2` of the fluctuation about the mean is smoothed by a Gaussian of width
     ``sigma`` frequency bins, mirrored at both ends.

@@ -19,7 +19,7 @@ def paired(
     dims: tuple[str, ...],
     samples: int,
 ) -> tuple[Array, Array]:
-    """Give both `x` in float64 and in units of the reference.
+    """Return both `x` in float64 and in units of the reference.
 
     Each variable of the reference then has mean zero and standard deviation one. ``dims``
     names the dimensions that both must have, ``samples`` is the least length in time.

@@ -64,7 +64,7 @@ def find_scaling_region(
 
 
 def slope_of(x: Array, y: Array) -> float:
-    """Give the slope of the line through `y: (samples,)` over `x: (samples,)`."""
+    """Return the slope of the line through `y: (samples,)` over `x: (samples,)`."""
     return _Sums.of(x, y).fit(0, len(x))[0]
 
 
@@ -80,7 +80,7 @@ class _Sums:
         return cls(np.concatenate((np.zeros((1, 6)), columns.cumsum(0))))
 
     def fit(self, start: int, stop: int) -> tuple[float, float]:
-        """Give the slope and the root mean square residual."""
+        """Return the slope and the root mean square residual."""
         n, x, y, xx, xy, yy = (self.of_all[stop] - self.of_all[start]).tolist()
         spread = xx - x * x / n
         if n < 2 or spread <= 0:

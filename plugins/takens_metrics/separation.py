@@ -36,7 +36,7 @@ _DELAYS_OF_ONE = 5
 class Separation:
     """How the logarithm of the distance between neighbours grows: `curve: (steps,)`.
 
-    ``curves: (blocks, steps)`` are the same for stretches of the places that neighbours were
+    ``curves: (blocks, steps)`` are the same for segments of the places that neighbours were
     sought for, ``region`` is the straight part, at least one mean ``period`` long, None
     where there is none.
     """
@@ -198,7 +198,7 @@ def _mean(logs: Array) -> Array:
 
 
 def region_of(time: Array, curve: Array, period: float) -> ScalingRegion | None:
-    """Give the straight part of a curve, at least one mean ``period`` (in samples) long."""
+    """Return the straight part of a curve, at least one mean ``period`` (in samples) long."""
     if not np.isfinite(curve).all():
         return None
     # Where distances are those of unrelated states they grow no more, and before that less.

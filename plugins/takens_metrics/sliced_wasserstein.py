@@ -54,7 +54,7 @@ class SlicedWasserstein(SlicedWassersteinSettings):
 
 
 def sliced_distances(a: Array, b: Array, directions: int) -> Array:
-    """Give the Wasserstein-1 distance of `(A, n)` and `(B, n)` along each direction.
+    """Return the Wasserstein-1 distance of `(A, n)` and `(B, n)` along each direction.
 
     In one dimension there is one direction; else they are drawn at random, always the same.
     """

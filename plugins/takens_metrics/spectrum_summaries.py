@@ -15,7 +15,7 @@ from takens_metrics.settings import KaplanYorkeDimensionSettings, KolmogorovSina
 
 
 def kaplan_yorke(spectrum: Sequence[float] | Array) -> float:
-    """Give the Kaplan-Yorke dimension of a whole spectrum, in any order.
+    """Return the Kaplan-Yorke dimension of a whole spectrum, in any order.
 
     It is j plus `(l_1 + ... + l_j) / |l_{j+1}|` for the largest j for which that sum is not
     negative; 0 where all exponents are negative, and the dimension of the state where no sum
@@ -34,7 +34,7 @@ def kaplan_yorke(spectrum: Sequence[float] | Array) -> float:
 
 
 def positive_sum(spectrum: Sequence[float] | Array) -> float:
-    """Give the sum of the exponents above zero."""
+    """Return the sum of the exponents above zero."""
     return float(np.clip(np.asarray(spectrum, dtype=np.float64), 0, None).sum())
 
 
@@ -50,7 +50,7 @@ class _Summary(OrbitExponents):
         unit: str,
         convention: str,
     ) -> takens.Score:
-        found = self.measure(step, x0, dt, x0.shape[-1])
+        found = self.growth_rates(step, x0, dt, x0.shape[-1])
         value = error = None
         source = ""
         if found.samples is not None:
@@ -84,7 +84,7 @@ class KaplanYorkeDimension(_Summary, KaplanYorkeDimensionSettings):
 
     name = "kaplan_yorke_dimension"
 
-    def probe(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
+    def measure(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
         """Measure a map that advances time by ``dt``, from float64 starts `x0: (starts, d)`.
 
         Raises: DataError where the starts are not such, or not finite.
@@ -94,7 +94,7 @@ class KaplanYorkeDimension(_Summary, KaplanYorkeDimensionSettings):
         )
 
     def reference(self, facts: takens.plugin.Facts, /) -> float | None:
-        """Give the dimension that follows from the published spectrum."""
+        """Return the dimension that follows from the published spectrum."""
         return kaplan_yorke(facts.lyapunov_spectrum) if facts.lyapunov_spectrum else None
 
 
@@ -114,7 +114,7 @@ class KolmogorovSinaiEntropy(_Summary, KolmogorovSinaiEntropySettings):
 
     name = "kolmogorov_sinai_entropy"
 
-    def probe(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
+    def measure(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
         """Measure a map that advances time by ``dt``, from float64 starts `x0: (starts, d)`.
 
         Raises: DataError where the starts are not such, or not finite.
@@ -129,5 +129,5 @@ class KolmogorovSinaiEntropy(_Summary, KolmogorovSinaiEntropySettings):
         )
 
     def reference(self, facts: takens.plugin.Facts, /) -> float | None:
-        """Give the sum of the positive exponents of the published spectrum."""
+        """Return the sum of the positive exponents of the published spectrum."""
         return positive_sum(facts.lyapunov_spectrum) if facts.lyapunov_spectrum else None

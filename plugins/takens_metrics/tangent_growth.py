@@ -119,7 +119,7 @@ def tangent_growth(
 def push(
     step: takens.plugin.Map, x: Tensor, vectors: Tensor, *, every: int, steps: int
 ) -> tuple[Tensor, Tensor]:
-    """Give the logarithms of growth over ``steps`` steps, `(starts, k)`, and the last states.
+    """Return the logarithms of growth over ``steps`` steps, `(starts, k)`, and the last states.
 
     `x: (starts, d)`, `vectors: (starts, d, k)`; two QRs are ``every`` steps apart.
     """
@@ -128,7 +128,7 @@ def push(
 
 
 def advance(step: takens.plugin.Map, x: Tensor, steps: int) -> Tensor:
-    """Give the states `x: (starts, d)` after ``steps`` steps."""
+    """Return the states `x: (starts, d)` after ``steps`` steps."""
     found = takens.backend.dispatch(
         takens.backend.MapIteration(map=step, x0=x, steps=steps, every=steps)
     )
@@ -140,7 +140,7 @@ def advance(step: takens.plugin.Map, x: Tensor, steps: int) -> Tensor:
 
 
 def orbit(step: takens.plugin.Map, x: Tensor, steps: int) -> Tensor:
-    """Give `x: (starts, d)` and the ``steps`` states that follow: `(starts, 1 + steps, d)`."""
+    """Return `x: (starts, d)` and the ``steps`` next states: `(starts, 1 + steps, d)`."""
     found = takens.backend.dispatch(takens.backend.MapIteration(map=step, x0=x, steps=steps))
     if found is not None:
         return found
@@ -151,7 +151,7 @@ def orbit(step: takens.plugin.Map, x: Tensor, steps: int) -> Tensor:
 
 
 def directions(x: Tensor, k: int) -> Tensor:
-    """Give k orthonormal tangent vectors for each of `x: (starts, d)`: `(starts, d, k)`.
+    """Return k orthonormal tangent vectors for each of `x: (starts, d)`: `(starts, d, k)`.
 
     Generic ones: a coordinate axis can be an invariant direction, never to be left.
     """
@@ -161,7 +161,7 @@ def directions(x: Tensor, k: int) -> Tensor:
 
 
 @attrs.frozen(eq=False)
-class _Stretch:
+class _Growth:
     x: Tensor  # (starts, d), at the end
     vectors: Tensor  # (starts, d, k), at the end
     logs: Tensor  # (blocks, starts, k)
@@ -176,11 +176,11 @@ def _push(
     block: int,
     blocks: int,
     bound: Tensor,
-) -> _Stretch:
+) -> _Growth:
     k = q.shape[-1]
     inside = (x.abs() <= bound).all(-1)
     if block < 1 or blocks < 1:
-        return _Stretch(x, q, x.new_empty(0, len(x), k), inside)
+        return _Growth(x, q, x.new_empty(0, len(x), k), inside)
     answer = takens.backend.dispatch(
         takens.backend.TangentGrowth(
             dynamics=step,
@@ -194,12 +194,12 @@ def _push(
     )
     if answer is not None:
         inside = inside & (answer.x.abs() <= bound).all(-1)
-        return _Stretch(answer.x, answer.vectors, answer.sums.transpose(0, 1), inside)
+        return _Growth(answer.x, answer.vectors, answer.sums.transpose(0, 1), inside)
     logs: list[Tensor] = []
     for _ in range(blocks):
         grown = x.new_zeros(len(x), k)
         for i in range(1, block + 1):
-            x, q = takens.plugin.push_tangents(step, x, q)
+            x, q = takens.plugin.jvp(step, x, q)
             if i % every == 0 or i == block:
                 q, r = _orthogonalise(q)
                 grown = grown + r.diagonal(dim1=-2, dim2=-1).abs().log()
@@ -207,7 +207,7 @@ def _push(
         inside = inside & (x.abs() <= bound).all(-1)
         if not inside.any():
             break
-    return _Stretch(x, q, torch.stack(logs), inside)
+    return _Growth(x, q, torch.stack(logs), inside)
 
 
 def _orthogonalise(v: Tensor) -> tuple[Tensor, Tensor]:

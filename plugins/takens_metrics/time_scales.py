@@ -6,7 +6,7 @@ from takens_metrics.records import Array
 
 
 def autocorrelation(x: Array, lags: int) -> Array:
-    """Give the autocorrelation of each variable of `x: (T, n)` at lags 0 to ``lags``.
+    """Return the autocorrelation of each variable of `x: (T, n)` at lags 0 to ``lags``.
 
     Each lag is averaged over the pairs that there are: `(lags + 1, n)`. A constant has none
     but at lag 0.
@@ -25,7 +25,7 @@ def autocorrelation(x: Array, lags: int) -> Array:
 
 
 def memory(x: Array) -> int:
-    """Give the lag after which autocorrelations are below 1 / e, the longest of all variables.
+    """Return the lag after which autocorrelations are below 1 / e, the longest of all.
 
     At most a tenth of the record.
     """
@@ -36,7 +36,7 @@ def memory(x: Array) -> int:
 
 
 def mean_frequency(x: Array) -> float:
-    """Give the mean frequency of the power of `x: (T, n)`, in cycles per sample.
+    """Return the mean frequency of the power of `x: (T, n)`, in cycles per sample.
 
     Each variable counts alike; 0 where none varies.
     """
@@ -49,7 +49,7 @@ def mean_frequency(x: Array) -> float:
 
 
 def theiler_window(x: Array) -> int:
-    """Give how many samples apart two must be for their distance not to come from time alone.
+    """Return how many samples apart two must be for their distance not to come from time alone.
 
     The larger of the memory and one mean period, at most a tenth of the record.
 

@@ -34,13 +34,13 @@ class AlmostLinearRNN(LatentModel[AlmostLinearRNNSettings]):
         self.h = nn.Parameter(torch.zeros(m))
 
     def forward(self, z: Tensor, /) -> Tensor:
-        """Give the next latent state: `(..., m) -> (..., m)`."""
+        """Return the next latent state: `(..., m) -> (..., m)`."""
         linear, bent = z[..., : self.linear_dim], z[..., self.linear_dim :]
         phi = torch.cat((linear, bent.relu()), -1)
         return torch.addcmul(nn.functional.linear(phi, self.W, self.h), self.A, z)
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
+        """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
         gates = self._gates(self.region(z)).unsqueeze(-1)
         return self(z), self.A.unsqueeze(-1) * v + self.W @ (gates * v)
 
@@ -49,7 +49,7 @@ class AlmostLinearRNN(LatentModel[AlmostLinearRNNSettings]):
         return z[..., self.linear_dim :] > 0
 
     def linear_map(self, region: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give J and c of `z' = J z + c` in a region: `(..., m, m)` and `(..., m)`."""
+        """Return J and c of `z' = J z + c` in a region: `(..., m, m)` and `(..., m)`."""
         slopes = torch.diag(self.A) + self.W * self._gates(region).unsqueeze(-2)
         return slopes, self.h.expand(*region.shape[:-1], -1)
 

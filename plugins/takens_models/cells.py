@@ -28,7 +28,7 @@ class ElmanCell(nn.Module):
         self.W, self.U, self.b = _weights(1, inputs, width, generator)
 
     def forward(self, x: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the output and the next state, which are the same."""
+        """Return the output and the next state, which are the same."""
         a = nn.functional.linear(x, self.W, self.b) + nn.functional.linear(s, self.U)
         h = a.relu() if self.activation == "relu" else a.tanh()
         return h, h
@@ -50,7 +50,7 @@ class LSTMCell(nn.Module):
         self.W, self.U, self.b = _weights(4, inputs, width, generator)
 
     def forward(self, x: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the output and the next state."""
+        """Return the output and the next state."""
         h, c = s[..., : self.width], s[..., self.width :]
         a = nn.functional.linear(x, self.W, self.b) + nn.functional.linear(h, self.U)
         i, f, g, o = split(a, self.width)
@@ -75,7 +75,7 @@ class GRUCell(nn.Module):
         self.W, self.U, self.b = _weights(3, inputs, width, generator)
 
     def forward(self, x: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the output and the next state, which are the same."""
+        """Return the output and the next state, which are the same."""
         r, u, n = split(nn.functional.linear(x, self.W, self.b), self.width)
         hr, hu, hn = split(nn.functional.linear(s, self.U), self.width)
         u = (u + hu).sigmoid()
@@ -123,7 +123,7 @@ class ReservoirCell(nn.Module):
             self.register_buffer(name, entries.detach())
 
     def forward(self, x: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the output and the next state, which are the same."""
+        """Return the output and the next state, which are the same."""
         a = nn.functional.linear(x, self.V, self.b) + nn.functional.linear(s, self.W)
         r = (1 - self.leak) * s + self.leak * a.tanh()
         return r, r

@@ -30,7 +30,7 @@ class PiecewiseLinear(takens.plugin.Model, Protocol):
         ...
 
     def linear_map(self, region: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give `J: (..., m, m)` and `c: (..., m)` in a region."""
+        """Return `J: (..., m, m)` and `c: (..., m)` in a region."""
         ...
 
 
@@ -194,7 +194,7 @@ class _Search:
                 return
 
     def _solve(self, slopes: Tensor, constants: Tensor) -> Tensor | None:
-        """Give the points `(period, m)` of the linear maps' own cycle, where it is isolated."""
+        """Return the points `(period, m)` of the linear maps' own cycle, where isolated."""
         shift, product = constants[0], slopes[0]
         for slope, constant in zip(slopes[1:], constants[1:], strict=True):
             product, shift = slope @ product, slope @ shift + constant

@@ -7,12 +7,12 @@ from takens_models.typed import unflatten
 
 
 def to_delays(context: Tensor) -> Tensor:
-    """Give the state for observations in the order of time: `(..., c, n) -> (..., c n)`."""
+    """Return the state for observations in the order of time: `(..., c, n) -> (..., c n)`."""
     return context.flip(-2).flatten(-2)
 
 
 def to_context(z: Tensor, n: int) -> Tensor:
-    """Give the observations in the order of time: `(..., c n) -> (..., c, n)`."""
+    """Return the observations in the order of time: `(..., c n) -> (..., c, n)`."""
     return unflatten(z, (-1, n)).flip(-2)
 
 

@@ -58,7 +58,7 @@ class DendriticPLRNN(LatentModel[DendriticPLRNNSettings]):
         return self.AW - torch.diag(self.A)
 
     def forward(self, z: Tensor, /) -> Tensor:
-        """Give the next latent state: `(..., m) -> (..., m)`."""
+        """Return the next latent state: `(..., m) -> (..., m)`."""
         bent = (z.unsqueeze(-1) - self.H).relu()
         if self.clipped:
             bent = bent - z.unsqueeze(-1).relu()
@@ -67,7 +67,7 @@ class DendriticPLRNN(LatentModel[DendriticPLRNNSettings]):
         return torch.addcmul(nn.functional.linear(phi, self.AW, self.h), self.A, z - phi)
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
+        """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
         pushed = self._slopes(self.region(z)).unsqueeze(-1) * v
         return self(z), self.AW @ pushed + self.A.unsqueeze(-1) * (v - pushed)
 
@@ -77,19 +77,19 @@ class DendriticPLRNN(LatentModel[DendriticPLRNNSettings]):
         return torch.cat((gates, z > 0), -1) if self.clipped else gates
 
     def linear_map(self, region: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give J and c of `z' = J z + c` in a region: `(..., m, m)` and `(..., m)`."""
+        """Return J and c of `z' = J z + c` in a region: `(..., m, m)` and `(..., m)`."""
         slopes = torch.diag(self.A) + self.W * self._slopes(region).unsqueeze(-2)
         gates, _ = self._split(region)
         shift = -((gates * self.H) @ self.alpha)
         return slopes, nn.functional.linear(shift, self.W, self.h)
 
     def _split(self, region: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the gates of the bases, `(..., m, b)`, and those of the units, `(..., m)`."""
+        """Return the gates of the bases, `(..., m, b)`, and those of the units, `(..., m)`."""
         gates = unflatten(region[..., : self.H.numel()], self.H.shape)
         return gates.to(self.h.dtype), region[..., self.H.numel() :].to(self.h.dtype)
 
     def _slopes(self, region: Tensor) -> Tensor:
-        """Give the derivative of phi in a region: `(..., g) -> (..., m)`."""
+        """Return the derivative of phi in a region: `(..., g) -> (..., m)`."""
         gates, positive = self._split(region)
         return (gates - positive.unsqueeze(-1) if self.clipped else gates) @ self.alpha
 

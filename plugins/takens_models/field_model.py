@@ -41,7 +41,7 @@ class FieldModel(LatentModel[FieldModelSettings]):
         self.field = self.config.field
 
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the velocity at `t: ()` and `z: (..., m)`."""
+        """Return the velocity at `t: ()` and `z: (..., m)`."""
         return self.field(t, z)
 
     if TYPE_CHECKING:

@@ -35,15 +35,15 @@ class NetworkField(nn.Module):
         )
 
     def forward(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `t: ()` and `x: (..., d)`."""
+        """Return the velocity at `t: ()` and `x: (..., d)`."""
         return self.network(self._input(t, x))
 
     def at_own_times(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `t: (...)` and `x: (..., d)`."""
+        """Return the velocity at `t: (...)` and `x: (..., d)`."""
         return self.network(self._input(t, x))
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative to the state: `(..., d) -> (..., d, d)`."""
+        """Return the derivative to the state: `(..., d) -> (..., d, d)`."""
         return self.network.jacobian(self._input(t, x))[..., : x.shape[-1]]
 
     def _input(self, t: Tensor, x: Tensor) -> Tensor:
@@ -89,19 +89,19 @@ class KnownField(nn.Module):
             self.raw[name] = nn.Parameter(begin + off)
 
     def values(self) -> dict[str, Tensor]:
-        """Give the learned parameters in the system's units, each `()`."""
+        """Return the learned parameters in the system's units, each `()`."""
         return {name: self._value(name, raw) for name, raw in self.raw.items()}
 
     def current(self) -> Any:
-        """Give the system with the learned parameters in place."""
+        """Return the system with the learned parameters in place."""
         return attrs.evolve(self.system, **self.values()) if self.raw else self.system
 
     def forward(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `t: ()` and `x: (..., d)`."""
+        """Return the velocity at `t: ()` and `x: (..., d)`."""
         return self.current()(t, x)
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative to the state: `(..., d) -> (..., d, d)`."""
+        """Return the derivative to the state: `(..., d) -> (..., d, d)`."""
         system = self.current()
         if isinstance(system, takens.plugin.SupportsJacobian):
             return system.jacobian(t, x)

@@ -11,7 +11,7 @@ from takens_models.weights import fan_in
 
 @final
 class InitialState(nn.Module):
-    """Gives a state for `signal: (..., k)`, the forced units, and `context: (..., c, n)`.
+    """Returns a state for `signal: (..., k)`, the forced units, and `context: (..., c, n)`.
 
     The open units are zero (``"zeros"``, ``"warm_up"``), a learned linear function of the
     last observation (``"linear"``), or that of a network that sees the whole context
@@ -40,7 +40,7 @@ class InitialState(nn.Module):
             self.encoder = Network(*sizes, activation="tanh", generator=generator)
 
     def forward(self, signal: Tensor, context: Tensor, /) -> Tensor:
-        """Give `(..., m)`."""
+        """Return `(..., m)`."""
         if self.encoder is not None:
             rest = self.encoder(context.flatten(-2))
             return rest if self.whole else torch.cat((signal, rest), -1)

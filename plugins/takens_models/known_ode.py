@@ -33,11 +33,11 @@ class KnownODE(SystemModel[KnownODESettings]):
         self.window = SystemWindow(self.obs_dim, start, learn_initial=self.config.learn_initial)
 
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the system's velocity at `z: (..., m)`."""
+        """Return the system's velocity at `z: (..., m)`."""
         return self.field(t, z)
 
     def jacobian(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., m) -> (..., m, m)`."""
+        """Return the derivative of the velocity: `(..., m) -> (..., m, m)`."""
         return self.field.jacobian(t, z)
 
     if TYPE_CHECKING:

@@ -56,7 +56,7 @@ class LatentModel(takens.plugin.Configured[W], nn.Module):
         )
 
     def encode(self, context: Tensor, /) -> Tensor:
-        """Give the state at the last of the observations: `(..., c, n) -> (..., m)`."""
+        """Return the state at the last of the observations: `(..., c, n) -> (..., m)`."""
         if not self.warms_up:
             return self.initial_state(self.observation.invert(context[..., -1, :]), context)
         first, *others = context.unbind(-2)
@@ -70,7 +70,7 @@ class LatentModel(takens.plugin.Configured[W], nn.Module):
         return self.observation.observe(z)
 
     def forcing_signal(self, x: Tensor, /) -> Tensor:
-        """Give what an observation writes into the first units: `(..., n) -> (..., k)`."""
+        """Return what an observation writes into the first units: `(..., n) -> (..., k)`."""
         return self.observation.signal(x)
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:

@@ -35,24 +35,24 @@ class LinearAutoregression(takens.plugin.Configured[LinearAutoregressionSettings
         self.predict = linear(generator, self.latent_dim, config.obs_dim)
 
     def forward(self, z: Tensor, /) -> Tensor:
-        """Give the next latent state: `(..., m) -> (..., m)`."""
+        """Return the next latent state: `(..., m) -> (..., m)`."""
         return shift(z, self.predict(z))
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
+        """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
         newest = self.predict.weight @ v
         return self(z), torch.cat((newest, v[..., : -self.obs_dim, :]), -2)
 
     def encode(self, context: Tensor, /) -> Tensor:
-        """Give the last observations: `(..., c, n) -> (..., m)`."""
+        """Return the last observations: `(..., c, n) -> (..., m)`."""
         return to_delays(context[..., -self.context_length :, :])
 
     def observe(self, z: Tensor, /) -> Tensor:
-        """Give the newest observation: `(..., m) -> (..., n)`."""
+        """Return the newest observation: `(..., m) -> (..., n)`."""
         return z[..., : self.obs_dim]
 
     def forcing_signal(self, x: Tensor, /) -> Tensor:
-        """Give the observation itself: `(..., n) -> (..., n)`."""
+        """Return the observation itself: `(..., n) -> (..., n)`."""
         return x
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:

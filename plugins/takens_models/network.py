@@ -27,7 +27,7 @@ def activate(name: str, a: Tensor) -> Tensor:
 
 
 def slope(name: str, a: Tensor) -> Tensor:
-    """Give the derivative of an activation function, entry by entry."""
+    """Return the derivative of an activation function, entry by entry."""
     if name == "tanh":
         return 1 - a.tanh().square()
     if name == "relu":
@@ -66,14 +66,14 @@ class Network(nn.Module):
             self.layers.append(layer)
 
     def forward(self, x: Tensor, /) -> Tensor:
-        """Give `(..., last)` for `x: (..., first)`."""
+        """Return `(..., last)` for `x: (..., first)`."""
         *hidden, last = self.layers
         for layer in hidden:
             x = activate(self.activation, layer(x))
         return last(x)
 
     def jacobian(self, x: Tensor, /) -> Tensor:
-        """Give the derivative: `(..., first) -> (..., last, first)`."""
+        """Return the derivative: `(..., first) -> (..., last, first)`."""
         *hidden, last = self.layers
         pushed: Tensor | None = None
         for layer in hidden:

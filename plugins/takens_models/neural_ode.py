@@ -32,11 +32,11 @@ class NetworkODE(LatentModel[S]):
         )
 
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the velocity at `z: (..., m)`, whatever the time."""
+        """Return the velocity at `z: (..., m)`, whatever the time."""
         return self.field(t, z)
 
     def jacobian(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., m) -> (..., m, m)`."""
+        """Return the derivative of the velocity: `(..., m) -> (..., m, m)`."""
         return self.field.jacobian(t, z)
 
     if TYPE_CHECKING:

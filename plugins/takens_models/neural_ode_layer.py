@@ -67,7 +67,7 @@ class NeuralODELayer(takens.plugin.Configured[NeuralODELayerSettings], nn.Module
         self.readout = None if outputs is None else linear(generator, dim, outputs)
 
     def augment(self, x: Tensor) -> Tensor:
-        """Give where inputs begin to move: `(..., d) -> (..., d + a)`.
+        """Return where inputs begin to move: `(..., d) -> (..., d + a)`.
 
         Raises: InputError where the inputs have another number of variables.
         """
@@ -80,18 +80,18 @@ class NeuralODELayer(takens.plugin.Configured[NeuralODELayerSettings], nn.Module
         return torch.cat((x, zeros), -1) if self.augmentation else x
 
     def forward(self, x: Tensor, /) -> Tensor:
-        """Give the output for `x: (..., d)`: `(..., output_dim)`, or `(..., d + a)`."""
+        """Return the output for `x: (..., d)`: `(..., output_dim)`, or `(..., d + a)`."""
         moved = self.integrator.solve(self.field, self.augment(x), self._ends())[..., -1, :]
         return moved if self.readout is None else self.readout(moved)
 
     def trajectory(self, x: Tensor, samples: int = 50) -> tuple[Tensor, Tensor]:
-        """Give depths `s: (samples,)` and how `x: (..., d)` moves: `(..., samples, d + a)`."""
+        """Return depths `s: (samples,)` and the path of `x`: `(..., samples, d + a)`."""
         depths = torch.linspace(0, self.end, samples, dtype=torch.float64)
         return depths, self.integrator.solve(self.field, self.augment(x), depths)
 
     @torch.no_grad()
     def evaluations(self, x: Tensor) -> float:
-        """Give how often the field is evaluated on the way forward, on average over `x`."""
+        """Return how often the field is evaluated on the way forward, on average over `x`."""
         start = self.augment(x)
         if isinstance(self.integrator, _GivesStatistics):
             solved = self.integrator.solve_with_statistics(self.field, start, self._ends())

@@ -27,11 +27,11 @@ class Identity(nn.Module):
         return z[..., : self.forced]
 
     def invert(self, x: Tensor) -> Tensor:
-        """Give the observation itself: `(..., n) -> (..., n)`."""
+        """Return the observation itself: `(..., n) -> (..., n)`."""
         return x
 
     def signal(self, x: Tensor) -> Tensor:
-        """Give the observation itself: `(..., n) -> (..., n)`."""
+        """Return the observation itself: `(..., n) -> (..., n)`."""
         return x
 
 
@@ -56,11 +56,11 @@ class Affine(nn.Module):
         return nn.functional.linear(z, self.B)
 
     def invert(self, x: Tensor) -> Tensor:
-        """Give the smallest state nearest to an observation: `(..., n) -> (..., m)`."""
+        """Return the smallest state nearest to an observation: `(..., n) -> (..., m)`."""
         return nn.functional.linear(x, pseudo_inverse(self.B))
 
     def signal(self, x: Tensor) -> Tensor:
-        """Give the same without a gradient to B: `(..., n) -> (..., m)`."""
+        """Return the same without a gradient to B: `(..., n) -> (..., m)`."""
         return nn.functional.linear(x, pseudo_inverse(self.B.detach()))
 
 
@@ -83,11 +83,11 @@ class NetworkObservation(nn.Module):
         return self.decoder(z)
 
     def invert(self, x: Tensor) -> Tensor:
-        """Give the state for an observation: `(..., n) -> (..., m)`."""
+        """Return the state for an observation: `(..., n) -> (..., m)`."""
         return self.encoder(x)
 
     def signal(self, x: Tensor) -> Tensor:
-        """Give the same without a gradient to the weights: `(..., n) -> (..., m)`."""
+        """Return the same without a gradient to the weights: `(..., n) -> (..., m)`."""
         fixed = {name: weight.detach() for name, weight in self.encoder.named_parameters()}
         return torch.func.functional_call(self.encoder, fixed, (x,))
 

@@ -21,31 +21,31 @@ class Persistence(takens.plugin.Configured[PersistenceSettings], nn.Module):
         self.obs_dim = self.latent_dim = self.config.obs_dim
 
     def forward(self, z: Tensor, /) -> Tensor:
-        """Give the state itself: `(..., n) -> (..., n)`."""
+        """Return the state itself: `(..., n) -> (..., n)`."""
         return z.clone()
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give `z: (..., n)` and `v: (..., n, k)` themselves."""
+        """Return `z: (..., n)` and `v: (..., n, k)` themselves."""
         return z.clone(), v.clone()
 
     def encode(self, context: Tensor, /) -> Tensor:
-        """Give the last observation: `(..., c, n) -> (..., n)`."""
+        """Return the last observation: `(..., c, n) -> (..., n)`."""
         return context[..., -1, :]
 
     def observe(self, z: Tensor, /) -> Tensor:
-        """Give the state itself: `(..., n) -> (..., n)`."""
+        """Return the state itself: `(..., n) -> (..., n)`."""
         return z
 
     def forcing_signal(self, x: Tensor, /) -> Tensor:
-        """Give the observation itself: `(..., n) -> (..., n)`."""
+        """Return the observation itself: `(..., n) -> (..., n)`."""
         return x
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:
-        """Give the observation `x: (..., n)`."""
+        """Return the observation `x: (..., n)`."""
         return x
 
     def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
-        """Give ``loss``, the mean squared change per step of `x: (trajectories, T, n)`."""
+        """Return ``loss``, the mean squared change per step of `x: (trajectories, T, n)`."""
         return {"loss": float(x.diff(dim=-2).square().mean())}
 
     if TYPE_CHECKING:

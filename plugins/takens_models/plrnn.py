@@ -43,13 +43,13 @@ class PLRNN(LatentModel[PLRNNSettings]):
         return self.AW - torch.diag(self.A)
 
     def forward(self, z: Tensor, /) -> Tensor:
-        """Give the next latent state: `(..., m) -> (..., m)`."""
+        """Return the next latent state: `(..., m) -> (..., m)`."""
         phi = self._centred(z).relu()
         # The diagonal of the product belongs to z itself.
         return torch.addcmul(nn.functional.linear(phi, self.AW, self.h), self.A, z - phi)
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
+        """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
         gate = (self._centred(z) > 0).to(v.dtype).unsqueeze(-1)
         pushed = gate * (v - v.mean(-2, keepdim=True) if self.mean_centred else v)
         return self(z), self.AW @ pushed + self.A.unsqueeze(-1) * (v - pushed)
@@ -59,7 +59,7 @@ class PLRNN(LatentModel[PLRNNSettings]):
         return self._centred(z) > 0
 
     def linear_map(self, region: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give J and c of `z' = J z + c` in a region: `(..., m, m)` and `(..., m)`."""
+        """Return J and c of `z' = J z + c` in a region: `(..., m, m)` and `(..., m)`."""
         slopes = self.W * region.to(self.h.dtype).unsqueeze(-2)
         if self.mean_centred:
             slopes = slopes - slopes.mean(-1, keepdim=True)

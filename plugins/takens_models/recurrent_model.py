@@ -57,11 +57,11 @@ class RecurrentModel(takens.plugin.Configured[S], nn.Module):
         return x, following
 
     def begin(self, x: Tensor) -> list[Tensor]:
-        """Give the states of cells that have read nothing, for `x: (..., n)`."""
+        """Return the states of cells that have read nothing, for `x: (..., n)`."""
         return [x.new_zeros(*x.shape[:-1], d) for d in self.state_dims]
 
     def forward(self, z: Tensor, /) -> Tensor:
-        """Give the next latent state: `(..., m) -> (..., m)`."""
+        """Return the next latent state: `(..., m) -> (..., m)`."""
         n = self.obs_dim
         if not self.restarts:
             output, states = self.advance(z[..., :n], split(z[..., n:], self.state_dims))
@@ -87,7 +87,7 @@ class RecurrentModel(takens.plugin.Configured[S], nn.Module):
         return z[..., : self.obs_dim]
 
     def forcing_signal(self, x: Tensor, /) -> Tensor:
-        """Give the observation itself: `(..., n) -> (..., n)`."""
+        """Return the observation itself: `(..., n) -> (..., n)`."""
         return x
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:

@@ -8,7 +8,7 @@ from takens_models.typed import pseudo_inverse, solve_linear
 
 
 def ridge_regression(features: Tensor, targets: Tensor, penalty: float) -> Tensor:
-    """Give C, `(n, p)`, that minimises `mean |y - C f|^2 + penalty |C|^2`.
+    """Return C, `(n, p)`, that minimises `mean |y - C f|^2 + penalty |C|^2`.
 
     `features: (samples, p)`, `targets: (samples, n)`. Without a penalty it is the smallest C
     among the best. Works in float64.
@@ -22,7 +22,7 @@ def ridge_regression(features: Tensor, targets: Tensor, penalty: float) -> Tenso
 
 
 def mean_squared_error(predicted: Tensor, targets: Tensor) -> float:
-    """Give the mean over samples and variables."""
+    """Return the mean over samples and variables."""
     return float((predicted - targets).square().mean())
 
 

@@ -49,7 +49,7 @@ class ShallowPLRNN(LatentModel[ShallowPLRNNSettings]):
         self.h1 = nn.Parameter(torch.zeros(m))
 
     def forward(self, z: Tensor, /) -> Tensor:
-        """Give the next latent state: `(..., m) -> (..., m)`."""
+        """Return the next latent state: `(..., m) -> (..., m)`."""
         if self.clipped:
             a = nn.functional.linear(z, self.W2)
             hidden = (a + self.h2).relu() - a.relu()
@@ -58,7 +58,7 @@ class ShallowPLRNN(LatentModel[ShallowPLRNNSettings]):
         return torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
+        """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
         a = nn.functional.linear(z, self.W2)
         b = a + self.h2
         hidden, gate = b.relu(), (b > 0).to(v.dtype)
@@ -75,7 +75,7 @@ class ShallowPLRNN(LatentModel[ShallowPLRNNSettings]):
         return torch.cat((gates, a > 0), -1) if self.clipped else gates
 
     def linear_map(self, region: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give J and c of `z' = J z + c` in a region: `(..., m, m)` and `(..., m)`."""
+        """Return J and c of `z' = J z + c` in a region: `(..., m, m)` and `(..., m)`."""
         l = self.h2.shape[0]  # noqa: E741 - the paper's letter
         opened = region[..., :l].to(self.W1.dtype)
         gates = opened - region[..., l:].to(opened.dtype) if self.clipped else opened

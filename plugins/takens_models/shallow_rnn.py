@@ -40,12 +40,12 @@ class ShallowRNN(LatentModel[ShallowRNNSettings]):
         self.h1 = nn.Parameter(torch.zeros(m))
 
     def forward(self, z: Tensor, /) -> Tensor:
-        """Give the next latent state: `(..., m) -> (..., m)`."""
+        """Return the next latent state: `(..., m) -> (..., m)`."""
         hidden = activate(self.activation, nn.functional.linear(z, self.W2, self.h2))
         return torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
+        """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
         a = nn.functional.linear(z, self.W2, self.h2)
         hidden = activate(self.activation, a)
         following = torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)

@@ -48,7 +48,7 @@ class SystemModel(takens.plugin.Configured[K], nn.Module):
         return generator, tuple(map(float, config.initial)) or known.initial()
 
     def learned(self) -> dict[str, float]:
-        """Give the learned parameters as they are now, in the system's units."""
+        """Return the learned parameters as they are now, in the system's units."""
         return {name: float(value.detach()) for name, value in self.field.values().items()}
 
     def adopt_units(self, mean: Tensor, scale: Tensor) -> None:
@@ -64,7 +64,7 @@ class SystemModel(takens.plugin.Configured[K], nn.Module):
         return self.window.observe(z)
 
     def forcing_signal(self, x: Tensor, /) -> Tensor:
-        """Give the observation in the system's units: `(..., n) -> (..., n)`."""
+        """Return the observation in the system's units: `(..., n) -> (..., n)`."""
         return self.window.to_system(x)
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:

@@ -40,18 +40,18 @@ class UniversalODE(SystemModel[UniversalODESettings]):
         )
 
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the velocity at `z: (..., m)`."""
+        """Return the velocity at `z: (..., m)`."""
         mean, scale = self._units()
         return self.field(t, z) + scale * self.correction(t, (z - mean) / scale)
 
     def jacobian(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., m) -> (..., m, m)`."""
+        """Return the derivative of the velocity: `(..., m) -> (..., m, m)`."""
         mean, scale = self._units()
         learned = self.correction.jacobian(t, (z - mean) / scale)
         return self.field.jacobian(t, z) + scale.unsqueeze(-1) * learned / scale
 
     def _units(self) -> tuple[Tensor, Tensor]:
-        """Give mean and scale of all states: `(m,)` each."""
+        """Return mean and scale of all states: `(m,)` each."""
         mean, scale = self.window.mean, self.window.scale
         rest = self.latent_dim - self.obs_dim
         return torch.cat((mean, mean.new_zeros(rest))), torch.cat((scale, scale.new_ones(rest)))

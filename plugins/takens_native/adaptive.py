@@ -87,7 +87,7 @@ class Adaptive:
     first_step: Tensor | None
 
     def numbers(self, dtype: torch.dtype) -> Tensor:
-        """Give the parameters of the day, and the tolerances."""
+        """Return the parameters of the day, and the tolerances."""
         controller = self.question.controller
         return parameters(self.leaves, dtype, controller.rtol, controller.atol)
 
@@ -167,7 +167,7 @@ class Adaptive:
         return made
 
     def backward(self, steps: Steps, gout: Tensor, u: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the gradients to the start, `(b, d)`, and to the parameters."""
+        """Return the gradients to the start, `(b, d)`, and to the parameters."""
         n, b, d = gout.shape
         method, dynamics = self.question.method, self.family.dynamics
         pull = self._function("adaptive_adjoint", b)

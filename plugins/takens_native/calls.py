@@ -24,7 +24,7 @@ long, real, pointer = ctypes.c_long, ctypes.c_double, ctypes.c_void_p
 
 
 def bind(library: ctypes.CDLL, name: str, *types: Any) -> Callable[..., int]:
-    """Give a function of a kernel; it answers 0, or 1 where memory ran out."""
+    """Return a function of a kernel; it answers 0, or 1 where memory ran out."""
     function: Any = getattr(library, name)
     if function.argtypes is None:
         function.argtypes, function.restype = types, ctypes.c_int
@@ -65,7 +65,7 @@ def _pool(process: int) -> ThreadPoolExecutor:
 
 
 def samples(x0: Tensor) -> Tensor:
-    """Give a state `(..., d)` as samples `(b, d)` that stand side by side in memory."""
+    """Return a state `(..., d)` as samples `(b, d)` that stand side by side in memory."""
     return (x0 if x0.ndim == 2 else x0.reshape(-1, x0.shape[-1])).contiguous()
 
 
@@ -77,7 +77,7 @@ def needs_gradient(x0: Tensor, numbers: Leaves) -> bool:
 
 
 def by_sample(out: Tensor, x0: Tensor) -> Tensor:
-    """Give states `(n, b, d)` as `(..., n, d)`, for a start `x0: (..., d)`."""
+    """Return states `(n, b, d)` as `(..., n, d)`, for a start `x0: (..., d)`."""
     if x0.ndim == 2:
         return out.transpose(0, 1)
     return out.view(len(out), *x0.shape).movedim(0, -2)

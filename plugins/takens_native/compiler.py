@@ -85,7 +85,7 @@ def _processor() -> str:
 
 @functools.cache
 def _folder() -> Path:
-    """Give a folder that is ours alone: code in it will be run."""
+    """Return a folder that is ours alone: code in it will be run."""
     base = os.environ.get("TAKENS_CACHE") or os.environ.get("XDG_CACHE_HOME")
     wanted = Path(base) / "takens" if base else Path.home() / ".cache" / "takens"
     folder = wanted / "kernels"

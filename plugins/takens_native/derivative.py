@@ -27,7 +27,7 @@ class BlockGradient:
 def backward(
     graph: Graph, outputs: Sequence[Node], cotangents: Sequence[Node]
 ) -> tuple[dict[Node, Node], list[BlockGradient]]:
-    """Give the cotangent of every input, and those of blocks of parameters."""
+    """Return the cotangent of every input, and those of blocks of parameters."""
     collected: dict[Node, Node] = {}
     entries: dict[Node, dict[int, Node]] = {}
     blocks: list[BlockGradient] = []
@@ -78,7 +78,7 @@ def backward(
 
 
 def forward(graph: Graph, outputs: Sequence[Node], tangents: Mapping[Node, Node]) -> list[Node]:
-    """Give the tangents of the outputs for the tangents of some inputs."""
+    """Return the tangents of the outputs for the tangents of some inputs."""
     zero = graph.constant(0.0)
     known = dict(tangents)
     for node in ancestors(outputs):
@@ -113,7 +113,7 @@ def forward(graph: Graph, outputs: Sequence[Node], tangents: Mapping[Node, Node]
 
 
 def partials(graph: Graph, node: Node) -> list[Node | None]:
-    """Give the derivative of an elementwise operation in each argument; None is zero."""
+    """Return the derivative of an elementwise operation in each argument; None is zero."""
     apply, constant = graph.apply, graph.constant
     a, b, one = node.args[0], node.args[-1], constant(1.0)
     match node.op:

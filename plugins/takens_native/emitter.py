@@ -42,7 +42,7 @@ def emit(
     vectors: Sequence[tuple[str, Node]] = (),
     products: Products | None = None,
 ) -> Body:
-    """Give the code that computes outputs, each into its place.
+    """Return the code that computes outputs, each into its place.
 
     A place is C text such as ``y[2*W+l]``; those in ``add`` are added to, for sums over steps.
     Those of ``vectors`` count their entries by ``i``. With ``products``, matrices are packed.
@@ -265,7 +265,7 @@ class _Emitter:
             return
 
     def _array(self, v: Node) -> int:
-        """Give the slot of a vector, laying out one that is only parameters."""
+        """Return the slot of a vector, laying out one that is only parameters."""
         if v not in self.slots:
             slot = self._slot(v)
             self.lines.append(
@@ -288,7 +288,7 @@ class _Emitter:
         )
 
     def _turned(self, v: Node) -> int:
-        """Give room for a vector with its lanes outermost."""
+        """Return room for a vector with its lanes outermost."""
         slot, self.scratch = self.scratch, self.scratch + v.size
         return slot
 

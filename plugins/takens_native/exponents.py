@@ -32,7 +32,7 @@ _FEW: Final = 32
 
 @final
 @attrs.frozen(eq=False)
-class _Stretch:
+class _Growth:
     """One question, ready to be answered for `x0: (b, d)` and `vectors: (b, d, count)`."""
 
     question: takens.backend.TangentGrowth
@@ -40,7 +40,7 @@ class _Stretch:
     numbers: Leaves
 
     def run(self, x0: Tensor, vectors: Tensor) -> takens.backend.TangentGrowthResult:
-        """Give sums, `(b, blocks, count)`, last states and last vectors."""
+        """Return sums, `(b, blocks, count)`, last states and last vectors."""
         (b, d), question, count = x0.shape, self.question, self.question.count
         states = x0.clone(memory_format=torch.contiguous_format)
         vectors = vectors.clone(memory_format=torch.contiguous_format)
@@ -69,7 +69,7 @@ class _Stretch:
         return b == 1 or self.question.count * self.family.dynamics.dim > _FEW
 
     def library(self, b: int) -> ctypes.CDLL:
-        """Give the kernel for so many samples."""
+        """Return the kernel for so many samples."""
         method, count, dynamics = (
             self.question.method,
             self.question.count,
@@ -116,13 +116,13 @@ def answer_exponents(question: takens.backend.TangentGrowth) -> takens.backend.C
     inputs = (x0, vectors, *numbers.tensors)
     if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in inputs):
         raise Refusal("exponents have no compiled gradient")
-    stretch = _Stretch(question, found, numbers)
+    segment = _Growth(question, found, numbers)
     x = x0.detach().reshape(-1, d)
     v = vectors.detach().to(x0.dtype).expand(*lead, d, count).reshape(-1, d, count)
-    made = stretch.run(x, v)
+    made = segment.run(x, v)
     growth = takens.backend.TangentGrowthResult(
         sums=made.sums.view(*lead, question.blocks, count),
         x=made.x.view(x0.shape),
         vectors=made.vectors.view(*lead, d, count),
     )
-    return takens.backend.Compiled(growth, (found, count, stretch.tangents_are_lanes(len(x))))
+    return takens.backend.Compiled(growth, (found, count, segment.tangents_are_lanes(len(x))))

@@ -41,7 +41,7 @@ class Family:
     room: int = 64
 
     def kernel(self, key: Any, many: bool, source: Callable[[Shape], str]) -> ctypes.CDLL:
-        """Give a kernel, compiled on first use.
+        """Return a kernel, compiled on first use.
 
         Raises: Refusal where it cannot be compiled, now or before.
         """
@@ -59,7 +59,7 @@ class Family:
 
 
 def family(function: Any, x0: Tensor, continuous: bool) -> tuple[Family, Leaves]:
-    """Give the family of a field or map, traced on first use, and its numbers of the day.
+    """Return the family of a field or map, traced on first use, and its numbers of the day.
 
     Raises: Refusal, also where it was refused before.
     """
@@ -95,7 +95,7 @@ def family(function: Any, x0: Tensor, continuous: bool) -> tuple[Family, Leaves]
 
 
 def _fingerprint(known: Family) -> tuple[Any, ...]:
-    """Give what two families have in common only where they compute the same."""
+    """Return what two families have in common only where they compute the same."""
     dynamics = known.dynamics
     order = ancestors(dynamics.value)
     place = {node: i for i, node in enumerate(order)}
@@ -108,7 +108,7 @@ def _fingerprint(known: Family) -> tuple[Any, ...]:
 
 
 def parameters(found: Leaves, dtype: torch.dtype, *more: float) -> Tensor:
-    """Give all numbers of the day as one vector, and ``more`` at its end."""
+    """Return all numbers of the day as one vector, and ``more`` at its end."""
     if not found.tensors:
         return _vector((*found.floats, *more), dtype)
     tensors = found.tensors

@@ -49,7 +49,7 @@ class Solve:
     eager: Callable[[], Tensor] | None
 
     def forward(self, x0: Tensor, u: Tensor) -> Tensor:
-        """Give `(n, b, d)` for `x0: (b, d)` and the parameters `u`."""
+        """Return `(n, b, d)` for `x0: (b, d)` and the parameters `u`."""
         (b, d), n = x0.shape, self.ts.shape[-1]
         solve = self._function("fixed", b)
         out, again = result((n, b, d), x0.dtype)
@@ -71,7 +71,7 @@ class Solve:
         return out
 
     def backward(self, out: Tensor, gout: Tensor, u: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the gradients to the start, `(b, d)`, and to the parameters."""
+        """Return the gradients to the start, `(b, d)`, and to the parameters."""
         n, b, d = out.shape
         adjoint = self._function("adjoint", b)
         gx0, parts = out.new_empty((b, d)), self._shares(b, 4)
@@ -175,7 +175,7 @@ class _Solve(torch.autograd.Function):
 def again(
     eager: Callable[[], Tensor] | None, gout: Tensor, wanted: tuple[Tensor, ...]
 ) -> tuple[Tensor | None, ...]:
-    """Give gradients that can be differentiated once more, from the solve in eager torch."""
+    """Return gradients that can be differentiated once more, from the solve in eager torch."""
     if eager is None:
         raise takens.InputError(
             "Second derivatives of this solve need the eager integrator; ask for "

@@ -50,7 +50,7 @@ class Run:
     eager: Callable[[], Tensor] | None
 
     def forward(self, x0: Tensor, u: Tensor) -> Tensor:
-        """Give `(members, b, T, m)` for `x0: (members, b, m)` and `u: (members, P)`."""
+        """Return `(members, b, T, m)` for `x0: (members, b, m)` and `u: (members, P)`."""
         members, b, m = x0.shape
         steps = self.signal.shape[2]
         out = x0.new_empty((members, b, steps, m))
@@ -74,7 +74,7 @@ class Run:
     def backward(
         self, x0: Tensor, out: Tensor, gout: Tensor, u: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Give the gradients to the start, `(members, b, m)`, and to `u`."""
+        """Return the gradients to the start, `(members, b, m)`, and to `u`."""
         members, b, steps, _ = out.shape
         width, library = self._library(b)
         pull_back = bind(
@@ -136,7 +136,7 @@ def _series(tensor: Tensor) -> _Series:
 
 
 def together(leaves: Sequence[Leaves], dtype: torch.dtype) -> Tensor:
-    """Give the numbers of the day of all members: `(members, P)`."""
+    """Return the numbers of the day of all members: `(members, P)`."""
     flat = list[Tensor]()
     for found in leaves:
         if found.floats:

@@ -73,7 +73,7 @@ def forced_source(dynamics: Dynamics, shape: Shape) -> str:
 
 
 def _tape(blocks: list[BlockGradient]) -> dict[Node, int]:
-    """Give a place to every vector that a gradient of a block of parameters needs."""
+    """Return a place to every vector that a gradient of a block of parameters needs."""
     places, size = dict[Node, int](), 0
     for block in blocks:
         for node in (block.g, block.v):

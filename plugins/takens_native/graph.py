@@ -62,17 +62,17 @@ class Graph:
         self._nodes: dict[tuple[Any, ...], Node] = {}
 
     def constant(self, value: float) -> Node:
-        """Give a literal number."""
+        """Return a literal number."""
         # Minus zero equals zero, and is another number.
         value = float(value)
         return self._make("const", (), value, 0, repr(value))
 
     def input(self, kind: str, place: int, size: int = 0) -> Node:
-        """Give entry ``place`` of the input called ``kind``."""
+        """Return entry ``place`` of the input called ``kind``."""
         return self._make("input", (), (kind, place), size, (kind, place))
 
     def parameters(self, offset: int, stride: int, size: int) -> Node:
-        """Give a vector of parameters."""
+        """Return a vector of parameters."""
         return self._make("parameters", (), (offset, stride), size, (offset, stride))
 
     def apply(self, op: str, *args: Node) -> Node:
@@ -95,7 +95,7 @@ class Graph:
         return self._make("matvec", (v,), layout, rows, (layout, rows))
 
     def pack(self, items: Sequence[Node]) -> Node:
-        """Give the vector of some scalars."""
+        """Return the vector of some scalars."""
         first = items[0]
         if first.op == "item" and all(
             item.op == "item" and item.args == first.args and item.detail == i
@@ -107,11 +107,11 @@ class Graph:
         return self._make("pack", tuple(items), None, len(items), None)
 
     def item(self, v: Node, i: int) -> Node:
-        """Give entry ``i`` of a vector."""
+        """Return entry ``i`` of a vector."""
         return v.args[i] if v.op == "pack" else self._make("item", (v,), i, 0, i)
 
     def splat(self, a: Node, size: int) -> Node:
-        """Give the vector with one scalar everywhere."""
+        """Return the vector with one scalar everywhere."""
         return self._make("splat", (a,), None, size, size)
 
     def total(self, v: Node) -> Node:
@@ -119,7 +119,7 @@ class Graph:
         return self._make("total", (v,), None, 0, None)
 
     def substitute(self, outputs: Sequence[Node], inputs: Mapping[Node, Node]) -> list[Node]:
-        """Give the outputs as functions of other inputs."""
+        """Return the outputs as functions of other inputs."""
         new = dict(inputs)
         for node in ancestors(outputs):
             if node in new:

@@ -98,7 +98,7 @@ def _ratios(
     after: Sequence[Node],
     ks: Sequence[Sequence[Node]],
 ) -> list[list[Node]]:
-    """Give the error estimates in units of what is tolerated."""
+    """Return the error estimates in units of what is tolerated."""
     graph, p = dynamics.graph, dynamics.parameters
     apply, h = graph.apply, graph.input("h", 0)
     rtol, atol = graph.input("u", p), graph.input("u", p + 1)
@@ -115,7 +115,7 @@ def _ratios(
 
 
 def _norm(graph: Graph, ratios: Sequence[Sequence[Node]]) -> Node:
-    """Give the root mean square; a second estimate damps the first, as in dop853."""
+    """Return the root mean square; a second estimate damps the first, as in dop853."""
     apply, squares = graph.apply, list[Node]()
     for row in ratios:
         total = graph.constant(0.0)

@@ -39,7 +39,7 @@ class Leaves:
 
 
 def unpack(found: Leaves, gu: Tensor) -> list[Tensor | None]:
-    """Give the gradient of each tensor that needs one, from that of all numbers in a row."""
+    """Return the gradient of each tensor that needs one, from that of all numbers in a row."""
     if not found.tensors:
         return []
     before = len(found.floats)

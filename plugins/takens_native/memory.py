@@ -23,7 +23,7 @@ _FREE: list[mmap.mmap] = []
 
 
 def result(shape: Sequence[int], dtype: torch.dtype) -> tuple[Tensor, bool]:
-    """Give a tensor of any contents, and whether its memory was in use before."""
+    """Return a tensor of any contents, and whether its memory was in use before."""
     count = math.prod(shape)
     size = count * dtype.itemsize
     if size < _LARGE or not hasattr(mmap, "MAP_PRIVATE"):

@@ -32,7 +32,7 @@ _PLAIN: Final = {
 
 
 def elementwise(graph: Graph) -> dict[str, Elementwise]:
-    """Give the operations that act entry by entry, each as a function of nodes."""
+    """Return the operations that act entry by entry, each as a function of nodes."""
     apply, constant = graph.apply, graph.constant
     zero, one = constant(0.0), constant(1.0)
 
@@ -121,7 +121,7 @@ def elementwise(graph: Graph) -> dict[str, Elementwise]:
 
 
 def structural(values: Values) -> dict[str, Handler]:
-    """Give the operations that move, join and reduce; arguments are values and Python's own."""
+    """Return the operations that move, join and reduce; arguments are values or Python's."""
     graph = values.graph
     add = _binary(graph, "add")
     mul = _binary(graph, "mul")

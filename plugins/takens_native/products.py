@@ -21,7 +21,7 @@ _TALL: Final = {64: 4, 32: 3, 16: 3}
 
 @functools.cache
 def register_bytes() -> int:
-    """Give the width of the widest vector registers of this machine."""
+    """Return the width of the widest vector registers of this machine."""
     try:
         text = Path("/proc/cpuinfo").read_text()
     except OSError:
@@ -52,7 +52,7 @@ class Products:
     def call(
         self, layout: tuple[int, int, int], rows: int, columns: int, x: str, y: str
     ) -> str:
-        """Give the statement that multiplies a matrix, laid out as in ``Graph``, by `x`."""
+        """Return the statement that multiplies a matrix, laid out as in ``Graph``, by `x`."""
         key = (layout, rows, columns)
         if key not in self.matrices:
             padded = rows if self.lanes > 1 else -(-rows // self.vector) * self.vector
@@ -64,7 +64,7 @@ class Products:
     def gradient(
         self, layout: tuple[int, int, int], rows: int, columns: int, g: str, v: str
     ) -> str:
-        """Give the statement that adds `sum_k g_k v_k^T` to the gradient of a matrix.
+        """Return the statement that adds `sum_k g_k v_k^T` to the gradient of a matrix.
 
         Vectors g and v have ``count`` numbers k for each entry, side by side, and ROW from
         entry to entry; k counts lanes and steps.
@@ -76,7 +76,7 @@ class Products:
         return f"{name}(gu+{offset}, {row}, {column}, {g}, {v}, count);"
 
     def packing(self) -> str:
-        """Give the statements that lay the matrices out, at the end of `u`."""
+        """Return the statements that lay the matrices out, at the end of `u`."""
         lines = list[str]()
         for ((offset, row, column), rows, columns), (_, place) in self.matrices.items():
             start = 0
@@ -97,7 +97,7 @@ class Products:
         return "\n".join(lines)
 
     def text(self) -> str:
-        """Give the functions."""
+        """Return the functions."""
         shared = files("takens_native").joinpath("templates", "products.c").read_text()
         return "\n".join((f"#define LV {self.vector}", shared, *self.functions.values()))
 

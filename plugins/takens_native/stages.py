@@ -28,7 +28,7 @@ class Dynamics:
         return len(self.x)
 
     def at(self, t: Node, x: Sequence[Node]) -> list[Node]:
-        """Give the velocity at another time and state."""
+        """Return the velocity at another time and state."""
         inputs = dict(zip(self.x, x, strict=True))
         if self.t is not None:
             inputs[self.t] = t
@@ -36,7 +36,7 @@ class Dynamics:
 
 
 def inputs(graph: Graph, kind: str, count: int) -> list[Node]:
-    """Give the inputs of one kind, one for each lane."""
+    """Return the inputs of one kind, one for each lane."""
     return [graph.input(kind, i) for i in range(count)]
 
 
@@ -47,7 +47,7 @@ def combine(
     weights: Sequence[float],
     stages: Sequence[Sequence[Node]],
 ) -> list[Node]:
-    """Give `x + sum_i (h w_i) k_i`, or the weighted sum of the stages where ``x`` is None."""
+    """Return `x + sum_i (h w_i) k_i`, or the weighted sum of the stages where ``x`` is None."""
     apply, out = graph.apply, list[Node]()
     used = [(graph.constant(w), k) for w, k in zip(weights, stages, strict=False) if w]
     if x is not None:
@@ -79,7 +79,7 @@ def stages(
 
 
 def step(dynamics: Dynamics, method: takens.plugin.Tableau | None) -> list[Node]:
-    """Give the state after one step from the input x; a map is its own step."""
+    """Return the state after one step from the input x; a map is its own step."""
     if method is None:
         return list(dynamics.value)
     graph = dynamics.graph
@@ -90,7 +90,7 @@ def step(dynamics: Dynamics, method: takens.plugin.Tableau | None) -> list[Node]
 def interpolant(
     dynamics: Dynamics, method: takens.plugin.Tableau, ks: Sequence[Sequence[Node]]
 ) -> list[Node]:
-    """Give the coefficients of theta, theta^2, ... in `x(t + theta h) - x`, in a row."""
+    """Return the coefficients of theta, theta^2, ... in `x(t + theta h) - x`, in a row."""
     graph, out = dynamics.graph, list[Node]()
     h = graph.input("h", 0)
     for power in range(len(method.dense[0])):

@@ -288,7 +288,7 @@ def trace(
     inputs: Sequence[tuple[Sequence[Node], tuple[int, ...]]],
     dim: int,
 ) -> list[Node]:
-    """Give the ``dim`` outputs of a function of some inputs, each given as nodes and shape.
+    """Return the ``dim`` outputs of a function of some inputs, each given as nodes and shape.
 
     Raises: Refusal, in a clause, for whatever the function does that cannot be traced.
     """

@@ -45,7 +45,7 @@ class Values:
         self.graph = graph
 
     def scalars(self, value: Value) -> np.ndarray[Any, Any]:
-        """Give an array of scalar nodes: itself where it is one, so that views stay views."""
+        """Return an array of scalar nodes: itself where it is one, so that views stay views."""
         if isinstance(value, np.ndarray):
             return value
         out = np.empty(value.shape, dtype=object)
@@ -61,7 +61,7 @@ class Values:
         return out
 
     def vector(self, value: Value) -> Node:
-        """Give all entries, in order, as one vector node."""
+        """Return all entries, in order, as one vector node."""
         if isinstance(value, Vector):
             return value.node
         if isinstance(value, Block):
@@ -142,7 +142,7 @@ class Values:
         return self.scalars(value).transpose(order)
 
     def reshape(self, value: Value, shape: tuple[int, ...]) -> Value:
-        """Give another shape to the same entries."""
+        """Return another shape to the same entries."""
         if isinstance(value, Vector):
             return Vector(value.node, _resolved(shape, value.node.size))
         if isinstance(value, Block):
@@ -157,7 +157,7 @@ class Values:
         return self.scalars(value).reshape(shape)
 
     def index(self, value: Value, where: Any) -> Value:
-        """Give part of a value, as numpy's basic indexing does."""
+        """Return part of a value, as numpy's basic indexing does."""
         if isinstance(value, Block):
             return self._part(value, where)
         return self.scalars(value)[where]

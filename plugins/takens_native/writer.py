@@ -94,7 +94,7 @@ class Writer:
         )
 
     def source(self, template: str, definitions: Mapping[str, int]) -> str:
-        """Give the whole text of the kernel."""
+        """Return the whole text of the kernel."""
         real = "float" if self.shape.single else "double"
         products = self.products
         macros = {

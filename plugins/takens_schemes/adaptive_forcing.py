@@ -62,12 +62,12 @@ class AdaptiveForcing:
     alpha: Tensor | None = None
     takes_ensembles: bool = True
 
-    def in_force(self, step: int, /) -> Mapping[str, float]:
-        """Give the strength of forcing, the mean over members."""
+    def logged_values(self, step: int, /) -> Mapping[str, float]:
+        """Return the strength of forcing, the mean over members."""
         return {} if self.alpha is None else {"forcing_strength": float(self.alpha.mean())}
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Give the strength that was reached."""
+        """Return the strength that was reached."""
         return {} if self.alpha is None else {"alpha": self.alpha.clone()}
 
     def load_state_dict(self, state: Mapping[str, Tensor], /) -> None:
@@ -77,7 +77,7 @@ class AdaptiveForcing:
     def loss(
         self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
     ) -> Tensor:
-        """Give the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
+        """Return the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
         alpha = self.alpha
         if alpha is None or alpha.shape != windows.shape[:-3]:
             alpha = torch.ones(windows.shape[:-3], dtype=torch.float64)
@@ -102,11 +102,11 @@ class AdaptiveForcing:
 
 
 def _jacobians(model: takens.plugin.Model, dt: float, states: Tensor) -> Tensor:
-    """Give the Jacobian of one step at each of `states: (..., m)`: `(..., m, m)`."""
+    """Return the Jacobian of one step at each of `states: (..., m)`: `(..., m, m)`."""
     if isinstance(model, takens.plugin.Ensemble):
         # One by one, since a member may know its derivative in closed form.
         pairs = zip(model.members, states, strict=True)
         return torch.stack([_jacobians(member, dt, seen) for member, seen in pairs])
     step, m = takens.plugin.latent_map(model, dt), states.shape[-1]
     unit = torch.eye(m).to(states).expand(*states.shape, m)
-    return takens.plugin.push_tangents(step, states, unit)[1]
+    return takens.plugin.jvp(step, states, unit)[1]

@@ -51,7 +51,7 @@ def _layer() -> nn.Module:
 
 
 def _clouds() -> tuple[Tensor, Tensor]:
-    """Give points around (-1, -1) and (1, 1), and which: `(40, 2)`, `(40,)`."""
+    """Return points around (-1, -1) and (1, 1), and which: `(40, 2)`, `(40,)`."""
     classes = torch.arange(40) % 2
     spread = torch.randn(40, 2, generator=torch.Generator().manual_seed(0))
     return 2.0 * classes[:, None] - 1 + 0.5 * spread, classes

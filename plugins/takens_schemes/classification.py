@@ -109,7 +109,7 @@ class Classification(ClassificationSettings):
 
 @torch.no_grad()
 def judged(layer: nn.Module, inputs: Tensor, targets: Tensor) -> tuple[float, float]:
-    """Give the share of points that are told right, and the cross entropy in nats."""
+    """Return the share of points that are told right, and the cross entropy in nats."""
     layer.eval()
     logits: Any = layer(inputs)
     right = (logits.argmax(-1) == targets).double().mean()

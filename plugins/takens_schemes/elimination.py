@@ -29,18 +29,18 @@ class Step:
     own: Tensor
 
     def length(self, scale: "Step") -> float:
-        """Give the Euclidean length in units of ``scale``."""
+        """Return the Euclidean length in units of ``scale``."""
         squares = (self.shared * scale.shared).square().sum()
         return float((squares + (self.own * scale.own).square().sum()).sqrt())
 
     def largest(self, other: "Step") -> "Step":
-        """Give the larger of both, entry by entry."""
+        """Return the larger of both, entry by entry."""
         return Step(
             torch.maximum(self.shared, other.shared), torch.maximum(self.own, other.own)
         )
 
     def or_one(self) -> "Step":
-        """Give 1 in the place of zeros."""
+        """Return 1 in the place of zeros."""
         return Step(
             torch.where(self.shared > 0, self.shared, 1.0),
             torch.where(self.own > 0, self.own, 1.0),
@@ -65,11 +65,11 @@ class Linearised:
         )
 
     def norms(self) -> Step:
-        """Give the lengths of the Jacobian's columns."""
+        """Return the lengths of the Jacobian's columns."""
         return Step(self.shared.square().sum((0, 1)).sqrt(), self.own.square().sum(1).sqrt())
 
     def alignment(self) -> float:
-        """Give the largest cosine between the errors and a column: 0 at a minimum."""
+        """Return the largest cosine between the errors and a column: 0 at a minimum."""
         norms, length = self.norms(), self.errors.square().sum().sqrt()
         shared = torch.einsum("grq,gr->q", self.shared, self.errors)
         own = torch.einsum("grm,gr->gm", self.own, self.errors)
@@ -80,7 +80,7 @@ class Linearised:
         return max(float(c.max()) for c in cosines if c.numel())
 
     def gain(self, step: Step) -> float:
-        """Give by how much the squared error would fall if the errors were linear."""
+        """Return by how much the squared error would fall if the errors were linear."""
         change = torch.einsum("grq,q->gr", self.shared, step.shared)
         change = change + torch.einsum("grm,gm->gr", self.own, step.own)
         return -float((change * (2 * self.errors + change)).sum())
@@ -94,7 +94,7 @@ class Linearised:
         return Step(step[:, 0], -_back(own[..., :m], right)[..., 0])
 
     def covariances(self) -> tuple[Tensor, Tensor]:
-        """Give `(J^T J)^-1`: that of the shared unknowns, and the variances of the own ones.
+        """Return `(J^T J)^-1`: that of the shared unknowns, and the variances of the own ones.
 
         An unknown that the data do not determine has a very large variance.
         """
@@ -106,7 +106,7 @@ class Linearised:
         return root @ root.T, inverse.square().sum(-1) + through.square().sum(-1)
 
     def _eliminated(self, root: float, scale: Step) -> tuple[Tensor, Tensor]:
-        """Give the rows of each group's own unknowns, and the triangle of the shared ones."""
+        """Return the rows of each group's own unknowns, and the triangle of the shared ones."""
         q, m = self.shared.shape[-1], self.own.shape[-1]
         damped = torch.nn.functional.pad(torch.diag_embed(root * scale.own), (0, q + 1))
         rows = _triangle(torch.cat((self.triangles, damped), -2))

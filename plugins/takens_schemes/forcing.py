@@ -18,7 +18,7 @@ def forced_loss(
     warm_up: int = 0,
     step: int = 0,
 ) -> Tensor:
-    """Give the loss, `(...)`, of the predictions of `windows: (..., b, T, n)`.
+    """Return the loss, `(...)`, of the predictions of `windows: (..., b, T, n)`.
 
     `strength: (..., T - c)` says how far the state is made to agree with the data before
     each prediction; see ``takens.plugin.forced_run``. The first ``warm_up`` are left out.
@@ -42,7 +42,7 @@ def pulled_loss(
     times: Tensor,
     step: int,
 ) -> Tensor:
-    """Give the loss of generalised forcing at the strength `alpha: ()` or `(members,)`.
+    """Return the loss of generalised forcing at the strength `alpha: ()` or `(members,)`.
 
     Raises: InputError where there are not as many strengths as members; see ``forced_loss``.
     """
@@ -62,7 +62,7 @@ def pulled_loss(
 
 
 def predicted(model: takens.plugin.Model, windows: Tensor, warm_up: int) -> int:
-    """Give how many samples of each window are predicted, with those of the warm-up.
+    """Return how many samples of each window are predicted, with those of the warm-up.
 
     Raises: InputError where nothing is left.
     """
@@ -76,7 +76,7 @@ def predicted(model: takens.plugin.Model, windows: Tensor, warm_up: int) -> int:
 
 
 def interval(times: Tensor) -> float:
-    """Give the interval between samples.
+    """Return the interval between samples.
 
     Raises: InputError where they are not equally spaced.
     """

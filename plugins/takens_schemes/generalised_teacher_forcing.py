@@ -33,21 +33,21 @@ class GeneralisedTeacherForcing(GeneralisedTeacherForcingSettings):
 
     takes_ensembles = True
 
-    def adapted(self, x: Tensor, dt: float, /) -> "GeneralisedTeacherForcing | AdaptiveForcing":
+    def set_up(self, x: Tensor, dt: float, /) -> "GeneralisedTeacherForcing | AdaptiveForcing":
         """Begin anew with a strength that follows the model, where that is asked for."""
         return AdaptiveForcing(self) if self.adapt in ESTIMATORS else self
 
-    def in_force(self, step: int, /) -> Mapping[str, float]:
-        """Give the strength of forcing, the mean over members."""
+    def logged_values(self, step: int, /) -> Mapping[str, float]:
+        """Return the strength of forcing, the mean over members."""
         return {"forcing_strength": float(self._alpha(step).mean())}
 
     def loss(
         self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
     ) -> Tensor:
-        """Give the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
+        """Return the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
         if self.adapt in ESTIMATORS:
             raise takens.InputError(
-                f"adapt = {self.adapt!r} remembers from update to update: call adapted(x, dt) "
+                f"adapt = {self.adapt!r} remembers from update to update: call set_up(x, dt) "
                 "first, as fit does."
             )
         return pulled_loss(self, self._alpha(step), model, windows, times, step)

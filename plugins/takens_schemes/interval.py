@@ -67,7 +67,7 @@ def _first_minimum(column: Tensor) -> int:
 
 
 def _mutual_information(a: Tensor, b: Tensor) -> float:
-    """Give the mutual information of two records, in nats, by a histogram of equal bins."""
+    """Return the mutual information of two records, in nats, by a histogram of equal bins."""
     pairs = torch.stack((a, b), 1)
     low, high = pairs.amin(0), pairs.amax(0)
     cells = ((pairs - low) / (high - low) * _BINS).long().clamp_(max=_BINS - 1)

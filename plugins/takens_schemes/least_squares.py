@@ -27,7 +27,7 @@ class NamesWhatItLearns(Protocol):
     """A model whose weights stand for parameters that have names."""
 
     def learned(self) -> Mapping[str, float]:
-        """Give the parameters as they are now."""
+        """Return the parameters as they are now."""
         ...
 
 
@@ -125,7 +125,7 @@ class _Trajectories:
         return (self.x if self.initial_states else self.x[:, 1:]).numel()
 
     def begin(self) -> tuple[Tensor, Tensor]:
-        """Give the weights as they are, `(q,)`, and starts `(pieces, m)`; m = 0 for none."""
+        """Return the weights as they are, `(q,)`, and starts `(pieces, m)`; m = 0 for none."""
         flat = [p.detach().double().flatten() for p in self.weights]
         shared = torch.cat([self.x.new_zeros(0), *flat])
         with torch.no_grad():
@@ -140,14 +140,14 @@ class _Trajectories:
                 shared = shared[p.numel() :]
 
     def errors(self, shared: Tensor, own: Tensor, /) -> Tensor:
-        """Give the errors of each piece in a row, `(pieces, r)`; what explodes is far off."""
+        """Return the errors of each piece in a row, `(pieces, r)`; what explodes is far off."""
         try:
             return self._errors(shared, own)
         except takens.TakensError:
             return self.x.new_full((len(self.x), self.count // len(self.x)), _LOST)
 
     def slopes(self, shared: Tensor, own: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give the derivatives, `(pieces, r, q)` and `(pieces, r, m)`.
+        """Return the derivatives, `(pieces, r, q)` and `(pieces, r, m)`.
 
         Raises: IntegrationError where the states do not stay finite.
         """
@@ -207,7 +207,7 @@ class _Trajectories:
         return details
 
     def _named(self, shared: Tensor) -> tuple[list[str], Tensor, Tensor]:
-        """Give parameters by name, and how they change with the weights."""
+        """Return parameters by name, and how they change with the weights."""
         model = self.model
         if not isinstance(model, NamesWhatItLearns):
             named = cast(nn.Module, model).named_parameters()
@@ -238,7 +238,7 @@ def _listed(values: Tensor) -> list[Any]:
 
 
 def _runner(model: takens.plugin.Model, times: Tensor) -> Callable[[Tensor], Tensor]:
-    """Give what runs freely from `z0: (runs, m)` over the times: `(runs, T, m)`."""
+    """Return what runs freely from `z0: (runs, m)` over the times: `(runs, T, m)`."""
     if model.time is takens.plugin.Time.CONTINUOUS and isinstance(
         model, takens.plugin.ContinuousModel
     ):

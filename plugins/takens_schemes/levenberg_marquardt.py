@@ -15,11 +15,11 @@ class Grouped(Protocol):
     """Errors that depend on unknowns of all groups and on those of their own group."""
 
     def errors(self, shared: Tensor, own: Tensor, /) -> Tensor:
-        """Give all errors for `shared: (q,)` and `own: (groups, m)`: `(groups, r)`."""
+        """Return all errors for `shared: (q,)` and `own: (groups, m)`: `(groups, r)`."""
         ...
 
     def slopes(self, shared: Tensor, own: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give their derivatives, `(groups, r, q)` and `(groups, r, m)`."""
+        """Return their derivatives, `(groups, r, q)` and `(groups, r, m)`."""
         ...
 
 

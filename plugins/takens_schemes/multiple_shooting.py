@@ -35,7 +35,7 @@ class MultipleShooting(MultipleShootingSettings):
     def loss(
         self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
     ) -> Tensor:
-        """Give the error in `windows: (..., b, T, n)` and at the joints: `(...)`."""
+        """Return the error in `windows: (..., b, T, n)` and at the joints: `(...)`."""
         c, dt = model.context_length, interval(times)
         objective = objective_of(self)
         noisy = objective.inputs(windows, step)

@@ -54,11 +54,11 @@ class Objective(ObjectiveSettings):
         return windows + self.noise * noise
 
     def targets(self, windows: Tensor, noisy: Tensor) -> Tensor:
-        """Give what predictions are compared with."""
+        """Return what predictions are compared with."""
         return noisy if self.noisy_targets else windows
 
     def value(self, model: takens.plugin.Model, predictions: Tensor, targets: Tensor) -> Tensor:
-        """Give the loss, `(...)`, of predictions `(..., b, T, n)`."""
+        """Return the loss, `(...)`, of predictions `(..., b, T, n)`."""
         loss = LOSSES[self.error](predictions - targets)
         if self.regularisation:
             weights = takens.plugin.weights(model)

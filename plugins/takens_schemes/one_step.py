@@ -29,7 +29,7 @@ class OneStep(OneStepSettings):
     def loss(
         self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
     ) -> Tensor:
-        """Give the error of every one-step prediction in `windows: (..., b, T, n)`: `(...)`."""
+        """Return the error of one-step predictions in `windows: (..., b, T, n)`: `(...)`."""
         c = model.context_length
         objective = objective_of(self)
         noisy = objective.inputs(windows, step)

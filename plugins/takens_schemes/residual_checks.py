@@ -49,7 +49,7 @@ def remarks_on(errors: Tensor) -> Iterator[str]:
 
 
 def neighbour_correlation(errors: Tensor) -> float:
-    """Give the correlation of errors `(pieces, T, n)` with those one sample later."""
+    """Return the correlation of errors `(pieces, T, n)` with those one sample later."""
     before, after = errors[:, :-1], errors[:, 1:]
     lengths = (before.square().sum() * after.square().sum()).sqrt()
     tiny = torch.finfo(errors.dtype).tiny

@@ -34,25 +34,24 @@ class SparseTeacherForcing(SparseTeacherForcingSettings):
 
     takes_ensembles = True
 
-    def adapted(self, x: Tensor, dt: float, /) -> Self:
+    def set_up(self, x: Tensor, dt: float, /) -> Self:
         """Choose the interval from `x: (trajectories, T, n)` where it is ``"auto"``."""
         if self.every != "auto":
             return self
         return attrs.evolve(self, every=choose_interval(x, dt).samples)
 
-    def in_force(self, step: int, /) -> Mapping[str, float]:
-        """Give the interval of forcing."""
+    def logged_values(self, step: int, /) -> Mapping[str, float]:
+        """Return the interval of forcing."""
         return {} if isinstance(self.every, str) else {"forcing_interval": self.every}
 
     def loss(
         self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
     ) -> Tensor:
-        """Give the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
+        """Return the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
         every = self.every
         if isinstance(every, str):
             raise takens.InputError(
-                "every = 'auto' is chosen from the data: call adapted(x, dt) first, as fit "
-                "does."
+                "every = 'auto' is chosen from the data: call set_up(x, dt) first, as fit does."
             )
         if every > windows.shape[-2]:
             raise takens.InputError(

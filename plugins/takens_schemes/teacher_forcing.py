@@ -28,7 +28,7 @@ class TeacherForcing(TeacherForcingSettings):
     def loss(
         self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
     ) -> Tensor:
-        """Give the error of all one-step predictions in `windows: (..., b, T, n)`: `(...)`."""
+        """Return the error of one-step predictions in `windows: (..., b, T, n)`: `(...)`."""
         return forced_loss(
             model,
             windows,

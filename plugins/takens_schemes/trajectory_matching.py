@@ -33,14 +33,14 @@ class TrajectoryMatching(TrajectoryMatchingSettings):
 
     takes_ensembles = True
 
-    def in_force(self, step: int, /) -> Mapping[str, float]:
-        """Give the share of the way to the whole window, where the horizon grows."""
+    def logged_values(self, step: int, /) -> Mapping[str, float]:
+        """Return the share of the way to the whole window, where the horizon grows."""
         return {"horizon_share": min(step / self.growing, 1.0)} if self.growing else {}
 
     def loss(
         self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
     ) -> Tensor:
-        """Give the error of a free run in each of `windows: (..., b, T, n)`: `(...)`."""
+        """Return the error of a free run in each of `windows: (..., b, T, n)`: `(...)`."""
         if (
             isinstance(model, takens.plugin.Ensemble)
             and model.time is takens.plugin.Time.CONTINUOUS

@@ -25,7 +25,7 @@ class DoublePendulum(DoublePendulumSettings):
     time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., 4)`."""
+        """Return the velocity at `x: (..., 4)`."""
         q1, q2, w1, w2 = x.unbind(-1)
         m, m2, g = self.mass1 + self.mass2, self.mass2, self.gravity
         sine, cosine = torch.sin(q1 - q2), torch.cos(q1 - q2)
@@ -41,7 +41,7 @@ class DoublePendulum(DoublePendulumSettings):
         )
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., 4) -> (..., 4, 4)`."""
+        """Return the derivative of the velocity: `(..., 4) -> (..., 4, 4)`."""
         q1, q2, w1, w2 = x.unbind(-1)
         m, m2, g = self.mass1 + self.mass2, self.mass2, self.gravity
         sine, cosine = torch.sin(q1 - q2), torch.cos(q1 - q2)
@@ -71,7 +71,7 @@ class DoublePendulum(DoublePendulumSettings):
         return matrix(q1, rows)
 
     def energy(self, x: Tensor, /) -> Tensor:
-        """Give kinetic and potential energy at `x: (..., 4)`, in joule: `(...)`."""
+        """Return kinetic and potential energy at `x: (..., 4)`, in joule: `(...)`."""
         q1, q2, w1, w2 = x.unbind(-1)
         v1, v2 = self.length1 * w1, self.length2 * w2
         joint = v1 * v1 + v2 * v2 + 2 * v1 * v2 * torch.cos(q1 - q2)
@@ -81,9 +81,9 @@ class DoublePendulum(DoublePendulumSettings):
         return moving + self.gravity * (self.mass1 * height1 + self.mass2 * height2)
 
     def initial(self) -> tuple[float, ...]:
-        """Give both rods level and at rest, from where the motion is chaotic."""
+        """Return both rods level and at rest, from where the motion is chaotic."""
         return (1.57, 1.57, 0.0, 0.0)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give nothing: exponents depend on the energy, and none are standard."""
+        """Return nothing: exponents depend on the energy, and none are standard."""
         return takens.plugin.Facts()

@@ -34,7 +34,7 @@ class Duffing(DuffingSettings):
         return 3 if self.driven else 2
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., 3)`, or `(..., 2)` without drive."""
+        """Return the velocity at `x: (..., 3)`, or `(..., 2)` without drive."""
         q, v = x[..., 0], x[..., 1]
         pull = -self.damping * v - q * (self.linear + self.cubic * q * q)
         if not self.driven:
@@ -44,7 +44,7 @@ class Duffing(DuffingSettings):
         return torch.stack((v, pull + self.amplitude * torch.cos(phase), turn), -1)
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., d) -> (..., d, d)`."""
+        """Return the derivative of the velocity: `(..., d) -> (..., d, d)`."""
         q = x[..., 0]
         stiffness = -self.linear - 3 * self.cubic * q * q
         if not self.driven:
@@ -54,11 +54,11 @@ class Duffing(DuffingSettings):
         return matrix(q, rows)
 
     def initial(self) -> tuple[float, ...]:
-        """Give a point near the attractor."""
+        """Return a point near the attractor."""
         return (0.2, 0.0, 0.0) if self.driven else (0.2, 0.0)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give the exponents, which are known for the standard parameters.
+        """Return the exponents, which are known for the standard parameters.
 
         The last one is what the divergence, minus the damping, leaves to the others.
 

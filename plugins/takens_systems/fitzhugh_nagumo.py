@@ -25,21 +25,21 @@ class FitzHughNagumo(FitzHughNagumoSettings):
     time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., 2)`."""
+        """Return the velocity at `x: (..., 2)`."""
         v, w = x.unbind(-1)
         return torch.stack(
             (v - v * v * v / 3 - w + self.current, (v + self.a - self.b * w) / self.tau), -1
         )
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., 2) -> (..., 2, 2)`."""
+        """Return the derivative of the velocity: `(..., 2) -> (..., 2, 2)`."""
         v = x[..., 0]
         return matrix(v, ((1 - v * v, -1.0), (1 / self.tau, -self.b / self.tau)))
 
     def initial(self) -> tuple[float, ...]:
-        """Give a point near the limit cycle of the standard parameters."""
+        """Return a point near the limit cycle of the standard parameters."""
         return (-1.0, 1.0)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give nothing: no exponents of the limit cycle are published."""
+        """Return nothing: no exponents of the limit cycle are published."""
         return takens.plugin.Facts()

@@ -24,26 +24,26 @@ class HarmonicOscillator(HarmonicOscillatorSettings):
     time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., 2)`."""
+        """Return the velocity at `x: (..., 2)`."""
         q, v = x.unbind(-1)
         return torch.stack((v, -(self.frequency**2) * q - self.damping * v), -1)
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., 2) -> (..., 2, 2)`."""
+        """Return the derivative of the velocity: `(..., 2) -> (..., 2, 2)`."""
         rows = ((0.0, 1.0), (-(self.frequency**2), -self.damping))
         return matrix(x[..., 0], rows)
 
     def energy(self, x: Tensor, /) -> Tensor:
-        """Give the energy of a unit mass at `x: (..., 2)`: `(...)`."""
+        """Return the energy of a unit mass at `x: (..., 2)`: `(...)`."""
         q, v = x.unbind(-1)
         return (v * v + self.frequency**2 * q * q) / 2
 
     def initial(self) -> tuple[float, ...]:
-        """Give a unit deflection at rest."""
+        """Return a unit deflection at rest."""
         return (1.0, 0.0)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give the exponents in closed form: the real parts of the roots of the equation."""
+        """Return the exponents in closed form: the real parts of the roots of the equation."""
         if isinstance(self.frequency, Tensor) or isinstance(self.damping, Tensor):
             return takens.plugin.Facts()
         half = self.damping / 2

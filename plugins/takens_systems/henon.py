@@ -22,21 +22,21 @@ class Henon(HenonSettings):
     time = takens.plugin.Time.DISCRETE
 
     def __call__(self, x: Tensor, /) -> Tensor:
-        """Give the state that follows `x: (..., 2)`."""
+        """Return the state that follows `x: (..., 2)`."""
         u, v = x.unbind(-1)
         return torch.stack((1 - self.a * u * u + v, self.b * u), -1)
 
     def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give the next state, and the tangent vectors `v: (..., 2, k)` carried along."""
+        """Return the next state, and the tangent vectors `v: (..., 2, k)` carried along."""
         u = x[..., 0]
         return self(x), matrix(u, ((-2 * self.a * u, 1.0), (self.b, 0.0))) @ v
 
     def initial(self) -> tuple[float, ...]:
-        """Give a point near the attractor."""
+        """Return a point near the attractor."""
         return (0.1, 0.1)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give the exponents per step, which are known for the standard parameters.
+        """Return the exponents per step, which are known for the standard parameters.
 
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.2.1.
         """

@@ -21,19 +21,19 @@ class Logistic(LogisticSettings):
     time = takens.plugin.Time.DISCRETE
 
     def __call__(self, x: Tensor, /) -> Tensor:
-        """Give the state that follows `x: (..., 1)`."""
+        """Return the state that follows `x: (..., 1)`."""
         return self._rate() * x * (1 - x)
 
     def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give the next state, and the tangent vectors `v: (..., 1, k)` carried along."""
+        """Return the next state, and the tangent vectors `v: (..., 1, k)` carried along."""
         return self(x), (self._rate() * (1 - 2 * x)).unsqueeze(-1) * v
 
     def initial(self) -> tuple[float, ...]:
-        """Give a point of the unit interval."""
+        """Return a point of the unit interval."""
         return (0.3,)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give the exponent per step, which has a closed form where `r` is 4."""
+        """Return the exponent per step, which has a closed form where `r` is 4."""
         if not equal(self):
             return takens.plugin.Facts()
         return takens.plugin.Facts(

@@ -23,14 +23,14 @@ class Lorenz63(Lorenz63Settings):
     time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., 3)`."""
+        """Return the velocity at `x: (..., 3)`."""
         a, b, c = x.unbind(-1)
         return torch.stack(
             (self.sigma * (b - a), a * (self.rho - c) - b, a * b - self.beta * c), -1
         )
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., 3) -> (..., 3, 3)`."""
+        """Return the derivative of the velocity: `(..., 3) -> (..., 3, 3)`."""
         a, b, c = x.unbind(-1)
         rows = (
             (-self.sigma, self.sigma, 0.0),
@@ -40,11 +40,11 @@ class Lorenz63(Lorenz63Settings):
         return matrix(a, rows)
 
     def initial(self) -> tuple[float, ...]:
-        """Give a point near the attractor."""
+        """Return a point near the attractor."""
         return (1.0, 1.0, 25.0)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give the exponents, which are known for the standard parameters.
+        """Return the exponents, which are known for the standard parameters.
 
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.1.
         """

@@ -22,7 +22,7 @@ class Lorenz96(Lorenz96Settings):
     time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., dim)`."""
+        """Return the velocity at `x: (..., dim)`."""
         ahead, behind, far = x.roll(-1, -1), x.roll(1, -1), x.roll(2, -1)
         forcing = self.forcing
         if isinstance(forcing, Tensor) and forcing.dim():
@@ -30,16 +30,16 @@ class Lorenz96(Lorenz96Settings):
         return (ahead - far) * behind - x + forcing
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., dim) -> (..., dim, dim)`."""
+        """Return the derivative of the velocity: `(..., dim) -> (..., dim, dim)`."""
         here = torch.eye(self.dim, dtype=x.dtype, device=x.device)
         ahead, behind, far = here.roll(1, 1), here.roll(-1, 1), here.roll(-2, 1)
         sides = (x.roll(-1, -1) - x.roll(2, -1)).unsqueeze(-1)
         return x.roll(1, -1).unsqueeze(-1) * (ahead - far) + sides * behind - here
 
     def initial(self) -> tuple[float, ...]:
-        """Give a state without symmetry, of the mean and spread of the standard attractor."""
+        """Return a state without symmetry, of the mean and spread of the standard attractor."""
         return tuple(2.3 + 5.0 * math.sin(1.0 + 1.7 * i) for i in range(self.dim))
 
     def facts(self) -> takens.plugin.Facts:
-        """Give nothing: no whole spectrum is published for a standard size."""
+        """Return nothing: no whole spectrum is published for a standard size."""
         return takens.plugin.Facts()

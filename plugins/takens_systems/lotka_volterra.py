@@ -25,7 +25,7 @@ class LotkaVolterra(LotkaVolterraSettings):
     time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., 2)`."""
+        """Return the velocity at `x: (..., 2)`."""
         prey, predators = x.unbind(-1)
         return torch.stack(
             (
@@ -36,7 +36,7 @@ class LotkaVolterra(LotkaVolterraSettings):
         )
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., 2) -> (..., 2, 2)`."""
+        """Return the derivative of the velocity: `(..., 2) -> (..., 2, 2)`."""
         prey, predators = x.unbind(-1)
         rows = (
             (self.alpha - self.beta * predators, -self.beta * prey),
@@ -45,15 +45,15 @@ class LotkaVolterra(LotkaVolterraSettings):
         return matrix(prey, rows)
 
     def invariant(self, x: Tensor, /) -> Tensor:
-        """Give what stays constant along an orbit, for `x: (..., 2)` above zero: `(...)`."""
+        """Return what stays constant along an orbit, for `x: (..., 2)` above zero: `(...)`."""
         prey, predators = x.unbind(-1)
         own = self.gamma * prey - self.delta * prey.log()
         return own + self.beta * predators - self.alpha * predators.log()
 
     def initial(self) -> tuple[float, ...]:
-        """Give a point on a closed orbit of the standard and of the unit form."""
+        """Return a point on a closed orbit of the standard and of the unit form."""
         return (1.0, 2.0)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give nothing: every orbit is closed, and none attracts."""
+        """Return nothing: every orbit is closed, and none attracts."""
         return takens.plugin.Facts()

@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 def matrix(like: Tensor, rows: Sequence[Sequence[float | Tensor]]) -> Tensor:
-    """Give `(..., r, c)` from rows of numbers and Tensors that broadcast with `like: (...)`."""
+    """Return `(..., r, c)` from rows of numbers and Tensors, broadcast with `like: (...)`."""
     one, zero = torch.ones_like(like), torch.zeros_like(like)
 
     def entry(value: float | Tensor) -> Tensor:

@@ -36,7 +36,7 @@ class Pendulum(PendulumSettings):
         return 3 if self.driven else 2
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., 2)`, or `(..., 3)` where it is driven."""
+        """Return the velocity at `x: (..., 2)`, or `(..., 3)` where it is driven."""
         q, w = x[..., 0], x[..., 1]
         pull = -(self.gravity / self.length) * torch.sin(q) - self.damping * w
         if not self.driven:
@@ -46,7 +46,7 @@ class Pendulum(PendulumSettings):
         return torch.stack((w, pull + self.drive_amplitude * torch.cos(phase), turn), -1)
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., d) -> (..., d, d)`."""
+        """Return the derivative of the velocity: `(..., d) -> (..., d, d)`."""
         q = x[..., 0]
         stiffness = -(self.gravity / self.length) * torch.cos(q)
         if not self.driven:
@@ -56,16 +56,16 @@ class Pendulum(PendulumSettings):
         return matrix(q, rows)
 
     def energy(self, x: Tensor, /) -> Tensor:
-        """Give the energy of a unit mass at `x: (..., d)`, in joule: `(...)`."""
+        """Return the energy of a unit mass at `x: (..., d)`, in joule: `(...)`."""
         q, w = x[..., 0], x[..., 1]
         return (self.length * w) ** 2 / 2 + self.gravity * self.length * (1 - torch.cos(q))
 
     def initial(self) -> tuple[float, ...]:
-        """Give a deflection of one radian at rest."""
+        """Return a deflection of one radian at rest."""
         return (1.0, 0.0, 0.0) if self.driven else (1.0, 0.0)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give the exponents, which are known for one drive of the pendulum in its own units.
+        """Return the exponents, which are known for one drive of the pendulum in its own units.
 
         That is gravity 1, length 1, damping 0.05, and a drive of 0.6 at 0.7. The last one is
         what the divergence, minus the damping, leaves to the others.

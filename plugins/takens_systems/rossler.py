@@ -23,21 +23,21 @@ class Rossler(RosslerSettings):
     time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., 3)`."""
+        """Return the velocity at `x: (..., 3)`."""
         u, v, w = x.unbind(-1)
         return torch.stack((-v - w, u + self.a * v, self.b + w * (u - self.c)), -1)
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., 3) -> (..., 3, 3)`."""
+        """Return the derivative of the velocity: `(..., 3) -> (..., 3, 3)`."""
         u, _, w = x.unbind(-1)
         return matrix(u, ((0.0, -1.0, -1.0), (1.0, self.a, 0.0), (w, 0.0, u - self.c)))
 
     def initial(self) -> tuple[float, ...]:
-        """Give a point near the attractor."""
+        """Return a point near the attractor."""
         return (-9.0, 0.0, 0.0)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give the exponents, which are known for the standard parameters.
+        """Return the exponents, which are known for the standard parameters.
 
         Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.2.
         """

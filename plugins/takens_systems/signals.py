@@ -14,7 +14,7 @@ class Signal(Protocol):
     """Any callable that gives `u: (..., m)` at `t: (...)`."""
 
     def __call__(self, t: Tensor, /) -> Tensor:
-        """Give the values at `t: (...)`: `(..., m)`."""
+        """Return the values at `t: (...)`: `(..., m)`."""
         ...
 
 
@@ -47,7 +47,7 @@ class HoldSignal:
     values: Tensor = attrs.field(validator=_at_times)
 
     def __call__(self, t: Tensor, /) -> Tensor:
-        """Give the values at `t: (...)`: `(..., m)`."""
+        """Return the values at `t: (...)`: `(..., m)`."""
         return _take(self.values, _index(self.times, t, len(self.times) - 1))
 
 
@@ -66,7 +66,7 @@ class LinearSignal:
         _needs_two(self.times)
 
     def __call__(self, t: Tensor, /) -> Tensor:
-        """Give the values at `t: (...)`: `(..., m)`."""
+        """Return the values at `t: (...)`: `(..., m)`."""
         k = _index(self.times, t, len(self.times) - 2)
         t0, t1 = _knot(self.times, k), _knot(self.times, k + 1)
         theta = ((t - t0) / (t1 - t0)).clamp(0, 1).unsqueeze(-1)
@@ -92,7 +92,7 @@ class CubicSignal:
         _needs_two(self.times)
 
     def __call__(self, t: Tensor, /) -> Tensor:
-        """Give the values at `t: (...)`: `(..., m)`."""
+        """Return the values at `t: (...)`: `(..., m)`."""
         times, v = self.times, self.values
         # One straight piece more at either end gives the outer slopes.
         times = torch.cat((2 * times[:1] - times[1:2], times, 2 * times[-1:] - times[-2:-1]))
@@ -116,7 +116,7 @@ class ControlledField(Protocol):
     """Any callable `dx/dt = f(t, x, u)`; `t: ()`, `x: (..., d)`, `u: (..., m)`."""
 
     def __call__(self, t: Tensor, x: Tensor, u: Tensor, /) -> Tensor:
-        """Give the velocity: `(..., d)`."""
+        """Return the velocity: `(..., d)`."""
         ...
 
 
@@ -129,18 +129,18 @@ class Driven:
     signal: Signal
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `t: ()` and `x: (..., d)`."""
+        """Return the velocity at `t: ()` and `x: (..., d)`."""
         return self.field(t, x, self.signal(t).to(x.dtype))
 
     def at_own_times(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `t: (...)`, one time for each sample of `x: (..., d)`."""
+        """Return the velocity at `t: (...)`, one time for each sample of `x: (..., d)`."""
         u = self.signal(t).to(x.dtype)
         n = t.numel()
         flat = (t.reshape(n), x.reshape(n, -1), u.expand(*t.shape, u.shape[-1]).reshape(n, -1))
         return torch.func.vmap(self.field)(*flat).reshape(x.shape)
 
     def kinks(self) -> Tensor:
-        """Give the times `(k,)` at which the signal is not smooth: those of its samples."""
+        """Return the times `(k,)` at which the signal is not smooth: those of its samples."""
         signal = self.signal
         if isinstance(signal, (HoldSignal, LinearSignal, CubicSignal)):
             return signal.times
@@ -155,7 +155,7 @@ def _needs_two(times: Tensor) -> None:
 
 
 def _index(times: Tensor, t: Tensor, last: int) -> Tensor:
-    """Give the number of the last knot at or before `t: (...)`, within the knots."""
+    """Return the number of the last knot at or before `t: (...)`, within the knots."""
     # Counting, where a binary search has no rule for torch.func.vmap.
     return ((times.detach() <= t.detach().unsqueeze(-1)).sum(-1) - 1).clamp(0, last)
 
@@ -165,7 +165,7 @@ def _knot(times: Tensor, k: Tensor) -> Tensor:
 
 
 def _take(values: Tensor, k: Tensor) -> Tensor:
-    """Give `values: (..., n, m)` at `k: (...)`: `(..., m)`."""
+    """Return `values: (..., n, m)` at `k: (...)`: `(..., m)`."""
     if values.dim() == 2:
         return values.index_select(0, k.reshape(-1)).reshape(*k.shape, values.shape[-1])
     lead = torch.broadcast_shapes(k.shape, values.shape[:-2])

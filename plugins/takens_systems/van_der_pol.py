@@ -26,14 +26,14 @@ class VanDerPol(VanDerPolSettings):
     time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., 2)`."""
+        """Return the velocity at `x: (..., 2)`."""
         u, v = x.unbind(-1)
         if self.form == "textbook":
             return torch.stack((v, self.mu * (1 - u * u) * v - u), -1)
         return torch.stack((self.mu * (u - u * u * u / 3 - v), u / self.mu), -1)
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., 2) -> (..., 2, 2)`."""
+        """Return the derivative of the velocity: `(..., 2) -> (..., 2, 2)`."""
         u, v = x.unbind(-1)
         growth = self.mu * (1 - u * u)
         if self.form == "textbook":
@@ -41,9 +41,9 @@ class VanDerPol(VanDerPolSettings):
         return matrix(u, ((growth, -self.mu), (1 / self.mu, 0.0)))
 
     def initial(self) -> tuple[float, ...]:
-        """Give the turning point near `x = 2`, which hardly depends on `mu`."""
+        """Return the turning point near `x = 2`, which hardly depends on `mu`."""
         return (2.0, 0.0) if self.form == "textbook" else (2.0, -2 / 3)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give nothing: no exponents of the limit cycle are published for standard values."""
+        """Return nothing: no exponents of the limit cycle are published for standard values."""
         return takens.plugin.Facts()

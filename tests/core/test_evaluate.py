@@ -36,7 +36,7 @@ class FinalError:
 
 @attrs.frozen
 class Growth:
-    def probe(self, step: takens.plugin.Map, x0: torch.Tensor, dt: float, /) -> takens.Score:
+    def measure(self, step: takens.plugin.Map, x0: torch.Tensor, dt: float, /) -> takens.Score:
         assert x0.dtype == torch.float64
         return takens.Score(value=float((step(x0) / x0).log().mean() / dt), error=0.5)
 
@@ -174,7 +174,7 @@ def test_the_model_stays_as_it_was(linear: Any) -> None:
                     torch.arange(99), torch.arange(99.0).clamp(50)[:, None]
                 )
             },
-            "Column 'x1' does not vary in one stretch",
+            "Column 'x1' does not vary in one segment",
         ),
         ({"data": ramp(30)}, "warms up on 32 samples and needs at least 35"),
         ({"data": takens.TimeSeries(torch.arange(99), torch.randn(99, 2))}, "1 variables"),

@@ -27,12 +27,12 @@ def test_analytic_tangents_are_the_derivative_of_the_step() -> None:
     x = torch.randn(5, 3, generator=generator, dtype=torch.float64) * 10
     v = torch.randn(5, 3, 2, generator=generator, dtype=torch.float64)
     lorenz = Lorenz63()
-    analytic = takens.plugin.push_tangents(takens.plugin.flow_map(lorenz, RK4(), 0.01), x, v)
+    analytic = takens.plugin.jvp(takens.plugin.flow_map(lorenz, RK4(), 0.01), x, v)
 
     def bare(t: Tensor, y: Tensor, /) -> Tensor:
         return lorenz(t, y)
 
-    automatic = takens.plugin.push_tangents(takens.plugin.flow_map(bare, RK4(), 0.01), x, v)
+    automatic = takens.plugin.jvp(takens.plugin.flow_map(bare, RK4(), 0.01), x, v)
     torch.testing.assert_close(analytic, automatic, rtol=1e-12, atol=1e-12)
 
 

@@ -29,8 +29,8 @@ def test_runs_that_are_lost_are_told_apart(
     x = torch.randn(1, 4000, 1, generator=torch.Generator().manual_seed(0)).double()
     check = FreeRunCheck.on(x, linear(factor), 1.0, METRIC)
     assert check is not None
-    assert check.floor is None  # the data hold no second stretch of this length
-    (found,) = check.look([linear(factor)], 1.0)
+    assert check.floor is None  # the data hold no second segment of this length
+    (found,) = check.evaluate([linear(factor)], 1.0)
     assert (found.exploded, found.stopped) == (exploded, stopped)
     assert (found.divergence is None) is bool(exploded + stopped)
 
@@ -41,8 +41,8 @@ def test_short_data_are_not_run_on(linear: Any) -> None:
 
 def test_lost_runs_go_before_distances() -> None:
     near, far, lost = Finding(0.1, 0, 0), Finding(2.0, 0, 0), Finding(0.05, 0.25, 0)
-    assert sorted([lost, far, near], key=lambda found: found.badness) == [near, far, lost]
-    assert Finding(None, 0.5, 0.5).badness == (1.0, math.inf)
+    assert sorted([lost, far, near], key=lambda found: found.rank) == [near, far, lost]
+    assert Finding(None, 0.5, 0.5).rank == (1.0, math.inf)
     sentence = Finding(None, 0.25, 0.5).sentence()
     assert sentence == (
         "25% of the free runs exploded and 50% of the free runs came to rest (collapsed)"

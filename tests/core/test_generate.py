@@ -72,7 +72,7 @@ def test_memory_is_flat_in_what_is_not_kept(linear: Any) -> None:
 
 
 def _peak(model: Any, keep_every: int) -> int:
-    """Give the most bytes that torch had at once in a run of 8,000 steps."""
+    """Return the most bytes that torch had at once in a run of 8,000 steps."""
     with torch.profiler.profile(profile_memory=True) as profile:
         takens.generate(model, context=start(1.0), steps=8000, keep_every=keep_every)
     live, peak = 0, 0

@@ -131,13 +131,13 @@ def test_a_run_whose_training_was_ended_is_judged(tmp_path: Path, listener: List
 def test_a_training_is_prepared_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scheme: Any = type(takens.schemes.create("sparse_teacher_forcing"))
     adapted: list[object] = []
-    own = scheme.adapted
+    own = scheme.set_up
 
     def counted(self: Any, x: torch.Tensor, dt: float) -> Any:
         adapted.append(self)
         return own(self, x, dt)
 
-    monkeypatch.setattr(scheme, "adapted", counted)
+    monkeypatch.setattr(scheme, "set_up", counted)
     takens.run(job(tmp_path), tmp_path / "run")
     assert len(adapted) == 1
 

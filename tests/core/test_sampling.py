@@ -86,7 +86,7 @@ def test_a_system_names_its_step_and_its_integrator() -> None:
 class StepLength:
     """A metric that asks where one step leads, by which interval."""
 
-    def probe(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
+    def measure(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
         moved = float((step(x0) - x0).norm(dim=-1).mean())
         return takens.Score(value=moved, error=0.0, details={"dt": dt})
 

@@ -309,22 +309,22 @@ SERIES_METRICS = (
 
 
 def judged(run: takens.TimeSeries) -> Verdict:
-    """Give the verdict on a record as if a model had generated it."""
+    """Return the verdict on a record as if a model had generated it."""
     from takens._dynamics.free_run import FreeRun  # pyright: ignore[reportPrivateUsage]
     from takens._judging.free_runs import (  # pyright: ignore[reportPrivateUsage]
         compare_free_runs,
     )
     from takens._judging.judge import complete  # pyright: ignore[reportPrivateUsage]
-    from takens._judging.stretches import Stretches  # pyright: ignore[reportPrivateUsage]
+    from takens._judging.segments import Segments  # pyright: ignore[reportPrivateUsage]
 
     truth = lorenz(40_000, seed=1)
-    stretches = Stretches.of(*truth.halves())
+    segments = Segments.of(*truth.halves())
     runs = torch.stack((run.x, run.x))
     free = FreeRun(takens.TimeSeries(run.t, runs), (None, None))
-    made = linear(stretches.reference)
+    made = linear(segments.reference)
     scores = {
         name: complete(
-            compare_free_runs(metric, stretches, free, made), name, metric, None, None
+            compare_free_runs(metric, segments, free, made), name, metric, None, None
         )
         for name in SERIES_METRICS
         if isinstance(metric := takens.create("metric", name), takens.plugin.SeriesMetric)

@@ -22,7 +22,7 @@ def lorenz(x: NDArray[np.float64], rho: float) -> NDArray[np.float64]:
 
 
 def orbit(x: NDArray[np.float64], steps: int, rho: float = 28.0) -> NDArray[np.float64]:
-    """Give `(..., steps, 3)`, the first of which is `x: (..., 3)`."""
+    """Return `(..., steps, 3)`, the first of which is `x: (..., 3)`."""
     states: list[NDArray[np.float64]] = []
     for _ in range(steps):
         states.append(x)

@@ -67,7 +67,7 @@ def drawn(
 
 
 def marks(figure: Figure) -> list[tuple[float, float, bool]]:
-    """Give place of every start that is marked, and whether it is a dot."""
+    """Return place of every start that is marked, and whether it is a dot."""
     found = list[tuple[float, float, bool]]()
     for line in figure.axes[0].lines:
         if line.get_marker() == "o":

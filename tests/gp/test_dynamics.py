@@ -212,9 +212,7 @@ def test_exponents_of_the_mean_and_of_drawn_dynamics(learned: takens.TrainedMode
         v = torch.eye(2, dtype=torch.float64)[:, :1].expand(1, 2, 1)
         total, steps = 0.0, 400
         for i in range(2 * steps):
-            z, v = takens.plugin.push_tangents(
-                takens.plugin.latent_map(model, learned.dt), z, v
-            )
+            z, v = takens.plugin.jvp(takens.plugin.latent_map(model, learned.dt), z, v)
             length = float(v.norm())
             v = v / length
             total += torch.tensor(length).log().item() if i >= steps else 0.0

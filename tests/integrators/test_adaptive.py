@@ -35,7 +35,7 @@ def forced(t: Tensor, x: Tensor, /) -> Tensor:
 
 
 def tight(method: Any) -> float:
-    """Give a tolerance that the order of the method makes affordable."""
+    """Return a tolerance that the order of the method makes affordable."""
     return {Bosh3: 1e-6, Rodas4: 1e-7}.get(method, 1e-9)
 
 

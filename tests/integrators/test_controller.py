@@ -57,7 +57,7 @@ def test_every_constant_changes_the_steps_and_not_the_solution(
 
 
 def sizes(**settings: Any) -> Tensor:
-    """Give the sizes of all accepted steps."""
+    """Return the sizes of all accepted steps."""
     path = Dopri5(**settings).path(VanDerPol(5.0), X0[0], 0.0, 6.0)
     return path.dt.abs()
 

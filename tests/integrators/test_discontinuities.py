@@ -25,7 +25,7 @@ def relaxing(t: Tensor, x: Tensor, u: Tensor, /) -> Tensor:
 
 
 def held(x: Tensor, values: Tensor, end: float) -> Tensor:
-    """Give the solution at ``end`` where the input is held between the knots."""
+    """Return the solution at ``end`` where the input is held between the knots."""
     edges = [*(k for k in KNOTS.tolist() if k < end), end]
     for u, start, stop in zip(values, edges[:-1], edges[1:], strict=False):
         x = u + (x - u) * math.exp(start - stop)

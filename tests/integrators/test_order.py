@@ -79,7 +79,7 @@ def kepler(t: Tensor, x: Tensor, /) -> Tensor:
 
 
 def orbit(t: float, e: float = 0.1) -> Tensor:
-    """Give the closed solution of eccentricity `e`, by Kepler's equation."""
+    """Return the closed solution of eccentricity `e`, by Kepler's equation."""
     angle = t
     for _ in range(50):
         angle -= (angle - e * math.sin(angle) - t) / (1 - e * math.cos(angle))

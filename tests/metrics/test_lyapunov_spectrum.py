@@ -41,7 +41,7 @@ def lorenz_map(dt: float = 0.01, **parameters: float) -> takens.plugin.FlowMap:
 @pytest.fixture(scope="module")
 def lorenz() -> takens.Score:
     metric = LyapunovSpectrum(steps=5_000)
-    return metric.probe(lorenz_map(), starts(32, 1.0, 1.0, 25.0), 0.01)
+    return metric.measure(lorenz_map(), starts(32, 1.0, 1.0, 25.0), 0.01)
 
 
 # Closed forms.
@@ -62,7 +62,7 @@ def test_the_spectrum_does_not_depend_on_the_coordinates(
         c, s = math.cos(angle), math.sin(angle)
         turn[:2, :2] = torch.tensor([[c, -s], [s, c]], dtype=torch.float64)
     turned = turn @ matrix @ turn.mT
-    score = QUICK.probe(lambda x, /: x @ turned.mT, starts(4, *(1.0 for _ in factors)), dt)
+    score = QUICK.measure(lambda x, /: x @ turned.mT, starts(4, *(1.0 for _ in factors)), dt)
     truth = sorted((math.log(factor) / dt for factor in factors), reverse=True)
     # Equal factors leave the vectors undecided for long.
     assert score.details["spectrum"] == pytest.approx(truth, abs=0.05 / dt)
@@ -75,13 +75,13 @@ def test_a_flow_is_per_unit_of_time_and_a_map_per_step() -> None:
         return torch.stack((-0.3 * x[..., 0], -1.1 * x[..., 1]), -1)
 
     flow = takens.plugin.flow_map(field, RK4(), 0.05)
-    score = QUICK.probe(flow, starts(3, 1.0, 1.0), 0.05)
+    score = QUICK.measure(flow, starts(3, 1.0, 1.0), 0.05)
     assert score.details["spectrum"] == pytest.approx([-0.3, -1.1], rel=1e-4)
     assert score.unit == "1 / time unit"
 
 
 def test_fewer_exponents_can_be_asked_for() -> None:
-    score = LyapunovSpectrum(steps=200, transient=50, count=2).probe(
+    score = LyapunovSpectrum(steps=200, transient=50, count=2).measure(
         diagonal(0.9, 0.5, 0.1), starts(3, 1.0, 1.0, 1.0), 1.0
     )
     assert score.details["spectrum"] == pytest.approx([math.log(0.9), math.log(0.5)])
@@ -89,7 +89,7 @@ def test_fewer_exponents_can_be_asked_for() -> None:
     with pytest.raises(
         takens.errors.DataError, match="4 exponents were asked for, and the state has 3"
     ):
-        LyapunovSpectrum(count=4).probe(diagonal(1, 1, 1), starts(2, 1.0, 1.0, 1.0), 1.0)
+        LyapunovSpectrum(count=4).measure(diagonal(1, 1, 1), starts(2, 1.0, 1.0, 1.0), 1.0)
 
 
 # A chaotic flow and its checks.
@@ -128,14 +128,14 @@ def failed(score: takens.Score) -> set[str]:
 
 
 def test_a_step_too_long_is_noticed() -> None:
-    score = QUICK.probe(lorenz_map(0.05), starts(16, 1.0, 1.0, 25.0), 0.05)
+    score = QUICK.measure(lorenz_map(0.05), starts(16, 1.0, 1.0, 25.0), 0.05)
     assert {"halved_step", "sum_is_mean_divergence"} <= failed(score)
 
 
 def test_vectors_that_are_made_orthonormal_too_rarely_are_noticed() -> None:
     # The fastest vector takes all others with it, long before lengths overflow.
     metric = LyapunovSpectrum(steps=6_000, transient=500, qr_interval=600)
-    score = metric.probe(lorenz_map(), starts(16, 1.0, 1.0, 25.0), 0.01)
+    score = metric.measure(lorenz_map(), starts(16, 1.0, 1.0, 25.0), 0.01)
     assert {"halved_qr_interval", "sum_is_log_determinant"} <= failed(score)
 
 
@@ -151,7 +151,7 @@ def test_a_wrong_jacobian_is_noticed() -> None:
         def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
             return self(x), Henon(a=1.3).tangent(x, v)[1]
 
-    score = QUICK.probe(Wrong(), starts(8, 0.1, 0.1), 1.0)
+    score = QUICK.measure(Wrong(), starts(8, 0.1, 0.1), 1.0)
     assert "two_trajectories" in failed(score)
 
 
@@ -160,13 +160,13 @@ def test_an_orbit_on_its_way_is_noticed() -> None:
     def creeping(x: Tensor, /) -> Tensor:
         return x - 0.05 * x * x
 
-    score = LyapunovSpectrum(steps=2_000, transient=10).probe(creeping, starts(16, 1.0), 1.0)
+    score = LyapunovSpectrum(steps=2_000, transient=10).measure(creeping, starts(16, 1.0), 1.0)
     assert failed(score) == {"stationary"}
 
 
 def test_rest_is_no_flow_without_a_zero() -> None:
     metric = LyapunovSpectrum(steps=3_000, transient=3_000)
-    score = metric.probe(lorenz_map(rho=20.0), starts(8, 1.0, 1.0, 25.0), 0.01)
+    score = metric.measure(lorenz_map(rho=20.0), starts(8, 1.0, 1.0, 25.0), 0.01)
     assert score.value is not None
     assert score.value < 0
     assert "zero_exponent" not in score.details["checks"]
@@ -179,8 +179,8 @@ def test_eager_torch_gives_what_compiled_code_gives() -> None:
 
     # Few enough steps that rounding does not part the orbits.
     metric = LyapunovSpectrum(steps=20, transient=10)
-    slow = metric.probe(looked_at, starts(8, 0.1, 0.1), 1.0)
-    quick = metric.probe(Henon(), starts(8, 0.1, 0.1), 1.0)
+    slow = metric.measure(looked_at, starts(8, 0.1, 0.1), 1.0)
+    quick = metric.measure(Henon(), starts(8, 0.1, 0.1), 1.0)
     assert slow.details["spectrum"] == pytest.approx(quick.details["spectrum"], rel=1e-6)
 
 
@@ -189,8 +189,8 @@ def test_eager_torch_gives_what_compiled_code_gives() -> None:
 
 def test_it_stops_at_the_precision_that_was_asked_for() -> None:
     x0 = starts(16, 0.1, 0.1)
-    loose = LyapunovSpectrum(steps=500, precision=0.05).probe(Henon(), x0, 1.0)
-    tight = LyapunovSpectrum(steps=500, precision=0.003).probe(Henon(), x0, 1.0)
+    loose = LyapunovSpectrum(steps=500, precision=0.05).measure(Henon(), x0, 1.0)
+    tight = LyapunovSpectrum(steps=500, precision=0.003).measure(Henon(), x0, 1.0)
     assert loose.details["steps"] < tight.details["steps"]
     for score, precision in ((loose, 0.05), (tight, 0.003)):
         assert score.value is not None
@@ -201,14 +201,14 @@ def test_it_stops_at_the_precision_that_was_asked_for() -> None:
 
 def test_it_stops_where_it_must() -> None:
     metric = LyapunovSpectrum(steps=500, precision=1e-6, most_steps=1_700)
-    score = metric.probe(Henon(), starts(8, 0.1, 0.1), 1.0)
+    score = metric.measure(Henon(), starts(8, 0.1, 0.1), 1.0)
     assert 1_600 < score.details["steps"] <= 1_700
 
 
 def deviations(metric: MaxLyapunov, count: int, times: int) -> list[float]:
     found: list[float] = []
     for seed in range(times):
-        score = metric.probe(Henon(), starts(count, 0.1, 0.1, seed=seed), 1.0)
+        score = metric.measure(Henon(), starts(count, 0.1, 0.1, seed=seed), 1.0)
         assert score.value is not None
         assert score.error is not None
         found.append((score.value - 0.41922) / score.error)
@@ -255,8 +255,8 @@ def test_positive_sums() -> None:
 
 def test_dimension_and_entropy_of_henon_with_errors() -> None:
     x0 = starts(32, 0.1, 0.1)
-    dimension = KaplanYorkeDimension(steps=3_000).probe(Henon(), x0, 1.0)
-    entropy = KolmogorovSinaiEntropy(steps=3_000).probe(Henon(), x0, 1.0)
+    dimension = KaplanYorkeDimension(steps=3_000).measure(Henon(), x0, 1.0)
+    entropy = KolmogorovSinaiEntropy(steps=3_000).measure(Henon(), x0, 1.0)
     for score, truth in ((dimension, 1 + 0.41922 / 1.62319), (entropy, 0.41922)):
         assert score.value is not None
         assert score.error is not None
@@ -293,7 +293,7 @@ def test_a_known_system_is_measured_once() -> None:
     probed: list[takens.plugin.Map] = []
 
     class Counting:
-        def probe(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
+        def measure(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
             probed.append(step)
             return takens.Score(value=1.0, error=0.1)
 
@@ -306,7 +306,7 @@ def test_a_known_system_is_measured_once() -> None:
 
 def test_where_all_diverge_there_is_no_value() -> None:
     for metric in (QUICK, KaplanYorkeDimension(steps=100), KolmogorovSinaiEntropy(steps=100)):
-        score = metric.probe(diagonal(2.0, 1.5), starts(3, 1.0, 1.0), 1.0)
+        score = metric.measure(diagonal(2.0, 1.5), starts(3, 1.0, 1.0), 1.0)
         assert score.value is None
         assert score.reason == "All 3 starts diverged."
         assert score.details["spectrum"] is None

@@ -146,20 +146,20 @@ def test_a_stable_linear_map_has_the_log_of_its_largest_factor(
     factors: list[float], largest: float, dt: float
 ) -> None:
     diagonal = torch.tensor([*factors, largest], dtype=torch.float64)
-    score = QUICK.probe(LinearMap(diagonal.diag()), uniform(4, len(diagonal)) + 0.1, dt)
+    score = QUICK.measure(LinearMap(diagonal.diag()), uniform(4, len(diagonal)) + 0.1, dt)
     assert score.value == pytest.approx(math.log(largest) / dt, abs=1e-4 / dt)
 
 
 def test_an_unstable_linear_map_has_a_positive_exponent_at_its_fixed_point() -> None:
     unstable = LinearMap(matrix([1.1, 0], [0, 0.8]))
-    score = QUICK.probe(unstable, torch.zeros(4, 2, dtype=torch.float64), 1.0)
+    score = QUICK.measure(unstable, torch.zeros(4, 2, dtype=torch.float64), 1.0)
     assert score.value == pytest.approx(math.log(1.1), rel=1e-12)
     assert score.details["alive"] == 1.0
 
 
 def test_a_linear_flow_has_the_exponent_of_its_discrete_step() -> None:
     flow = takens.plugin.flow_map(LinearField(matrix([-0.4, 0.3], [0, -0.1])), RK4(), 0.5)
-    score = MaxLyapunov(steps=50, transient=300).probe(flow, uniform(3, 2), 0.5)
+    score = MaxLyapunov(steps=50, transient=300).measure(flow, uniform(3, 2), 0.5)
     h = -0.1 * 0.5
     factor = 1 + h + h**2 / 2 + h**3 / 6 + h**4 / 24
     assert score.value == pytest.approx(math.log(factor) / 0.5, rel=1e-9)
@@ -168,7 +168,7 @@ def test_a_linear_flow_has_the_exponent_of_its_discrete_step() -> None:
 
 def test_the_cat_map_is_known_to_the_last_digit() -> None:
     cat = LinearMap(matrix([2, 1], [1, 1]), wrapped=True)
-    score = QUICK.probe(cat, uniform(8, 2), 0.1)
+    score = QUICK.measure(cat, uniform(8, 2), 0.1)
     truth = math.log((3 + 5**0.5) / 2) / 0.1
     assert score.value == pytest.approx(truth, rel=1e-12)
     assert score.details["alive"] == 1.0
@@ -178,7 +178,7 @@ def test_the_cat_map_is_known_to_the_last_digit() -> None:
 def test_the_transient_of_the_tangents_is_discarded() -> None:
     # A tangent in a general direction first grows by the shear, 1e6.
     sheared = LinearMap(matrix([1.0, 1e6], [0, 0.5]))
-    score = MaxLyapunov(steps=5, transient=100).probe(sheared, uniform(2, 2) * 1e-9, 1.0)
+    score = MaxLyapunov(steps=5, transient=100).measure(sheared, uniform(2, 2) * 1e-9, 1.0)
     assert score.value == pytest.approx(0.0, abs=1e-9)
 
 
@@ -188,7 +188,7 @@ def test_the_transient_of_the_state_is_discarded() -> None:
         return torch.where(x > 1, 1 + (x - 1) * 0.9 - 1e-3, (3 * x).remainder(1))
 
     starts = uniform(4, 1) + 1.5
-    score = MaxLyapunov(steps=50, transient=100).probe(map_, starts, 1.0)
+    score = MaxLyapunov(steps=50, transient=100).measure(map_, starts, 1.0)
     assert score.value == pytest.approx(math.log(3), rel=1e-9)
 
 
@@ -196,18 +196,18 @@ def test_the_transient_of_the_state_is_discarded() -> None:
 
 
 def test_logistic_map() -> None:
-    score = MaxLyapunov(steps=3_000).probe(Logistic(), uniform(32, 1), 1.0)
+    score = MaxLyapunov(steps=3_000).measure(Logistic(), uniform(32, 1), 1.0)
     within_three_errors(score, math.log(2), 1e-3)
 
 
 def test_henon_map() -> None:
-    score = MaxLyapunov(steps=3_000).probe(Henon(), uniform(64, 2) / 10, 1.0)
+    score = MaxLyapunov(steps=3_000).measure(Henon(), uniform(64, 2) / 10, 1.0)
     within_three_errors(score, 0.4192, 2e-3)
 
 
 def test_lorenz_63() -> None:
     metric = MaxLyapunov(steps=2_000, transient=500)
-    score = metric.probe(lorenz(), lorenz_starts(128), 0.02)
+    score = metric.measure(lorenz(), lorenz_starts(128), 0.02)
     within_three_errors(score, 0.9056, 6e-3)
     assert score.details["alive"] == 1.0
     assert score.unit == "1 / time unit"
@@ -215,7 +215,7 @@ def test_lorenz_63() -> None:
 
 def test_lorenz_63_at_rho_20_comes_to_rest() -> None:
     metric = MaxLyapunov(steps=2_000, transient=800)
-    score = metric.probe(lorenz(rho=20.0), lorenz_starts(16), 0.02)
+    score = metric.measure(lorenz(rho=20.0), lorenz_starts(16), 0.02)
     x, z = (8 / 3 * 19) ** 0.5, 19.0
     at_rest = torch.tensor([x, x, z], dtype=torch.float64)
     jacobian = Lorenz63(rho=20.0).jacobian(torch.zeros(()), at_rest)
@@ -234,8 +234,8 @@ def test_forward_mode_gives_what_the_jacobian_gives() -> None:
         return system(t, x)
 
     metric = MaxLyapunov(steps=60, transient=20)
-    analytic = metric.probe(lorenz(), lorenz_starts(3), 0.02)
-    forward = metric.probe(takens.plugin.flow_map(field, RK4(), 0.02), lorenz_starts(3), 0.02)
+    analytic = metric.measure(lorenz(), lorenz_starts(3), 0.02)
+    forward = metric.measure(takens.plugin.flow_map(field, RK4(), 0.02), lorenz_starts(3), 0.02)
     assert forward.details["exponents"] == pytest.approx(
         analytic.details["exponents"], rel=1e-9
     )
@@ -245,8 +245,8 @@ def test_forward_mode_gives_what_the_jacobian_gives() -> None:
 def test_the_interval_between_orthogonalisations_does_not_matter(interval: int) -> None:
     # Few enough steps that rounding does not part the orbits.
     x0, rest = uniform(4, 2) / 10, {"steps": 30, "transient": 10}
-    auto = MaxLyapunov(**rest).probe(Henon(), x0, 1.0)
-    fixed = MaxLyapunov(**rest, qr_interval=interval).probe(Henon(), x0, 1.0)
+    auto = MaxLyapunov(**rest).measure(Henon(), x0, 1.0)
+    fixed = MaxLyapunov(**rest, qr_interval=interval).measure(Henon(), x0, 1.0)
     assert fixed.details["qr_interval"] == interval
     assert fixed.value == pytest.approx(auto.value, rel=1e-9)
 
@@ -254,18 +254,18 @@ def test_the_interval_between_orthogonalisations_does_not_matter(interval: int) 
 def test_steps_that_fill_no_whole_interval_count_too() -> None:
     cat = LinearMap(matrix([2, 1], [1, 1]), wrapped=True)
     metric = MaxLyapunov(steps=103, transient=50, qr_interval=10)
-    score = metric.probe(cat, uniform(2, 2), 1.0)
+    score = metric.measure(cat, uniform(2, 2), 1.0)
     assert score.value == pytest.approx(math.log((3 + 5**0.5) / 2), rel=1e-12)
     assert score.curves["convergence"].x[-1] == 103
 
 
 @pytest.mark.parametrize("factor", [1e60, 1e-60])
 def test_the_interval_follows_from_the_growth(factor: float) -> None:
-    stretch, origin = LinearMap(matrix([factor])), torch.zeros(2, 1, dtype=torch.float64)
-    score = QUICK.probe(stretch, origin, 1.0)
+    segment, origin = LinearMap(matrix([factor])), torch.zeros(2, 1, dtype=torch.float64)
+    score = QUICK.measure(segment, origin, 1.0)
     assert score.details["qr_interval"] == 1
     assert score.value == pytest.approx(math.log(factor), rel=1e-12)
-    fixed = attrs.evolve(QUICK, qr_interval=10).probe(stretch, origin, 1.0)
+    fixed = attrs.evolve(QUICK, qr_interval=10).measure(segment, origin, 1.0)
     assert fixed.value is None
     assert "within 10 steps" in fixed.reason
 
@@ -273,18 +273,18 @@ def test_the_interval_follows_from_the_growth(factor: float) -> None:
 def test_a_start_does_not_depend_on_the_others() -> None:
     # Few enough steps that rounding does not part the orbits.
     metric = MaxLyapunov(steps=20, transient=10, qr_interval=5)
-    one = metric.probe(Henon(), uniform(5, 2) / 10, 1.0)
+    one = metric.measure(Henon(), uniform(5, 2) / 10, 1.0)
     others = torch.cat((uniform(3, 2, 1), uniform(5, 2)[3:4], uniform(1, 2, 2))) / 10
-    another = metric.probe(Henon(), others, 1.0)
+    another = metric.measure(Henon(), others, 1.0)
     assert another.details["exponents"][3] == pytest.approx(one.details["exponents"][3])
     assert another.details["exponents"][2] != pytest.approx(one.details["exponents"][2])
 
 
 def test_it_is_the_same_every_time() -> None:
     torch.manual_seed(1)  # pyright: ignore[reportUnknownMemberType]
-    first = QUICK.probe(Henon(), uniform(4, 2) / 10, 1.0)
+    first = QUICK.measure(Henon(), uniform(4, 2) / 10, 1.0)
     torch.manual_seed(2)  # pyright: ignore[reportUnknownMemberType]
-    assert QUICK.probe(Henon(), uniform(4, 2) / 10, 1.0) == first
+    assert QUICK.measure(Henon(), uniform(4, 2) / 10, 1.0) == first
 
 
 def test_a_network_is_left_without_gradients() -> None:
@@ -296,7 +296,7 @@ def test_a_network_is_left_without_gradients() -> None:
         assert not y.requires_grad
         return y
 
-    score = MaxLyapunov(steps=20, transient=20).probe(step, uniform(2, 3), 1.0)
+    score = MaxLyapunov(steps=20, transient=20).measure(step, uniform(2, 3), 1.0)
     assert score.value == pytest.approx(math.log(0.5))
 
 
@@ -304,7 +304,7 @@ def test_a_network_is_left_without_gradients() -> None:
 
 
 def test_value_error_and_trace_follow_from_the_exponents() -> None:
-    score = MaxLyapunov(steps=1_000, transient=100).probe(Henon(), uniform(16, 2) / 10, 0.5)
+    score = MaxLyapunov(steps=1_000, transient=100).measure(Henon(), uniform(16, 2) / 10, 0.5)
     details = score.details
     exponents = np.array(details["exponents"])
     assert score.value == pytest.approx(exponents.mean())
@@ -322,14 +322,14 @@ def test_value_error_and_trace_follow_from_the_exponents() -> None:
 
 
 def test_the_error_of_one_start_is_from_stretches_of_its_orbit() -> None:
-    score = QUICK.probe(Henon(), uniform(1, 2) / 10, 1.0)
+    score = QUICK.measure(Henon(), uniform(1, 2) / 10, 1.0)
     assert score.value is not None
-    assert score.error_from == "standard error over 20 stretches of 1 orbit"
+    assert score.error_from == "standard error over 20 segments of 1 orbit"
     assert set(score.curves["convergence"].error) == {None}
 
 
 def test_one_start_and_few_steps_have_no_error() -> None:
-    score = MaxLyapunov(steps=4, transient=10).probe(Henon(), uniform(1, 2) / 10, 1.0)
+    score = MaxLyapunov(steps=4, transient=10).measure(Henon(), uniform(1, 2) / 10, 1.0)
     assert score.value is not None
     assert score.error is None
     assert score.error_from == ""
@@ -338,7 +338,7 @@ def test_one_start_and_few_steps_have_no_error() -> None:
 def test_starts_that_diverge_are_left_out_and_counted() -> None:
     outside = torch.tensor([[1.5], [-0.2]], dtype=torch.float64)
     metric = MaxLyapunov(steps=2_000, transient=100)
-    score = metric.probe(Logistic(), torch.cat((outside, uniform(6, 1))), 1.0)
+    score = metric.measure(Logistic(), torch.cat((outside, uniform(6, 1))), 1.0)
     assert score.details["diverged"] == 0.25
     assert score.details["alive"] == 0.75
     assert score.details["exponents"][:2] == [None, None]
@@ -348,13 +348,13 @@ def test_starts_that_diverge_are_left_out_and_counted() -> None:
 
 def test_an_orbit_that_leaves_for_good_has_no_exponent_though_its_numbers_are_finite() -> None:
     starts = torch.tensor([[1.0], [0.0]], dtype=torch.float64)
-    score = QUICK.probe(LinearMap(matrix([1.1])), starts, 1.0)
+    score = QUICK.measure(LinearMap(matrix([1.1])), starts, 1.0)
     assert score.details["exponents"] == [None, pytest.approx(math.log(1.1))]
 
 
 @pytest.mark.parametrize("factor", [1.05, 2.0, 1e30])
 def test_where_all_diverge_there_is_no_value(factor: float) -> None:
-    score = QUICK.probe(LinearMap(matrix([factor])), uniform(3, 1) + 1, 1.0)
+    score = QUICK.measure(LinearMap(matrix([factor])), uniform(3, 1) + 1, 1.0)
     assert score.value is None
     assert score.error is None
     assert score.details["diverged"] == 1.0
@@ -370,7 +370,7 @@ def test_no_step_is_spent_on_orbits_that_all_diverged() -> None:
         steps += 1
         return 1e30 * x
 
-    MaxLyapunov(steps=500, transient=20).probe(step, uniform(3, 1) + 1, 1.0)
+    MaxLyapunov(steps=500, transient=20).measure(step, uniform(3, 1) + 1, 1.0)
     assert steps < 50
 
 
@@ -382,16 +382,16 @@ def test_the_value_is_that_of_the_attractor_which_more_starts_reach(
 ) -> None:
     starts = torch.cat((-1 - uniform(frozen, 1), uniform(moving, 1)))
     metric = MaxLyapunov(steps=2_000, transient=100)
-    score = metric.probe(TwoAttractors(), starts, 1.0)
+    score = metric.measure(TwoAttractors(), starts, 1.0)
     assert score.value == pytest.approx(truth, abs=0.02)
     assert score.details["alive"] == moving / 8
     assert score.details["diverged"] == 0.0
-    assert score.error_from.endswith("stretches of 6 orbits")
+    assert score.error_from.endswith("segments of 6 orbits")
 
 
 def test_a_stable_cycle_is_alive() -> None:
     metric = MaxLyapunov(steps=500, transient=100)
-    score = metric.probe(
+    score = metric.measure(
         takens.plugin.flow_map(CircleField(), RK4(), 0.1), uniform(4, 2) + 0.1, 0.1
     )
     assert score.value == pytest.approx(0.0, abs=1e-3)
@@ -399,23 +399,23 @@ def test_a_stable_cycle_is_alive() -> None:
 
 
 def test_rounding_is_no_motion() -> None:
-    score = QUICK.probe(Flicker(), uniform(3, 1), 1.0)
+    score = QUICK.measure(Flicker(), uniform(3, 1), 1.0)
     assert score.value == pytest.approx(math.log(0.5))
     assert score.details["alive"] == 0.0
 
 
 def test_an_orbit_may_start_at_the_origin() -> None:
-    score = QUICK.probe(Henon(), torch.zeros(2, 2, dtype=torch.float64), 1.0)
+    score = QUICK.measure(Henon(), torch.zeros(2, 2, dtype=torch.float64), 1.0)
     assert score.details["diverged"] == 0.0
 
 
 def test_slow_growth_is_traced_as_finely() -> None:
-    score = QUICK.probe(LinearMap(matrix([0.9999])), uniform(2, 1), 1.0)
+    score = QUICK.measure(LinearMap(matrix([0.9999])), uniform(2, 1), 1.0)
     assert len(score.curves["convergence"].y) == 200
 
 
 def test_a_growth_without_a_logarithm_gives_no_exponent() -> None:
-    score = QUICK.probe(LinearMap(matrix([0.0])), uniform(2, 1), 1.0)
+    score = QUICK.measure(LinearMap(matrix([0.0])), uniform(2, 1), 1.0)
     assert score.value is None
     assert "vanish" in score.reason
     json.dumps(dict(score.details), allow_nan=False)
@@ -441,13 +441,13 @@ def test_starts_that_do_not_fit_are_refused(x0: Tensor) -> None:
     with pytest.raises(
         takens.errors.DataError, match=r"finite float64 states x0: \(starts, d\)"
     ):
-        QUICK.probe(lorenz(), x0, 0.02)
+        QUICK.measure(lorenz(), x0, 0.02)
 
 
 @pytest.mark.parametrize("dt", [0.0, -1.0, math.nan, math.inf])
 def test_a_step_that_is_none_is_refused(dt: float) -> None:
     with pytest.raises(takens.errors.DataError, match="dt above 0"):
-        QUICK.probe(lorenz(), uniform(2, 3), dt)
+        QUICK.measure(lorenz(), uniform(2, 3), dt)
 
 
 @pytest.mark.parametrize("parameters", [{"steps": 0}, {"transient": 0}, {"qr_interval": -1}])

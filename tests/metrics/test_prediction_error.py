@@ -24,7 +24,7 @@ def judge(truth: Array, run: Array, **parameters: Any) -> takens.Score:
 
 
 def windows(x: Array, h: int = 20) -> Array:
-    """Cut the stretch of h + 1 samples that begins at every sample."""
+    """Cut the segment of h + 1 samples that begins at every sample."""
     return np.lib.stride_tricks.sliding_window_view(x, h + 1, axis=0).swapaxes(1, 2)
 
 

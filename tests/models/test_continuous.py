@@ -71,7 +71,7 @@ def test_tangents_through_an_adaptive_method() -> None:
     model = NeuralODE(2, width=8, integrator=choice).double()
     step = takens.plugin.latent_map(model, 0.5)
     z, v, h = numbers(3, 2), numbers(3, 2, 1, seed=1), 1e-5
-    _, pushed = takens.plugin.push_tangents(step, z, v)
+    _, pushed = takens.plugin.jvp(step, z, v)
     ahead, behind = step(z + h * v[..., 0]), step(z - h * v[..., 0])
     torch.testing.assert_close(pushed[..., 0], (ahead - behind) / (2 * h), rtol=1e-5, atol=1e-5)
 

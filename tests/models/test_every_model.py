@@ -126,7 +126,7 @@ def test_the_analytic_tangent_is_the_derivative(variant: Any) -> None:
     if isinstance(model, takens.plugin.SupportsJacobian):
         torch.testing.assert_close(model.jacobian(z.new_zeros(()), z), jacobians)
         return
-    following, pushed = takens.plugin.push_tangents(takens.plugin.latent_map(model, 0.1), z, v)
+    following, pushed = takens.plugin.jvp(takens.plugin.latent_map(model, 0.1), z, v)
     assert ("tangent" in takens.models.spec(variant[0]).supports) == isinstance(
         model, takens.plugin.SupportsTangent
     )

@@ -13,7 +13,7 @@ from .variants import numbers
 
 
 def copied(theirs: Any, cell: Any) -> Any:
-    """Give one of torch's layers the weights of a cell; its second bias is left at zero."""
+    """Return one of torch's layers the weights of a cell; its second bias is left at zero."""
     theirs = theirs.double()
     with torch.no_grad():
         theirs.weight_ih_l0.copy_(cell.W)

@@ -115,7 +115,7 @@ def henon(x: Tensor, a: float = 1.4, b: float = 0.3) -> Tensor:
 
 
 def fields(dtype: torch.dtype):
-    """Give each field with its dimension."""
+    """Return each field with its dimension."""
     return {
         "lorenz": (Lorenz(), 3),
         "pendulum": (Pendulum(0.2), 2),
@@ -153,6 +153,6 @@ def _step(f, method, t: Tensor, x: Tensor, h: Tensor) -> Tensor:
 
 
 def solved(native, request):
-    """Give what the backend answers, without the code that it was computed by."""
+    """Return what the backend answers, without the code that it was computed by."""
     answer = native.solve(request)
     return answer.answer if isinstance(answer, takens.backend.Compiled) else answer

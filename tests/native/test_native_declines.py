@@ -25,7 +25,7 @@ def reason(native, f, x0=X0, ts=TS):
 
 
 def refused(f, x0):
-    """Give why the core refuses an answer that has been compared."""
+    """Return why the core refuses an answer that has been compared."""
     request = takens.backend.FixedStepSolve(field=f, method=RK4, x0=x0, ts=TS)
     with pytest.warns(takens.errors.PluginWarning, match="native"):
         answer = takens.backend.dispatch(request, "native")

@@ -74,7 +74,7 @@ MAPS = {
 
 
 def plain(question):
-    """Give the states in plain torch."""
+    """Return the states in plain torch."""
     k, members = question.signal.shape[-1], []
     for f, z, x, strength in zip(
         question.maps, question.x0, question.signal, question.strength, strict=True
@@ -89,7 +89,7 @@ def plain(question):
 
 
 def make(name, members=1, b=3, steps=9, k=2, dtype=torch.float64):
-    """Give a question with shares of 0, 1 and between."""
+    """Return a question with shares of 0, 1 and between."""
     kind, m = MAPS[name]
     g = torch.Generator().manual_seed(1)
     strength = torch.rand((members, steps), generator=g, dtype=torch.float64)

@@ -47,7 +47,7 @@ def test_a_small_map(native):
 
 
 def by_qr(step, x, steps, every, count, start=None):
-    """Give the sums of logarithms from Jacobians by autograd and QR decompositions."""
+    """Return the sums of logarithms from Jacobians by autograd and QR decompositions."""
     v = torch.eye(x.numel(), dtype=x.dtype)[:, :count] if start is None else start
     sums = torch.zeros(count).double()
     for i in range(steps):
@@ -133,7 +133,7 @@ def test_blocks_are_parts_of_the_whole(native, batch):
     parts = ask_henon(native, batch, steps=50, transient=8, blocks=3)
     assert parts.sums.shape == (batch, 3, 2)
     torch.testing.assert_close(parts.sums.sum(1, keepdim=True), whole.sums)
-    # Another stretch goes on from where one ended.
+    # Another segment goes on from where one ended.
     first = ask_henon(native, batch, steps=22, transient=8)
     torch.testing.assert_close(parts.sums[:, 0], first.sums[:, 0])
     second = solved(

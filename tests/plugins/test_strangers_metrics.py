@@ -78,7 +78,7 @@ class Likeness:
 class Vague:
     evidence = takens.plugin.Evidence("rhythm", by="estimate")
 
-    def probe(self, step, x0, dt, /):
+    def measure(self, step, x0, dt, /):
         return takens.Score(value=2.0, error=2.0, reference=0.9)
 
 
@@ -99,7 +99,7 @@ class Beside(Silent):
 class Breaks:
     evidence = takens.plugin.Evidence("rhythm", by="estimate")
 
-    def probe(self, step, x0, dt, /):
+    def measure(self, step, x0, dt, /):
         raise KeyError("gone")
 
 
@@ -107,7 +107,7 @@ class Breaks:
 class Odd:
     evidence = "climate"
 
-    def probe(self, step, x0, dt, /):
+    def measure(self, step, x0, dt, /):
         return takens.Score(value=1.0)
 """
 JOB = """

@@ -73,7 +73,7 @@ def test_the_gradient_shrinks_with_the_strength(linear: Any) -> None:
 
 def test_annealing_falls_to_alpha() -> None:
     scheme = GeneralisedTeacherForcing(0.2, adapt="annealed", annealing=10)
-    found = [scheme.in_force(step)["forcing_strength"] for step in (0, 5, 10, 50)]
+    found = [scheme.logged_values(step)["forcing_strength"] for step in (0, 5, 10, 50)]
     assert found == pytest.approx([1.0, 0.6, 0.2, 0.2])
 
 
@@ -84,15 +84,15 @@ def test_adaptive_forcing_follows_the_jacobian(
     linear: Any, windows: torch.Tensor, estimator: Any
 ) -> None:
     # The Jacobian is 4 everywhere, so alpha is 1 - 1/4; downwards it remembers 0.999.
-    scheme: Any = GeneralisedTeacherForcing(adapt=estimator).adapted(windows, 0.1)
+    scheme: Any = GeneralisedTeacherForcing(adapt=estimator).set_up(windows, 0.1)
     model = linear(4.0)
     loss(scheme, model, windows, step=0)
-    assert scheme.in_force(0)["forcing_strength"] == pytest.approx(0.999 + 0.001 * 0.75)
+    assert scheme.logged_values(0)["forcing_strength"] == pytest.approx(0.999 + 0.001 * 0.75)
     loss(scheme, model, windows, step=1)
-    assert scheme.in_force(1)["forcing_strength"] == pytest.approx(0.999 + 0.001 * 0.75)
+    assert scheme.logged_values(1)["forcing_strength"] == pytest.approx(0.999 + 0.001 * 0.75)
     scheme.load_state_dict({"alpha": torch.tensor(0.1, dtype=torch.float64)})
     loss(scheme, model, windows, step=5)
-    assert scheme.in_force(5)["forcing_strength"] == pytest.approx(0.75)
+    assert scheme.logged_values(5)["forcing_strength"] == pytest.approx(0.75)
     assert float(scheme.state_dict()["alpha"]) == pytest.approx(0.75)
 
 
@@ -115,7 +115,7 @@ def test_adaptive_forcing_looks_where_the_data_lead(
     alpha = max(0.0, 1 - 1 / float(kappa))
     for members in (1, 3):
         scheme: Any = GeneralisedTeacherForcing(adapt="product_upper_bound")
-        scheme = scheme.adapted(windows, 0.1)
+        scheme = scheme.set_up(windows, 0.1)
         scheme.load_state_dict({"alpha": torch.zeros(members, dtype=torch.float64)})
         learner = takens.plugin.Ensemble([model] * members)
         loss(scheme, learner, windows.expand(members, *windows.shape))
@@ -357,16 +357,16 @@ def test_what_a_scheme_cannot_do(
         ClosedForm().solve(model, windows, times=TIMES)
     with pytest.raises(takens.InputError, match="unknowns from 36 numbers"):
         LeastSquares().solve(model, windows, times=TIMES)
-    with pytest.raises(takens.InputError, match="call adapted"):
+    with pytest.raises(takens.InputError, match="call set_up"):
         loss(SparseTeacherForcing("auto"), model, windows)
 
 
 def test_the_interval_is_the_predictability_time_of_chaotic_data() -> None:
     # ln 2 / 0.9056 are 0.77 time units; an exponent from data is right to some ten per cent.
     data = takens.simulate(Lorenz63(), dt=0.02, steps=8_000, seed=0)
-    scheme = SparseTeacherForcing("auto").adapted(data.x[None], 0.02)
-    assert scheme.in_force(0)["forcing_interval"] == pytest.approx(38, rel=0.3)
-    assert SparseTeacherForcing(7).adapted(data.x[None], 0.02).every == 7
+    scheme = SparseTeacherForcing("auto").set_up(data.x[None], 0.02)
+    assert scheme.logged_values(0)["forcing_interval"] == pytest.approx(38, rel=0.3)
+    assert SparseTeacherForcing(7).set_up(data.x[None], 0.02).every == 7
 
 
 def test_without_separation_the_interval_is_that_of_the_information() -> None:

@@ -27,7 +27,7 @@ def faults() -> Iterator[tuple[str, Fault]]:
 
 
 def cases(*, slow: bool) -> list[Any]:
-    """Give each fault with the check that is to catch it, where it applies."""
+    """Return each fault with the check that is to catch it, where it applies."""
     found: list[Any] = []
     for kind, fault in faults():
         checks = {check.name: check for check in testing.checks_for(fault.component, kind)}

@@ -54,7 +54,7 @@ def observations(steps: int, seed: int = 0) -> Tensor:
 
 
 def exact_ensemble(members: int) -> Tensor:
-    """Give states whose sample mean and covariance are X0 and P0 to rounding."""
+    """Return states whose sample mean and covariance are X0 and P0 to rounding."""
     generator = torch.Generator().manual_seed(5)
     drawn = torch.randn(members, 3, generator=generator, dtype=torch.float64)
     drawn = torch.linalg.qr(drawn - drawn.mean(0)).Q * math.sqrt(members - 1)

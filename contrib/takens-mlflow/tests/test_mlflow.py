@@ -93,7 +93,7 @@ def _no_store_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:  # pyrig
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder for runs, all in one store: a new one takes MLflow seconds."""
+    """Return a folder for runs, all in one store: a new one takes MLflow seconds."""
     return tmp_path_factory.mktemp("runs")
 
 
@@ -104,7 +104,7 @@ def done(root: Path) -> Path:
 
 @pytest.fixture
 def store(done: Path, tmp_path: Path) -> Path:
-    """Give a folder with a store of its own, already with tables."""
+    """Return a folder with a store of its own, already with tables."""
     shutil.copy(done.parent / "mlflow.db", tmp_path / "mlflow.db")
     return tmp_path
 

@@ -111,6 +111,6 @@ class TimeSeries(Printed):
         return attrs.evolve(self, t=t - t[0], x=self.x[..., start:stop, :])
 
     def halves(self) -> tuple[TimeSeries, TimeSeries]:
-        """Cut into two stretches of equal length, without a left-over sample."""
+        """Cut into two segments of equal length, without a left-over sample."""
         n = len(self) // 2
         return self.between(0, n), self.between(n, 2 * n)

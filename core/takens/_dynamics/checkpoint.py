@@ -90,7 +90,7 @@ def _state(model: TrainedModel) -> dict[str, Any]:
 
 
 def storable_name(model: TrainedModel) -> str:
-    """Give the qualified name that a model is stored under.
+    """Return the qualified name that a model is stored under.
 
     Raises: InputError where no plugin offers it.
     """

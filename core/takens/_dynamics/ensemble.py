@@ -74,7 +74,7 @@ class Ensemble(nn.Module):
         return self._apply_all("force", self._weights(), z, x)
 
     def forcing_signal(self, x: Tensor, /) -> Tensor:
-        """Give what forcing writes, where the members say it."""
+        """Return what forcing writes, where the members say it."""
         return self._apply_all("forcing_signal", self._weights(), x)
 
     def _weights(self) -> tuple[Tensor, ...]:
@@ -111,7 +111,7 @@ _Places: TypeAlias = list[list[tuple[dict[str, Any], str]]]
 
 
 def _places(module: nn.Module) -> _Places:
-    """Give for each parameter and buffer where it is held."""
+    """Return for each parameter and buffer where it is held."""
     found: dict[int, list[tuple[dict[str, Any], str]]] = {}
     for part in module.modules():
         for held in (part.__dict__["_parameters"], part.__dict__["_buffers"]):
@@ -136,7 +136,7 @@ def _shapes(model: Model) -> list[Any]:
 
 
 def weights(model: Model) -> dict[str, Tensor]:
-    """Give the weights of a model by name; those of an ensemble are `(members, ...)`."""
+    """Return the weights of a model by name; those of an ensemble are `(members, ...)`."""
     if isinstance(model, Ensemble):
         named = [dict(member.named_parameters()) for member in model.each]
         return {name: torch.stack([each[name] for each in named]) for name in named[0]}

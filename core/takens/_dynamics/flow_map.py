@@ -55,12 +55,12 @@ class FlowMap:
 
 
 def flow_map(field: VectorField, stepper: Stepper, dt: float) -> FlowMap:
-    """Give the map that advances an autonomous field by ``dt``."""
+    """Return the map that advances an autonomous field by ``dt``."""
     return FlowMap(field, stepper, dt)
 
 
-def push_tangents(step: Map, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-    """Give `F(x): (..., d)` and `DF(x) v: (..., d, k)`, analytically where the map can.
+def jvp(step: Map, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    """Return `F(x): (..., d)` and `DF(x) v: (..., d, k)`, analytically where the map can.
 
     Otherwise by forward-mode differentiation, vectorised over the tangent vectors.
     """

@@ -25,7 +25,7 @@ _Forcing: TypeAlias = Callable[[Tensor, int], Tensor]
 def forced_run(
     model: Model, windows: Tensor, *, dt: float, strength: Tensor, skip: int = 0
 ) -> Tensor:
-    """Give the latent states that predict `windows: (..., b, T, n)` after the context.
+    """Return the latent states that predict `windows: (..., b, T, n)` after the context.
 
     The state starts from the first `c = context_length` samples, and each of the `T - c` that
     follow is predicted by one step of ``dt``. Before step i the state becomes
@@ -35,7 +35,7 @@ def forced_run(
     without the first ``skip`` predictions.
 
     Where the model says what forcing writes (``SupportsForcingSignal``), the run is compiled
-    by whichever backend offers it; where that is the whole state, the stretches between two
+    by whichever backend offers it; where that is the whole state, the segments between two
     full forcings are independent of each other and run as one batch.
 
     Raises: InputError where windows and strengths do not fit.
@@ -104,7 +104,7 @@ def _loop(step: Map, z: Tensor, rows: list[float | Tensor], force: _Forcing) -> 
 
 
 def _rows(strength: Tensor, z: Tensor) -> list[float | Tensor]:
-    """Give the strength before each step: a number where all members share it."""
+    """Return the strength before each step: a number where all members share it."""
     if strength.ndim == 1:
         return cast(list[float | Tensor], strength.tolist())
     columns = strength.unbind(-1)
@@ -139,7 +139,7 @@ def _in_segments(
 @final
 @attrs.frozen
 class _Segments:
-    """Where the stretches between two forcings begin, and how long the longest is.
+    """Where the segments between two forcings begin, and how long the longest is.
 
     ``from_context`` says that the first begins with the encoded context. Of all their steps in
     order, `segments * length`, ``wanted`` are those up to the next forcing.
@@ -165,7 +165,7 @@ def _segments(forced: tuple[float, ...], skip: int) -> _Segments:
 
 
 def _slice(numbers: list[int]) -> list[int] | slice:
-    """Give equally spaced numbers as a slice, which is taken and differentiated faster."""
+    """Return equally spaced numbers as a slice, which is taken and differentiated faster."""
     step = numbers[1] - numbers[0] if len(numbers) > 1 else 1
     even = range(numbers[0], numbers[-1] + 1, step)
     return slice(even.start, even.stop, step) if numbers == list(even) else numbers

@@ -84,7 +84,7 @@ def generate(
 
 
 def warm_up(model: Model, step: Map, context: Tensor) -> Tensor:
-    """Give the latent state at the end of `context: (..., c, n)`: `(..., m)`.
+    """Return the latent state at the end of `context: (..., c, n)`: `(..., m)`.
 
     Raises: InputError where the context is too short or of another dimension.
     """

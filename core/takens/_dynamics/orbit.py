@@ -10,7 +10,7 @@ from takens._protocols.requests import MapIteration
 
 
 def orbit(step: Map, x: Tensor, steps: int) -> Tensor:
-    """Give `x: (runs, d)` and the ``steps`` states that follow: `(1 + steps, runs, d)`.
+    """Return `x: (runs, d)` and the ``steps`` states that follow: `(1 + steps, runs, d)`.
 
     They are computed by a backend where one offers to. States that are not finite stay so.
     """

@@ -104,7 +104,7 @@ def simulate(
 def _orbit(
     system: System, x0: Tensor, dt: float, samples: int, integrator: Integrator | None
 ) -> Tensor:
-    """Give `(trajectories, samples, d)`, the first of which is `x0: (trajectories, d)`."""
+    """Return `(trajectories, samples, d)`, the first of which is `x0: (trajectories, d)`."""
     if system.time is Time.CONTINUOUS:
         integrator = integrator_of(system) if integrator is None else integrator
         ts = torch.arange(samples, dtype=torch.float64) * dt

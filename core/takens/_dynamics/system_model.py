@@ -48,11 +48,11 @@ class SystemModel(nn.Module):
         return FlowMap(cast(VectorField, self.system), self.integrator, dt)
 
     def encode(self, context: Tensor, /) -> Tensor:
-        """Give the last observation: `(..., c, d) -> (..., d)`."""
+        """Return the last observation: `(..., c, d) -> (..., d)`."""
         return context[..., -1, :]
 
     def observe(self, z: Tensor, /) -> Tensor:
-        """Give the state itself."""
+        """Return the state itself."""
         return z
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:

@@ -130,7 +130,7 @@ class TrainedModel(Printed, nn.Module):
         return latent_map(self.inner, dt)
 
     def encode(self, context: Tensor, /) -> Tensor:
-        """Give the latent state at the last observation: `(..., c, n) -> (..., m)`."""
+        """Return the latent state at the last observation: `(..., c, n) -> (..., m)`."""
         return self.inner.encode(self._for_inner(context))
 
     def observe(self, z: Tensor, /) -> Tensor:

@@ -27,7 +27,7 @@ class ScoreDifference:
 
 
 def compare_scores(first: Score, second: Score, /) -> ScoreDifference:
-    """Give ``first`` less ``second``.
+    """Return ``first`` less ``second``.
 
     Raises: InputError where the two are of different conventions or units, or one has no
     value.

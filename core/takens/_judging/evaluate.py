@@ -12,8 +12,8 @@ from takens._defaults import METRICS
 from takens._dynamics.sampling import interval_of
 from takens._dynamics.simulate import simulate
 from takens._judging.judge import complete, judge
+from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics
-from takens._judging.probe import probe_dynamics
 from takens._judging.scores import Scores
 from takens._judging.subject import as_model, named_subject
 from takens._plugins.isolation import isolated
@@ -53,7 +53,7 @@ def evaluate(
     at the interval ``dt`` (by default the one that it names, or 0.01; one step of a map) and
     from starts drawn by ``seed``.
 
-    The floor of a score is the same metric between the data and a ``second`` stretch of the
+    The floor of a score is the same metric between the data and a ``second`` segment of the
     truth, equally long and independent (the median over several, `x: (pairs, T, n)`);
     without one, the data are cut into halves for the two. ``truth`` is the system that made
     the data: its published facts are the references, and it gives the floor of metrics of
@@ -92,6 +92,6 @@ def evaluate(
     for name, metric in name_metrics(metrics, references).items():
         if isinstance(metric, SeriesMetric):
             raise InputError(f"{name} compares with data: give a time series.")
-        score = probe_dynamics(metric, model, dt, points, truth)
+        score = measure_dynamics(metric, model, dt, points, truth)
         scores[name] = complete(score, name, metric, truth, references)
     return scores

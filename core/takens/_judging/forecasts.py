@@ -12,7 +12,7 @@ from torch import Tensor
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.generate import generate
-from takens._judging.stretches import Stretches
+from takens._judging.segments import Segments
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.score import Score
@@ -23,7 +23,7 @@ def compare_forecasts(
     metric: SeriesMetric,
     horizon: int,
     model: Model,
-    stretches: Stretches,
+    segments: Segments,
     dt: float,
     context: int,
 ) -> Score:
@@ -32,13 +32,13 @@ def compare_forecasts(
     Each forecast is warmed up on ``context`` samples.
 
     The floor is the forecast by analogues: for each start, what followed the nearest state
-    of the second stretch.
+    of the second segment.
 
     Source: Lorenz (1969), Atmospheric predictability as revealed by naturally occurring
     analogues, J. Atmos. Sci. 26, 636-646 (for the floor).
     """
     c = context
-    reference = stretches.reference
+    reference = segments.reference
     if len(reference) <= c + horizon:
         raise DataError(
             f"Forecasts of {horizon} steps from a context of {c} need more than {c + horizon} "
@@ -47,11 +47,11 @@ def compare_forecasts(
     true = _unfold(reference.x, c + horizon)
     forecast = generate(model, context=true[:, :c], steps=max(horizon, 2), dt=dt)
     truth = attrs.evolve(reference, t=reference.t[: horizon + 1], x=true[:, c - 1 :])
-    floor = metric.compare(truth, _analogues(truth, next(stretches.pairs()), horizon))
+    floor = metric.compare(truth, _analogues(truth, next(segments.pairs()), horizon))
     alive = torch.tensor([at is None for at in forecast.diverged_at])
     about: dict[str, Any] = {
         "floor": floor.value,
-        "floor_from": "analogues: what followed the nearest state of a second true stretch",
+        "floor_from": "analogues: what followed the nearest state of a second true segment",
     }
     details = {"starts": len(true), "diverged": forecast.diverged, "context": context}
     if not bool(alive.any()):
@@ -66,7 +66,7 @@ def compare_forecasts(
 
 
 def _analogues(truth: TimeSeries, second: TimeSeries, horizon: int) -> TimeSeries:
-    """Follow, for each start, the nearest state of the second stretch."""
+    """Follow, for each start, the nearest state of the second segment."""
     library = _unfold(second.x, horizon + 1)
     scale = second.x.std(0)
     tree = KDTree(np.asarray(library[:, 0] / scale))
@@ -80,5 +80,5 @@ def _from_start(truth: TimeSeries, start: Tensor, following: Tensor) -> TimeSeri
 
 
 def _unfold(x: Tensor, length: int) -> Tensor:
-    """Give all windows: `(T, n) -> (T - length + 1, length, n)`, as a view."""
+    """Return all windows: `(T, n) -> (T - length + 1, length, n)`, as a view."""
     return x.unfold(0, length, 1).mT

@@ -12,60 +12,58 @@ import torch
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.generate import generate
-from takens._judging.members import over_values
-from takens._judging.stretches import Stretches, contexts
+from takens._judging.ensembles import over_values
+from takens._judging.segments import Segments, contexts
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.score import Runs, Score
 from takens.errors import InputError
 
 
-def free_runs(
-    model: Model, stretches: Stretches, dt: float, runs: int, context: int
-) -> FreeRun:
+def free_runs(model: Model, segments: Segments, dt: float, runs: int, context: int) -> FreeRun:
     """Run freely, each time as long as the reference after ``context`` samples of warm-up.
 
     The first run starts where the reference starts, so that the two can be laid over each
-    other. The others, ``runs`` in number, start from places along another true stretch: a
+    other. The others, ``runs`` in number, start from places along another true segment: a
     good model that starts on the reference itself follows it for a while, and would seem
     better than its floor.
     """
-    beside = contexts(stretches.reference, context, 1)
-    starts = torch.cat((beside, contexts(next(stretches.pairs()), context, runs)))
-    return generate(model, context=starts, steps=len(stretches.reference) - context, dt=dt)
+    beside = contexts(segments.reference, context, 1)
+    starts = torch.cat((beside, contexts(next(segments.pairs()), context, runs)))
+    return generate(model, context=starts, steps=len(segments.reference) - context, dt=dt)
 
 
 def compare_free_runs(
     metric: SeriesMetric,
-    stretches: Stretches,
+    segments: Segments,
     free: FreeRun,
     linear: Mapping[str, TimeSeries],
 ) -> Score:
     """Compute the median over the scored runs that did not diverge, with the floor.
 
-    ``stretches`` are as long as the runs. What ``linear``, surrogates of the reference by
+    ``segments`` are as long as the runs. What ``linear``, surrogates of the reference by
     name, would score are baselines, beside those that the metric has.
     """
     scored = free.diverged_at[1:]
-    perfect = [metric.compare(stretches.reference, other) for other in stretches.pairs()]
+    perfect = [metric.compare(segments.reference, other) for other in segments.pairs()]
     floors = [score.value for score in perfect if score.value is not None]
-    simple = {name: _value(metric, stretches.reference, one) for name, one in linear.items()}
+    simple = {name: _value(metric, segments.reference, one) for name, one in linear.items()}
     about: dict[str, Any] = {
         "runs": Runs(scored),
         "floor": statistics.median(floors) if floors else None,
         "floors": floors,
         "floor_from": f"the reference against {len(floors)} other true "
-        f"stretch{'es' * (len(floors) > 1)} of the same length (median)",
+        f"segment{'es' * (len(floors) > 1)} of the same length (median)",
         "baselines": {name: value for name, value in simple.items() if value is not None}
         | dict(perfect[0].baselines),
     }
     scores = [
-        metric.compare(stretches.reference, attrs.evolve(free.series, x=x))
+        metric.compare(segments.reference, attrs.evolve(free.series, x=x))
         for x, at in zip(free.x[1:], scored, strict=True)
         if at is None
     ]
     if not scores:
-        # What was found between true stretches goes for no run.
+        # What was found between true segments goes for no run.
         about |= {"error": None, "error_from": "", "reference_reason": ""}
         about |= {"curves": {}, "details": {}}
         reason = f"all {len(scored)} free runs diverged"

@@ -13,13 +13,13 @@ from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.trained_model import TrainedModel
+from takens._judging.ensembles import merge_members
 from takens._judging.forecasts import compare_forecasts
 from takens._judging.free_runs import compare_free_runs, free_runs
-from takens._judging.members import together
+from takens._judging.json_types import to_json
+from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics, qualified
-from takens._judging.plain import plain
-from takens._judging.probe import probe_dynamics
-from takens._judging.stretches import Stretches, contexts
+from takens._judging.segments import Segments, contexts
 from takens._judging.subject import as_model, named_subject
 from takens._judging.surrogates import surrogates
 from takens._judging.verdict import Verdict, verdict
@@ -47,7 +47,7 @@ from takens.errors import DataError, InputError
 class Judgement(Printed):
     """The scores of a subject, and the free runs that they were taken from.
 
-    ``reference`` is the stretch of truth that the runs, equally long, are compared with; of
+    ``reference`` is the segment of truth that the runs, equally long, are compared with; of
     several members ``free`` are those of the first.
     """
 
@@ -90,17 +90,17 @@ def judge(
         if number < 1:
             raise InputError(f"{what} is at least 1; got {number}.")
     named = name_metrics(metrics, references)
-    stretches = Stretches.of(data, second)
-    if truth is not None and truth.dim != stretches.reference.dim:
+    segments = Segments.of(data, second)
+    if truth is not None and truth.dim != segments.reference.dim:
         raise DataError(
             f"The true system has {truth.dim} variables and the data have "
-            f"{stretches.reference.dim}; leave out truth where it is observed in part."
+            f"{segments.reference.dim}; leave out truth where it is observed in part."
         )
     each = [
-        _judge(as_model(member), stretches, named, truth, references, runs, starts, context)
+        _judge(as_model(member), segments, named, truth, references, runs, starts, context)
         for member in members
     ]
-    return attrs.evolve(each[0], scores=together([one.scores for one in each]))
+    return attrs.evolve(each[0], scores=merge_members([one.scores for one in each]))
 
 
 @isolated
@@ -116,19 +116,19 @@ def rehearse(
 
     Raises: InputError where a metric could not be computed even for the truth.
     """
-    stretches = Stretches.of(data, second)
+    segments = Segments.of(data, second)
     context = max(context, model.context_length)
-    _check(model, stretches.reference, context)
-    beside = stretches.after(context)
+    _check(model, segments.reference, context)
+    beside = segments.after(context)
     for name, metric in metrics.items():
         if not isinstance(metric, SeriesMetric):
             continue
         if metric.horizon is None:
             metric.compare(beside.reference, next(beside.pairs()))
-        elif len(stretches.reference) <= context + metric.horizon:
+        elif len(segments.reference) <= context + metric.horizon:
             raise DataError(
                 f"{name} forecasts {metric.horizon} steps after a context of {context}, and "
-                f"the data have {len(stretches.reference)} samples; give more data."
+                f"the data have {len(segments.reference)} samples; give more data."
             )
 
 
@@ -159,13 +159,13 @@ def complete(
         reference_error=error,
         evidence=_evidence(metric) or score.evidence,
         metric=qualified(metric),
-        details=plain(score.details),
+        details=to_json(score.details),
     )
 
 
 def _judge(
     model: Model,
-    stretches: Stretches,
+    segments: Segments,
     metrics: Mapping[str, Metric],
     truth: System | None,
     references: Mapping[str, float] | None,
@@ -174,20 +174,20 @@ def _judge(
     context: int,
 ) -> Judgement:
     context = max(context, model.context_length)
-    dt = _check(model, stretches.reference, context)
-    free = free_runs(model, stretches, dt, runs, context)
-    beside = stretches.after(context)
+    dt = _check(model, segments.reference, context)
+    free = free_runs(model, segments, dt, runs, context)
+    beside = segments.after(context)
     linear = surrogates(beside.reference)
-    places = contexts(stretches.reference, context, starts)
+    places = contexts(segments.reference, context, starts)
 
     def measure(metric: Metric) -> Score:
         if truth is not None and isinstance(metric, SupportsFacts):
             metric = metric.with_facts(truth.facts())
         if not isinstance(metric, SeriesMetric):
-            return probe_dynamics(metric, model, dt, places, truth)
+            return measure_dynamics(metric, model, dt, places, truth)
         if metric.horizon is None:
             return compare_free_runs(metric, beside, free, linear)
-        return compare_forecasts(metric, metric.horizon, model, stretches, dt, context)
+        return compare_forecasts(metric, metric.horizon, model, segments, dt, context)
 
     scores: dict[str, Score] = {}
     for name, metric in metrics.items():
@@ -227,6 +227,6 @@ def _check(model: Model, reference: TimeSeries, context: int) -> float:
     if len(reference) < context + 3:
         raise DataError(
             f"Judging warms up on {context} samples and needs at least {context + 3} in each "
-            f"stretch of the data; got {len(reference)}. Give more data or a shorter context."
+            f"segment of the data; got {len(reference)}. Give more data or a shorter context."
         )
     return dt

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from takens._near import near
 from takens._plugins.catalogue import catalogue
 from takens._plugins.registry import metrics as registered
+from takens._plugins.renamed import with_new_names
 from takens._protocols.metric import Metric
 from takens.errors import InputError
 
@@ -35,7 +36,7 @@ def name_metrics(
                 f"references names {name!r}, which is not among the metrics: "
                 f"{', '.join(named)}.{near(name, named)}"
             )
-    return named
+    return {name: with_new_names(metric) for name, metric in named.items()}
 
 
 def qualified(metric: Metric) -> str:

@@ -26,7 +26,7 @@ NONE: Final = "\N{EN DASH}"
 
 
 def score_rows(scores: Mapping[str, Score]) -> list[tuple[str, ...]]:
-    """Give a row of texts for each score, in the order of ``COLUMNS``."""
+    """Return a row of texts for each score, in the order of ``COLUMNS``."""
     return [
         (
             name,

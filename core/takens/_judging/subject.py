@@ -30,7 +30,7 @@ def named_subject(name: str | Path) -> System | tuple[TrainedModel, ...]:
 
 
 def as_model(subject: Model | System) -> Model:
-    """Give a copy of a model in float64 on the CPU; a system is wrapped.
+    """Return a copy of a model in float64 on the CPU; a system is wrapped.
 
     Raises: InputError for anything else.
     """

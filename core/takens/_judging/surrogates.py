@@ -17,7 +17,7 @@ _WARM_UP: Final = 1_000
 
 
 def surrogates(series: TimeSeries, seed: int = 0) -> Mapping[str, TimeSeries]:
-    """Give surrogates of `x: (T, n)` by the names of how they are made.
+    """Return surrogates of `x: (T, n)` by the names of how they are made.
 
     Both have the spectra of the data, and none of its nonlinear structure.
     """
@@ -33,7 +33,7 @@ def surrogates(series: TimeSeries, seed: int = 0) -> Mapping[str, TimeSeries]:
 def phase_randomised(
     x: npt.NDArray[np.float64], random: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """Give `x: (T, n)` with the phases of its Fourier transform turned at random.
+    """Return `x: (T, n)` with the phases of its Fourier transform turned at random.
 
     All variables are turned alike, which keeps their cross-spectra.
 
@@ -52,7 +52,7 @@ def phase_randomised(
 def autoregressive(
     x: npt.NDArray[np.float64], random: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """Give a realisation of the linear autoregressive model that fits `x: (T, n)` best.
+    """Return a realisation of the linear autoregressive model that fits `x: (T, n)` best.
 
     Its order is chosen by Akaike's criterion, its noise is drawn from the residuals.
 

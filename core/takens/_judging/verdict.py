@@ -159,7 +159,7 @@ def _distance(name: str, score: Score) -> Finding | str:
     # Where the reference is an estimate, so is the value; the error of others is in the floor.
     errors = (score.error or 0.0, score.reference_error or 0.0) if zero else ()
     slack = _ERRORS * math.hypot(*errors)
-    # One pair of true stretches does not tell how much pairs differ.
+    # One pair of true segments does not tell how much pairs differ.
     share = _SHARE if len(floors) > 2 else _SHARE_OF_FEW
     bound = max(largest * (1 + share), floor + _DEVIATIONS * spread, floor + slack)
     told = f"{name} {_short(score.value)}"

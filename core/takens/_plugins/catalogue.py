@@ -98,7 +98,7 @@ class Catalogue(Printed):
         return hits[0]
 
     def qualified_name(self, kind: Kind, component: type) -> str | None:
-        """Give ``plugin:name`` of a component's class, or None where no plugin offers it."""
+        """Return ``plugin:name`` of a component's class, or None where no plugin offers it."""
         target = f"{component.__module__}:{component.__qualname__}"
         for plugin, spec in self:
             if spec.kind == kind and spec.target == target:

@@ -26,7 +26,7 @@ R = TypeVar("R")
 def commands_of(
     catalogue: Catalogue, ours: Sequence[str]
 ) -> Mapping[str, tuple[Plugin, CommandSpec]]:
-    """Give the commands of all plugins by name; what breaks or is taken is left out, warned of.
+    """Return the commands of all plugins by name; warn of what breaks or is taken.
 
     Raises: what a plugin raises, or TakensError, where ``TAKENS_STRICT_PLUGINS`` is set.
     """

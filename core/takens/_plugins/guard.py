@@ -81,7 +81,7 @@ def left_out(
 
 @contextlib.contextmanager
 def undone() -> Generator[list[str]]:
-    """Give a list of what was asked for inside and left out, complete at the end."""
+    """Return a list of what was asked for inside and left out, complete at the end."""
     sentences: list[str] = []
     token = _UNDONE.set(sentences)
     try:

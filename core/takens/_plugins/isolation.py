@@ -72,7 +72,7 @@ def blame(
 
 
 def _strangers(given: tuple[Any, ...]) -> Iterator[tuple[Plugin, str]]:
-    """Give the components of strangers among the arguments, with their plugins."""
+    """Return the components of strangers among the arguments, with their plugins."""
     for each in given:
         for member in _members(each):
             found = catalogue().owner(member.__class__)
@@ -81,7 +81,7 @@ def _strangers(given: tuple[Any, ...]) -> Iterator[tuple[Plugin, str]]:
 
 
 def _members(given: object) -> Iterable[Any]:
-    """Give what a list or a table of components holds, or a component itself."""
+    """Return what a list or a table of components holds, or a component itself."""
     if isinstance(given, dict):
         return cast(dict[str, Any], given).values()
     return cast(Iterable[Any], given) if isinstance(given, (list, tuple)) else (given,)

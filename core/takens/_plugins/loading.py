@@ -188,7 +188,7 @@ def _check_api(stated: object) -> tuple[str, ...]:
 
 
 def _found(environ: Mapping[str, str], manager: Manager) -> Iterator[_Load]:
-    """Give every plugin that there is; those that are not allowed are disabled."""
+    """Return every plugin that there is; those that are not allowed are disabled."""
     only = _names(environ, "TAKENS_PLUGINS")
     off = _names(environ, "TAKENS_DISABLE_PLUGINS") or frozenset()
     strict = is_strict(environ)
@@ -217,7 +217,7 @@ def _found(environ: Mapping[str, str], manager: Manager) -> Iterator[_Load]:
 
 
 def _origin(entry: EntryPoint) -> tuple[str, str]:
-    """Give the distribution that an entry point comes from, and its version."""
+    """Return the distribution that an entry point comes from, and its version."""
     return (entry.dist.name, entry.dist.version) if entry.dist else ("unknown", "unknown")
 
 

@@ -29,7 +29,7 @@ class Manager(pluggy.PluginManager):
 
     # Reading every attribute of a plugin would run the lazy imports of its module.
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> pluggy.HookimplOpts | None:
-        """Give the options of a hook implementation, or None for anything else."""
+        """Return the options of a hook implementation, or None for anything else."""
         if not name.startswith("takens_"):
             return None
         options = super().parse_hookimpl_opts(plugin, name)
@@ -47,7 +47,7 @@ class Manager(pluggy.PluginManager):
     def implementations(
         self, hook: str, plugin: str | None = None
     ) -> Iterator[pluggy.HookImpl]:
-        """Give the implementations of a hook, of all plugins or of one."""
+        """Return the implementations of a hook, of all plugins or of one."""
         for each in getattr(self.hook, hook).get_hookimpls():
             if plugin in (None, each.plugin_name):
                 yield each

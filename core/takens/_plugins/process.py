@@ -72,7 +72,7 @@ class _Aside(io.TextIOBase):
 
 
 def _settings() -> Iterator[tuple[str, Callable[[], Any], Callable[[Any], Any], Any]]:
-    """Give what is looked after: its name, how to read and write it, and what it is at first.
+    """Return what is looked after: its name, how to read and write it, and what it is at first.
 
     Modules that nobody has imported are left alone.
     """

@@ -15,6 +15,7 @@ from takens._plugins.component import ComponentSpec, Kind
 from takens._plugins.guard import guard, left_out
 from takens._plugins.parameters import check_parameters
 from takens._plugins.plugin import Plugin
+from takens._plugins.renamed import with_new_names
 from takens._plugins.warn import warn_outside
 from takens._printed import paragraph, table
 from takens.errors import AmbiguousComponentError, ComponentError, TakensError
@@ -139,13 +140,13 @@ class Registry(Generic[T_co]):
         return found
 
     def _all(self) -> Iterator[tuple[Plugin, ComponentSpec]]:
-        """Give those that are not to go."""
+        """Return those that are not to go."""
         for plugin, spec in self.catalogue:
             if spec.kind == self.kind and not spec.deprecated:
                 yield plugin, spec
 
     def _shortest(self, plugin: Plugin, spec: ComponentSpec) -> str:
-        """Give the bare name where it means this component, else the full one."""
+        """Return the bare name where it means this component, else the full one."""
         try:
             bare = self.catalogue.find(self.kind, spec.name)[1] is spec
         except AmbiguousComponentError:
@@ -174,7 +175,7 @@ class Registry(Generic[T_co]):
                 raise
             except (TypeError, ValueError) as error:
                 raise ComponentError(f"{spec.kind} {spec.name!r}: {error}") from error
-        return made
+        return with_new_names(made)
 
 
 def _precedence(each: tuple[Plugin, ComponentSpec]) -> tuple[bool, str, str]:

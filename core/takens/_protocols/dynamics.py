@@ -17,7 +17,7 @@ class VectorField(Protocol):
     """Any callable `dx/dt = f(t, x)`; `t: ()`, `x` and the result: `(..., d)`."""
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at time `t: ()` and state `x: (..., d)`."""
+        """Return the velocity at time `t: ()` and state `x: (..., d)`."""
         ...
 
 
@@ -29,7 +29,7 @@ class Map(Protocol):
     """
 
     def __call__(self, x: Tensor, /) -> Tensor:
-        """Give the state that follows `x: (..., d)`."""
+        """Return the state that follows `x: (..., d)`."""
         ...
 
 
@@ -38,7 +38,7 @@ class SupportsJacobian(Protocol):
     """A field that knows its Jacobian."""
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give `df/dx: (..., d, d)` at `t: ()` and `x: (..., d)`; rows are components of f."""
+        """Return `df/dx: (..., d, d)` at `t: ()`, `x: (..., d)`; rows are components of f."""
         ...
 
 
@@ -71,5 +71,5 @@ class SupportsTangent(Protocol):
     """A map that can push tangent vectors along with its state."""
 
     def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give `F(x): (..., d)` and `DF(x) v: (..., d, k)` for `v: (..., d, k)`."""
+        """Return `F(x): (..., d)` and `DF(x) v: (..., d, k)` for `v: (..., d, k)`."""
         ...

@@ -12,7 +12,7 @@ class Integrator(Protocol):
     """Solves initial value problems."""
 
     def solve(self, f: VectorField, x0: Tensor, ts: Tensor, /) -> Tensor:
-        """Give the states at `ts: (n,)`, beginning with `x0: (..., d)`: `(..., n, d)`."""
+        """Return the states at `ts: (n,)`, beginning with `x0: (..., d)`: `(..., n, d)`."""
         ...
 
 
@@ -26,5 +26,5 @@ class Stepper(Integrator, Protocol):
         ...
 
     def step(self, f: VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
-        """Give the state at `t + dt`, for `t, dt: ()` and `x: (..., d)`."""
+        """Return the state at `t + dt`, for `t, dt: ()` and `x: (..., d)`."""
         ...

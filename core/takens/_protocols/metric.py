@@ -32,8 +32,8 @@ class SeriesMetric(Protocol):
 class DynamicsMetric(Protocol):
     """Asks something of the dynamics themselves; needs no data."""
 
-    def probe(self, step: Map, x0: Tensor, dt: float, /) -> Score:
-        """Probe a map that advances time by ``dt``, from the starts `x0: (starts, d)`."""
+    def measure(self, step: Map, x0: Tensor, dt: float, /) -> Score:
+        """Measure a map that advances time by ``dt``, from the starts `x0: (starts, d)`."""
         ...
 
 
@@ -62,7 +62,7 @@ class SupportsReference(Protocol):
     """A metric for which the true value can be looked up."""
 
     def reference(self, facts: Facts, /) -> float | None:
-        """Give the value that follows from published facts, or None."""
+        """Return the value that follows from published facts, or None."""
         ...
 
 
@@ -71,7 +71,7 @@ class SupportsFacts(Protocol):
     """A metric that measures in units which follow from the true system."""
 
     def with_facts(self, facts: Facts, /) -> Self:
-        """Give the metric that knows these facts."""
+        """Return the metric that knows these facts."""
         ...
 
 

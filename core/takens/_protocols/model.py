@@ -45,7 +45,7 @@ class Model(Protocol):
         ...
 
     def encode(self, context: Tensor, /) -> Tensor:
-        """Give the latent state at the last of the observations: `(..., c, n) -> (..., m)`."""
+        """Return the latent state at the last observation: `(..., c, n) -> (..., m)`."""
         ...
 
     def observe(self, z: Tensor, /) -> Tensor:
@@ -53,7 +53,7 @@ class Model(Protocol):
         ...
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:
-        """Give `z: (..., m)`, made to agree with the observation `x: (..., n)`."""
+        """Return `z: (..., m)`, made to agree with the observation `x: (..., n)`."""
         ...
 
     # What torch.nn.Module gives to every model, as far as the core uses it.
@@ -73,7 +73,7 @@ class SupportsForcingSignal(Protocol):
     """
 
     def forcing_signal(self, x: Tensor, /) -> Tensor:
-        """Give what an observation writes into the first k units: `(..., n) -> (..., k)`."""
+        """Return what an observation writes into the first k units: `(..., n) -> (..., k)`."""
         ...
 
 
@@ -82,7 +82,7 @@ class SupportsUnits(Protocol):
     """A model that needs the units of the data, as a known equation does."""
 
     def adopt_units(self, mean: Tensor, scale: Tensor) -> None:
-        """Take up that standardised data are `(x - mean) / scale`, `(n,)` each."""
+        """Restore that standardised data are `(x - mean) / scale`, `(n,)` each."""
         ...
 
 

@@ -25,7 +25,7 @@ class Portrait(Protocol):
     ) -> matplotlib.figure.Figure | None:
         """Draw series of `x: (T, n)` or `(trajectories, T, n)`.
 
-        ``system`` is None where no equations are known. Gives None where there is nothing
+        ``system`` is None where no equations are known. Returns None where there is nothing
         to show.
         """
         ...

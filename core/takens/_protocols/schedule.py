@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 
 @runtime_checkable
 class Schedule(Protocol):
-    """Gives the learning rate of every update."""
+    """Returns the learning rate of every update."""
 
     def rate(self, step: int, /, *, steps: int, first: float, final: float) -> float:
         """Return the rate at update ``step`` of ``steps``, counted from 0.

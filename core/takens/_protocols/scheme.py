@@ -16,7 +16,7 @@ class TrainingScheme(Protocol[M_contra]):
     """How a model is trained by gradients; it knows nothing of devices or optimisers."""
 
     def loss(self, model: M_contra, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
-        """Give the loss, `()`, of standardised `windows: (batch, T, n)`.
+        """Return the loss, `()`, of standardised `windows: (batch, T, n)`.
 
         ``times`` counts from each window's start: `(T,)` where all are sampled alike, else
         `(batch, T)`; float64 on the host. ``step`` counts the updates so far, for schemes
@@ -70,8 +70,8 @@ class SupportsEnsembles(Protocol):
 class SupportsAdapting(Protocol):
     """A scheme with choices that depend on the data, made once before training."""
 
-    def adapted(self, x: Tensor, dt: float, /) -> TrainingScheme[Any] | StochasticScheme[Any]:
-        """Give the scheme for standardised data `x: (trajectories, T, n)`."""
+    def set_up(self, x: Tensor, dt: float, /) -> TrainingScheme[Any] | StochasticScheme[Any]:
+        """Return the scheme for standardised data `x: (trajectories, T, n)`."""
         ...
 
 
@@ -79,8 +79,8 @@ class SupportsAdapting(Protocol):
 class SupportsForcingReport(Protocol):
     """A scheme that says what forcing is in force."""
 
-    def in_force(self, step: int, /) -> Mapping[str, float]:
-        """Give figures for the history, such as ``forcing_strength``."""
+    def logged_values(self, step: int, /) -> Mapping[str, float]:
+        """Return figures for the history, such as ``forcing_strength``."""
         ...
 
 
@@ -89,7 +89,7 @@ class SupportsState(Protocol):
     """A scheme that remembers something from update to update, stored with a checkpoint."""
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Give what is remembered."""
+        """Return what is remembered."""
         ...
 
     def load_state_dict(self, state: Mapping[str, Tensor], /) -> None:
@@ -104,7 +104,7 @@ class DirectScheme(Protocol[M_contra]):
     def solve(self, model: M_contra, x: Tensor, *, times: Tensor) -> Mapping[str, Any]:
         """Train on standardised `x: (trajectories, T, n)`, in place.
 
-        ``times: (T,)`` are in the time unit of the data. Gives figures of JSON types: at
+        ``times: (T,)`` are in the time unit of the data. Returns figures of JSON types: at
         least ``loss``; standard errors and the like where there are any. ``remarks``, a list
         of sentences, become those of the fit.
         """

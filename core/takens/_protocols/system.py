@@ -60,11 +60,11 @@ class System(Protocol):
         ...
 
     def initial(self) -> tuple[float, ...]:
-        """Give a state on or near the attractor, of length ``dim``."""
+        """Return a state on or near the attractor, of length ``dim``."""
         ...
 
     def facts(self) -> Facts:
-        """Give what is known for exactly these parameters; empty where nothing is."""
+        """Return what is known for exactly these parameters; empty where nothing is."""
         ...
 
 

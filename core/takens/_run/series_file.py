@@ -12,7 +12,7 @@ from takens.errors import InputError
 
 
 def encode_series(path: Path) -> Callable[[TimeSeries], bytes]:
-    """Give the encoder for the ending of a file's name.
+    """Return the encoder for the ending of a file's name.
 
     Raises: InputError for an ending that is not known.
     """

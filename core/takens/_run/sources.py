@@ -23,16 +23,16 @@ from takens._protocols.system import System
 from takens._run.configuration import Data
 from takens.errors import DataError
 
-# True stretches beside the reference, over which the floor of a score is a median.
+# True segments beside the reference, over which the floor of a score is a median.
 _PAIRS: Final = 5
-# Samples that are dropped between two stretches of one orbit.
+# Samples that are dropped between two segments of one orbit.
 _GAP: Final = 1000
 
 
 @final
 @attrs.frozen(eq=False)
 class Source:
-    """Training data, `(T, n)`, stretches of truth to judge against, the system if known.
+    """Training data, `(T, n)`, segments of truth to judge against, the system if known.
 
     ``second`` holds those for the floor, `(T, n)` or `(pairs, T, n)`.
     """
@@ -87,11 +87,11 @@ def _simulated(data: Data, system: Component, seed: int) -> Source:
         raise DataError("A simulated series needs data.dt, the sampling interval.")
     integrator = None if data.integrator is None else integrators.get(data.integrator)
     # One orbit, cut: trajectories that start near each other are alike for a while.
-    stretch = data.steps + _GAP
+    segment = data.steps + _GAP
     orbit = simulate(
-        truth, dt=dt, steps=(2 + _PAIRS) * stretch, seed=seed, integrator=integrator
+        truth, dt=dt, steps=(2 + _PAIRS) * segment, seed=seed, integrator=integrator
     )
-    cuts = [orbit.between(i * stretch, i * stretch + data.steps) for i in range(2 + _PAIRS)]
+    cuts = [orbit.between(i * segment, i * segment + data.steps) for i in range(2 + _PAIRS)]
     second = attrs.evolve(cuts[2], x=torch.stack([cut.x for cut in cuts[2:]]))
     return Source(cuts[0], cuts[1], second, truth)
 

@@ -43,7 +43,7 @@ class FlatWeights:
                 p.data, p.grad = value.view(p.shape), gradient.view(p.shape)
 
     def __len__(self) -> int:
-        """Give the number of weights of one member."""
+        """Return the number of weights of one member."""
         return self.values.shape[1]
 
     def zero_gradient(self) -> None:
@@ -78,7 +78,7 @@ class FlatWeights:
         return [[row] for row in rows]
 
     def release(self) -> None:
-        """Give every parameter memory of its own, and no gradient."""
+        """Return every parameter memory of its own, and no gradient."""
         for parameters in self._parameters:
             for p in parameters:
                 p.data, p.grad = p.data.clone(), None

@@ -40,7 +40,7 @@ class Finding:
     stopped: float
 
     @property
-    def badness(self) -> tuple[float, float]:
+    def rank(self) -> tuple[float, float]:
         """What makes one finding worse than another: runs that were lost go first."""
         lost = self.exploded + self.stopped
         return lost, math.inf if self.divergence is None else self.divergence
@@ -60,8 +60,8 @@ class Finding:
 class FreeRunCheck:
     """Lets models run freely from places in the training data, and compares with them.
 
-    `reference: (T, n)` is a stretch of the standardised data, `contexts: (starts, c, n)` are
-    where the runs start. ``floor`` is the divergence of another stretch of the data, if they
+    `reference: (T, n)` is a segment of the standardised data, `contexts: (starts, c, n)` are
+    where the runs start. ``floor`` is the divergence of another segment of the data, if they
     are long enough.
     """
 
@@ -98,7 +98,7 @@ class FreeRunCheck:
                 metric = None
         return cls(reference, contexts, metric, steps, floor)
 
-    def look(self, models: Sequence[Model], dt: float) -> list[Finding]:
+    def evaluate(self, models: Sequence[Model], dt: float) -> list[Finding]:
         """Let each model run, and say what came of it."""
         return [self._one(model, dt) for model in models]
 

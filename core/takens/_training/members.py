@@ -13,7 +13,7 @@ from takens.errors import InputError
 
 
 def members_of(model: Model | Sequence[Model], count: int) -> tuple[Model, ...]:
-    """Give the models that are trained: those given, or ``count`` that differ by their seed.
+    """Return the models that are trained: those given, or ``count`` that differ by their seed.
 
     The first is the model itself; the others start from its ``seed`` plus 1, 2, ...
 

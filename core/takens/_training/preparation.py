@@ -12,6 +12,7 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.trained_model import TrainedModel
+from takens._plugins.renamed import with_new_names
 from takens._protocols.device import Placement, Precision
 from takens._protocols.model import Model, SupportsUnits
 from takens._protocols.scheme import (
@@ -94,7 +95,7 @@ def prepare(
 
     Raises: InputError where model, data, scheme and settings do not go together.
     """
-    placement = place(device, Precision.SINGLE)
+    scheme, placement = with_new_names(scheme), place(device, Precision.SINGLE)
     models = tuple(
         member.inner if isinstance(member, TrainedModel) else member
         for member in members_of(model, training.members)
@@ -114,7 +115,7 @@ def prepare(
         member.inner.to(placement.device, placement.dtype)
     given = scheme
     if isinstance(scheme, SupportsAdapting):
-        scheme = scheme.adapted(x, first.dt)
+        scheme = scheme.set_up(x, first.dt)
     learner = None
     if not direct and len(members) > 1 and isinstance(scheme, SupportsEnsembles):
         learner = Ensemble([member.inner for member in members])

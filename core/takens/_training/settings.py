@@ -71,7 +71,7 @@ class Training:
             )
 
     def first_rate(self, member: int) -> float:
-        """Give the learning rate that a member starts with."""
+        """Return the learning rate that a member starts with."""
         rates = self.learning_rate
         return rates[member] if isinstance(rates, tuple) else rates
 

@@ -49,8 +49,8 @@ class Best:
     def consider(self, values: Tensor, findings: Sequence[Finding]) -> None:
         """Keep the members that are as good as before, or better."""
         for i, found in enumerate(findings):
-            (lost, divergence), (fewest, least) = found.badness, self.lowest[i]
-            self.lowest[i] = min(found.badness, self.lowest[i])
+            (lost, divergence), (fewest, least) = found.rank, self.lowest[i]
+            self.lowest[i] = min(found.rank, self.lowest[i])
             if lost < fewest or (
                 lost == fewest and divergence <= least + _SCATTER * abs(least)
             ):
@@ -58,13 +58,13 @@ class Best:
                 self.findings[i] = found
 
     def state(self) -> dict[str, Any]:
-        """Give it in tensors and JSON types."""
+        """Return it in tensors and JSON types."""
         found = [f and [f.divergence, f.exploded, f.stopped] for f in self.findings]
         return {"values": self.values.clone(), "findings": found, "lowest": list(self.lowest)}
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> Best:
-        """Take up a stored state."""
+        """Restore a stored state."""
         findings = [found and Finding(*found) for found in state["findings"]]
         return cls(state["values"], findings, [tuple(pair) for pair in state["lowest"]])
 
@@ -135,12 +135,12 @@ class Updates:
         if self.checker is None:
             return {}
         alive = [i for i in range(len(self.prepared.members)) if i not in self.stopped_at]
-        findings = self.checker.look(self.prepared.models, self.prepared.members[0].dt)
+        findings = self.checker.evaluate(self.prepared.models, self.prepared.members[0].dt)
         self.best.consider(self.weights.values, findings)
         divergences = [findings[i].divergence for i in alive]
         known = sorted(d for d in divergences if d is not None)
         figures: dict[str, Any] = {
-            "free_runs_lost": sum(findings[i].badness[0] for i in alive) / len(alive)
+            "free_runs_lost": sum(findings[i].rank[0] for i in alive) / len(alive)
         }
         if known:
             figures["divergence"] = known[len(known) // 2]
@@ -195,7 +195,7 @@ class Updates:
         write_checkpoint(path, self.prepared.members, training=state)
 
     def restore(self, path: Path, identity: Mapping[str, Any]) -> tuple[int, float]:
-        """Take up the training of a checkpoint; give its step and its seconds.
+        """Restore the training of a checkpoint; give its step and its seconds.
 
         Raises: CheckpointError where it is of another training.
         """
@@ -259,7 +259,7 @@ class Updates:
                 float(loss) if math.isfinite(loss) else None for loss in losses
             ]
         if isinstance(self.scheme, SupportsForcingReport):
-            figures |= self.scheme.in_force(step)
+            figures |= self.scheme.logged_values(step)
         return figures
 
 

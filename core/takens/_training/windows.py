@@ -40,7 +40,7 @@ class Windows:
         return self.x.shape[0] * (self.x.shape[1] - self.length + 1)
 
     def at(self, numbers: Tensor) -> Tensor:
-        """Give windows by their number, on the host: `(...) -> (..., length, n)`."""
+        """Return windows by their number, on the host: `(...) -> (..., length, n)`."""
         starts = self.x.shape[1] - self.length + 1
         which, first = numbers // starts, numbers % starts
         across, along, variable = self.x.stride()
@@ -52,7 +52,7 @@ class Windows:
         return windows[which.to(self.x.device), first.to(self.x.device)]
 
     def times(self, numbers: Tensor) -> Tensor:
-        """Give times from the start, `(length,)`; where windows differ, `(..., length)`."""
+        """Return times from the start, `(length,)`; where windows differ, `(..., length)`."""
         if self.dt is not None:
             return torch.arange(self.length, dtype=torch.float64) * self.dt
         first = numbers % (self.x.shape[1] - self.length + 1)
@@ -66,7 +66,7 @@ class Windows:
 class Draws:
     """Draws windows with replacement for each member, by a generator of its own.
 
-    With ``bootstrap`` a member draws from a sample of the data of its own: as many stretches
+    With ``bootstrap`` a member draws from a sample of the data of its own: as many segments
     of ``length`` consecutive windows as make up the data, taken with replacement, so that the
     members' spread shows what another record of the same system might have taught.
     """

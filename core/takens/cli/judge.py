@@ -157,7 +157,7 @@ def _aspects(fail_on: str | None, metrics: Mapping[str, Metric]) -> Sequence[str
 
 
 def _configuration(run: Path) -> Configuration | None:
-    """Give the configuration of a run, if there is one."""
+    """Return the configuration of a run, if there is one."""
     from takens._run.reading import read_configuration
     from takens._run.resolution import resolve
 

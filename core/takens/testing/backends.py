@@ -80,7 +80,7 @@ class _Case:
 
 
 def _cases(*, learned: bool = False) -> Iterator[_Case]:
-    """Give requests of every kind; where something is learned, with gradients."""
+    """Return requests of every kind; where something is learned, with gradients."""
     field = Oscillator().requires_grad_(learned)
 
     def solve(what: str, *shape: int, **changed: Any) -> _Case:

@@ -100,7 +100,7 @@ def check_reading(dataset: Dataset, path: Path, expected: TimeSeries) -> None:
 
 
 def _table() -> dict[str, Tensor]:
-    """Give two variables, and a clock beside them."""
+    """Return two variables, and a clock beside them."""
     x = numbers(_ROWS, 2)
     clock = 3 + _DT * torch.arange(_ROWS, dtype=DOUBLE)
     return {"x1": x[:, 0].clone(), "x2": x[:, 1].clone(), "x3": clock}

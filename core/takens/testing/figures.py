@@ -56,7 +56,7 @@ def draws(draw: Callable[..., Any], *given: Any) -> None:
 
 
 def _tensors(given: Any) -> Iterator[torch.Tensor]:
-    """Give what numbers a value holds."""
+    """Return what numbers a value holds."""
     if isinstance(given, torch.Tensor):
         yield given
     elif isinstance(given, tuple):

@@ -222,7 +222,7 @@ def check_stepper_transforms(stepper: Stepper) -> None:
 
 
 def _gradients(integrator: Integrator, ts: Tensor) -> dict[str, Tensor | None]:
-    """Give the derivatives of the last states to the starts and to what the field uses."""
+    """Return the derivatives of the last states to the starts and to what the field uses."""
     field, x0 = Oscillator(), numbers(2, 2).requires_grad_()
     # Those that choose their steps need no fine times, and are slow where they are many.
     few = ts if isinstance(integrator, Stepper) else _LATER[::40]

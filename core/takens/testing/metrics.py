@@ -46,7 +46,7 @@ def _can_be_looked_up(metric: object) -> bool:
 @CHECKS.add
 def check_metric_protocol(metric: Any) -> None:
     """Check that it compares series or probes dynamics."""
-    lacks = "both compare() with horizon, and probe()"
+    lacks = "both compare() with horizon, and measure()"
     require_instance(metric, SeriesMetric | DynamicsMetric, lacks)
     if isinstance(metric, SeriesMetric):
         ahead: Any = metric.horizon
@@ -144,7 +144,7 @@ def check_metric_evidence(metric: Any) -> None:
 def check_dynamics_metric_probes(metric: DynamicsMetric) -> None:
     """Check that a chaotic map gets a finite value, the same every time."""
     places = _places()
-    scores = [metric.probe(CatMap(), places, _INTERVAL) for _ in range(2)]
+    scores = [metric.measure(CatMap(), places, _INTERVAL) for _ in range(2)]
     _value(scores[0])
     require(_written(scores[0]) == _written(scores[1]), "Two looks at the same map differ.")
     require_same(places, _places(), "The starts were changed in place")
@@ -153,14 +153,14 @@ def check_dynamics_metric_probes(metric: DynamicsMetric) -> None:
 @CHECKS.where(DynamicsMetric)
 def check_dynamics_metric_units(metric: DynamicsMetric) -> None:
     """Check that a slower clock changes the value as its unit says, and no other value."""
-    fast, slow = (metric.probe(CatMap(), _places(), s * _INTERVAL) for s in (1, _STRETCH))
+    fast, slow = (metric.measure(CatMap(), _places(), s * _INTERVAL) for s in (1, _STRETCH))
     _scales(fast, slow)
 
 
 @CHECKS.where(DynamicsMetric)
 def check_dynamics_metric_survives_divergence(metric: DynamicsMetric) -> None:
     """Check that a map that leaves gets a number, or a reason for none."""
-    _plain(metric.probe(lambda x: x * x * 10 + 10, _places(), _INTERVAL))
+    _plain(metric.measure(lambda x: x * x * 10 + 10, _places(), _INTERVAL))
 
 
 @CHECKS.where(SupportsReference)
@@ -176,7 +176,7 @@ def check_metric_with_facts(metric: Any) -> None:
     """Check that facts give another metric, and leave this one as it is."""
     before = _any_score(metric)
     informed = metric.with_facts(_facts())
-    require_instance(informed, SeriesMetric | DynamicsMetric, "compare() and probe()")
+    require_instance(informed, SeriesMetric | DynamicsMetric, "compare() and measure()")
     _plain(_any_score(informed))
     after = _any_score(metric)
     require(_written(before) == _written(after), "Facts are taken into the metric itself.")
@@ -186,7 +186,7 @@ def check_metric_with_facts(metric: Any) -> None:
 def check_dynamics_metric_agrees_with_facts(metric: Any) -> None:
     """Check that a map with exponents known exactly is measured so, within 2 %."""
     expected = metric.reference(_facts())
-    score = metric.probe(CatMap(), _places(), _INTERVAL)
+    score = metric.measure(CatMap(), _places(), _INTERVAL)
     allowed = max(0.02 * abs(expected), 4 * (score.error or 0.0))
     require(
         score.value is not None and abs(score.value - expected) <= allowed,
@@ -195,7 +195,7 @@ def check_dynamics_metric_agrees_with_facts(metric: Any) -> None:
 
 
 def _pair(metric: SeriesMetric) -> tuple[TimeSeries, TimeSeries]:
-    """Give the truth and another series, as long as the metric's horizon asks for."""
+    """Return the truth and another series, as long as the metric's horizon asks for."""
     if metric.horizon is None:
         return chaos(_STEPS), chaos(_STEPS, rho=35.0)
     return forecasts(metric.horizon), forecasts(metric.horizon, phase=1.0)
@@ -204,7 +204,7 @@ def _pair(metric: SeriesMetric) -> tuple[TimeSeries, TimeSeries]:
 def _any_score(metric: Any) -> Score:
     if isinstance(metric, SeriesMetric):
         return metric.compare(*_pair(metric))
-    return metric.probe(CatMap(), _places(), _INTERVAL)
+    return metric.measure(CatMap(), _places(), _INTERVAL)
 
 
 def _places() -> Tensor:

@@ -348,7 +348,7 @@ def check_model_units(model: Any) -> None:
 
 
 def _copy(model: Model, dtype: torch.dtype = DOUBLE) -> Any:
-    """Give a copy in one precision; where weights are solved for, with weights."""
+    """Return a copy in one precision; where weights are solved for, with weights."""
     return copy.deepcopy(_solved(model, dtype)[0])
 
 
@@ -366,7 +366,7 @@ def _solved(model: Model, dtype: torch.dtype) -> tuple[Any, dict[str, Any]]:
 
 
 def _disturbed(model: Model) -> Any:
-    """Give a copy all of whose weights have moved, so that nothing is as it was made."""
+    """Return a copy all of whose weights have moved, so that nothing is as it was made."""
     own = _copy(model)
     with torch.no_grad():
         for i, parameter in enumerate(own.parameters()):
@@ -392,7 +392,7 @@ def _context(model: Model, *shape: int) -> Tensor:
 
 
 def _observed(model: Model, *shape: int) -> Tensor:
-    """Give observations that some state shows, where there are others."""
+    """Return observations that some state shows, where there are others."""
     states = 0.5 * numbers(*shape, model.context_length, model.latent_dim)
     return model.observe(states).detach()
 

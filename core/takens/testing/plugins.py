@@ -257,7 +257,7 @@ def check_public_names_only(plugin: Plugin) -> None:
 
 
 def _sources(module: str) -> Iterator[tuple[str, str]]:
-    """Give the modules of a package by name, each with its text, also out of a zip."""
+    """Return the modules of a package by name, each with its text, also out of a zip."""
     found = importlib.util.find_spec(module)
     if found is None:
         return

@@ -37,7 +37,7 @@ def left_alone() -> Generator[None]:
 
 
 def _shared() -> Iterator[tuple[str, Any, Callable[[Any], object]]]:
-    """Give what is looked after: its name, what it is now, and how it is put back."""
+    """Return what is looked after: its name, what it is now, and how it is put back."""
     yield "the working directory", os.getcwd(), os.chdir
     yield "Python's generator", random.getstate(), random.setstate
     yield "torch's generator", torch.random.get_rng_state().numpy().tobytes(), _seed_torch

@@ -35,7 +35,7 @@ def gradients(value: Tensor, *to: Tensor) -> tuple[Tensor | None, ...]:
 
 
 def record(steps: int = 600, dim: int = 2, *, phase: float = 0.0, seed: int = 0) -> TimeSeries:
-    """Give a series of two incommensurate oscillations with a little noise, `(steps, dim)`."""
+    """Return two incommensurate oscillations with a little noise, `(steps, dim)`."""
     t = torch.arange(steps, dtype=DOUBLE) * 0.1
     shift = torch.arange(dim, dtype=DOUBLE) * math.pi / 2 + phase
     angle = t[:, None] + shift
@@ -45,7 +45,7 @@ def record(steps: int = 600, dim: int = 2, *, phase: float = 0.0, seed: int = 0)
 
 @functools.cache
 def chaos(steps: int, rho: float = 28.0) -> TimeSeries:
-    """Give a series of Lorenz's equations, `(steps, 3)`, every 0.05 time units.
+    """Return a series of Lorenz's equations, `(steps, 3)`, every 0.05 time units.
 
     Source: Lorenz (1963), J. Atmos. Sci. 20, 130-141, eqs. 25-27.
     """
@@ -71,7 +71,7 @@ def chaos(steps: int, rho: float = 28.0) -> TimeSeries:
 
 
 def forecasts(horizon: int, starts: int = 24, *, phase: float = 0.0) -> TimeSeries:
-    """Give forecasts, `(starts, horizon + 1, 2)`, that leave the truth little by little."""
+    """Return forecasts, `(starts, horizon + 1, 2)`, that leave the truth little by little."""
     truth, other = (record(starts * 5 + horizon + 1, phase=shift).x for shift in (0.0, phase))
     gone = torch.linspace(0, 1, horizon + 1, dtype=DOUBLE)[:, None]
     rows = [
@@ -83,7 +83,7 @@ def forecasts(horizon: int, starts: int = 24, *, phase: float = 0.0) -> TimeSeri
 
 
 def pendulum(t: Tensor, x: Tensor, /) -> Tensor:
-    """Give the velocity of an undamped pendulum: angle and angular velocity, `(..., 2)`."""
+    """Return the velocity of an undamped pendulum: angle and angular velocity, `(..., 2)`."""
     angle, speed = x.unbind(-1)
     return torch.stack((speed, -angle.sin()), -1)
 
@@ -97,20 +97,20 @@ class Pendulum:
     time = Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., 2)`."""
+        """Return the velocity at `x: (..., 2)`."""
         return pendulum(t, x)
 
     def initial(self) -> tuple[float, ...]:
-        """Give an angle of one, at rest."""
+        """Return an angle of one, at rest."""
         return (1.0, 0.0)
 
     def facts(self) -> Facts:
-        """Give nothing."""
+        """Return nothing."""
         return Facts()
 
 
 def swing(height: Tensor, t: Tensor) -> Tensor:
-    """Give the pendulum let go from angles `height: (...)`, at `t: (n,)`: `(..., n, 2)`.
+    """Return the pendulum let go from angles `height: (...)`, at `t: (n,)`: `(..., n, 2)`.
 
     Source: Landau and Lifshitz, Mechanics, section 11, problem 1, by elliptic functions.
     """
@@ -134,12 +134,12 @@ class Oscillator(nn.Module):
         self.drive = nn.Parameter(torch.tensor(drive, dtype=DOUBLE))
 
     def forward(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity of `x: (..., 2)`, place and speed."""
+        """Return the velocity of `x: (..., 2)`, place and speed."""
         place, speed = x.unbind(-1)
         return torch.stack((speed, self.drive * (2 * t).cos() - self.stiffness * place), -1)
 
     def motion(self, x0: Tensor, ts: Tensor, /) -> Tensor:
-        """Give the states at `ts: (n,)` or `(..., n)` from `x0: (..., 2)`: `(..., n, 2)`."""
+        """Return the states at `ts: (n,)` or `(..., n)` from `x0: (..., 2)`: `(..., n, 2)`."""
         w, c = self.stiffness.sqrt(), self.drive / (self.stiffness - 4)
         start, since = 2 * ts[..., :1], w * (ts - ts[..., :1])
         a = x0[..., :1] - c * start.cos()
@@ -156,7 +156,7 @@ class CatMap:
     exponent = math.log((3 + math.sqrt(5)) / 2)
 
     def __call__(self, x: Tensor, /) -> Tensor:
-        """Give `(2 x + y, x + y)` modulo 1."""
+        """Return `(2 x + y, x + y)` modulo 1."""
         first, second = x.unbind(-1)
         return torch.stack((2 * first + second, first + second), -1).remainder(1.0)
 
@@ -196,11 +196,11 @@ class SmallModel(nn.Module):
         self.gain = nn.Parameter(1 + 0.1 * numbers(obs_dim, seed=seed + 2))
 
     def forward(self, z: Tensor) -> Tensor:
-        """Give the next state of `z: (..., n)`."""
+        """Return the next state of `z: (..., n)`."""
         return z + (z @ self.inner.mT).tanh() @ self.outer.mT + self.offset
 
     def encode(self, context: Tensor, /) -> Tensor:
-        """Give the state at the end of `context: (..., c, n)`."""
+        """Return the state at the end of `context: (..., c, n)`."""
         return context[..., -1, :] / self.gain
 
     def observe(self, z: Tensor, /) -> Tensor:
@@ -208,11 +208,11 @@ class SmallModel(nn.Module):
         return z * self.gain
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:
-        """Give the state that shows `x: (..., n)`."""
+        """Return the state that shows `x: (..., n)`."""
         return self.forcing_signal(x).expand_as(z)
 
     def forcing_signal(self, x: Tensor, /) -> Tensor:
-        """Give what an observation writes into the state."""
+        """Return what an observation writes into the state."""
         return x / self.gain
 
     def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
@@ -248,11 +248,11 @@ class SmallField(nn.Module):
         return cast(Stepper, integrators.create("rk4"))
 
     def forward(self, t: Tensor, z: Tensor) -> Tensor:
-        """Give the velocity at `z: (..., n)`."""
+        """Return the velocity at `z: (..., n)`."""
         return self.map(z) - 2 * z
 
     def encode(self, context: Tensor, /) -> Tensor:
-        """Give the state at the end of `context: (..., c, n)`."""
+        """Return the state at the end of `context: (..., c, n)`."""
         return context[..., -1, :]
 
     def observe(self, z: Tensor, /) -> Tensor:
@@ -260,7 +260,7 @@ class SmallField(nn.Module):
         return z
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:
-        """Give the state that shows `x: (..., n)`."""
+        """Return the state that shows `x: (..., n)`."""
         return x
 
     def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
@@ -277,7 +277,7 @@ class SmallField(nn.Module):
 
 
 def results(dim: int = 2, *, diverged: bool = False) -> Results:
-    """Give results of a small run, as figures and the report get them."""
+    """Return results of a small run, as figures and the report get them."""
     reference = record(400, dim)
     free = torch.stack([record(400, dim, phase=0.3 + i, seed=i + 1).x for i in range(3)])
     at: tuple[int | None, ...] = (None, None, None)

@@ -257,7 +257,7 @@ def check_scheme_ensembles(scheme: TrainingScheme[Any]) -> None:
 def check_scheme_adapting(scheme: Any) -> None:
     """Check that what it adapts to the data is a scheme of its own, with a finite loss."""
     own = copy.deepcopy(scheme)
-    adapted = own.adapted(_windows(), 0.1)
+    adapted = own.set_up(_windows(), 0.1)
     require_instance(adapted, TrainingScheme)
     loss = _loss(adapted, _small(), _windows())
     require(bool(loss.isfinite()), f"The adapted scheme's loss is {float(loss.detach())}.")
@@ -269,7 +269,7 @@ def check_scheme_adapting(scheme: Any) -> None:
 @CHECKS.where(SupportsForcingReport)
 def check_scheme_forcing_report(scheme: Any) -> None:
     """Check that what is in force are finite numbers, and a loss changes where they do."""
-    reports = [scheme.in_force(step) for step in (0, 1000)]
+    reports = [scheme.logged_values(step) for step in (0, 1000)]
     for name, value in (item for report in reports for item in report.items()):
         require(math.isfinite(value), f"{name} is reported as {value}.")
     if reports[0] != reports[1]:
@@ -350,7 +350,7 @@ def _small() -> SmallModel:
 
 
 def _windows(seed: int = 0) -> Tensor:
-    """Give standardised windows, `(batch, T, n)`."""
+    """Return standardised windows, `(batch, T, n)`."""
     x = record(_BATCH * _LENGTH, seed=seed).x
     x = (x - x.mean(0)) / x.std(0)
     return x.reshape(_BATCH, _LENGTH, -1)

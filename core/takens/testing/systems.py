@@ -10,7 +10,7 @@ import attrs
 import torch
 from torch import Tensor
 
-from takens._dynamics.flow_map import FlowMap, push_tangents
+from takens._dynamics.flow_map import FlowMap, jvp
 from takens._dynamics.orbit import orbit
 from takens._dynamics.simulate import simulate
 from takens._plugins.registry import integrators
@@ -246,7 +246,7 @@ def check_kinks(system: SupportsKinks) -> None:
 
 
 def _change(system: System, name: str, value: float, x: Tensor) -> Tensor | None:
-    """Give the change with a number, by a difference on whichever side there is one."""
+    """Return the change with a number, by a difference on whichever side there is one."""
     by = 1e-6 * (abs(value) or 1.0)
     for step in (by, -by):
         try:
@@ -259,7 +259,7 @@ def _change(system: System, name: str, value: float, x: Tensor) -> Tensor | None
 
 
 def _largest_exponent(system: System) -> tuple[float, float]:
-    """Give the largest exponent over 16 orbits, and its standard error."""
+    """Return the largest exponent over 16 orbits, and its standard error."""
     dt = 1.0
     step: Any = system
     if system.time is Time.CONTINUOUS:
@@ -271,7 +271,7 @@ def _largest_exponent(system: System) -> tuple[float, float]:
         growth = x.new_zeros(16)
         steps, discarded = 12_000, 1000
         for i in range(steps):
-            x, v = push_tangents(step, x, v)
+            x, v = jvp(step, x, v)
             length = v.square().sum(-2, keepdim=True).sqrt()
             v = v / length
             if i >= discarded:

@@ -19,7 +19,7 @@ def of_verdict(results: Results) -> str:
 
 
 def of_scores(scores: Mapping[str, Score]) -> str:
-    """Give a table of all scores, those without a value with the reason."""
+    """Return a table of all scores, those without a value with the reason."""
     rows = [
         "| metric | value | error | reference | floor | unit | convention |",
         "|---|---|---|---|---|---|---|",

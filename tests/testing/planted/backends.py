@@ -43,7 +43,7 @@ class DeclinesEverything(Answers):
 
 
 def changed(change: Callable[[Any], Any], where: type = takens.backend.FixedStepSolve) -> Any:
-    """Give a backend that answers another request than the one that it was asked."""
+    """Return a backend that answers another request than the one that it was asked."""
 
     class Changes(Answers):
         def solve(self, request: Any, /) -> Any:
@@ -54,7 +54,7 @@ def changed(change: Callable[[Any], Any], where: type = takens.backend.FixedStep
 
 
 def answered(change: Callable[[Any, Tensor], Any]) -> Any:
-    """Give a backend that answers rightly, and changes the answer."""
+    """Return a backend that answers rightly, and changes the answer."""
 
     class Spoils(Answers):
         def solve(self, request: Any, /) -> Any:

@@ -49,10 +49,10 @@ class Rate(Metric):
 class Prober:
     """The growth of a tangent in a unit of time."""
 
-    def probe(self, step: Any, x0: Tensor, dt: float, /) -> Any:
+    def measure(self, step: Any, x0: Tensor, dt: float, /) -> Any:
         growth, v = 0.0, samples.numbers(*x0.shape, 1)
         for _ in range(200):
-            x0, v = takens.plugin.push_tangents(step, x0, v)
+            x0, v = takens.plugin.jvp(step, x0, v)
             length = v.norm(dim=-2, keepdim=True)
             growth, v = growth + length.log().mean(), v / length
         rate = float(growth) / 200 / dt
@@ -62,8 +62,8 @@ class Prober:
 
 
 class IgnoresDt(Prober):
-    def probe(self, step: Any, x0: Tensor, dt: float, /) -> Any:
-        return super().probe(step, x0, 1.0)
+    def measure(self, step: Any, x0: Tensor, dt: float, /) -> Any:
+        return super().measure(step, x0, 1.0)
 
 
 class IgnoresUnit(Rate):
@@ -82,8 +82,8 @@ class MovesTheClock(Metric):
 
 
 class MovesTheStarts(Prober):
-    def probe(self, step: Any, x0: Tensor, dt: float, /) -> Any:
-        found = super().probe(step, x0.clone(), dt)
+    def measure(self, step: Any, x0: Tensor, dt: float, /) -> Any:
+        found = super().measure(step, x0.clone(), dt)
         x0.zero_()
         return found
 
@@ -174,14 +174,14 @@ class Chokes(Metric):
 
 
 class Drawn(Prober):
-    def probe(self, step: Any, x0: Tensor, dt: float, /) -> Any:
+    def measure(self, step: Any, x0: Tensor, dt: float, /) -> Any:
         return takens.Score(value=random.random())
 
 
 class Follows(Prober):
     """Looks at where the map has gone, wherever that is."""
 
-    def probe(self, step: Any, x0: Tensor, dt: float, /) -> Any:
+    def measure(self, step: Any, x0: Tensor, dt: float, /) -> Any:
         for _ in range(20):
             x0 = step(x0)
         return takens.Score(value=float(x0.mean()))
@@ -202,8 +202,8 @@ class AlwaysKnows(Knows):
 
 
 class Doubles(Knows):
-    def probe(self, step: Any, x0: Tensor, dt: float, /) -> Any:
-        found = super().probe(step, x0, dt)
+    def measure(self, step: Any, x0: Tensor, dt: float, /) -> Any:
+        found = super().measure(step, x0, dt)
         return found if found.value is None else attrs.evolve(found, value=2 * found.value)
 
 

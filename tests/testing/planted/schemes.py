@@ -20,7 +20,7 @@ from .fault import Fault
 
 
 def one_step(model: Any, windows: Tensor, times: Tensor, share: Any = 1.0) -> Tensor:
-    """Give the error one step ahead; each window has a sampling interval of its own."""
+    """Return the error one step ahead; each window has a sampling interval of its own."""
     dt = times.diff()[..., 0]
     z = model.encode(windows[..., :-1, None, :])
     if model.time is takens.plugin.Time.DISCRETE or dt.ndim == 0:
@@ -46,15 +46,15 @@ class Fades(Scheme):
     strength: float = 0.5
     adapts: bool = False
 
-    def in_force(self, step: int, /) -> Mapping[str, float]:
+    def logged_values(self, step: int, /) -> Mapping[str, float]:
         return {"strength": self.strength / (1 + step)}
 
     def loss(self, model: Any, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
         pull = sum(weight.square().sum() for weight in model.parameters())
-        strength = self.in_force(step)["strength"]
+        strength = self.logged_values(step)["strength"]
         return one_step(model, windows, times) + strength * 1e-3 * pull
 
-    def adapted(self, x: Tensor, dt: float, /) -> Scheme:
+    def set_up(self, x: Tensor, dt: float, /) -> Scheme:
         return attrs.evolve(self, strength=2 * self.strength)
 
 
@@ -86,7 +86,7 @@ class SaysOnly(Fades):
 class IgnoresStrength(Fades):
     """Has a setting that nothing depends on."""
 
-    def in_force(self, step: int, /) -> Mapping[str, float]:
+    def logged_values(self, step: int, /) -> Mapping[str, float]:
         return {"strength": 0.5 / (1 + step)}
 
     def loss(self, model: Any, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
@@ -132,7 +132,7 @@ class Freezes(Scheme):
 
 
 class AdaptsItself(Fades):
-    def adapted(self, x: Tensor, dt: float, /) -> Scheme:
+    def set_up(self, x: Tensor, dt: float, /) -> Scheme:
         self.strength *= 2
         return self
 
@@ -215,12 +215,12 @@ class Mixes(Scheme):
 
 
 class AdaptsToNothing(Scheme):
-    def adapted(self, x: Tensor, dt: float, /) -> Any:
+    def set_up(self, x: Tensor, dt: float, /) -> Any:
         return None
 
 
 class ReportsNaN(Scheme):
-    def in_force(self, step: int, /) -> dict[str, float]:
+    def logged_values(self, step: int, /) -> dict[str, float]:
         return {"strength": math.nan}
 
 

@@ -81,5 +81,5 @@ def _of_variable(scaled: Tensor, column: str) -> Consistency:
 
 
 def innovations(observed: Tensor, predicted: Tensor) -> Tensor:
-    """Give observations less mean predictions: `(..., T, p)`, NaN where there was none."""
+    """Return observations less mean predictions: `(..., T, p)`, NaN where there was none."""
     return observed - torch.mean(predicted, -2)

@@ -70,7 +70,7 @@ class Forecaster:
         return flat.reshape(z.shape)
 
     def steps(self, interval: float) -> tuple[int, float]:
-        """Give the number of steps over an interval, and their size."""
+        """Return the number of steps over an interval, and their size."""
         steps = round(interval / self.dt)
         if steps >= 1 and abs(interval / self.dt - steps) <= _TOLERANCE:
             return steps, self.dt

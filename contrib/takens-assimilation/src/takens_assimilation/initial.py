@@ -22,7 +22,7 @@ _TRANSIENT: Final = 500
 
 
 def member_count(initial: Initial, members: int | None) -> int:
-    """Give the number of members that ``members`` and ``initial`` agree on.
+    """Return the number of members that ``members`` and ``initial`` agree on.
 
     Raises: takens.InputError where they do not, or where there are fewer than 2.
     """
@@ -51,7 +51,7 @@ def initial_ensemble(
     integrator: str | takens.plugin.Stepper,
     draws: Draws,
 ) -> Tensor:
-    """Give latent states `(problems, members, m)`, drawn without looking at observations.
+    """Return latent states `(problems, members, m)`, drawn without looking at observations.
 
     Those of a system are drawn from an orbit on its attractor, those of a model from free
     runs; or from a series, where that is given.
@@ -98,7 +98,7 @@ def _encoded(
     members: int,
     draws: Draws,
 ) -> Tensor:
-    """Encode stretches of a series, drawn at random."""
+    """Encode segments of a series, drawn at random."""
     need = model.context_length
     x = series.x.double().reshape(-1, *series.x.shape[-2:])
     if x.shape[-1] != model.obs_dim or x.shape[-2] < need:

@@ -6,12 +6,12 @@ from torch import Tensor, linalg
 
 
 def cholesky(matrix: Tensor) -> Tensor:
-    """Give the lower triangular factor: `(..., p, p)`."""
+    """Return the lower triangular factor: `(..., p, p)`."""
     return linalg.cholesky(matrix)
 
 
 def eigh(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """Give eigenvalues `(..., p)`, ascending, and eigenvectors `(..., p, p)`."""
+    """Return eigenvalues `(..., p)`, ascending, and eigenvectors `(..., p, p)`."""
     values, vectors = linalg.eigh(matrix)
     return values, vectors
 
@@ -27,16 +27,16 @@ def lower_inverse_times(root: Tensor, right: Tensor) -> Tensor:
 
 
 def norm(vectors: Tensor) -> Tensor:
-    """Give the Euclidean lengths: `(..., k) -> (...)`."""
+    """Return the Euclidean lengths: `(..., k) -> (...)`."""
     return linalg.vector_norm(vectors, dim=-1)
 
 
 def pseudo_inverse(matrix: Tensor) -> Tensor:
-    """Give the inverse of Moore and Penrose: `(..., a, b) -> (..., b, a)`."""
+    """Return the inverse of Moore and Penrose: `(..., a, b) -> (..., b, a)`."""
     return linalg.pinv(matrix)
 
 
 def qr(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """Give the orthogonal and the upper triangular factor."""
+    """Return the orthogonal and the upper triangular factor."""
     orthogonal, upper = linalg.qr(matrix)
     return orthogonal, upper

@@ -13,7 +13,7 @@ from takens_assimilation.linear_algebra import norm
 
 
 def gaspari_cohn(distance: Tensor, half_width: float) -> Tensor:
-    """Give the compactly supported taper: 1 at no distance, 0 from ``2 half_width`` on.
+    """Return the compactly supported taper: 1 at no distance, 0 from ``2 half_width`` on.
 
     Source: Gaspari and Cohn (1999), Construction of correlation functions in two and three
     dimensions, Q. J. R. Meteorol. Soc. 125, eq. 4.10.
@@ -77,7 +77,7 @@ class Localisation:
         return cls(half_width, torch.arange(variables), period=float(variables))
 
     def taper(self, one: Tensor, other: Tensor) -> Tensor:
-        """Give the factors between places `(a, k)` and `(b, k)`: `(a, b)`."""
+        """Return the factors between places `(a, k)` and `(b, k)`: `(a, b)`."""
         apart = (one.unsqueeze(1) - other.unsqueeze(0)).abs()
         if self.period is not None:
             apart = apart % self.period
@@ -87,7 +87,7 @@ class Localisation:
     def tapers(
         self, state_dim: int, observed: tuple[int, ...] | None, count: int
     ) -> tuple[Tensor, Tensor]:
-        """Give factors between state and observations `(m, p)`, and among those `(p, p)`.
+        """Return factors between state and observations `(m, p)`, and among those `(p, p)`.
 
         Raises: takens.InputError where the numbers of places are not those of the problem.
         """

@@ -19,7 +19,7 @@ Observed: TypeAlias = Sequence[int | str] | Tensor | Callable[[Tensor], Tensor] 
 @final
 @attrs.frozen(eq=False)
 class Operator:
-    """Gives the observed variables of states, `(..., n) -> (..., p)`.
+    """Returns the observed variables of states, `(..., n) -> (..., p)`.
 
     ``places`` are the numbers of the variables where single ones are observed, and None
     otherwise.
@@ -103,7 +103,7 @@ _FORMS: Final = (
 
 
 def covariance(given: float | Sequence[float] | Tensor, count: int, what: str) -> Tensor:
-    """Give the matrix `(count, count)` of standard deviations `()`, `(count,)` or itself.
+    """Return the matrix `(count, count)` of standard deviations `()`, `(count,)` or itself.
 
     Raises: takens.InputError where it is no covariance matrix of that size.
     """
@@ -130,6 +130,6 @@ def covariance(given: float | Sequence[float] | Tensor, count: int, what: str) -
 
 
 def square_root(matrix: Tensor) -> Tensor:
-    """Give the symmetric square root of a covariance matrix."""
+    """Return the symmetric square root of a covariance matrix."""
     values, vectors = eigh(matrix)
     return vectors * values.clamp(min=0).sqrt() @ vectors.mT

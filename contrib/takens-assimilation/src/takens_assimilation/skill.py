@@ -32,9 +32,9 @@ class ForecastSkill:
     columns: tuple[str, ...]
 
     def useful_until(self, fraction: float = 0.7) -> float:
-        """Give the first lead at which the error exceeds a fraction of that of climatology.
+        """Return the first lead at which the error exceeds a fraction of that of climatology.
 
-        Errors are averaged over variables, each in its own climatology. Gives the last lead
+        Errors are averaged over variables, each in its own climatology. Returns the last lead
         where none does.
         """
         share = (self.rmse / self.climatology).square().mean(-1).sqrt()

@@ -56,7 +56,7 @@ class Innovation:
         )
 
     def whitened(self) -> tuple[Tensor, Tensor]:
-        """Give `(problems, p)` and anomalies `(problems, p, members)` in units of the noise."""
+        """Return `(problems, p)` and anomalies `(problems, p, members)`, in units of noise."""
         root = cholesky(self.noise)
         together = torch.cat((self.difference.unsqueeze(-1), self.anomalies.mT), -1)
         white = lower_inverse_times(root, together)
@@ -125,7 +125,7 @@ def local_transform_update(ensemble: Tensor, innovation: Innovation, taper: Tens
 
 
 def _transformed(states: Tensor, difference: Tensor, anomalies: Tensor) -> Tensor:
-    """Give the analysis less the mean of the forecast, whose anomalies are ``states``.
+    """Return the analysis less the mean of the forecast, whose anomalies are ``states``.
 
     `states: (..., members, m)`, and whitened `difference: (..., p)` and `anomalies: (..., p,
     members)`. The eigenproblem is that of the smaller of two matrices which share their
@@ -169,7 +169,7 @@ def rotate(ensemble: Tensor, draws: Draws) -> Tensor:
 
 @functools.cache
 def _basis(members: int) -> Tensor:
-    """Give an orthonormal basis of what is orthogonal to (1, ..., 1)."""
+    """Return an orthonormal basis of what is orthogonal to (1, ..., 1)."""
     first = torch.eye(members, dtype=torch.float64)
     first[:, 0] = 1.0
     return qr(first)[0][:, 1:]

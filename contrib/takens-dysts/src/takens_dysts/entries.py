@@ -10,7 +10,7 @@ Entries = tuple[Number, ...]
 
 
 def join(like: Tensor, entries: Sequence[Number]) -> Tensor:
-    """Give `(..., d)` from numbers and Tensors that broadcast with `like: (...)`."""
+    """Return `(..., d)` from numbers and Tensors that broadcast with `like: (...)`."""
     zero = torch.zeros_like(like)
     return torch.stack(
         [

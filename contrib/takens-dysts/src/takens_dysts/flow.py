@@ -28,16 +28,16 @@ class Flow:
     time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., d)`."""
+        """Return the velocity at `x: (..., d)`."""
         entries = x.unbind(-1)
         return join(entries[0], type(self).equations(*entries, **self._parameters()))
 
     def initial(self) -> tuple[float, ...]:
-        """Give the point that dysts starts from."""
+        """Return the point that dysts starts from."""
         return tuple(flows()[self.component]["initial"])
 
     def facts(self) -> takens.plugin.Facts:
-        """Give the recomputed exponents, for the parameters of dysts, where they were found."""
+        """Return the recomputed exponents for the parameters of dysts, where found."""
         standard = flows()[self.component]["parameters"]
         mine = self._parameters()
         if any(isinstance(mine[name], Tensor) or mine[name] != standard[name] for name in mine):

@@ -31,7 +31,7 @@ _SPREAD: Final = 1e-6
 
 
 def measure(flow: Flow, seed: int) -> dict[str, Any]:
-    """Give the spectrum with standard errors and checks; ``accepted``, or the ``reason`` not.
+    """Return the spectrum with standard errors and checks; ``accepted``, or the ``reason`` not.
 
     Exponents are in 1 / time unit. ``lyapunov_spectrum`` measures from 64 starts near that of
     dysts, which are led apart along the orbit, by steps of 1/200 of its period; where checks
@@ -131,7 +131,7 @@ def _starts(flow: Flow, seed: int) -> Tensor:
 
 
 def kaplan_yorke(spectrum: Sequence[float]) -> float:
-    """Give the dimension at which the descending ``spectrum`` sums to zero."""
+    """Return the dimension at which the descending ``spectrum`` sums to zero."""
     total = 0.0
     for i, exponent in enumerate(spectrum):
         if total + exponent < 0:

@@ -22,7 +22,7 @@ def flows() -> dict[str, dict[str, Any]]:
 
 @functools.cache
 def exponents() -> dict[str, Any]:
-    """Give what ``python -m takens_dysts.recompute`` wrote: ``made_with`` and ``flows``."""
+    """Return what ``python -m takens_dysts.recompute`` wrote: ``made_with`` and ``flows``."""
     path = exponents_file()
     if not path.exists():
         return {"made_with": {}, "flows": {}}

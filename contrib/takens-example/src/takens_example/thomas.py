@@ -23,18 +23,18 @@ class Thomas(ThomasSettings):
     time = takens.plugin.Time.CONTINUOUS
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the velocity at `x: (..., 3)`."""
+        """Return the velocity at `x: (..., 3)`."""
         return x.roll(-1, -1).sin() - self.damping * x
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., 3) -> (..., 3, 3)`."""
+        """Return the derivative of the velocity: `(..., 3) -> (..., 3, 3)`."""
         one = torch.eye(3, dtype=x.dtype, device=x.device)
         return x.roll(-1, -1).cos().unsqueeze(-1) * one.roll(1, -1) - self.damping * one
 
     def initial(self) -> tuple[float, ...]:
-        """Give a point near the attractor."""
+        """Return a point near the attractor."""
         return (1.0, 0.5, 0.0)
 
     def facts(self) -> takens.plugin.Facts:
-        """Give nothing: no published value is known to the author of this example."""
+        """Return nothing: no published value is known to the author of this example."""
         return takens.plugin.Facts()

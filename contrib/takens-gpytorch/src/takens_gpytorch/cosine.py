@@ -22,7 +22,7 @@ class Cosine(CosineSettings):
     bounds = {"variance": (1e-5, 1e5), "period": (1e-5, 1e5)}  # noqa: RUF012
 
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Give the covariances: `(..., n, 1), (..., m, 1) -> (..., n, m)`."""
+        """Return the covariances: `(..., n, 1), (..., m, 1) -> (..., n, m)`."""
         kernel = gpytorch.kernels.CosineKernel().to(x).requires_grad_(False)
         unit = kernel.period_length.reshape(())
         # Its own period length is half of what is usually called a period.
@@ -30,5 +30,5 @@ class Cosine(CosineSettings):
         return self.variance * kernel(x / half, y / half).to_dense().clone()
 
     def diagonal(self, x: Tensor, /) -> Tensor:
-        """Give the variances: `(..., n, 1) -> (..., n)`."""
+        """Return the variances: `(..., n, 1) -> (..., n)`."""
         return self.variance * torch.ones_like(x[..., 0])

@@ -15,7 +15,7 @@ _PREFIX: Final = "model."
 
 
 def describe(model: takens.TrainedModel) -> dict[str, Any]:
-    """Give what a model is made of besides its weights, in tensors and JSON types."""
+    """Return what a model is made of besides its weights, in tensors and JSON types."""
     return {
         "name": takens.catalogue().qualified_name("model", type(model.inner)),
         "parameters": attrs.asdict(model.config),

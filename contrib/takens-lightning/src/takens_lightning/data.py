@@ -44,7 +44,7 @@ class WindowsDataModule(lightning.LightningDataModule):
         self.train_dataloader()
 
     def train_dataloader(self) -> WindowLoader:
-        """Give the batches of one epoch after the other."""
+        """Return the batches of one epoch after the other."""
         series, steps = self.series, self.training.steps
         return WindowLoader(
             self._standardised(),
@@ -56,7 +56,7 @@ class WindowsDataModule(lightning.LightningDataModule):
         )
 
     def val_dataloader(self) -> WholeSeries:
-        """Give the series to compare with, `x: (T, n)`.
+        """Return the series to compare with, `x: (T, n)`.
 
         Raises: InputError where its samples are not equally spaced.
         """
@@ -76,7 +76,7 @@ class WindowsDataModule(lightning.LightningDataModule):
             self._limit, self.trainer.limit_val_batches = self.trainer.limit_val_batches, 0
 
     def teardown(self, stage: str) -> None:
-        """Give the trainer its setting back."""
+        """Return the trainer its setting back."""
         if self._limit is not None and self.trainer is not None:
             self._limit, self.trainer.limit_val_batches = None, self._limit
 

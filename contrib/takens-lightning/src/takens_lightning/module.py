@@ -66,7 +66,7 @@ class DynamicsModule(lightning.LightningModule):
             )
         if isinstance(scheme, takens.plugin.SupportsAdapting):
             x = trained.standardise(series.x.double()).to(torch.float32)
-            scheme = scheme.adapted(x.reshape(-1, *x.shape[-2:]), trained.dt)
+            scheme = scheme.set_up(x.reshape(-1, *x.shape[-2:]), trained.dt)
         self.scheme = scheme
         self._loss = takens.plugin.loss_function(scheme)
         self._generator = torch.Generator().manual_seed(seed)
@@ -97,7 +97,7 @@ class DynamicsModule(lightning.LightningModule):
             )
 
     def training_step(self, batch: Windows, batch_idx: int) -> Tensor:
-        """Give the loss of a batch, ``()``.
+        """Return the loss of a batch, ``()``.
 
         Raises: TrainingError where it is not finite.
         """
@@ -117,7 +117,7 @@ class DynamicsModule(lightning.LightningModule):
                 "learning_rate": rate * share_of_rate(self.training_settings, step),
             }
             if isinstance(self.scheme, takens.plugin.SupportsForcingReport):
-                figures |= self.scheme.in_force(step)
+                figures |= self.scheme.logged_values(step)
             for name, value in figures.items():
                 self.log(name, value, prog_bar=name == "loss", batch_size=len(batch.samples))
         return loss
@@ -146,7 +146,7 @@ class DynamicsModule(lightning.LightningModule):
             torch.nn.utils.clip_grads_with_norm_(self.model.parameters(), longest, norm)
 
     def configure_optimizers(self) -> Any:
-        """Give the optimiser and the schedule that the training asks for."""
+        """Return the optimiser and the schedule that the training asks for."""
         training = self.training_settings
         weights = [weight for weight in self.model.parameters() if weight.requires_grad]
         optimiser = make_optimiser(training, weights)
@@ -182,7 +182,7 @@ class DynamicsModule(lightning.LightningModule):
         }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Take up what the scheme remembers.
+        """Restore what the scheme remembers.
 
         Raises: CheckpointError where it is of another model or of other data.
         """

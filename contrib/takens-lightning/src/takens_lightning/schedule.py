@@ -19,7 +19,7 @@ def make_optimiser(
 
 
 def share_of_rate(training: takens.Training, step: int) -> float:
-    """Give the learning rate at update ``step``, counted from 0, as a share of the first.
+    """Return the learning rate at update ``step``, counted from 0, as a share of the first.
 
     After the last step it stays as it is.
     """

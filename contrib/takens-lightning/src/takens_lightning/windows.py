@@ -68,7 +68,7 @@ class WindowLoader:
             yield self._draw()
 
     def state_dict(self) -> dict[str, Any]:
-        """Give where the draws have arrived."""
+        """Return where the draws have arrived."""
         return {"generator": self._generator.get_state()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
@@ -98,7 +98,7 @@ class WindowLoader:
         return times[0] if bool((times == times[0]).all()) else times
 
     def _bootstrap_sample(self) -> Tensor:
-        """Take as many stretches of consecutive windows as make up the data, at random."""
+        """Take as many segments of consecutive windows as make up the data, at random."""
         count = len(self._x) * self._starts
         blocks = self._below(max(count // self._length, 1), max(count // self._length, 1))
         index = blocks[:, None] * self._length + torch.arange(self._length)

@@ -116,7 +116,7 @@ _UNDISTURBED: Final = "the training goes on, and is stored when it ends, if it c
 
 @contextlib.contextmanager
 def _reporting(event: Event, consolation: str) -> Generator[Tracking | None]:
-    """Give what tracks an event; say in a sentence where its store cannot be used."""
+    """Return what tracks an event; say in a sentence where its store cannot be used."""
     tracking = _runs.get(event.run_id) or _here.block
     try:
         yield tracking
@@ -135,7 +135,7 @@ def _reporting(event: Event, consolation: str) -> Generator[Tracking | None]:
 
 
 def _origin(error: BaseException) -> BaseException:
-    """Give what went wrong first; what others wrapped around it is long."""
+    """Return what went wrong first; what others wrapped around it is long."""
     inner = error.__cause__ or error.__context__
     # Of a key that is missing, only who looked for it can say what that means.
     if inner is None or isinstance(inner, KeyError):

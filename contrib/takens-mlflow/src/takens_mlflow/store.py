@@ -50,7 +50,7 @@ class Store:
 
     @classmethod
     def find(cls, uri: str, run_id: str) -> Self | None:
-        """Take up a run; None where the store does not have it, or no longer."""
+        """Restore a run; None where the store does not have it, or no longer."""
         with _calm():
             from mlflow.exceptions import MlflowException
 
@@ -64,7 +64,7 @@ class Store:
             return cls(client, run_id) if run.info.lifecycle_stage == "active" else None
 
     def status(self) -> str:
-        """Give the status: ``RUNNING`` until the run was ended."""
+        """Return the status: ``RUNNING`` until the run was ended."""
         with _calm():
             return self.client.get_run(self.run_id).info.status
 
@@ -76,7 +76,7 @@ class Store:
                 self.client.delete_tag(self.run_id, without)
 
     def last_step(self) -> int:
-        """Give the last step of the training that is stored, or 0."""
+        """Return the last step of the training that is stored, or 0."""
         with _calm():
             stored = self.client.get_metric_history(self.run_id, _ALWAYS)
         return max((metric.step for metric in stored), default=0)
@@ -118,7 +118,7 @@ class Store:
                 self.client.log_batch(self.run_id, metrics=some)
 
     def latest(self) -> Mapping[str, float]:
-        """Give the last value of every metric."""
+        """Return the last value of every metric."""
         with _calm():
             return self.client.get_run(self.run_id).data.metrics
 
@@ -134,7 +134,7 @@ class Store:
 
 
 def default_uri() -> str:
-    """Give the store that MLflow itself would take."""
+    """Return the store that MLflow itself would take."""
     with _calm():
         import mlflow
 

@@ -212,7 +212,7 @@ class Tracking:
 
 
 def beside(folder: Path) -> str:
-    """Give the store beside a run folder."""
+    """Return the store beside a run folder."""
     return f"sqlite:///{(folder.resolve().parent / 'mlflow.db').as_posix()}"
 
 

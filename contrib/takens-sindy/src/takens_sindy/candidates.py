@@ -31,7 +31,7 @@ class Candidates:
         return len(self._monomials()) + 2 * self.frequencies * self.dim
 
     def names(self, columns: Sequence[str]) -> list[str]:
-        """Give each function as text, such as ``x y`` or ``z^2``; the constant is ``1``."""
+        """Return each function as text, such as ``x y`` or ``z^2``; the constant is ``1``."""
         columns = [quoted(name) for name in columns]
         names: list[str] = []
         for factors in self._monomials():
@@ -96,5 +96,5 @@ class Candidates:
 
 
 def quoted(name: str) -> str:
-    """Give a variable's name as it stands in an equation, where spaces mean products."""
+    """Return a variable's name as it stands in an equation, where spaces mean products."""
     return name if name.isidentifier() else f"[{name}]"

@@ -82,11 +82,11 @@ class SparseField(SparseModel[SparseFieldSettings]):
         return self.take(regress(Rows(features, velocities), self.config))
 
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the velocity at `z: (..., n)`, whatever the time."""
+        """Return the velocity at `z: (..., n)`, whatever the time."""
         return self._apply_functions(z)
 
     def jacobian(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Give the derivative of the velocity: `(..., n) -> (..., n, n)`."""
+        """Return the derivative of the velocity: `(..., n) -> (..., n, n)`."""
         return self._differentiate(z)
 
     if TYPE_CHECKING:

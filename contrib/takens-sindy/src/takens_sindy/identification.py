@@ -38,7 +38,7 @@ class Identified:
 
 
 def equations(model: takens.plugin.Model, columns: Sequence[str] = ()) -> Equations:
-    """Give the equations of a sparse model, trained or not; names are those of its data.
+    """Return the equations of a sparse model, trained or not; names are those of its data.
 
     Raises: InputError for a model of another kind.
     """
@@ -139,7 +139,7 @@ def _of_model(
 def _free_run(
     model: takens.TrainedModel, data: takens.TimeSeries, states: int
 ) -> takens.TimeSeries:
-    """Give about so many states of free runs that start along the data, `(N, n)`."""
+    """Return about so many states of free runs that start along the data, `(N, n)`."""
     context = model.context_length
     if context > 1:
         raise takens.InputError(

@@ -56,11 +56,11 @@ class SparseMap(SparseModel[SparseMapSettings]):
         return self.take(regress(Rows(features, following), self.config))
 
     def forward(self, z: Tensor, /) -> Tensor:
-        """Give the next state of `z: (..., n)`."""
+        """Return the next state of `z: (..., n)`."""
         return self._apply_functions(z)
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
-        """Give the next state and the pushed vectors of `v: (..., n, k)`."""
+        """Return the next state and the pushed vectors of `v: (..., n, k)`."""
         return self(z), self._differentiate(z) @ v
 
     if TYPE_CHECKING:

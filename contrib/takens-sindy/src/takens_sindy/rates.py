@@ -88,7 +88,7 @@ def rows_of(
 
 
 def library(candidates: Candidates, *, constant: bool = True) -> Any:
-    """Give PySINDy's library of the same functions in the same order."""
+    """Return PySINDy's library of the same functions in the same order."""
     import pysindy
 
     polynomials = pysindy.PolynomialLibrary(candidates.degree, include_bias=constant)

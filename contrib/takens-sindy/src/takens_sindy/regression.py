@@ -77,7 +77,7 @@ def regress(rows: Rows, config: SparseSettings) -> Found:
 
 
 def _compressed(x: Array, y: Array) -> tuple[Array, Array]:
-    """Give few rows with the same scalar products, which are all that least squares sees."""
+    """Return few rows with the same scalar products, which are all that least squares sees."""
     triangle: Array = np.asarray(np.linalg.qr(np.concatenate((x, y), 1), mode="r"))
     return triangle[:, : x.shape[1]], triangle[:, x.shape[1] :]
 

@@ -50,7 +50,7 @@ class SparseModel(takens.plugin.Configured[S], nn.Module):
         self.resamples = config.resamples
 
     def equations(self, columns: Sequence[str] = ()) -> Equations:
-        """Give the equations, in the units of the data; variables are x1, x2, ... by default.
+        """Return the equations, in the units of the data; variables are x1, x2, ... by default.
 
         Raises: InputError for another number of names than there are variables.
         """
@@ -70,7 +70,7 @@ class SparseModel(takens.plugin.Configured[S], nn.Module):
         )
 
     def weights(self) -> Tensor:
-        """Give the coefficients, `(n, L)`, zero where a term was not chosen."""
+        """Return the coefficients, `(n, L)`, zero where a term was not chosen."""
         return self.coefficients * self.support
 
     def adopt_units(self, mean: Tensor, scale: Tensor) -> None:
@@ -87,7 +87,7 @@ class SparseModel(takens.plugin.Configured[S], nn.Module):
         return (z - self.mean) / self.scale
 
     def forcing_signal(self, x: Tensor, /) -> Tensor:
-        """Give the observation in the units of the data: `(..., n) -> (..., n)`."""
+        """Return the observation in the units of the data: `(..., n) -> (..., n)`."""
         return x * self.scale + self.mean
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:
@@ -95,12 +95,12 @@ class SparseModel(takens.plugin.Configured[S], nn.Module):
         return self.forcing_signal(x)
 
     def in_units(self, x: Tensor) -> Array:
-        """Give standardised `x: (..., n)` in the units of the data, on the host, in float64."""
+        """Return standardised `x: (..., n)` in the data's units, on the host, in float64."""
         mean, scale = self.mean.double(), self.scale.double()
         return np.asarray((x.double() * scale + mean).detach().cpu())
 
     def take(self, found: Found) -> dict[str, Any]:
-        """Take up what was found; give its figures in JSON types."""
+        """Restore what was found; give its figures in JSON types."""
         with torch.no_grad():
             for own, values in (
                 (self.coefficients, found.coefficients),

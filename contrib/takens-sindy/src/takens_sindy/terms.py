@@ -68,18 +68,18 @@ class Equations:
         return cls(time, terms)
 
     def lines(self, digits: int = 5, *, errors: bool = False) -> list[str]:
-        """Give one line for each variable, with so many significant digits."""
+        """Return one line for each variable, with so many significant digits."""
         return [
             f"{self._left(name)} = {_sum(terms, digits, errors)}"
             for name, terms in self.terms.items()
         ]
 
     def with_errors(self, digits: int = 5) -> str:
-        """Give all lines, each coefficient with its standard error."""
+        """Return all lines, each coefficient with its standard error."""
         return "\n".join(self.lines(digits, errors=True))
 
     def coefficient(self, variable: str, function: str) -> float:
-        """Give the coefficient of a function in the equation of a variable, 0 where none is.
+        """Return the coefficient of a function in the equation of a variable, 0 where none is.
 
         Raises: InputError where there is no such variable.
         """
@@ -91,7 +91,7 @@ class Equations:
         return found.get(function, 0.0)
 
     def table(self) -> dict[str, Any]:
-        """Give everything in JSON types."""
+        """Return everything in JSON types."""
         return {
             "time": self.time.value,
             "equations": self.lines(),
@@ -148,7 +148,7 @@ def _sum(terms: Sequence[Term], digits: int, errors: bool) -> str:
 
 
 def _size(term: Term, digits: int, errors: bool) -> str:
-    """Give the coefficient without its sign, to the second digit of its error."""
+    """Return the coefficient without its sign, to the second digit of its error."""
     size = abs(term.coefficient)
     error = term.error or 0.0
     # A millionth is the rounding of single precision, and no error of the data.

@@ -97,7 +97,7 @@ class DynamicsForecaster(BaseEstimator):
         self.random_state = random_state
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Give the parameters; ``deep`` also entries of tables, as ``model__latent_dim``."""
+        """Return the parameters; ``deep`` also entries of tables, as ``model__latent_dim``."""
         parameters = cast(dict[str, Any], super().get_params(deep=deep))
         if deep:
             for prefix, table in _NESTED.items():
@@ -190,7 +190,7 @@ class DynamicsForecaster(BaseEstimator):
         elif name == "valid_prediction_time":
             parameters = {"horizon": max(min(500, len(rows) // 2), 1)}
         metric = takens.create("metric", name, **parameters)
-        # Given as its own second stretch, the series is not cut into halves for a floor.
+        # Given as its own second segment, the series is not cut into halves for a floor.
         (score,) = self._judge(rows, [metric], second=self._series(rows)).values()
         if score.value is None:
             warnings.warn(

@@ -221,7 +221,7 @@ def run_failed(event: takens.plugin.RunFailed) -> None:
 
 @contextlib.contextmanager
 def _reporting(event: Event) -> Generator[Tracking | None]:
-    """Give what logs an event; after a failure it is logged no more, and said once."""
+    """Return what logs an event; after a failure it is logged no more, and said once."""
     tracking = _runs.get(event.run_id) or _here.block
     try:
         yield tracking

@@ -40,7 +40,7 @@ def over_values(values: Sequence[float], what: str) -> dict[str, Any]:
     return {"error": error, "error_from": f"the spread over {len(values)} {what}"}
 
 
-def together(each: Sequence[Mapping[str, Score]]) -> Scores:
+def merge_members(each: Sequence[Mapping[str, Score]]) -> Scores:
     """Join the scores of every member, name by name."""
     if len(each) == 1:
         return Scores(each[0])

@@ -11,8 +11,8 @@ from scipy.signal import find_peaks  # pyright: ignore[reportMissingTypeStubs, r
 _OSCILLATIONS: Final = 15
 
 
-def stretch(x: NDArray[np.float64]) -> int:
-    """Give how many samples of `x: (T, n)` hold 15 oscillations of the fastest variable."""
+def shown_range(x: NDArray[np.float64]) -> int:
+    """Return how many samples of `x: (T, n)` hold 15 oscillations of the fastest variable."""
     stops = [len(x)]
     for column in x.T:
         # The ripple of noise is not prominent.

@@ -1,4 +1,4 @@
-"""Stretches of the truth: one to judge against, others for the floor."""
+"""Segments of the truth: one to judge against, others for the floor."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from takens.errors import DataError
 
 @final
 @attrs.frozen(eq=False)
-class Stretches:
-    """Independent stretches of the truth, of one length.
+class Segments:
+    """Independent segments of the truth, of one length.
 
     The reference, `x: (T, n)`, is what a subject is judged against; the others, `x: (pairs,
     T, n)`, say what a perfect model would score.
@@ -26,7 +26,7 @@ class Stretches:
     others: TimeSeries
 
     @classmethod
-    def of(cls, data: TimeSeries, second: TimeSeries | None) -> Stretches:
+    def of(cls, data: TimeSeries, second: TimeSeries | None) -> Segments:
         """Cut two series to one length; without a second, take the halves of the first.
 
         The second may be several, `x: (pairs, T, n)`.
@@ -47,7 +47,7 @@ class Stretches:
         second = attrs.evolve(second, x=second.x.reshape(-1, *second.x.shape[-2:]))
         if second.dim != data.dim or abs(second.dt - data.dt) > 1e-6 * data.dt:
             raise DataError(
-                f"Two stretches of one truth have the same variables and interval; got "
+                f"Two segments of one truth have the same variables and interval; got "
                 f"{data.dim} every {data.dt:g} and {second.dim} every {second.dt:g}."
             )
         length = min(len(data), len(second))
@@ -55,12 +55,12 @@ class Stretches:
         _refuse_constants(data, second)
         return cls(data, second)
 
-    def after(self, context: int) -> Stretches:
+    def after(self, context: int) -> Segments:
         """Leave out the first samples, which a free run is started from."""
-        return Stretches(*(s.between(context, len(s)) for s in (self.reference, self.others)))
+        return Segments(*(s.between(context, len(s)) for s in (self.reference, self.others)))
 
     def pairs(self) -> Iterator[TimeSeries]:
-        """Give the other stretches one by one, `x: (T, n)` each."""
+        """Return the other segments one by one, `x: (T, n)` each."""
         return (attrs.evolve(self.others, x=x) for x in self.others.x)
 
 
@@ -75,13 +75,13 @@ def contexts(series: TimeSeries, length: int, count: int) -> Tensor:
     return series.x[first[:, None] + torch.arange(length)]
 
 
-def _refuse_constants(*stretches: TimeSeries) -> None:
-    for series in stretches:
+def _refuse_constants(*segments: TimeSeries) -> None:
+    for series in segments:
         still = (series.x.amax(-2) == series.x.amin(-2)).reshape(-1, series.dim).any(0)
         for name, constant in zip(series.columns, still, strict=True):
             if bool(constant):
                 raise DataError(
-                    f"Column {name!r} does not vary in one stretch of the data, so nothing can "
+                    f"Column {name!r} does not vary in one segment of the data, so nothing can "
                     "be judged by it. Leave it out, or give more data."
                 )
 

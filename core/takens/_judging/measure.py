@@ -1,4 +1,4 @@
-"""Metrics that probe the dynamics themselves."""
+"""Metrics that measure the dynamics themselves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from takens._protocols.system import System
 from takens._threads import threads_for
 
 
-def probe_dynamics(
+def measure_dynamics(
     metric: DynamicsMetric,
     model: Model,
     dt: float,
@@ -34,14 +34,14 @@ def probe_dynamics(
     weights = sum(parameter.numel() for parameter in model.parameters())
     step = latent_map(model, dt)
     with threads_for(len(places) * (weights + model.latent_dim)), torch.no_grad():
-        score = metric.probe(step, warm_up(model, step, places), dt)
+        score = metric.measure(step, warm_up(model, step, places), dt)
     if truth is None:
         return attrs.evolve(score, floor_from="no floor: it needs the true equations")
     true = score
     # A known system that is judged by itself has been probed already.
     if not (isinstance(model, SystemModel) and model.system is truth):
         with threads_for(len(places) * truth.dim):
-            true = metric.probe(latent_map(system_model(truth), dt), places[:, -1], dt)
+            true = metric.measure(latent_map(system_model(truth), dt), places[:, -1], dt)
     return attrs.evolve(
         score,
         truth=true.value,

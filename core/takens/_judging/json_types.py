@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 
-def plain(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     """Turn a value into JSON types; numbers that are not finite become None.
 
     What JSON has no word for becomes the text that Python prints.
@@ -23,7 +23,7 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         items = cast(Mapping[Any, Any], value).items()
-        return {str(key): plain(inner) for key, inner in items}
+        return {str(key): to_json(inner) for key, inner in items}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(inner) for inner in cast(Iterable[Any], value)]
+        return [to_json(inner) for inner in cast(Iterable[Any], value)]
     return str(value)

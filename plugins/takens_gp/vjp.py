@@ -17,16 +17,16 @@ from takens_gp.kernel import Kernel
 class SupportsPullBack(Protocol):
     """A kernel that knows its derivatives; others are differentiated automatically."""
 
-    def pull_back(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Give the derivatives of `sum(weight * k(x, y))` by the fields named in ``bounds``.
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivatives of `sum(weight * k(x, y))` by the fields named in ``bounds``.
 
         `x: (n, d)`, `y: (m, d)`, `weight: (n, m)`.
         """
         ...
 
 
-def pull_back(kernel: Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
-    """Give the derivatives of `sum(weight * k(x, y))` by all hyperparameters, `(p,)`.
+def vjp(kernel: Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
+    """Return the derivatives of `sum(weight * k(x, y))` by all hyperparameters, `(p,)`.
 
     `x: (n, d)`, `y: (m, d)`, `weight: (n, m)`; in the order of ``hyperparameters_of``.
     """
@@ -45,7 +45,7 @@ def _walk(kernel: Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Iterator[Tens
                 share = share * other(x, y)
             yield from _walk(part, x, y, share)
     elif isinstance(kernel, SupportsPullBack):
-        yield from kernel.pull_back(x, y, weight)
+        yield from kernel.vjp(x, y, weight)
     else:
         yield from _automatic(kernel, x, y, weight)
 
