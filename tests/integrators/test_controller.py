@@ -83,12 +83,12 @@ def test_the_first_step_is_the_given_one(backend: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"safety": 1.5}, "safety is a number above zero, and at most 1; got 1.5"),
-        ({"smallest": 0.0}, "smallest is a number above zero, and at most 1; got 0"),
-        ({"largest": 0.5}, "largest is a number of at least 1; got 0.5"),
-        ({"alpha": "big"}, "alpha is a number; got 'big'|alpha is a number above zero"),
-        ({"beta": -1.0}, "beta is a number of at least zero; got -1.0"),
-        ({"first_step": 0.0}, "first_step is a number above zero; got 0.0"),
+        ({"safety": 1.5}, "safety is above 0 and at most 1; got 1.5"),
+        ({"smallest": 0.0}, "smallest is above 0 and at most 1; got 0"),
+        ({"largest": 0.5}, "largest is at least 1; got 0.5"),
+        ({"alpha": "big"}, "alpha is a number; got 'big'"),
+        ({"beta": -1.0}, "beta is at least 0; got -1.0"),
+        ({"first_step": 0.0}, r"first_step is above 0 \(unit: time\); got 0.0"),
     ],
 )
 def test_constants_that_make_no_sense_are_refused(settings: dict[str, Any], words: str) -> None:

@@ -194,10 +194,10 @@ def test_scipy_gives_up_in_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("kind", "parameters", "words"),
     [
-        ("rk4", {"substeps": 0}, "substeps is a whole number above zero; got 0"),
+        ("rk4", {"substeps": 0}, "substeps is at least 1; got 0"),
         ("rk4", {"gradient": "backward"}, "'direct'.*'adjoint'.*got 'backward'"),
-        ("dopri5", {"rtol": -1e-3}, "rtol is a number above zero"),
-        ("dopri5", {"max_steps": 0}, "max_steps is a whole number above zero"),
+        ("dopri5", {"rtol": -1e-3}, "rtol is above 0"),
+        ("dopri5", {"max_steps": 0}, "max_steps is at least 1"),
         ("torchdiffeq", {"method": "dopri4"}, "dopri4"),
         ("scipy", {"method": "RK4"}, "RK4"),
     ],
