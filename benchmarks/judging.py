@@ -24,7 +24,7 @@ from torch import Tensor
 import takens
 from takens_integrators import RK4
 from takens_metrics import LyapunovSpectrum, StateSpaceDivergence
-from takens_metrics.tangent_growth import advance, directions, push
+from takens_metrics.lyapunov.tangent_growth import advance, directions, push
 from takens_systems import Lorenz63
 
 torch.set_num_threads(1)

@@ -13,10 +13,10 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from takens_gp.gaussian_process import GaussianProcess
-from takens_gp.hyperparameters import hyperparameters_of, with_values
+from takens_gp.inference.gaussian_process import GaussianProcess
+from takens_gp.inference.hyperparameters import hyperparameters_of, with_values
+from takens_gp.inference.posterior import Posterior
 from takens_gp.kernel import Kernel
-from takens_gp.posterior import Posterior
 
 # Okabe and Ito's palette: told apart with every form of colour vision.
 MODEL: Final = "#0072B2"

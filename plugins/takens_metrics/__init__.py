@@ -6,38 +6,46 @@ from typing import TYPE_CHECKING, Any, Final
 import takens
 
 if TYPE_CHECKING:
-    from takens_metrics.correlation_dimension import (
-        CorrelationDimension as CorrelationDimension,
-        correlation_dimension_from_data as correlation_dimension_from_data,
-    )
-    from takens_metrics.data_exponent import exponent_from_data as exponent_from_data
-    from takens_metrics.lyapunov_from_data import LyapunovFromData as LyapunovFromData
-    from takens_metrics.lyapunov_spectrum import LyapunovSpectrum as LyapunovSpectrum
-    from takens_metrics.max_lyapunov import MaxLyapunov as MaxLyapunov
-    from takens_metrics.memory_distances import (
-        AutocorrelationDistance as AutocorrelationDistance,
-        MutualInformationDistance as MutualInformationDistance,
-    )
-    from takens_metrics.moments_distance import MomentsDistance as MomentsDistance
-    from takens_metrics.prediction_error import PredictionError as PredictionError
-    from takens_metrics.return_map_distance import ReturnMapDistance as ReturnMapDistance
-    from takens_metrics.scaled_errors import (
+    from takens_metrics.forecasts.prediction_error import PredictionError as PredictionError
+    from takens_metrics.forecasts.scaled_errors import (
         MASE as MASE,
         SMAPE as SMAPE,
     )
-    from takens_metrics.sliced_wasserstein import SlicedWasserstein as SlicedWasserstein
-    from takens_metrics.spectrum_correlation import SpectrumCorrelation as SpectrumCorrelation
-    from takens_metrics.spectrum_distance import SpectrumDistance as SpectrumDistance
-    from takens_metrics.spectrum_summaries import (
+    from takens_metrics.forecasts.valid_prediction_time import (
+        ValidPredictionTime as ValidPredictionTime,
+    )
+    from takens_metrics.from_data.correlation_dimension import (
+        CorrelationDimension as CorrelationDimension,
+        correlation_dimension_from_data as correlation_dimension_from_data,
+    )
+    from takens_metrics.from_data.data_exponent import exponent_from_data as exponent_from_data
+    from takens_metrics.from_data.lyapunov_from_data import LyapunovFromData as LyapunovFromData
+    from takens_metrics.geometry.moments_distance import MomentsDistance as MomentsDistance
+    from takens_metrics.geometry.return_map_distance import (
+        ReturnMapDistance as ReturnMapDistance,
+    )
+    from takens_metrics.geometry.sliced_wasserstein import (
+        SlicedWasserstein as SlicedWasserstein,
+    )
+    from takens_metrics.geometry.state_space_divergence import (
+        StateSpaceDivergence as StateSpaceDivergence,
+    )
+    from takens_metrics.lyapunov.lyapunov_spectrum import LyapunovSpectrum as LyapunovSpectrum
+    from takens_metrics.lyapunov.max_lyapunov import MaxLyapunov as MaxLyapunov
+    from takens_metrics.lyapunov.spectrum_summaries import (
         KaplanYorkeDimension as KaplanYorkeDimension,
         KolmogorovSinaiEntropy as KolmogorovSinaiEntropy,
         kaplan_yorke as kaplan_yorke,
         positive_sum as positive_sum,
     )
-    from takens_metrics.state_space_divergence import (
-        StateSpaceDivergence as StateSpaceDivergence,
+    from takens_metrics.spectra.memory_distances import (
+        AutocorrelationDistance as AutocorrelationDistance,
+        MutualInformationDistance as MutualInformationDistance,
     )
-    from takens_metrics.valid_prediction_time import ValidPredictionTime as ValidPredictionTime
+    from takens_metrics.spectra.spectrum_correlation import (
+        SpectrumCorrelation as SpectrumCorrelation,
+    )
+    from takens_metrics.spectra.spectrum_distance import SpectrumDistance as SpectrumDistance
 
 TAKENS_API = 2
 
@@ -47,23 +55,26 @@ _EXPONENTS: Final[Mapping[str, Any]] = {
     "example": {"steps": 2000, "transient": 100},
 }
 _METRICS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
-    "max_lyapunov": ("max_lyapunov:MaxLyapunov", _EXPONENTS),
-    "lyapunov_spectrum": ("lyapunov_spectrum:LyapunovSpectrum", _EXPONENTS),
-    "kaplan_yorke_dimension": ("spectrum_summaries:KaplanYorkeDimension", _EXPONENTS),
-    "kolmogorov_sinai_entropy": ("spectrum_summaries:KolmogorovSinaiEntropy", _EXPONENTS),
-    "lyapunov_from_data": ("lyapunov_from_data:LyapunovFromData", {}),
-    "state_space_divergence": ("state_space_divergence:StateSpaceDivergence", {}),
-    "sliced_wasserstein": ("sliced_wasserstein:SlicedWasserstein", {}),
-    "correlation_dimension": ("correlation_dimension:CorrelationDimension", {}),
-    "moments_distance": ("moments_distance:MomentsDistance", {}),
-    "return_map_distance": ("return_map_distance:ReturnMapDistance", {}),
-    "spectrum_distance": ("spectrum_distance:SpectrumDistance", {}),
-    "spectrum_correlation": ("spectrum_correlation:SpectrumCorrelation", {}),
-    "autocorrelation_distance": ("memory_distances:AutocorrelationDistance", {}),
-    "mutual_information_distance": ("memory_distances:MutualInformationDistance", {}),
-    "prediction_error": ("prediction_error:PredictionError", {}),
+    "max_lyapunov": ("lyapunov.max_lyapunov:MaxLyapunov", _EXPONENTS),
+    "lyapunov_spectrum": ("lyapunov.lyapunov_spectrum:LyapunovSpectrum", _EXPONENTS),
+    "kaplan_yorke_dimension": ("lyapunov.spectrum_summaries:KaplanYorkeDimension", _EXPONENTS),
+    "kolmogorov_sinai_entropy": (
+        "lyapunov.spectrum_summaries:KolmogorovSinaiEntropy",
+        _EXPONENTS,
+    ),
+    "lyapunov_from_data": ("from_data.lyapunov_from_data:LyapunovFromData", {}),
+    "state_space_divergence": ("geometry.state_space_divergence:StateSpaceDivergence", {}),
+    "sliced_wasserstein": ("geometry.sliced_wasserstein:SlicedWasserstein", {}),
+    "correlation_dimension": ("from_data.correlation_dimension:CorrelationDimension", {}),
+    "moments_distance": ("geometry.moments_distance:MomentsDistance", {}),
+    "return_map_distance": ("geometry.return_map_distance:ReturnMapDistance", {}),
+    "spectrum_distance": ("spectra.spectrum_distance:SpectrumDistance", {}),
+    "spectrum_correlation": ("spectra.spectrum_correlation:SpectrumCorrelation", {}),
+    "autocorrelation_distance": ("spectra.memory_distances:AutocorrelationDistance", {}),
+    "mutual_information_distance": ("spectra.memory_distances:MutualInformationDistance", {}),
+    "prediction_error": ("forecasts.prediction_error:PredictionError", {}),
     "valid_prediction_time": (
-        "valid_prediction_time:ValidPredictionTime",
+        "forecasts.valid_prediction_time:ValidPredictionTime",
         {
             "example": {"horizon": 60},
             "excused": {
@@ -71,8 +82,8 @@ _METRICS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
             },
         },
     ),
-    "mase": ("scaled_errors:MASE", {}),
-    "smape": ("scaled_errors:SMAPE", {}),
+    "mase": ("forecasts.scaled_errors:MASE", {}),
+    "smape": ("forecasts.scaled_errors:SMAPE", {}),
 }
 
 

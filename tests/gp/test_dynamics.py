@@ -10,7 +10,7 @@ from torch import Tensor
 import takens
 import takens_gp as gp
 from takens_gp import Kernel
-from takens_gp.smoothing import smooth
+from takens_gp.inference.smoothing import smooth
 
 
 @pytest.fixture(scope="module")

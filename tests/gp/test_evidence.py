@@ -3,16 +3,16 @@
 import attrs
 import pytest
 import torch
-from takens_gp.vjp import vjp
 from torch import Tensor
 
 import takens_gp as gp
 from takens_gp import Kernel
-from takens_gp.evidence import evidence_and_gradient
-from takens_gp.factor import factorise, inverse
-from takens_gp.hyperparameters import Search
-from takens_gp.information import information
-from takens_gp.optimisation import maximise
+from takens_gp.dynamics.vjp import vjp
+from takens_gp.inference.cholesky import factorise, inverse
+from takens_gp.inference.evidence import evidence_and_gradient
+from takens_gp.inference.fisher_information import information
+from takens_gp.inference.hyperparameters import Search
+from takens_gp.inference.optimisation import maximise
 
 
 def data(n: int, q: int = 1) -> tuple[Tensor, Tensor]:

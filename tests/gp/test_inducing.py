@@ -5,9 +5,9 @@ import torch
 from torch import Tensor
 
 import takens_gp as gp
-from takens_gp.hyperparameters import Search
-from takens_gp.inducing import bound_and_gradient
-from takens_gp.selection import select
+from takens_gp.inference.hyperparameters import Search
+from takens_gp.inference.inducing import bound_and_gradient
+from takens_gp.inference.pivoted_cholesky import select
 
 
 def data(n: int = 300) -> tuple[Tensor, Tensor]:

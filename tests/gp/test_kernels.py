@@ -13,7 +13,11 @@ from torch import Tensor
 import takens
 import takens_gp as gp
 from takens_gp import Kernel
-from takens_gp.hyperparameters import hyperparameters_of, one_per_dimension, with_values
+from takens_gp.inference.hyperparameters import (
+    hyperparameters_of,
+    one_per_dimension,
+    with_values,
+)
 
 KERNELS: dict[str, Callable[..., Any]] = {
     "squared_exponential": gp.SquaredExponential,

@@ -11,7 +11,7 @@ from torch import Tensor
 import takens
 import takens_gp as gp
 from takens_gp import Kernel
-from takens_gp.factor import free_memory
+from takens_gp.inference.cholesky import free_memory
 
 X = torch.tensor([0.0, 0.3, 1.0, 3.1, 4.7], dtype=torch.float64)
 Y = torch.tensor([1.0, 0.0, 1.4, 0.0, -0.9], dtype=torch.float64)
@@ -311,7 +311,7 @@ def test_bad_input_is_refused_in_a_sentence(case: tuple[str, Any]) -> None:
 def test_too_many_points_for_the_memory_are_refused_with_the_number(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("takens_gp.factor.free_memory", lambda: 2_400_000)
+    monkeypatch.setattr("takens_gp.inference.cholesky.free_memory", lambda: 2_400_000)
     x = torch.linspace(0, 1, 400)
     process = gp.GaussianProcess()
     with pytest.raises(takens.InputError, match=r"on 400 points needs 0.0 GB.* 316 points"):

@@ -119,7 +119,7 @@ def test_detours_are_longer(a: int, b: int, c: int) -> None:
     base = record(x)
 
     def apart(p: Array, q: Array) -> float:
-        from takens_metrics.sliced_wasserstein import sliced_distances
+        from takens_metrics.geometry.sliced_wasserstein import sliced_distances
 
         return float(sliced_distances(p, q, 20).mean())
 

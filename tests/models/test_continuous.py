@@ -8,7 +8,7 @@ from torch import nn
 
 import takens
 from takens_models import FieldModel, KnownODE, NeuralODE, UniversalODE
-from takens_models.network import ACTIVATIONS, Network
+from takens_models.latent.network import ACTIVATIONS, Network
 
 from .variants import numbers
 

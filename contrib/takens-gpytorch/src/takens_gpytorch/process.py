@@ -19,8 +19,8 @@ from torch import Tensor, nn
 
 import takens
 from takens_gp import Kernel, Prediction, SquaredExponential
-from takens_gp.hyperparameters import Search
-from takens_gp.points import as_measurements, as_points
+from takens_gp.inference.arguments import as_measurements, as_points
+from takens_gp.inference.hyperparameters import Search
 
 
 @final

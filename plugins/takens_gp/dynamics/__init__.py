@@ -1,0 +1,1 @@
+"""Maps and vector fields learned by Gaussian processes."""

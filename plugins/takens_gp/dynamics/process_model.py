@@ -1,0 +1,55 @@
+"""What models that learn by Gaussian processes have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from torch import Tensor, nn
+
+import takens
+from takens_gp.dynamics.vector_process import VectorProcess
+from takens_gp.inference.training_points import TrainingPoints
+from takens_gp.settings import ProcessSettings
+
+P = TypeVar("P", bound=ProcessSettings)
+
+
+class ProcessModel(takens.plugin.Configured[P], nn.Module):
+    """One Gaussian process for each variable, whose states are the observations."""
+
+    context_length = 1
+
+    def build(self) -> None:
+        """Make a process that has learned nothing."""
+        self.obs_dim = self.latent_dim = self.config.obs_dim
+        self.process = VectorProcess(self.obs_dim, self.config.kernel)
+
+    def training_points(self, x: Tensor, times: Tensor) -> TrainingPoints:
+        """Return what is learned from `x: (trajectories, T, n)` at `times: (T,)`."""
+        raise NotImplementedError
+
+    def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
+        """Learn from standardised `x: (trajectories, T, n)` at `times: (T,)`.
+
+        Gives figures: ``loss``, the negative log evidence by number, and what was found.
+        """
+        config, found = self.config, self.training_points(x, times)
+        if not config.inducing:
+            found = found.thinned(config.points)
+        figures = self.process.learn(
+            found.x, found.y, found.noise, inducing=config.inducing, seed=config.seed
+        )
+        return figures | {"observation_noise": found.observation_noise}
+
+    def encode(self, context: Tensor, /) -> Tensor:
+        """Return the last observation: `(..., c, n) -> (..., n)`."""
+        return context[..., -1, :]
+
+    def observe(self, z: Tensor, /) -> Tensor:
+        """Return the state itself."""
+        return z
+
+    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
+        """Replace the state by the observation."""
+        return x

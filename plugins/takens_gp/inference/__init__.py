@@ -1,0 +1,1 @@
+"""Posterior, evidence and hyperparameters."""

@@ -1,0 +1,229 @@
+"""Gaussian-process regression."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Final, final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_gp.inference.arguments import as_measurements, as_noise, as_points
+from takens_gp.inference.cholesky import check_memory, factorise
+from takens_gp.inference.evidence import (
+    covariance_of,
+    evidence_and_gradient,
+    log_evidence,
+    value_of,
+)
+from takens_gp.inference.fisher_information import information
+from takens_gp.inference.hyperparameters import Search
+from takens_gp.inference.inducing import InducingPoints, bound_and_gradient, infer
+from takens_gp.inference.optimisation import Optimum, maximise
+from takens_gp.inference.posterior import Posterior
+from takens_gp.inference.prediction import Prediction
+from takens_gp.inference.threads import threads_for
+from takens_gp.kernel import Kernel
+from takens_gp.kernels.squared_exponential import SquaredExponential
+
+_NO_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {}
+
+
+@final
+@attrs.frozen
+class GaussianProcess:
+    """A distribution of functions: normal at any points, with ``kernel`` as its covariance.
+
+    Measurements have independent normal noise of ``noise_variance``, in squared units of y;
+    ``mean``, in units of y, is that of every function before data are seen. All inference is
+    in float64.
+
+    Raises: ComponentError where the noise variance is negative.
+
+    Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, chapter 2.
+    """
+
+    kernel: Kernel = attrs.field(factory=SquaredExponential)
+    noise_variance: float = takens.plugin.parameter(1e-2, at_least=0, finite=True)
+    mean: float = 0.0
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.kernel, Kernel):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise takens.errors.ComponentError(
+                f"GaussianProcess: kernel is a kernel, as SquaredExponential(); got "
+                f"{self.kernel!r}."
+            )
+
+    def fit(
+        self,
+        x: Any,
+        y: Any,
+        *,
+        optimise: bool = True,
+        point_noise: Any = None,
+        bounds: Mapping[str, tuple[float, float]] = _NO_BOUNDS,
+        fixed: Sequence[str] = (),
+        starts: int = 3,
+        seed: int = 0,
+        inducing: int | Tensor | None = None,
+    ) -> Posterior:
+        """Condition on `y: (n,)` or `(n, q)`, measured at `x: (n, d)` or `(n,)`.
+
+        With ``optimise``, hyperparameters are first moved to where the evidence is largest,
+        by L-BFGS-B from ``starts`` points of which the first is the kernel as it is, within
+        ``bounds`` by name (``"lengthscale"``, or ``"0.lengthscale"`` in a sum) and without
+        those that are ``fixed``. The q outputs are independent and share all hyperparameters.
+
+        `point_noise: (n,)` are known noise variances of single points, added to
+        ``noise_variance``; a noise variance of 0 is not moved. ``inducing`` is a number of
+        inducing points, or the points `(c, d)`: then memory is of n times their number.
+
+        Raises: InputError where shapes do not match, a number is not finite, bounds are upside
+        down, n is too large for the memory, or the kernel is not positive definite.
+        """
+        x = as_points(x)
+        y = as_measurements(y, len(x))
+        noise = None if point_noise is None else as_noise(point_noise, len(x))
+        search = Search.of(self.kernel, self.noise_variance, bounds, fixed)
+        if starts < 1:
+            raise takens.InputError(f"starts is at least 1; got {starts}.")
+        with threads_for(len(x)):
+            columns = _columns(y - self.mean)
+            extra = torch.zeros(len(x)).to(x) if noise is None else noise
+            moved = optimise and len(x) > 0 and any(search.free)
+            if inducing is None or not len(x):
+                check_memory(len(x))
+                optimum = None
+                if moved:
+                    optimum = maximise(
+                        lambda at: evidence_and_gradient(search, at, x, columns, extra),
+                        search,
+                        information(search, x, extra),
+                        starts=starts,
+                        seed=seed,
+                    )
+                return self._exact(search, optimum, x, y, noise)
+            if self.noise_variance == 0 and not bool((extra > 0).all()):
+                raise takens.InputError(
+                    "Inducing points need noise: give a noise_variance above 0, or point_noise "
+                    "above 0 everywhere."
+                )
+            points = InducingPoints.of(inducing, x)
+            centres, optimum = points.under(self.kernel, x), None
+            if moved:
+                bound = partial(_bound, search=search, x=x, y=columns, noise=extra)
+                climb = partial(maximise, information=information(search, x, extra), seed=seed)
+                first = climb(partial(bound, centres=centres), search, starts=starts)
+                # Points that suit the first kernel need not suit the one that is found.
+                centres = points.under(search.plain(first.logarithms)[0], x)
+                search = attrs.evolve(search, start=first.logarithms)
+                optimum = climb(partial(bound, centres=centres), search, starts=1)
+                total = first.evaluations + optimum.evaluations
+                optimum = attrs.evolve(optimum, evaluations=total, found=first.found)
+            return self._through(search, optimum, centres, x, y, noise)
+
+    def log_evidence(self, x: Any, y: Any, *, point_noise: Any = None) -> Tensor:
+        """Return the log marginal likelihood of data, `()`.
+
+        Where hyperparameters of the kernel are Tensors that require gradients, so does this.
+
+        Raises: InputError as ``fit``.
+        """
+        x = as_points(x)
+        y = as_measurements(y, len(x))
+        covariance = self.kernel(x, x) + self.noise_variance * torch.eye(len(x)).to(x)
+        if point_noise is not None:
+            covariance = covariance + torch.diag(as_noise(point_noise, len(x)))
+        return log_evidence(covariance, y - self.mean)
+
+    def predict(self, x: Any, *, noise: bool = False) -> Prediction:
+        """Predict without data: the prior at `x: (m, d)` or `(m,)`."""
+        return self.prior(as_points(x).shape[-1]).predict(x, noise=noise)
+
+    def sample(self, x: Any, count: int = 1, *, noise: bool = False, seed: int = 0) -> Tensor:
+        """Draw functions from the prior, seen at `x: (m, d)` or `(m,)`: `(count, m)`."""
+        return self.prior(as_points(x).shape[-1]).sample(x, count, noise=noise, seed=seed)
+
+    def prior(self, dim: int = 1) -> Posterior:
+        """Return the process that has seen nothing, for points of ``dim`` coordinates."""
+        nothing = torch.zeros(0, dim, dtype=torch.float64)
+        return self.fit(nothing, nothing[:, 0], optimise=False)
+
+    def _exact(
+        self,
+        search: Search,
+        optimum: Optimum | None,
+        x: Tensor,
+        y: Tensor,
+        noise: Tensor | None,
+    ) -> Posterior:
+        kernel, variance = self._at(search, optimum)
+        columns = _columns(y - self.mean)
+        added = variance if noise is None else variance + noise
+        factor, jitter = factorise(covariance_of(kernel, x, added))
+        weights = torch.cholesky_solve(columns, factor)
+        return Posterior(
+            kernel=kernel,
+            noise_variance=variance,
+            mean=self.mean,
+            x=x,
+            y=y,
+            point_noise=noise,
+            centres=x,
+            weights=weights.reshape(y.shape),
+            factor=factor,
+            correction=None,
+            log_evidence=float(value_of(factor, weights, columns).detach()),
+            jitter=jitter,
+            evaluations=0 if optimum is None else optimum.evaluations,
+            found=() if optimum is None else optimum.found,
+        )
+
+    def _through(
+        self,
+        search: Search,
+        optimum: Optimum | None,
+        centres: Tensor,
+        x: Tensor,
+        y: Tensor,
+        noise: Tensor | None,
+    ) -> Posterior:
+        kernel, variance = self._at(search, optimum)
+        columns = _columns(y - self.mean)
+        added = torch.full_like(x[:, 0], variance) + (0.0 if noise is None else noise)
+        inference = infer(kernel, centres, x, columns, added)
+        return Posterior(
+            kernel=kernel,
+            noise_variance=variance,
+            mean=self.mean,
+            x=x,
+            y=y,
+            point_noise=noise,
+            centres=centres,
+            weights=inference.weights.reshape(len(centres), *y.shape[1:]),
+            factor=inference.factor,
+            correction=inference.correction,
+            log_evidence=float(inference.bound),
+            gap=inference.gap,
+            jitter=inference.jitter,
+            evaluations=0 if optimum is None else optimum.evaluations,
+            found=() if optimum is None else optimum.found,
+        )
+
+    def _at(self, search: Search, optimum: Optimum | None) -> tuple[Kernel, float]:
+        if optimum is None:
+            return self.kernel, self.noise_variance
+        return search.plain(optimum.logarithms)
+
+
+def _columns(y: Tensor) -> Tensor:
+    return y.unsqueeze(-1) if y.ndim == 1 else y
+
+
+def _bound(
+    at: Tensor, *, search: Search, centres: Tensor, x: Tensor, y: Tensor, noise: Tensor
+) -> tuple[float, Tensor]:
+    return bound_and_gradient(search, at, centres, x, y, noise)

@@ -1,0 +1,207 @@
+"""A Gaussian process that has seen data, or none."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, cast, final
+
+import attrs
+import torch
+from torch import Tensor
+
+import takens
+from takens_gp.inference.arguments import as_points
+from takens_gp.inference.cholesky import solve
+from takens_gp.inference.compression import TOLERANCE, Compression, compress
+from takens_gp.inference.diagnostics import LeaveOneOut, leave_one_out
+from takens_gp.inference.function_samples import Functions, draw_prior
+from takens_gp.inference.prediction import Prediction
+from takens_gp.kernel import Kernel
+
+_ENTRIES = 1 << 19
+_LEAST = 256
+
+
+@final
+@attrs.frozen(eq=False, kw_only=True)
+class Posterior:
+    """What is known of a function after `y: (n,)` or `(n, q)` was measured at `x: (n, d)`.
+
+    ``kernel`` and ``noise_variance`` are those that were found, or given; ``log_evidence`` is
+    that of the data; with inducing points a lower bound of it, which is ``gap`` too low at
+    most. ``jitter`` is what had to be added to the diagonal of the covariance, usually 0.
+    ``evaluations`` counts those of the evidence, ``found`` has what each start arrived at.
+
+    With `centres: (c, d)` (the points themselves, or inducing points), the lower ``factor``
+    of their covariance and ``correction``, which inducing points need besides, the mean is
+    `k(x, centres) weights`.
+    """
+
+    kernel: Kernel
+    noise_variance: float
+    mean: float
+    x: Tensor
+    y: Tensor
+    point_noise: Tensor | None
+    centres: Tensor
+    weights: Tensor
+    factor: Tensor
+    correction: Tensor | None
+    log_evidence: float
+    jitter: float
+    gap: float = 0.0
+    evaluations: int = 0
+    found: tuple[float | None, ...] = ()
+
+    def predict(self, x: Any, *, noise: bool = False) -> Prediction:
+        """Predict the function at `x: (m, d)`, or `(m,)` in one dimension.
+
+        With ``noise``, what would be measured there: ``noise_variance`` is added.
+
+        Raises: InputError where points have another number of dimensions, or are not finite.
+        """
+        x = as_points(x, self.x.shape[-1])
+        added = self.noise_variance if noise else 0.0
+        # In pieces, which stay in the cache.
+        rows = max(_LEAST, _ENTRIES // max(1, len(self.centres)))
+        short = self._compression if len(x) >= _LEAST else None
+        means: list[Tensor] = []
+        variances: list[Tensor] = []
+        for part in cast(list[Tensor], x.split(rows)):
+            cross = self.kernel(part, self.centres)
+            means.append(self.mean + cross @ self.weights)
+            variance = self.kernel.diagonal(part)
+            if len(self.centres):
+                variance = variance - self._explained(cross, variance, short)
+            variances.append(variance.clamp(min=0) + added)
+        if not len(x):
+            means, variances = [self.weights.new_zeros(0, *self.y.shape[1:])], [x.new_zeros(0)]
+        return Prediction(
+            torch.cat(means), torch.cat(variances), lambda: self._covariance(x, added)
+        )
+
+    def mean_at(self, x: Tensor) -> Tensor:
+        """Return the mean at `x: (..., d)`: `(...)` or `(..., q)`, differentiable by x."""
+        flat = x.reshape((-1, x.shape[-1]))
+        found = self.mean + self.kernel(flat, self.centres) @ self.weights
+        return found.reshape((*x.shape[:-1], *self.y.shape[1:]))
+
+    def sample(self, x: Any, count: int = 1, *, noise: bool = False, seed: int = 0) -> Tensor:
+        """Draw functions, seen at `x: (m, d)`: `(count, m)`, or `(count, m, q)`.
+
+        Exact for any kernel, by the root of the covariance: for a few thousand points at most.
+        ``functions`` gives functions that can be evaluated anywhere.
+
+        Raises: InputError where the covariance is not that of a distribution.
+        """
+        prediction = self.predict(x, noise=noise)
+        m = len(prediction.variance)
+        covariance = prediction.covariance
+        values, vectors = cast(tuple[Tensor, Tensor], torch.linalg.eigh(covariance))
+        lowest, highest = _ends(values)
+        if not lowest > -1e-6 * max(highest, 1e-300) - 1e-12:
+            raise takens.InputError(
+                f"The covariance of these {m} points has the eigenvalue {lowest:.3g}, and "
+                "none of a distribution is negative; correct the kernel if it is your own."
+            )
+        root = vectors * values.clamp(min=0).sqrt()
+        generator = torch.Generator().manual_seed(seed)
+        shape = (count, m, *self.y.shape[1:])
+        drawn = torch.randn(shape, generator=generator, dtype=torch.float64)
+        mixed = torch.einsum("cm...,km->ck...", drawn.to(root), root)
+        return prediction.mean + mixed
+
+    def functions(self, count: int = 1, *, features: int = 1000, seed: int = 0) -> Functions:
+        """Draw ``count`` functions that can be evaluated at any points, and differentiated.
+
+        Each is drawn from the prior, as ``features`` random waves, and corrected by what the
+        data say (pathwise conditioning): exact at the data, and elsewhere as good as the waves
+        stand for the prior.
+
+        Raises: InputError for several outputs, or a kernel without a spectrum.
+        """
+        if self.y.ndim > 1:
+            raise takens.InputError(
+                f"Functions are drawn of one output; fit the {self.y.shape[1]} outputs apart."
+            )
+        generator = torch.Generator().manual_seed(seed)
+        dim = self.x.shape[-1]
+        prior = draw_prior(self.kernel, dim, count, features, generator)
+        at_centres = prior.prior(self.centres).mT
+        drawn = torch.randn(len(self.centres), count, generator=generator, dtype=torch.float64)
+        if self.correction is None:
+            noise = self.noise_variance + (
+                0.0 if self.point_noise is None else self.point_noise
+            )
+            drawn = drawn * torch.as_tensor(noise).sqrt().reshape(-1, 1)
+            missed = (self.y - self.mean).unsqueeze(-1) - at_centres - drawn
+            weights = torch.cholesky_solve(missed, self.factor)
+        else:
+            spread = solve(self.correction.mT, drawn, upper=True)
+            spread = solve(self.factor.mT, spread, upper=True)
+            weights = self.weights.unsqueeze(-1) + spread
+            weights = weights - torch.cholesky_solve(at_centres, self.factor)
+        return attrs.evolve(
+            prior, mean=self.mean, centres=self.centres, weights=weights.mT.contiguous()
+        )
+
+    def leave_one_out(self) -> LeaveOneOut:
+        """Predict each measurement from all the others, in closed form.
+
+        Raises: InputError with inducing points, or without data.
+        """
+        if self.correction is not None or not len(self.x):
+            raise takens.InputError(
+                "Leaving one out in closed form needs exact inference on at least one point; "
+                "fit without inducing points."
+            )
+        return leave_one_out(self.factor, self.weights, self.y)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.kernel}, noise variance {self.noise_variance:.4g}",
+            f"log evidence {self.log_evidence:.4f} of {len(self.x)} points",
+        ]
+        if self.correction is not None:
+            lines.append(
+                f"{len(self.centres)} inducing points; the bound is {self.gap:.2g} low"
+            )
+        if self.jitter:
+            lines.append(f"jitter {self.jitter:.1g} was added to the diagonal")
+        return "\n".join(lines)
+
+    def _explained(self, cross: Tensor, prior: Tensor, short: Compression | None) -> Tensor:
+        """Return by how much data lower the variances `prior: (m,)`, from `cross: (m, c)`."""
+        if short is None:
+            reached = solve(self.factor, cross.mT)
+            explained = reached.square().sum(0)
+            if self.correction is not None:
+                explained = explained - solve(self.correction, reached).square().sum(0)
+            return explained
+        explained, missed = short.explain(cross)
+        far = missed > TOLERANCE * prior
+        if bool(far.any()):
+            explained[far] = solve(self.factor, cross[far].mT).square().sum(0)
+        return explained
+
+    @cached_property
+    def _compression(self) -> Compression | None:
+        if self.correction is not None:
+            return None
+        least = 0.0 if self.point_noise is None else float(self.point_noise.min())
+        return compress(self.kernel, self.x, self.factor, self.noise_variance + least)
+
+    def _covariance(self, x: Tensor, added: float) -> Tensor:
+        covariance = self.kernel(x, x)
+        if len(self.centres):
+            reached = solve(self.factor, self.kernel(self.centres, x))
+            covariance = covariance - reached.mT @ reached
+            if self.correction is not None:
+                corrected = solve(self.correction, reached)
+                covariance = covariance + corrected.mT @ corrected
+        covariance.diagonal().add_(added)
+        return (covariance + covariance.mT) / 2
+
+
+def _ends(values: Tensor) -> tuple[float, float]:
+    return (float(values[0]), float(values[-1])) if len(values) else (0.0, 0.0)

@@ -1,0 +1,134 @@
+"""The Matern kernels of half-integer smoothness."""
+
+import math
+from typing import final
+
+import torch
+from torch import Generator, Tensor
+
+from takens_gp.inference.values import like
+from takens_gp.kernels.composition import Composable
+from takens_gp.kernels.distances import constant_diagonal, root, squared_distance
+from takens_gp.kernels.radial import pull_back_radial
+from takens_gp.settings import Matern12Settings, Matern32Settings, Matern52Settings, Numbers
+
+
+@final
+class Matern12(Matern12Settings, Composable):
+    """`k = variance exp(-r)`, with r the distance in lengthscales: continuous, rough functions.
+
+    In one dimension these are Ornstein-Uhlenbeck processes. ``variance`` is in squared units
+    of y, ``lengthscale`` in units of x, one or one for each dimension.
+
+    Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.18.
+    """
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        squared = squared_distance(x, y, self.lengthscale)
+        return like(self.variance, x) * self.profile(squared)
+
+    def profile(self, squared: Tensor, /) -> Tensor:
+        """Return the correlation of points with so large a squared distance in lengthscales."""
+        return torch.exp(-root(squared))
+
+    def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
+        """Return the derivative of the profile by the squared distance."""
+        return profile / (-2 * root(squared))
+
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
+        return pull_back_radial(self, x, y, weight)
+
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        """Return the variances: `(..., n, d) -> (..., n)`."""
+        return constant_diagonal(self.variance, x)
+
+    def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
+        """Draw from the spectrum, Student's distribution of 1 degree: `(count, dim)`."""
+        return _student(1, dim, count, generator, self.lengthscale)
+
+
+@final
+class Matern32(Matern32Settings, Composable):
+    """`k = variance (1 + s) exp(-s)`, s = sqrt(3) r: functions with one derivative.
+
+    r is the distance in lengthscales. ``variance`` is in squared units of y, ``lengthscale``
+    in units of x, one or one for each dimension.
+
+    Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.17.
+    """
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        squared = squared_distance(x, y, self.lengthscale)
+        return like(self.variance, x) * self.profile(squared)
+
+    def profile(self, squared: Tensor, /) -> Tensor:
+        """Return the correlation of points with so large a squared distance in lengthscales."""
+        s = math.sqrt(3) * root(squared)
+        return (1 + s) * torch.exp(-s)
+
+    def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
+        """Return the derivative of the profile by the squared distance."""
+        return -1.5 * torch.exp(-math.sqrt(3) * root(squared))
+
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
+        return pull_back_radial(self, x, y, weight)
+
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        """Return the variances: `(..., n, d) -> (..., n)`."""
+        return constant_diagonal(self.variance, x)
+
+    def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
+        """Draw from the spectrum, Student's distribution of 3 degrees: `(count, dim)`."""
+        return _student(3, dim, count, generator, self.lengthscale)
+
+
+@final
+class Matern52(Matern52Settings, Composable):
+    """`k = variance (1 + s + s^2 / 3) exp(-s)`, s = sqrt(5) r: two derivatives.
+
+    r is the distance in lengthscales. ``variance`` is in squared units of y, ``lengthscale``
+    in units of x, one or one for each dimension.
+
+    Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.17.
+    """
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        squared = squared_distance(x, y, self.lengthscale)
+        return like(self.variance, x) * self.profile(squared)
+
+    def profile(self, squared: Tensor, /) -> Tensor:
+        """Return the correlation of points with so large a squared distance in lengthscales."""
+        s = math.sqrt(5) * root(squared)
+        return (1 + s + s.square() / 3) * torch.exp(-s)
+
+    def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
+        """Return the derivative of the profile by the squared distance."""
+        s = math.sqrt(5) * root(squared)
+        return -5 / 6 * (1 + s) * torch.exp(-s)
+
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
+        return pull_back_radial(self, x, y, weight)
+
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        """Return the variances: `(..., n, d) -> (..., n)`."""
+        return constant_diagonal(self.variance, x)
+
+    def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
+        """Draw from the spectrum, Student's distribution of 5 degrees: `(count, dim)`."""
+        return _student(5, dim, count, generator, self.lengthscale)
+
+
+def _student(
+    degrees: int, dim: int, count: int, generator: Generator, lengthscale: Numbers
+) -> Tensor:
+    """Draw `(count, dim)` from the multivariate Student's distribution."""
+    normal = torch.randn(count, dim, generator=generator, dtype=torch.float64)
+    chi = torch.randn(count, degrees, generator=generator, dtype=torch.float64)
+    scale = (degrees / chi.square().sum(-1, keepdim=True)).sqrt()
+    return normal * scale / like(lengthscale, normal)

@@ -1,0 +1,1 @@
+"""Exponents and dimensions of measured series."""

@@ -1,0 +1,214 @@
+"""Lyapunov exponents of the orbits from several starts."""
+
+import math
+from typing import Any, final
+
+import attrs
+import numpy as np
+import torch
+from torch import Tensor
+
+import takens
+from takens_metrics.lyapunov.exponent_checks import HALVED_STEP, Check, check_exponents
+from takens_metrics.lyapunov.exponent_errors import Samples, over_segments, over_starts
+from takens_metrics.lyapunov.tangent_growth import TangentGrowth, tangent_growth
+from takens_metrics.records import Array
+from takens_metrics.settings import OrbitSettings
+
+_TRACE_POINTS = 200
+
+
+@final
+@attrs.frozen(eq=False)
+class Measured:
+    """The exponents of some dynamics, k of them, or the reason why there are none.
+
+    ``samples`` holds the rates, in 1 / time unit, that the estimate is the mean of;
+    ``by_start`` those of every orbit that counts. ``diverged`` and ``alive`` are shares of
+    all starts, the latter of those that neither diverged nor came to rest. ``time`` is how
+    long they were followed, and ``details`` are what every score of exponents shows.
+    """
+
+    samples: Samples | None
+    diverged: float
+    alive: float
+    time: float
+    details: dict[str, Any]
+    reason: str = ""
+    by_start: Array = attrs.field(factory=lambda: np.empty((0, 0)))
+    checks: tuple[Check, ...] = ()
+    convergence: takens.plugin.Curve | None = None
+
+    @property
+    def exponents(self) -> Array:
+        """The estimates, `(k,)`, in descending order."""
+        return np.sort(self._found.mean)[::-1]
+
+    @property
+    def errors(self) -> Array:
+        """Their standard errors."""
+        return self._found.error[np.argsort(self._found.mean)[::-1]]
+
+    @property
+    def resolution(self) -> float:
+        """What growth that is no faster than time itself, as by shear, is measured as."""
+        return math.log1p(self.time) / self.time
+
+    @property
+    def step_error(self) -> float:
+        """By how much half the step changes the exponents of a flow; 0 for a map."""
+        return next((c.difference for c in self.checks if c.name == HALVED_STEP), 0.0)
+
+    def largest(self, convention: str, details: dict[str, Any] | None = None) -> takens.Score:
+        """Return the score of the largest exponent."""
+        value = error = None
+        if self.samples is not None:
+            value = float(self.exponents[0])
+            error = float(self.errors[0]) if self.samples.source else None
+        return takens.Score(
+            value=value,
+            reason=self.reason,
+            unit="1 / time unit",
+            error=error,
+            error_from="" if self.samples is None else self.samples.source,
+            resolution=self.resolution,
+            convention=convention,
+            curves={} if self.convergence is None else {"convergence": self.convergence},
+            details=(details or {}) | self.details,
+        )
+
+    @property
+    def _found(self) -> Samples:
+        if self.samples is None:
+            raise ValueError("nothing was measured")
+        return self.samples
+
+
+class OrbitExponents(OrbitSettings):
+    """What all metrics of Lyapunov exponents have in common: how the orbits are followed.
+
+    Exponents are measured from every start over ``steps`` steps, after a ``transient`` of the
+    state and another of its tangent vectors. Where ``precision`` is given, the steps are
+    doubled until the standard error of the largest exponent is at most this fraction of it,
+    up to ``most_steps``. Orbits that diverge are left out. Of the others, some may come to
+    rest on a fixed point while the rest move on: these are two attractors, and a mean over
+    both would belong to neither, so the estimate is for the one which more starts reach.
+    """
+
+    name = "lyapunov_exponents"
+
+    def growth_rates(
+        self, step: takens.plugin.Map, x0: Tensor, dt: float, count: int
+    ) -> Measured:
+        """Measure the first ``count`` exponents from float64 starts `x0: (starts, d)`.
+
+        Raises: DataError where the starts are not such, or not finite.
+        """
+        growth = self._follow(step, x0, dt, count)
+        logs, times = growth.logs.cpu().numpy(), growth.ends.cpu().numpy() * dt
+        rates = logs.sum(0) / times[-1]
+        diverged, frozen = growth.diverged.cpu().numpy(), growth.frozen.cpu().numpy()
+        moving = ~diverged & ~frozen
+        kept = moving if moving.sum() >= frozen.sum() else frozen
+        steps = int(growth.ends[-1])
+        shares = float(diverged.mean()), float(moving.mean())
+        details: dict[str, Any] = {
+            "starts": len(x0),
+            "diverged": shares[0],
+            "alive": shares[1],
+            "steps": steps,
+            "time": steps * dt,
+            "transient": self.transient,
+            "qr_interval": growth.qr_interval,
+        }
+        reason = ""
+        if not kept.any():
+            reason = f"All {len(x0)} starts diverged."
+        elif not np.isfinite(rates[kept]).all():
+            reason = (
+                "The growth of tangent vectors has no finite logarithm: they vanish or "
+                f"overflow within {growth.qr_interval} steps."
+            )
+        if reason:
+            return Measured(None, *shares, steps * dt, details, reason)
+        rates, logs = rates[kept], logs[:, kept]
+        segments = over_segments(logs, times)
+        samples = over_starts(rates) or segments or Samples(rates, "")
+        if segments is not None and segments is not samples:
+            details["error_over_segments"] = segments.error.tolist()
+        every: list[Any] = [None] * len(x0)
+        for start, found in zip(kept.nonzero()[0], rates, strict=True):
+            every[start] = found.tolist()
+        details["exponents"] = [e[0] if e and count == 1 else e for e in every]
+        picked = torch.from_numpy(kept)
+        with torch.no_grad():
+            checks, more = check_exponents(
+                step,
+                dt,
+                growth.x[picked],
+                growth.vectors[picked],
+                growth.qr_interval,
+                samples,
+                halves=_halves(logs, times),
+                moving=bool(moving[kept].all()),
+            )
+        return Measured(
+            samples,
+            *shares,
+            steps * dt,
+            details | more,
+            by_start=rates,
+            checks=checks,
+            convergence=_convergence(logs[..., 0], times),
+        )
+
+    def _follow(
+        self, step: takens.plugin.Map, x0: Tensor, dt: float, count: int
+    ) -> TangentGrowth:
+        fits = x0.ndim == 2 and x0.numel() > 0 and x0.dtype == torch.float64
+        if not fits or not x0.isfinite().all():
+            raise takens.errors.DataError(
+                f"{self.name} starts from finite float64 states x0: (starts, d); got "
+                f"{x0.dtype} of shape {tuple(x0.shape)}."
+            )
+        if not 0 < dt < math.inf:
+            raise takens.errors.DataError(f"A map advances time by dt above 0; got {dt}.")
+        precision = self.precision
+
+        def enough(logs: Tensor, ends: Tensor, inside: Tensor) -> bool:
+            kept = logs[:, inside, :1].cpu().numpy()
+            times = ends.cpu().numpy() * dt
+            samples = over_starts(kept.sum(0) / times[-1]) or over_segments(kept, times)
+            if samples is None or precision is None:
+                return False
+            return float(samples.error[0]) <= precision * abs(float(samples.mean[0]))
+
+        with torch.no_grad():
+            return tangent_growth(
+                step,
+                x0,
+                tangents=count,
+                transient=self.transient,
+                steps=self.steps,
+                qr_interval=self.qr_interval,
+                most_steps=self.most_steps,
+                enough=None if precision is None else enough,
+            )
+
+
+def _halves(logs: Array, times: Array) -> tuple[Array, Array] | None:
+    # Rates in the first and the second half of the records, (starts, k) each.
+    middle = len(logs) // 2
+    if middle < 1:
+        return None
+    first = logs[:middle].sum(0) / times[middle - 1]
+    return first, logs[middle:].sum(0) / (times[-1] - times[middle - 1])
+
+
+def _convergence(logs: Array, time: Array) -> takens.plugin.Curve:
+    # One orbit has no spread: its error is None at every time.
+    blocks, starts = logs.shape
+    points = np.unique(np.linspace(0, blocks - 1, _TRACE_POINTS, dtype=np.int64))
+    running = (logs.cumsum(0) / time[:, None])[points]
+    error = running.std(1, ddof=1) / starts**0.5 if starts > 1 else [None] * len(points)
+    return takens.plugin.Curve(x=time[points], y=running.mean(1), error=error)

@@ -1,0 +1,1 @@
+"""Frequencies, and what a series remembers."""

@@ -1,0 +1,1 @@
+"""What any model of dynamics should be better than."""

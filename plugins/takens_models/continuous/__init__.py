@@ -1,0 +1,1 @@
+"""Models whose latent dynamics are a vector field."""

@@ -1,0 +1,57 @@
+"""Neural ordinary differential equations."""
+
+from typing import TYPE_CHECKING, TypeVar, final
+
+import torch
+from torch import Tensor
+
+import takens
+from takens_models.continuous.fields import NetworkField
+from takens_models.continuous.integration import named_stepper
+from takens_models.latent.latent_model import LatentModel
+from takens_models.settings import AugmentedNeuralODESettings, NeuralODESettings
+
+S = TypeVar("S", NeuralODESettings, AugmentedNeuralODESettings)
+
+
+class NetworkODE(LatentModel[S]):
+    """A latent state whose velocity is a network's, whatever the time."""
+
+    time = takens.plugin.Time.CONTINUOUS
+
+    def draw(self, generator: torch.Generator) -> None:
+        """Draw the network."""
+        config = self.config
+        self.integrator = named_stepper(config)
+        self.field = NetworkField(
+            self.latent_dim,
+            width=config.width,
+            depth=config.depth,
+            activation=config.activation,
+            generator=generator,
+        )
+
+    def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
+        """Return the velocity at `z: (..., m)`, whatever the time."""
+        return self.field(t, z)
+
+    def jacobian(self, t: Tensor, z: Tensor, /) -> Tensor:
+        """Return the derivative of the velocity: `(..., m) -> (..., m, m)`."""
+        return self.field.jacobian(t, z)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, t: Tensor, z: Tensor, /) -> Tensor: ...  # noqa: D102
+
+
+@final
+class NeuralODE(NetworkODE[NeuralODESettings]):
+    """A field `dz/dt = f(z)`, f a network with ``depth`` hidden layers of ``width`` units.
+
+    ``integrator`` is a name, or a table with that integrator's parameters, such as
+    ``{"name": "dopri5", "rtol": 1e-5, "gradient": "adjoint"}``. Weights start uniform within
+    one over the root of the number of inputs of their layer.
+
+    Source: Chen, Rubanova, Bettencourt, Duvenaud (2018), Neural ordinary differential
+    equations, NeurIPS, eq. 2.
+    """

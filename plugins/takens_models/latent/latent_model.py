@@ -1,0 +1,79 @@
+"""What all models with a latent state have in common."""
+
+from typing import TypeVar, cast
+
+import torch
+from torch import Tensor, nn
+
+import takens
+from takens_models.latent.initial_state import InitialState
+from takens_models.latent.observation import make_observation
+from takens_models.settings import WindowSettings, name_of
+
+W = TypeVar("W", bound=WindowSettings)
+
+
+class LatentModel(takens.plugin.Configured[W], nn.Module):
+    """A latent state with an observation and a beginning, each chosen by name.
+
+    A model draws its weights in ``draw``. Forcing writes into the first units of the state, or
+    into all of them, whatever the state is.
+    """
+
+    time: takens.plugin.Time
+
+    def draw(self, generator: torch.Generator) -> None:
+        """Draw the weights of the latent dynamics."""
+        raise NotImplementedError
+
+    def build(self) -> None:
+        """Draw the weights, then those of observation and beginning.
+
+        Raises: ComponentError for a warm-up of a model that is continuous in time.
+        """
+        config, n, m = self.config, self.config.obs_dim, self.config.size
+        self.obs_dim, self.latent_dim = n, m
+        self.context_length = config.context_length
+        generator = torch.Generator().manual_seed(config.seed)
+        self.draw(generator)
+        self.warms_up = config.initial_state == "warm_up"
+        if self.warms_up and self.time is takens.plugin.Time.CONTINUOUS:
+            raise takens.errors.ComponentError(
+                f"{name_of(config)} does not know the sampling interval of a context, so it "
+                "cannot warm up by itself; choose initial_state = 'encoder', or a warm-up of "
+                "the training scheme and a longer context for free runs."
+            )
+        width = config.network_width
+        self.observation = make_observation(config.observation, n, m, width, generator)
+        self.initial_state = InitialState(
+            config.initial_state,
+            n,
+            m,
+            self.observation.forced,
+            config.context_length,
+            width,
+            generator,
+        )
+
+    def encode(self, context: Tensor, /) -> Tensor:
+        """Return the state at the last of the observations: `(..., c, n) -> (..., m)`."""
+        if not self.warms_up:
+            return self.initial_state(self.observation.invert(context[..., -1, :]), context)
+        first, *others = context.unbind(-2)
+        z = self.initial_state(self.observation.invert(first), context)
+        for x in others:
+            z = self.force(cast(Tensor, self(z)), x)
+        return z
+
+    def observe(self, z: Tensor, /) -> Tensor:
+        """Read out: `(..., m) -> (..., n)`."""
+        return self.observation.observe(z)
+
+    def forcing_signal(self, x: Tensor, /) -> Tensor:
+        """Return what an observation writes into the first units: `(..., n) -> (..., k)`."""
+        return self.observation.signal(x)
+
+    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
+        """Replace the first units of `z: (..., m)` by what `x: (..., n)` says of them."""
+        signal = self.forcing_signal(x)
+        return torch.cat((signal, z[..., signal.shape[-1] :]), -1)

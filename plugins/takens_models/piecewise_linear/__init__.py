@@ -1,0 +1,1 @@
+"""Piecewise-linear recurrent networks, and their fixed points and cycles."""

@@ -1,0 +1,1 @@
+"""Recurrent networks with smooth activations, gates or reservoirs."""
