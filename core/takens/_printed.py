@@ -68,6 +68,8 @@ def short(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     if hasattr(value, "shape") and hasattr(value, "dtype"):
+        if not value.shape:
+            return str(value).partition(",")[0].removeprefix("tensor").strip("()")
         device = str(getattr(value, "device", "cpu"))
         where = "" if device == "cpu" else f" on {device}"
         return f"{tuple(value.shape)} {str(value.dtype).rpartition('.')[2]}{where}"

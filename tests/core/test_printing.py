@@ -43,6 +43,9 @@ def shown() -> dict[str, Any]:
             free=free,
             scores=judgement.scores,
         ),
+        "solution": takens.integrators.create("dopri5").solve_with_statistics(
+            takens.systems.create("lorenz63"), one.x[0], one.t[:9]
+        ),
         "configuration": read_configuration(EXAMPLES / "lorenz63.toml"),
         "registry": takens.systems,
         "description": takens.systems["lorenz63"],

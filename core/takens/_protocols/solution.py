@@ -9,6 +9,7 @@ import attrs
 import torch
 from torch import Tensor
 
+from takens._printed import Printed
 from takens._protocols.status import Status
 from takens.errors import InputError, IntegrationError
 
@@ -29,8 +30,8 @@ class Crossings:
 
 
 @final
-@attrs.frozen(eq=False)
-class Solution:
+@attrs.frozen(eq=False, repr=False)
+class Solution(Printed):
     """The states `x: (..., n, d)` at `ts: (n,)` or `(..., n)`, and how they were obtained.
 
     Everything else has one entry per sample, `(...)`: ``status`` (a `Status`), ``reached``
