@@ -164,7 +164,7 @@ def test_a_training_resumes_with_any_optimiser(
         ("lbfgs", "optimiser lbfgs cannot train ShallowPLRNN: it asks for the loss again"),
         ("sparse_adam", "sparse_adam cannot train ShallowPLRNN: .* dense gradients"),
         ("muon", "optimiser muon cannot train ShallowPLRNN: .*2D"),
-        (object(), "training.optimiser is a component of kind optimiser; got object"),
+        (1.5, "training.optimiser is a component of kind optimiser; got float"),
     ],
     ids=str,
 )
