@@ -50,7 +50,7 @@ class TimeSeries(Printed):
                 f"after t = {t[i]:g}."
             )
         # A finite sum has finite terms, and is found in a fraction of the time.
-        if not math.isfinite(float(x.sum())) and not bool(x.isfinite().all()):
+        if not math.isfinite(float(x.detach().sum())) and not bool(x.isfinite().all()):
             *_, row, column = (int(i) for i in (~x.isfinite()).nonzero()[0])
             raise DataError(
                 f"Every number of a time series is finite; sample {row}, column {column} is "

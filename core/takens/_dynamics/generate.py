@@ -12,6 +12,7 @@ from torch import Tensor
 from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._dynamics.checkpoint import load_model
+from takens._dynamics.derivatives import recording
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.latent_map import latent_map
 from takens._dynamics.orbit import orbit
@@ -60,7 +61,7 @@ def generate(
             f"got steps = {steps} and keep_every = {keep_every}."
         )
     weight = next(iter(model.parameters()), context)
-    with torch.no_grad():
+    with recording((context,), model.parameters()):
         # A trained model keeps the units of its data exact until they are standardised.
         context = context.to(weight.device) if trained else context.to(weight)
         step = latent_map(model, dt)
@@ -108,13 +109,17 @@ def _run(
     kept = model.observe(z).new_empty(runs, steps // keep_every, model.obs_dim)
     diverged_at: list[int | None] = [None] * runs
     # A warm-up may have exploded already, which must not move the bound.
-    finite = z.abs().nan_to_num(0.0, 0.0, 0.0)
+    finite = z.detach().abs().nan_to_num(0.0, 0.0, 0.0)
     bound = _BOUND * max(1.0, min(float(finite.max()), _BOUND))
     for done in range(0, steps, _CHUNK):
         length = min(_CHUNK, steps - done)
         states = orbit(step, z, length)
+        if torch.is_grad_enabled():
+            # What is replaced below is still needed for derivatives.
+            states = states.clone()
         stopped = [run for run, at in enumerate(diverged_at) if at is not None]
-        states[1:, stopped] = states[0, stopped]
+        if stopped:
+            states[1:, stopped] = states[0, stopped]
         # Looked at once a chunk: a look at every step would stop a GPU's queue.
         bad = ~(states.abs() <= bound).all(-1)
         for run in map(int, bad.any(0).nonzero()):

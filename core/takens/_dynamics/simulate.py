@@ -11,6 +11,7 @@ from torch import Tensor
 
 from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
+from takens._dynamics.derivatives import fields_of, recording
 from takens._dynamics.orbit import orbit
 from takens._dynamics.sampling import integrator_of, interval_of
 from takens._plugins.choice import Component
@@ -80,10 +81,10 @@ def simulate(
         x0 = x0.expand(trajectories or 1, system.dim) if x0.ndim < 2 else x0
     if transient < 0:
         raise InputError(f"transient is a number of samples, at least 0; got {transient}.")
-    with torch.no_grad(), threads_for(x0.numel()):
+    with recording((x0, *fields_of(system))), threads_for(x0.numel()):
         x = _orbit(system, x0, dt, transient + steps, integrator)
         # A sum is finite where all terms are, up to overflow: one quick look, as a rule.
-        finite = math.isfinite(float(x.sum()))
+        finite = math.isfinite(float(x.detach().sum()))
         bad = None if finite else (~x.isfinite()).any(-1).any(0).nonzero()
         if bad is not None and len(bad):
             first = int(bad[0])
