@@ -299,9 +299,10 @@ def trace(
     try:
         with torch.no_grad(), tracer:
             out = function(*symbols)
-    except Refusal:
+    except (Refusal, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:
+        # Whatever it raises it will raise again, where the caller sees whose it is.
         raise Refusal(
             f"running it on symbols gave {type(error).__name__}: {_line(error)}"
         ) from error
@@ -321,5 +322,5 @@ def _leaves(tree: Any) -> list[Any]:
     return [tree]
 
 
-def _line(error: Exception) -> str:
+def _line(error: BaseException) -> str:
     return inspect.cleandoc(str(error)).split("\n")[0][:200]

@@ -101,8 +101,8 @@ def dopri5(tolerance: float) -> dict[str, Any]:
         ({"input_dim": 0}, "input_dim is at least 1"),
         ({"width": 0}, "width is at least 1"),
         ({"augmentation": -1}, "augmentation is at least 0"),
-        ({"activation": "step"}, "one of tanh, relu"),
-        ({"end": 0.0}, "end is above zero"),
+        ({"activation": "step"}, "one of .tanh., .relu."),
+        ({"end": 0.0}, "end is above 0"),
     ],
 )
 def test_settings_that_make_no_sense(settings: Any, sentence: str) -> None:

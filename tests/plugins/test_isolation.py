@@ -335,7 +335,11 @@ SPOILED: dict[str, tuple[Callable[[], object], Callable[[], object], str]] = {
         "torch's default dtype",
     ),
     "grad": (lambda: torch.set_grad_enabled(False), torch.is_grad_enabled, "grad mode"),
-    "threads": (lambda: torch.set_num_threads(2), torch.get_num_threads, "number of threads"),
+    "threads": (
+        lambda: torch.set_num_threads(torch.get_num_threads() + 1),
+        torch.get_num_threads,
+        "number of threads",
+    ),
     "folder": (lambda: os.chdir("/"), os.getcwd, "the working directory"),
     "errors": (lambda: np.seterr(all="raise"), np.geterr, "NumPy's error state"),
     "stdout": (
