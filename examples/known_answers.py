@@ -288,7 +288,7 @@ def measure(case: Case, *, starts: int = STARTS, seed: int = 0) -> Found:
         count="all" if whole else len(case.known),
     )
     x0, dt = _starts(case, starts, seed), case.flow_step or case.unit
-    found = metric.measure(case.map, x0, dt, len(case.start) if whole else len(case.known))
+    found = metric.growth_rates(case.map, x0, dt, len(case.start) if whole else len(case.known))
     return Found(
         case,
         tuple(found.exponents.tolist()),

@@ -91,7 +91,7 @@ def judge(
     places = torch.linspace(0, len(series) - context - 1, _STARTS).long()
     spectrum = LyapunovSpectrum(count=2, steps=20_000, transient=3_000)
     starts = torch.stack([_warmed_up(model, series.x[p : p + context]) for p in places])
-    measured = spectrum.measure(takens.plugin.latent_map(model, _DT), starts, _DT, count=2)
+    measured = spectrum.growth_rates(takens.plugin.latent_map(model, _DT), starts, _DT, count=2)
     free = takens.generate(model, context=truth.x[:context], steps=_JUDGED)
     divergence = StateSpaceDivergence(bins=30)
     reference = truth.between(0, _JUDGED)

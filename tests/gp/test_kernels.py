@@ -56,8 +56,8 @@ class Cosine:
 def test_every_kernel_is_a_component() -> None:
     assert set(KERNELS) <= set(takens.kernels.names())
     for name, kind in KERNELS.items():
-        assert takens.kernels.create(name) == kind()
-        assert isinstance(takens.kernels.create(name), Kernel)
+        assert takens.create("kernel", name) == kind()
+        assert isinstance(takens.create("kernel", name), Kernel)
 
 
 @pytest.mark.parametrize("name", KERNELS)

@@ -66,7 +66,7 @@ def _attempt(flow: Flow, dt: float, steps: int, seed: int) -> dict[str, Any]:
     x0 = _starts(flow, seed)
     if takens.backend.dispatch(takens.backend.MapIteration(map=step, x0=x0, steps=100)) is None:
         return {"accepted": False, "reason": takens.explain(step), **used}
-    found = metric.measure(step, x0, dt, flow.dim)
+    found = metric.growth_rates(step, x0, dt, flow.dim)
     if found.samples is None:
         return {"accepted": False, "cure": "step", "reason": found.reason, **used}
     checks: dict[str, Any] = {
