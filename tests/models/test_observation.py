@@ -78,8 +78,8 @@ def test_a_warm_up_is_forced_at_every_sample() -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"observation": "cubic"}, "'identity', 'affine' or 'network'; got 'cubic'"),
-        ({"initial_state": "ones"}, "'encoder' or 'warm_up'; got 'ones'"),
+        ({"observation": "cubic"}, "'identity', 'affine', 'network'; got 'cubic'"),
+        ({"initial_state": "ones"}, "'encoder', 'warm_up'; got 'ones'"),
         ({"latent_dim": 2}, "Choose latent_dim = 3 or more, or observation = 'affine'"),
         ({"context_length": 3}, "'linear' looks at one observation; got context_length = 3"),
         ({"initial_state": "warm_up"}, "a warm-up needs a context_length of 2 or more"),

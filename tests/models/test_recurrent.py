@@ -90,7 +90,7 @@ def test_the_reservoir_is_the_published_formula(leak: float) -> None:
 @pytest.mark.parametrize(
     ("name", "settings", "sentence"),
     [
-        ("rnn", {"layers": 0}, "rnn: layers is at least 1; got 0"),
+        ("rnn", {"layers": 0}, "'rnn': layers is at least 1; got 0"),
         ("lstm", {"context_length": 0}, "context_length is at least 1"),
         ("gru", {"memory": "long"}, "'restarted', 'carried'; got 'long'"),
         ("echo_state_network", {"leak": 0.0}, "leak is above 0 and at most 1"),

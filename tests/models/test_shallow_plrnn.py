@@ -86,7 +86,7 @@ def test_thresholds_of_a_clipped_model_never_start_at_zero() -> None:
     [
         ({"latent_dim": 1}, "Choose latent_dim = 2 or more"),
         ({"hidden_dim": 0}, "hidden_dim is at least 1"),
-        ({"initialisation": "zeros"}, "'uniform' or 'talathi'"),
+        ({"initialisation": "zeros"}, "'uniform', 'talathi'"),
     ],
 )
 def test_settings_that_make_no_sense(changes: dict[str, Any], sentence: str) -> None:
