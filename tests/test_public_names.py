@@ -158,6 +158,15 @@ def test_users_find_few_names_at_the_top() -> None:
     assert len(takens.__all__) <= 45  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
 
 
+def test_a_configuration_is_made_of_public_names() -> None:
+    data = takens.Data(system={"name": "lorenz63", "rho": 30.0}, steps=100)
+    judge = takens.Judge(metrics=["spectrum_distance"], runs=2)
+    made = takens.Configuration(data=data, judge=judge, training=takens.Training(steps=5))
+    assert (made.data.steps, made.judge.runs, made.training.steps) == (100, 2, 5)
+    with pytest.raises(takens.InputError, match="either a system or a file; got neither"):
+        takens.Data()
+
+
 def test_no_name_is_public_in_two_places() -> None:
     names = [name for home in HOMES[:3] for name in home.__all__]
     assert sorted(names) == sorted(set(names))

@@ -48,7 +48,11 @@ if TYPE_CHECKING:
     from takens._plugins.registration import register as register
     from takens._plugins.registry import create as create, registry as registry
     from takens._protocols.score import Score as Score
-    from takens._run.configuration import Configuration as Configuration
+    from takens._run.configuration import (
+        Configuration as Configuration,
+        Data as Data,
+        Judge as Judge,
+    )
     from takens._run.job import Run as Run, run as run
     from takens._run.scores_file import read_scores as read_scores
     from takens._run.sources import read as read
