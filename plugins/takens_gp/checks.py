@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, cast
 
 import attrs
@@ -9,15 +10,11 @@ import torch
 from torch import Tensor
 
 from takens.testing import Checks, require, require_close, require_instance
-from takens.testing.derivatives import default_dtype, require_double
+from takens.testing.functions import Functions, add_functions
 from takens.testing.samples import DOUBLE, gradients
 from takens_gp.kernel import Kernel
 
 CHECKS = Checks(Kernel)
-
-
-def _is_learned(kernel: Kernel) -> bool:
-    return bool(kernel.bounds)
 
 
 @CHECKS.add
@@ -30,17 +27,19 @@ def check_kernel_protocol(kernel: Kernel) -> None:
         require(0 < low < high and inside, f"{name} is {values.tolist()} in ({low}, {high}).")
 
 
-@CHECKS.add
-def check_kernel_shape_and_dtype(kernel: Kernel) -> None:
-    """Check that covariances are `(..., n, m)`, in the dtype of the points."""
-    for dtype in (torch.float32, torch.float64):
-        x, y = _points(5).to(dtype).expand(2, 5, 1), _points(3).to(dtype).expand(2, 3, 1)
-        for what, found, shape in (
-            ("points", kernel(x, y), (2, 5, 3)),
-            ("points on the diagonal", kernel.diagonal(x), (2, 5)),
-        ):
-            says = f"{dtype} {what} give {found.dtype} {tuple(found.shape)}."
-            require(found.shape == shape and found.dtype == dtype, says)
+def _functions(kernel: Kernel, dtype: torch.dtype) -> Functions:
+    x = (torch.linspace(0.5, 1.5, 6, dtype=DOUBLE)[:, None, None] * _points(5)).to(dtype)
+    return {
+        "the covariance": (lambda x: kernel(x, 0.9 * x[..., :3, :]), x, (5, 3)),
+        "the diagonal": (kernel.diagonal, x, (5,)),
+    }
+
+
+def _again(kernel: Any) -> Functions:
+    return _functions(attrs.evolve(kernel), DOUBLE)
+
+
+add_functions(CHECKS, "kernel", _functions, _again)
 
 
 @CHECKS.add
@@ -56,18 +55,6 @@ def check_kernel_is_a_covariance(kernel: Kernel) -> None:
 
 
 @CHECKS.add
-def check_kernel_batch_is_pointwise(kernel: Kernel) -> None:
-    """Check that a covariance depends on its two points only."""
-    x, y = _points(5), _points(3) + 0.05
-    alone = torch.stack([torch.cat([kernel(a[None], b[None])[0] for b in y]) for a in x])
-    says = "A covariance depends on other points"
-    require_close(kernel(x, y), alone, says)
-    batch = torch.stack((x, 1.5 * x))
-    each = torch.stack([kernel(one, y) for one in batch])
-    require_close(kernel(batch, y.expand(2, 3, 1)), each, says)
-
-
-@CHECKS.add
 def check_kernel_diagonal(kernel: Kernel) -> None:
     """Check that ``diagonal`` is the diagonal, in a batch too."""
     x = torch.stack((_points(6), 1.5 * _points(6)))
@@ -75,19 +62,8 @@ def check_kernel_diagonal(kernel: Kernel) -> None:
     require_close(kernel.diagonal(x), found, "diagonal() is not the matrix's diagonal")
 
 
-@CHECKS.add
-def check_kernel_precision(kernel: Kernel) -> None:
-    """Check that points in double precision have covariances in it."""
-    x, y = _points(5), _points(3) + 0.05
-    require_double(lambda z: kernel(z, y), x, "The covariance")
-    with default_dtype(DOUBLE):
-        found = attrs.evolve(cast(Any, kernel))(x, y)
-    says = "The covariance depends on torch's default dtype"
-    require_close(kernel(x, y), found, says, rtol=1e-12, atol=1e-13)
-
-
-@CHECKS.where(_is_learned)
-def check_kernel_is_differentiable(kernel: Kernel) -> None:
+@CHECKS.where(attrgetter("bounds"))
+def check_kernel_hyperparameters(kernel: Kernel) -> None:
     """Check that the derivative to every hyperparameter is right."""
     x = _points(6)
     for name in kernel.bounds:

@@ -91,7 +91,7 @@ def test_the_guide_lists_what_is_planted() -> None:
 
 
 def test_a_check_that_asks_nothing_fails() -> None:
-    @testing.Check
+    @testing.Check.of
     def check_nothing(component: object) -> None:
         testing.unanswered("it is Sunday")
 
@@ -108,7 +108,7 @@ def test_a_check_says_how_many_questions_it_asked() -> None:
 
 
 def test_what_was_changed_for_everyone_is_put_back() -> None:
-    @testing.Check
+    @testing.Check.of
     def check_changes(component: object) -> None:
         testing.require(True, "")
         torch.set_default_dtype(torch.float64)

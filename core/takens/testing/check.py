@@ -8,14 +8,11 @@ from typing import Any, TypeAlias, cast, final
 
 import attrs
 
-from takens.testing.asking import NothingAskedError, counted
+from takens.testing.asking import NothingAskedError, counted, require_instance
 from takens.testing.process import left_alone
 
-Condition: TypeAlias = type | UnionType | Callable[[Any], bool]
-
-
-def _always(_: object) -> bool:
-    return True
+Ask: TypeAlias = Callable[[Any], None]
+Condition: TypeAlias = type | UnionType | Callable[[Any], object]
 
 
 def _holds(where: Any, component: object) -> bool:
@@ -35,27 +32,22 @@ class Check:
         of the process share, and, as a NothingAskedError, where no question was asked.
     """
 
-    ask: Callable[[Any], None]
-    where: Condition = _always
+    name: str
+    promise: str
+    ask: Ask
+    where: Condition = object
     slow: bool = False
+
+    @classmethod
+    def of(cls, ask: Ask, where: Condition = object, *, slow: bool = False) -> Check:
+        """Make a check of a function, whose name and docstring are its name and promise."""
+        name = ask.__name__.removeprefix("check_")
+        promise = (ask.__doc__ or name).partition("\n")[0].removeprefix("Check that ")
+        return cls(name, promise, ask, where, slow)
 
     @property
     def __name__(self) -> str:
-        return self.ask.__name__
-
-    @property
-    def name(self) -> str:
-        """The name, without the ``check_`` that all share."""
-        return self.ask.__name__.removeprefix("check_")
-
-    @property
-    def promise(self) -> str:
-        """What is promised, in a sentence."""
-        return (self.ask.__doc__ or "").partition("\n")[0].removeprefix("Check ")
-
-    def applies(self, component: object) -> bool:
-        """Return whether the component promises this."""
-        return _holds(self.where, component)
+        return f"check_{self.name}"
 
     def __call__(self, component: Any, /) -> int:
         """Ask, and return how many questions were answered as they should be."""
@@ -72,26 +64,33 @@ class Checks:
     """The checks of a kind; called with a component, it gives those that apply to it.
 
     The first one tells whether a component satisfies the ``protocol`` of the kind, which may
-    be a function that tells; where it does not, no other is of use.
+    be a function that tells; where it does not, no other is of use. With a ``name`` it is made
+    here.
     """
 
-    def __init__(self, protocol: Any = object) -> None:
+    def __init__(self, protocol: Any = object, name: str = "", lacks: str = "") -> None:
         self._protocol = protocol
         self._all: list[Check] = []
+        if name:
+            promise = "every member of its protocol is there"
+            self.table(name, promise, lambda given: require_instance(given, protocol, lacks))
 
-    def add(self, ask: Callable[[Any], None], /) -> Check:
+    def add(self, ask: Ask, /) -> Check:
         """Add a function that asks questions by ``require``, as a decorator."""
-        self._all.append(Check(ask))
-        return self._all[-1]
+        return self.where(object)(ask)
 
-    def where(self, where: Condition, *, slow: bool = False) -> Callable[..., Check]:
+    def where(self, where: Condition, *, slow: bool = False) -> Callable[[Ask], Check]:
         """Return a decorator that adds a function for the components of a protocol."""
 
-        def add(ask: Callable[[Any], None], /) -> Check:
-            self._all.append(Check(ask, where, slow))
+        def add(ask: Ask, /) -> Check:
+            self._all.append(Check.of(ask, where, slow=slow))
             return self._all[-1]
 
         return add
+
+    def table(self, name: str, promise: str, ask: Ask, where: Condition = object) -> None:
+        """Add a row of a table: a check by its name and its promise."""
+        self._all.append(Check(name, promise, ask, where))
 
     def __iter__(self) -> Iterator[Check]:
         return iter(self._all)
@@ -101,9 +100,4 @@ class Checks:
         first, *others = self._all
         yield first
         if _holds(self._protocol, component):
-            yield from (check for check in others if check.applies(component))
-
-
-def as_check(given: Any, /) -> Check:
-    """Make a check of a function that asks by ``require``, as another kind brings it."""
-    return given if isinstance(given, Check) else Check(given)
+            yield from (check for check in others if _holds(check.where, component))

@@ -12,13 +12,7 @@ from takens.errors import DeviceError
 from takens.testing.asking import require, require_close, require_instance
 from takens.testing.check import Checks
 
-CHECKS = Checks(DevicePolicy)
-
-
-@CHECKS.add
-def check_device_policy_protocol(policy: DevicePolicy) -> None:
-    """Check that ``choose`` is there."""
-    require_instance(policy, DevicePolicy)
+CHECKS = Checks(DevicePolicy, "device_policy_protocol")
 
 
 @CHECKS.add

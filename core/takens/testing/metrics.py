@@ -81,16 +81,6 @@ def check_metric_tells_series_apart(metric: SeriesMetric) -> None:
 
 
 @CHECKS.where(SeriesMetric)
-def check_metric_takes_one_variable(metric: SeriesMetric) -> None:
-    """Check that series of one variable get a value or a reason, or are refused in words."""
-    truth, other = (attrs.evolve(each, x=each.x[..., :1], columns=()) for each in _pair(metric))
-    try:
-        _plain(metric.compare(truth, other))
-    except TakensError as refusal:
-        require(str(refusal).endswith("."), f"The refusal is no sentence: {refusal}")
-
-
-@CHECKS.where(SeriesMetric)
 def check_metric_is_repeatable(metric: SeriesMetric) -> None:
     """Check that the same series get the same score, and are not written to."""
     series = _pair(metric)
@@ -102,22 +92,33 @@ def check_metric_is_repeatable(metric: SeriesMetric) -> None:
         require_same(each.x, x, "A series was changed in place")
 
 
-@CHECKS.where(SeriesMetric)
-def check_metric_units(metric: SeriesMetric) -> None:
+@CHECKS.add
+def check_metric_units(metric: Any) -> None:
     """Check that a slower clock changes the value as its unit says, and no other value."""
-    series = _pair(metric)
-    slower = [attrs.evolve(each, t=_STRETCH * each.t) for each in series]
-    _scales(metric.compare(*series), metric.compare(*slower))
+    fast, slow = _any_score(metric), _any_score(metric, clock=_STRETCH)
+    found, expected = (torch.tensor(_value(score)) for score in (slow, fast))
+    unit = fast.unit.removesuffix("s")
+    if not bool(expected.any()) or not (unit.endswith("time unit") or "time" not in unit):
+        unanswered(f"{float(expected):g} {fast.unit} need not change with the clock")
+        return
+    power = (unit == "time unit") - unit.endswith("/ time unit")
+    says = f"A clock {_STRETCH:g} times as slow does not change the value as {fast.unit!r} do"
+    require_close(found, _STRETCH**power * expected, says, rtol=1e-6)
 
 
 @CHECKS.where(SeriesMetric)
 def check_metric_survives_divergence(metric: SeriesMetric) -> None:
-    """Check that a run that has left gets a number, or a reason for none."""
+    """Check that a run that has left gets a number or a reason, and so does one variable."""
     truth, other = _pair(metric)
     for size in (1.0, 1e6):
         gone = other.x.clone()
         gone[..., gone.shape[-2] // 4 :, :] = size
         _plain(metric.compare(truth, attrs.evolve(other, x=gone)))
+    narrow = [attrs.evolve(each, x=each.x[..., :1], columns=()) for each in (truth, other)]
+    try:
+        _plain(metric.compare(narrow[0], narrow[1]))
+    except TakensError as refusal:
+        require(str(refusal).endswith("."), f"The refusal is no sentence: {refusal}")
 
 
 @CHECKS.where(SupportsEvidence)
@@ -148,13 +149,6 @@ def check_dynamics_metric_probes(metric: DynamicsMetric) -> None:
     _value(scores[0])
     require(_written(scores[0]) == _written(scores[1]), "Two looks at the same map differ.")
     require_same(places, _places(), "The starts were changed in place")
-
-
-@CHECKS.where(DynamicsMetric)
-def check_dynamics_metric_units(metric: DynamicsMetric) -> None:
-    """Check that a slower clock changes the value as its unit says, and no other value."""
-    fast, slow = (metric.measure(CatMap(), _places(), s * _INTERVAL) for s in (1, _STRETCH))
-    _scales(fast, slow)
 
 
 @CHECKS.where(DynamicsMetric)
@@ -201,10 +195,10 @@ def _pair(metric: SeriesMetric) -> tuple[TimeSeries, TimeSeries]:
     return forecasts(metric.horizon), forecasts(metric.horizon, phase=1.0)
 
 
-def _any_score(metric: Any) -> Score:
-    if isinstance(metric, SeriesMetric):
-        return metric.compare(*_pair(metric))
-    return metric.measure(CatMap(), _places(), _INTERVAL)
+def _any_score(metric: Any, clock: float = 1.0) -> Score:
+    if isinstance(metric, DynamicsMetric):
+        return metric.measure(CatMap(), _places(), clock * _INTERVAL)
+    return metric.compare(*(attrs.evolve(each, t=clock * each.t) for each in _pair(metric)))
 
 
 def _places() -> Tensor:
@@ -214,17 +208,6 @@ def _places() -> Tensor:
 def _facts() -> Facts:
     rate = CatMap.exponent / _INTERVAL
     return Facts((rate, -rate), "Arnold and Avez (1968)")
-
-
-def _scales(fast: Score, slow: Score) -> None:
-    found, expected = (torch.tensor(_value(score)) for score in (slow, fast))
-    unit = fast.unit.removesuffix("s")
-    if not bool(expected.any()) or not (unit.endswith("time unit") or "time" not in unit):
-        unanswered(f"{float(expected):g} {fast.unit} need not change with the clock")
-        return
-    power = (unit == "time unit") - unit.endswith("/ time unit")
-    says = f"A clock {_STRETCH:g} times as slow does not change the value as {fast.unit!r} do"
-    require_close(found, _STRETCH**power * expected, says, rtol=1e-6)
 
 
 def _value(score: Score) -> float:

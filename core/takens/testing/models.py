@@ -7,7 +7,7 @@ import functools
 import inspect
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
 import attrs
@@ -19,9 +19,6 @@ from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.generate import generate
 from takens._dynamics.latent_map import latent_map
 from takens._protocols.dynamics import (
-    SupportsJacobian,
-    SupportsOwnTimes,
-    SupportsTangent,
     Time,
 )
 from takens._protocols.model import (
@@ -32,15 +29,13 @@ from takens._protocols.model import (
     SupportsStepMap,
     SupportsUnits,
 )
-from takens.testing.asking import require, require_close, require_instance, require_same
+from takens.testing.asking import require, require_close, require_instance
 from takens.testing.check import Checks
-from takens.testing.derivatives import (
+from takens.testing.functions import (
     TIMES,
-    default_dtype,
-    require_double,
-    require_jacobian,
-    require_own_times,
-    require_tangent,
+    Functions,
+    add_derivatives,
+    add_functions,
     velocity,
 )
 from takens.testing.samples import DOUBLE, gradients, numbers, record
@@ -80,50 +75,6 @@ def check_model_config(model: Model) -> None:
 
 
 @CHECKS.add
-def check_model_shapes_and_dtypes(model: Model) -> None:
-    """Check that every member gives the shape and dtype that it should."""
-    for dtype in (torch.float32, torch.float64):
-        own = _copy(model, dtype)
-        sizes = {"observe": own.obs_dim}
-        for shape in ((), (4,), (2, 3)):
-            for what, found in _pass(own, _context(own, *shape).to(dtype)).items():
-                expected = (*shape, sizes.get(what, own.latent_dim))
-                require(
-                    found.shape == expected and found.dtype == dtype,
-                    f"{what} gives {found.dtype} {tuple(found.shape)}; expected {dtype} "
-                    f"{expected}.",
-                )
-
-
-@CHECKS.add
-def check_model_batch_is_pointwise(model: Model) -> None:
-    """Check that no member of a batch sees another."""
-    own = _copy(model)
-    for shape in ((4,), (2, 3)):
-        contexts = _context(own, *shape)
-        alone = [_pass(own, context) for context in contexts.flatten(0, -3)]
-        for what, found in _pass(own, contexts).items():
-            apart = torch.stack([each[what] for each in alone])
-            says = f"{what}: a batch differs from its members alone"
-            require_close(found.flatten(0, -2), apart, says)
-
-
-@CHECKS.add
-def check_model_leaves_its_input_alone(model: Model) -> None:
-    """Check that states and observations are not written to, nor what was given before."""
-    own = _copy(model)
-    context, z = _context(own, 4), numbers(4, own.latent_dim)
-    copies = context.clone(), z.clone()
-    first = _pass(own, context, z)
-    kept = {what: value.clone() for what, value in first.items()}
-    _pass(own, context.flip(0), z.flip(0))
-    require_same(context, copies[0], "An observation was changed in place")
-    require_same(z, copies[1], "A state was changed in place")
-    for what, value in first.items():
-        require_same(value, kept[what], f"{what}: what was given earlier was changed in place")
-
-
-@CHECKS.add
 def check_model_forcing_twice_is_forcing_once(model: Model) -> None:
     """Check that a state that agrees with an observation is not changed by it."""
     own = _copy(model)
@@ -158,35 +109,6 @@ def check_model_encodes_in_order(model: Model) -> None:
             gradient is not None and bool(gradient[..., 0, :].any()),
             f"It asks for {own.context_length} observations, and nothing depends on the first.",
         )
-
-
-@CHECKS.add
-def check_model_is_differentiable(model: Model) -> None:
-    """Check that every member is the derivative of what it gives, in double precision."""
-    own = _copy(model)
-    context, z = _observed(own, 4), numbers(4, own.latent_dim)
-    members: Mapping[str, tuple[Callable[[Tensor], Tensor], Tensor]] = {
-        "encode": (own.encode, context),
-        "the dynamics": (lambda y: velocity(own, y, TIMES[1]), z),
-        "observe": (own.observe, z),
-        "force": (lambda x: own.force(z, x), context[..., -1, :]),
-    }
-    for what, (member, at) in members.items():
-        require_double(member, at, what)
-
-
-@CHECKS.add
-def check_model_precision(model: Model) -> None:
-    """Check that what is given in double precision is computed in it, constants too."""
-    own = _copy(model)
-    expected = _pass(own, _context(own, 4))
-    with default_dtype(DOUBLE):
-        again = _rebuilt(own).to(_CPU, DOUBLE)
-        again.load_state_dict(own.state_dict())
-        found = _pass(again, _context(own, 4))
-    for what, value in found.items():
-        says = f"{what} depends on torch's default dtype: a constant is in single precision"
-        require_close(expected[what], value, says, rtol=1e-10, atol=1e-12)
 
 
 @CHECKS.add
@@ -260,27 +182,6 @@ def check_model_free_run(model: Model) -> None:
     require(bool(runs[0].isfinite().all()), "A free run of 20 steps is not finite.")
     # The first may run in plain torch and the second compiled.
     require_close(runs[0], runs[1], "Two free runs from one start differ")
-
-
-@CHECKS.where(SupportsJacobian)
-def check_model_jacobian(model: Any) -> None:
-    """Check that the Jacobian is the derivative of the field, at any time."""
-    own = _copy(model)
-    require_jacobian(own, numbers(2, 3, own.latent_dim))
-
-
-@CHECKS.where(SupportsTangent)
-def check_model_tangent(model: Any) -> None:
-    """Check that the pushed vectors are the derivative of the map, times the vectors."""
-    own = _copy(model)
-    require_tangent(own, numbers(4, own.latent_dim))
-
-
-@CHECKS.where(SupportsOwnTimes)
-def check_model_own_times(model: Any) -> None:
-    """Check that samples with times of their own are as each is at its time."""
-    own = _copy(model)
-    require_own_times(own, numbers(2, 3, own.latent_dim))
 
 
 @CHECKS.where(SupportsForcingSignal)
@@ -391,10 +292,10 @@ def _context(model: Model, *shape: int) -> Tensor:
     return 0.5 * numbers(*shape, model.context_length, model.obs_dim)
 
 
-def _observed(model: Model, *shape: int) -> Tensor:
+def _observed(model: Model, count: int, dtype: torch.dtype = DOUBLE) -> Tensor:
     """Return observations that some state shows, where there are others."""
-    states = 0.5 * numbers(*shape, model.context_length, model.latent_dim)
-    return model.observe(states).detach()
+    states = 0.5 * numbers(count, model.context_length, model.latent_dim)
+    return model.observe(states.to(dtype)).detach()
 
 
 def _standard(x: Tensor) -> Tensor:
@@ -412,3 +313,30 @@ def _pass(model: Any, context: Tensor, z: Tensor | None = None) -> dict[str, Ten
             "observe": model.observe(state),
             "force": model.force(state, context[..., -1, :]),
         }
+
+
+def _functions(model: Model, dtype: torch.dtype) -> Functions:
+    return _members(_copy(model, dtype), dtype)
+
+
+def _again(model: Model) -> Functions:
+    own = _copy(model)
+    made = _rebuilt(own).to(_CPU, DOUBLE)
+    made.load_state_dict(own.state_dict())
+    return _members(made, DOUBLE)
+
+
+def _members(own: Model, dtype: torch.dtype) -> Functions:
+    m, n = own.latent_dim, own.obs_dim
+    z, context = numbers(6, m).to(dtype), _observed(own, 6, dtype)
+    forced = torch.cat((z, context[:, -1]), -1)
+    return {
+        "encode": (own.encode, context, (m,)),
+        "the dynamics": (lambda z: velocity(own, z, TIMES[1]), z, (m,)),
+        "observe": (own.observe, z, (n,)),
+        "force": (lambda zx: own.force(zx[..., :m], zx[..., m:]), forced, (m,)),
+    }
+
+
+add_functions(CHECKS, "model", _functions, _again, "shapes_and_dtypes")
+add_derivatives(CHECKS, "model_", _copy, lambda model: numbers(6, model.latent_dim))

@@ -12,7 +12,8 @@ import pkgutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from takens._plugins.catalogue import catalogue
@@ -59,10 +60,6 @@ def _is_loaded(plugin: Plugin) -> bool:
 CHECKS = Checks(_is_loaded)
 
 
-def _has_components(plugin: Plugin) -> bool:
-    return bool(plugin.components)
-
-
 def _is_installed(plugin: Plugin) -> bool:
     # What is registered in this process has no manifest to import elsewhere.
     return plugin.distribution != HERE
@@ -72,15 +69,7 @@ def _has_choices(plugin: Plugin) -> bool:
     return any(parameter.choices for spec in plugin.components for parameter in spec.parameters)
 
 
-def _has_kinds(plugin: Plugin) -> bool:
-    return bool(plugin.kinds)
-
-
-def _has_commands(plugin: Plugin) -> bool:
-    return bool(_commands(plugin))
-
-
-def _commands(plugin: Plugin) -> tuple[CommandSpec, ...]:
+def _commands(plugin: Plugin) -> Sequence[CommandSpec]:
     return catalogue().ask(plugin, "takens_commands", CommandSpec)
 
 
@@ -112,14 +101,14 @@ def check_manifest_is_light(plugin: Plugin) -> None:
     require(not said, f"Importing the manifest prints: {' / '.join(said)[:300]}")
 
 
-@CHECKS.where(_has_components)
+@CHECKS.where(attrgetter("components"))
 def check_targets_can_be_imported(plugin: Plugin) -> None:
     """Check that every target is there."""
     for spec in plugin.components:
         require(callable(_target(spec)), f"{spec.kind} {spec.name}: there is no {spec.target}.")
 
 
-@CHECKS.where(_has_components)
+@CHECKS.where(attrgetter("components"))
 def check_parameters_are_the_constructors(plugin: Plugin) -> None:
     """Check that stated parameters are the target's arguments, with the same defaults.
 
@@ -169,7 +158,7 @@ def check_parameters_are_the_constructors(plugin: Plugin) -> None:
             )
 
 
-@CHECKS.where(_has_components)
+@CHECKS.where(attrgetter("components"))
 def check_components_can_be_made(plugin: Plugin) -> None:
     """Check that every component can be made, from its defaults or its ``example``."""
     for spec in plugin.components:
@@ -194,7 +183,7 @@ def check_choices_can_be_made(plugin: Plugin) -> None:
                     require(not refusal, f"{what} is listed, and refused: {refusal}")
 
 
-@CHECKS.where(_has_components)
+@CHECKS.where(attrgetter("components"))
 def check_claims_are_true(plugin: Plugin) -> None:
     """Check that ``supports`` says what is there, and all of it that is known by a word."""
     for spec in plugin.components:
@@ -205,7 +194,7 @@ def check_claims_are_true(plugin: Plugin) -> None:
             require(claimed or not there, f"{what} supports {claim!r} and does not say so.")
 
 
-@CHECKS.where(_has_kinds)
+@CHECKS.where(attrgetter("kinds"))
 def check_kinds_are_there(plugin: Plugin) -> None:
     """Check that the protocols and the checks of kinds that it brings can be imported."""
     for spec in plugin.kinds:
@@ -215,7 +204,7 @@ def check_kinds_are_there(plugin: Plugin) -> None:
             require(callable(found), f"kind {spec.name}: there is no {target}.")
 
 
-@CHECKS.where(_has_commands)
+@CHECKS.where(_commands)
 def check_commands(plugin: Plugin) -> None:
     """Check that commands explain themselves, and exit with another code than 0 on failure."""
     import click
@@ -235,7 +224,7 @@ def check_commands(plugin: Plugin) -> None:
             unanswered(f"takens {spec.name} takes no files")
 
 
-@CHECKS.where(_has_components)
+@CHECKS.where(attrgetter("components"))
 def check_summaries(plugin: Plugin) -> None:
     """Check that every component and every parameter says what it is."""
     for spec in plugin.components:

@@ -9,7 +9,7 @@ from takens._protocols.portrait import Portrait
 from takens.testing.asking import require_instance
 from takens.testing.check import Checks
 from takens.testing.figures import draws, require_one_line
-from takens.testing.samples import Pendulum, record
+from takens.testing.samples import Oscillator, record
 
 CHECKS = Checks(Portrait)
 
@@ -29,4 +29,4 @@ def check_portrait_draws(portrait: Portrait) -> None:
     one = record(200)
     several = attrs.evolve(one, x=torch.stack((one.x, 0.5 * one.x)))
     draws(portrait.draw, None, several)
-    draws(portrait.draw, Pendulum(), several)
+    draws(portrait.draw, Oscillator(), several)

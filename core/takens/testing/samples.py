@@ -88,27 +88,6 @@ def pendulum(t: Tensor, x: Tensor, /) -> Tensor:
     return torch.stack((speed, -angle.sin()), -1)
 
 
-@final
-@attrs.frozen
-class Pendulum:
-    """The pendulum as a system."""
-
-    dim = 2
-    time = Time.CONTINUOUS
-
-    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Return the velocity at `x: (..., 2)`."""
-        return pendulum(t, x)
-
-    def initial(self) -> tuple[float, ...]:
-        """Return an angle of one, at rest."""
-        return (1.0, 0.0)
-
-    def facts(self) -> Facts:
-        """Return nothing."""
-        return Facts()
-
-
 def swing(height: Tensor, t: Tensor) -> Tensor:
     """Return the pendulum let go from angles `height: (...)`, at `t: (n,)`: `(..., n, 2)`.
 
@@ -126,7 +105,9 @@ def swing(height: Tensor, t: Tensor) -> Tensor:
 
 @final
 class Oscillator(nn.Module):
-    """`q'' = -k q + a cos 2 t`, whose stiffness k and drive a are learned."""
+    """`q'' = -k q + a cos 2 t`, whose stiffness k and drive a are learned; a system, too."""
+
+    dim, time = 2, Time.CONTINUOUS
 
     def __init__(self, stiffness: float = 1.3, drive: float = 0.8) -> None:
         super().__init__()
@@ -137,6 +118,14 @@ class Oscillator(nn.Module):
         """Return the velocity of `x: (..., 2)`, place and speed."""
         place, speed = x.unbind(-1)
         return torch.stack((speed, self.drive * (2 * t).cos() - self.stiffness * place), -1)
+
+    def initial(self) -> tuple[float, ...]:
+        """Return a place of one, at rest."""
+        return (1.0, 0.0)
+
+    def facts(self) -> Facts:
+        """Return nothing."""
+        return Facts()
 
     def motion(self, x0: Tensor, ts: Tensor, /) -> Tensor:
         """Return the states at `ts: (n,)` or `(..., n)` from `x0: (..., 2)`: `(..., n, 2)`."""
@@ -179,25 +168,28 @@ class SmallConfig:
 class SmallModel(nn.Module):
     """A map `z' = z + A tanh(W z) + b`, seen through gains; every weight matters at each step.
 
-    It is solved for at once, too, as far as ``b`` goes.
+    Or a field, `dz/dt = A tanh(W z) + b - z`. It is solved for at once, too, as far as ``b``
+    goes.
     """
 
     context_length = 1
-    time = Time.DISCRETE
+    integrator: Stepper
 
-    def __init__(self, obs_dim: int = 2, seed: int = 0) -> None:
+    def __init__(self, obs_dim: int = 2, seed: int = 0, time: Time = Time.DISCRETE) -> None:
         super().__init__()
         self.config = SmallConfig(obs_dim, seed)
         self.obs_dim = self.latent_dim = obs_dim
+        self.time, self.integrator = time, cast(Stepper, integrators.create("rk4"))
         draws = numbers(2, obs_dim, obs_dim, seed=seed) / 3
         self.inner = nn.Parameter(draws[0])
         self.outer = nn.Parameter(draws[1])
         self.offset = nn.Parameter(0.1 * numbers(obs_dim, seed=seed + 1))
         self.gain = nn.Parameter(1 + 0.1 * numbers(obs_dim, seed=seed + 2))
 
-    def forward(self, z: Tensor) -> Tensor:
-        """Return the next state of `z: (..., n)`."""
-        return z + (z @ self.inner.mT).tanh() @ self.outer.mT + self.offset
+    def forward(self, *state: Tensor) -> Tensor:
+        """Return the next state of `z: (..., n)`, or the velocity there."""
+        z, kept = state[-1], 1 if self.time is Time.DISCRETE else -1
+        return kept * z + (z @ self.inner.mT).tanh() @ self.outer.mT + self.offset
 
     def encode(self, context: Tensor, /) -> Tensor:
         """Return the state at the end of `context: (..., c, n)`."""
@@ -219,61 +211,16 @@ class SmallModel(nn.Module):
         """Set the offset to the one that makes one-step errors zero in the mean."""
         with torch.no_grad():
             z = x / self.gain
-            missed = z[..., 1:, :] - self(z[..., :-1, :])
+            change = z.diff(dim=-2) / times.diff().unsqueeze(-1)
+            wanted = z[..., 1:, :] if self.time is Time.DISCRETE else change
+            missed = wanted - self(z[..., :-1, :])
             self.offset += missed.flatten(0, -2).mean(0)
             left = missed - missed.flatten(0, -2).mean(0)
         return {"loss": float(left.square().mean())}
 
     if TYPE_CHECKING:
 
-        def __call__(self, z: Tensor) -> Tensor: ...  # noqa: D102
-
-
-@final
-class SmallField(nn.Module):
-    """The field `dz/dt = A tanh(W z) - z + b`, seen as it is; ``b`` is solved for."""
-
-    context_length = 1
-    time = Time.CONTINUOUS
-
-    def __init__(self, obs_dim: int = 2, seed: int = 0) -> None:
-        super().__init__()
-        self.map = SmallModel(obs_dim, seed)
-        self.config = self.map.config
-        self.obs_dim = self.latent_dim = obs_dim
-
-    @property
-    def integrator(self) -> Stepper:
-        """What advances it."""
-        return cast(Stepper, integrators.create("rk4"))
-
-    def forward(self, t: Tensor, z: Tensor) -> Tensor:
-        """Return the velocity at `z: (..., n)`."""
-        return self.map(z) - 2 * z
-
-    def encode(self, context: Tensor, /) -> Tensor:
-        """Return the state at the end of `context: (..., c, n)`."""
-        return context[..., -1, :]
-
-    def observe(self, z: Tensor, /) -> Tensor:
-        """Read out `z: (..., n)`."""
-        return z
-
-    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
-        """Return the state that shows `x: (..., n)`."""
-        return x
-
-    def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
-        """Set the offset to the one that makes the mean velocity that of the data."""
-        slope = x.diff(dim=-2) / times.diff().unsqueeze(-1)
-        with torch.no_grad():
-            missed = slope - self(times[0], x[..., :-1, :])
-            self.map.offset += missed.flatten(0, -2).mean(0)
-        return {"loss": float(missed.square().mean())}
-
-    if TYPE_CHECKING:
-
-        def __call__(self, t: Tensor, z: Tensor) -> Tensor: ...  # noqa: D102
+        def __call__(self, *state: Tensor) -> Tensor: ...  # noqa: D102
 
 
 def results(dim: int = 2, *, diverged: bool = False) -> Results:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from takens._dynamics.ensemble import Ensemble
+from takens._protocols.dynamics import Time
 from takens._protocols.scheme import (
     DirectScheme,
     StochasticScheme,
@@ -32,9 +33,9 @@ from takens.testing.asking import (
     unanswered,
 )
 from takens.testing.check import Checks
-from takens.testing.samples import DOUBLE, SmallField, SmallModel, gradients, record
+from takens.testing.samples import DOUBLE, SmallModel, gradients, record
 
-CHECKS = Checks()
+CHECKS = Checks(TrainingScheme | DirectScheme, "scheme_protocol", "loss() and solve()")
 
 _BATCH, _LENGTH = 6, 40
 _TIMES: Final = torch.arange(_LENGTH, dtype=DOUBLE) * 0.1
@@ -61,22 +62,13 @@ def _has_settings(scheme: Any) -> bool:
     return _trains(scheme) and bool(_settings(scheme))
 
 
-@CHECKS.add
-def check_scheme_protocol(scheme: object) -> None:
-    """Check that it has ``loss`` or ``solve``."""
-    require_instance(scheme, TrainingScheme | DirectScheme, "loss() and solve()")
-
-
 @CHECKS.where(SupportsAccepts)
 def check_scheme_accepts(scheme: SupportsAccepts) -> None:
     """Check that it takes some model, and says of others in a clause why not."""
-    for model in (SmallModel(), SmallField()):
-        reason = scheme.accepts(model)
-        if reason is not None:
-            clause = bool(reason) and not reason.endswith(".")
-            require(clause, f"It does not take {type(model).__name__} because {reason!r}.")
-        else:
-            require(True, "")
+    for time in Time:
+        reason = scheme.accepts(SmallModel(time=time))
+        clause = reason is None or (reason != "" and not reason.endswith("."))
+        require(clause, f"It does not take models that are {time.value} because {reason!r}.")
 
 
 @CHECKS.where(_trains)
@@ -91,13 +83,6 @@ def check_scheme_loss(scheme: TrainingScheme[Any]) -> None:
                 f"The loss of {dtype} windows is {loss.dtype} {tuple(loss.shape)}.",
             )
             require(bool(loss.isfinite()), f"At step {step} the loss is {loss.item()}.")
-
-
-@CHECKS.where(_trains)
-def check_scheme_is_repeatable(scheme: TrainingScheme[Any]) -> None:
-    """Check that one state of its generator decides the loss."""
-    first, second = (_loss(scheme, _small(), _windows()) for _ in range(2))
-    require_same(first, second, "Two losses of the same windows differ")
 
 
 @CHECKS.where(_draws)
@@ -163,7 +148,7 @@ def check_scheme_uses_every_sample(scheme: TrainingScheme[Any]) -> None:
 @CHECKS.where(_trains)
 def check_scheme_uses_times(scheme: TrainingScheme[Any]) -> None:
     """Check that a model of continuous time is run over the times that are given."""
-    model, windows = SmallField().to(DOUBLE), _windows()
+    model, windows = SmallModel(time=Time.CONTINUOUS).to(DOUBLE), _windows()
     if isinstance(scheme, SupportsAccepts) and (reason := scheme.accepts(model)):
         # It is for others, and says so.
         require(reason != "", "It takes no model of continuous time, without a reason.")
@@ -198,13 +183,14 @@ def check_scheme_settings_matter(scheme: TrainingScheme[Any]) -> None:
 
 @CHECKS.where(_trains)
 def check_scheme_leaves_its_input_alone(scheme: TrainingScheme[Any]) -> None:
-    """Check that windows and weights are not written to, nor what belongs to the weights."""
+    """Check that windows, and what belongs to weights, are not written to; losses repeat."""
     model, windows = _small(), _windows()
     for weight in model.parameters():
         weight.grad = torch.ones_like(weight)
     before, weights = windows.clone(), copy.deepcopy(model.state_dict())
-    _loss(scheme, model, windows)
+    first = _loss(scheme, model, windows)
     require_same(windows, before, "The windows were changed in place")
+    require_same(_loss(scheme, model, windows), first, "Two losses of one batch differ")
     for name, weight in model.named_parameters():
         require_same(weight, weights[name], f"The model's {name} was changed")
         require(weight.requires_grad, f"The model's {name} is left frozen.")
@@ -328,11 +314,12 @@ def check_direct_scheme_learns(scheme: DirectScheme[Any]) -> None:
 def check_direct_scheme_uses_everything(scheme: DirectScheme[Any]) -> None:
     """Check that what is solved for depends on every trajectory, and on the times."""
     # Few numbers, since some schemes iterate.
-    x, times = _windows()[:2, :8, :1], _TIMES[:8]
+    x, times = _windows()[:2, :10, :1], _TIMES[:10]
+    field = SmallModel(1, time=Time.CONTINUOUS)
     louder = torch.cat((x[:1], 1.5 * x[1:]))
     for what, model, cases in (
         ("the second trajectory", SmallModel(1), ((x, times), (louder, times))),
-        ("the times", SmallField(1), ((x[:1], times), (x[:1], 1.5 * times))),
+        ("the times", field, ((x[:1], times), (x[:1], 1.5 * times))),
     ):
         if isinstance(scheme, SupportsAccepts) and (reason := scheme.accepts(model)):
             unanswered(reason)

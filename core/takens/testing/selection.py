@@ -24,8 +24,7 @@ from takens._protocols.scheme import TrainingScheme
 from takens._protocols.system import System
 from takens.errors import InputError
 from takens.testing import plugins
-from takens.testing.asking import require_instance
-from takens.testing.check import Check, Checks, as_check
+from takens.testing.check import Check, Checks
 from takens.testing.making import Unmade
 
 _KINDS: Final[tuple[tuple[Any, Kind], ...]] = (
@@ -41,7 +40,7 @@ _KINDS: Final[tuple[tuple[Any, Kind], ...]] = (
 )
 
 
-@Check
+@Check.of
 def check_can_be_made(component: Unmade) -> None:
     """Check that it can be made, from its defaults or its example."""
     raise component.error
@@ -60,7 +59,8 @@ def checks_for(component: object, kind: Kind | None = None) -> Iterator[Check]:
         yield from plugins.CHECKS(component)
     else:
         found = checks_of(kind or kind_of(component))
-        yield from map(as_check, found(component))
+        for check in found(component):
+            yield check if isinstance(check, Check) else Check.of(check)
 
 
 def checks_of(kind: Kind) -> Any:
@@ -71,14 +71,7 @@ def checks_of(kind: Kind) -> Any:
     spec = catalogue().find_kind(kind)
     if spec.checks:
         return _imported(spec.checks)
-    protocol, promised = _imported(spec.protocol), Checks()
-
-    @promised.add
-    def check_protocol(component: object) -> None:  # pyright: ignore[reportUnusedFunction]
-        """Check that every member of the protocol is there."""
-        require_instance(component, protocol)
-
-    return promised
+    return Checks(_imported(spec.protocol), "protocol")
 
 
 def kind_of(component: object) -> Kind:

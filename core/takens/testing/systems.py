@@ -15,24 +15,20 @@ from takens._dynamics.orbit import orbit
 from takens._dynamics.simulate import simulate
 from takens._plugins.registry import integrators
 from takens._protocols.dynamics import (
-    SupportsJacobian,
     SupportsKinks,
-    SupportsOwnTimes,
-    SupportsTangent,
     Time,
 )
 from takens._protocols.integrator import Stepper
 from takens._protocols.system import System
-from takens.testing.asking import require, require_close, require_instance, require_same
+from takens.testing.asking import require, require_close, require_instance
 from takens.testing.check import Checks
-from takens.testing.derivatives import (
+from takens.testing.functions import (
     TIMES,
-    default_dtype,
+    Functions,
+    add_derivatives,
+    add_functions,
     derivative,
     require_double,
-    require_jacobian,
-    require_own_times,
-    require_tangent,
     velocity,
 )
 from takens.testing.samples import DOUBLE, numbers
@@ -44,6 +40,10 @@ def _points(system: System, *shape: int) -> Tensor:
     """Draw states around the start, `(*shape, d)`."""
     start = torch.tensor(system.initial(), dtype=DOUBLE)
     return start + 0.01 * (1 + start.abs()) * numbers(*shape, system.dim)
+
+
+def _is_field(system: System) -> bool:
+    return system.time is Time.CONTINUOUS
 
 
 def _knows_exponents(system: System) -> bool:
@@ -74,64 +74,37 @@ def check_system_protocol(system: System) -> None:
     require(bool(torch.tensor(start).isfinite().all()), f"initial() is {start}.")
 
 
-@CHECKS.add
-def check_system_shape_and_dtype(system: System) -> None:
-    """Check that the result has the state's shape and dtype, on any leading dimensions."""
-    for dtype in (torch.float32, torch.float64):
-        for shape in ((), (5,), (2, 3)):
-            x = _points(system, *shape).to(dtype)
-            found = velocity(system, x, TIMES[1])
-            require(
-                found.shape == x.shape and found.dtype == dtype,
-                f"{dtype} {tuple(x.shape)} gives {found.dtype} {tuple(found.shape)}.",
-            )
-            require(bool(found.isfinite().all()), f"the result at {x.tolist()} is not finite.")
+def _functions(system: System, dtype: torch.dtype) -> Functions:
+    return {
+        "the result": (
+            lambda x: velocity(system, x, TIMES[1]),
+            _points(system, 6).to(dtype),
+            (system.dim,),
+        )
+    }
 
 
-@CHECKS.add
-def check_system_batch_is_pointwise(system: System) -> None:
-    """Check that no member of a batch sees another."""
-    for shape in ((5,), (2, 3)):
-        x = _points(system, *shape)
-        alone = [velocity(system, point) for point in x.reshape(-1, system.dim)]
-        together = velocity(system, x).reshape(-1, system.dim)
-        require_close(together, torch.stack(alone), "A batch differs from its members alone")
+def _again(system: Any) -> Functions:
+    anew = attrs.evolve(system) if attrs.has(cast(Any, type(system))) else system
+    return _functions(anew, DOUBLE)
 
 
-@CHECKS.add
-def check_system_leaves_its_input_alone(system: System) -> None:
-    """Check that the state is not written to, and gets the same answer again."""
-    x = _points(system, 5)
-    before = x.clone()
-    first = velocity(system, x).clone()
-    require_same(x, before, "The state was changed in place")
-    require_same(velocity(system, x), first, "Two answers for one state differ")
+add_functions(CHECKS, "system", _functions, _again)
+add_derivatives(CHECKS, "", lambda system: system, lambda system: _points(system, 6))
 
 
 @CHECKS.add
 def check_system_transforms(system: System) -> None:
     """Check that ``torch.func.vmap`` and ``jacfwd`` work, as exponents need them."""
-    x = _points(system, 5)
-    jacobians = derivative(system, x)
-    require(
-        jacobians.shape == (5, system.dim, system.dim),
-        f"vmap(jacfwd) of {tuple(x.shape)} gives {tuple(jacobians.shape)}.",
-    )
+    found, d = derivative(system, _points(system, 5)), system.dim
+    require(found.shape == (5, d, d), f"vmap(jacfwd) of (5, {d}) gives {tuple(found.shape)}.")
 
 
-@CHECKS.add
-def check_system_precision(system: System) -> None:
-    """Check that what is given in double precision is computed in it, times too."""
-    x = _points(system, 5)
-    require_double(lambda y: velocity(system, y), x, "The result")
-    if system.time is Time.CONTINUOUS:
-        t = torch.tensor([TIMES[1]], dtype=DOUBLE)
-        require_double(lambda s: cast(Any, system)(s.squeeze(), x), t, "The time")
-    with default_dtype(DOUBLE):
-        again = attrs.evolve(cast(Any, system)) if attrs.has(type(system)) else system
-        found = velocity(again, x)
-    says = "The result depends on torch's default dtype: a constant is in single precision"
-    require_close(velocity(system, x), found, says, rtol=1e-12, atol=1e-13)
+@CHECKS.where(_is_field)
+def check_system_takes_times(system: Any) -> None:
+    """Check that times in double precision are not rounded."""
+    x, t = _points(system, 5), torch.tensor([TIMES[1]], dtype=DOUBLE)
+    require_double(lambda s: system(s.squeeze(), x), t, "The time")
 
 
 @CHECKS.add
@@ -216,24 +189,6 @@ def check_system_facts_hold(system: System) -> None:
         abs(found - largest) <= allowed,
         f"The largest exponent is stated as {largest:g} and found as {found:.4g}.",
     )
-
-
-@CHECKS.where(SupportsJacobian)
-def check_jacobian(system: Any) -> None:
-    """Check that the Jacobian is the derivative of the field, at any time."""
-    require_jacobian(system, _points(system, 2, 3))
-
-
-@CHECKS.where(SupportsTangent)
-def check_tangent(system: Any) -> None:
-    """Check that the pushed vectors are the derivative of the map, times the vectors."""
-    require_tangent(system, _points(system, 5))
-
-
-@CHECKS.where(SupportsOwnTimes)
-def check_own_times(system: Any) -> None:
-    """Check that samples with times of their own are as each is at its time."""
-    require_own_times(system, _points(system, 2, 3))
 
 
 @CHECKS.where(SupportsKinks)

@@ -175,7 +175,7 @@ FAULTS = [
     Fault("times are rounded to single precision", "integrator_is_exact_at_any_times", faulty(good, solve=lambda f, x0, ts: rk4.solve(f, x0, ts.float().double()))),
     Fault("states are computed in single precision", "integrator_is_exact_at_any_times", faulty(good, solve=lambda f, x0, ts: rk4.solve(lambda t, x: f(t.double(), x.double()).float(), x0.float(), ts).to(x0.dtype))),
     Fault("the way back sees the times of the way there", "integrator_follows_time", faulty(good, solve=mirrored)),
-    Fault("samples with times of their own get those of the first", "integrator_own_times", faulty(good, solve=first_times)),
+    Fault("samples with times of their own get those of the first", "integrator_follows_time", faulty(good, solve=first_times)),
     Fault("only the first of a batch gets a gradient", "integrator_gradient", faulty(good, solve=first_gradient)),
     Fault("the adjoint forgets the time", "integrator_gradient_modes_agree", TimelessAdjoint()),
     Fault("a solve depends on those before it", "integrator_leaves_its_input_alone", Tires()),

@@ -78,6 +78,20 @@ class Double(Kernel):
         return super().__call__(x, y).double()
 
 
+class SingleConstant(Kernel):
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        return super().__call__(x, y) * torch.tensor(1.1) / 1.1
+
+
+class Shifts(Kernel):
+    """Centres the points in place."""
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        found = super().__call__(x, y)
+        x.detach().sub_(x.detach().mean())
+        return found
+
+
 class Indefinite(Kernel):
     def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
         return -super().__call__(x, y)
@@ -100,13 +114,15 @@ GOOD = [squared]
 FAULTS = [
     Fault("a hyperparameter is out of its bounds", "kernel_protocol", faulty(squared, bounds={"variance": (2.0, 3.0)})),
     Fault("covariances are always double", "kernel_shape_and_dtype", Double()),
+    Fault("a constant is made in single precision", "kernel_precision", SingleConstant()),
+    Fault("the points are centred in place", "kernel_leaves_its_input_alone", Shifts()),
     Fault("variances are negative", "kernel_is_a_covariance", Indefinite()),
     Fault("the diagonal is doubled", "kernel_diagonal", WrongDiagonal()),
-    Fault("a hyperparameter gets no gradient", "kernel_is_differentiable", Numb()),
+    Fault("a hyperparameter gets no gradient", "kernel_hyperparameters", Numb()),
     Fault("some combinations of points have a negative variance", "kernel_is_a_covariance", Quartic()),
     Fault("rows and columns are mixed up", "kernel_is_a_covariance", Transposed()),
-    Fault("half of the gradient is missing", "kernel_is_differentiable", HalfGradient()),
+    Fault("half of the gradient is missing", "kernel_hyperparameters", HalfGradient()),
     Fault("a batch is scaled by its largest point", "kernel_batch_is_pointwise", LeaksInTables()),
-    Fault("covariances are computed in single precision", "kernel_precision", SingleKernel()),
+    Fault("covariances are computed in single precision", "kernel_is_differentiable", SingleKernel()),
     Fault("a batch has one diagonal", "kernel_diagonal", OneDiagonal()),
 ]  # fmt: skip

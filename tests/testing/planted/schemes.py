@@ -328,7 +328,7 @@ FAULTS = [
     Fault("the strength that is reported is not the one that is used", "scheme_forcing_report", SaysOnly()),
     Fault("a setting changes nothing", "scheme_settings_matter", IgnoresStrength()),
     Fault("the loss is rounded to single precision", "scheme_gradient_is_the_derivative", ThroughSingle()),
-    Fault("noise is drawn from torch's own generator", "scheme_is_repeatable", DrawsNoise()),
+    Fault("noise is drawn from torch's own generator", "scheme_leaves_its_input_alone", DrawsNoise()),
     Fault("gradients that were collected are cleared", "scheme_leaves_its_input_alone", ClearsGradients()),
     Fault("a weight is left frozen", "scheme_leaves_its_input_alone", Freezes()),
     Fault("adapting changes the scheme itself", "scheme_adapting", AdaptsItself()),
