@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
+import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -395,3 +397,44 @@ def test_what_it_prints_is_not_in_an_answer_in_json(
     catalogue.cache_clear()
     assert command("list", "brooms") == 0
     assert "clack" in capsys.readouterr().out
+
+
+C_PRINTS = """
+import ctypes
+from takens.cli import main
+
+def clack():
+    ctypes.CDLL(None).puts(b"clack")
+    print("click", file=__import__("sys").__stdout__)
+
+import saboteur_mood
+saboteur_mood.plan, saboteur_mood.spoil = ("components", "work", None), clack
+main(["list", "brooms", "--json"])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="C's puts is found by another name")
+def test_what_its_library_in_c_prints_is_not_in_an_answer_in_json(folder: Path) -> None:
+    path = os.pathsep.join([str(folder), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", C_PRINTS],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": path, "PYTHONUNBUFFERED": ""},
+    )
+    assert done.returncode == 0, done.stderr
+    assert [each["name"] for each in json.loads(done.stdout)] == ["sabot"]
+    assert "clack" in done.stderr
+    assert "click" in done.stderr
+
+
+def test_an_answer_in_json_goes_to_a_stream_without_a_descriptor(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert command("list", "brooms", "--json") == 0
+    assert sys.stdout is stream
+    assert json.loads(stream.getvalue())
+    os.write(1, b"as before")
+    assert capfd.readouterr().out == "as before"

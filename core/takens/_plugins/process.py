@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextvars import ContextVar
-from typing import Any, Final, cast, final
+from typing import Any, Final, TextIO, cast, final
 
 from takens._plugins.plugin import Plugin
 from takens._plugins.warn import warn_outside
@@ -22,12 +22,56 @@ _KEPT: Final[ContextVar[bool]] = ContextVar("standard output is kept", default=F
 
 @contextlib.contextmanager
 def keep_stdout() -> Generator[None]:
-    """Send what plugins print inside to standard error: the output is kept for an answer."""
+    """Send what plugins print inside to standard error: the output is kept for an answer.
+
+    So is what their libraries in C and their programs print, which know no ``sys.stdout``.
+    """
     token = _KEPT.set(True)
     try:
-        yield
+        with _redirected():
+            yield
     finally:
         _KEPT.reset(token)
+
+
+@contextlib.contextmanager
+def _redirected() -> Generator[None]:
+    """Send file descriptor 1 to standard error, and ``sys.stdout`` to where it was."""
+    outer = cast("TextIO | None", sys.stdout)
+    _flush(outer)
+    try:
+        kept = os.dup(1)
+        os.dup2(2, 1)
+    except OSError:  # One of the two is closed.
+        yield
+        return
+    with contextlib.ExitStack() as last:
+        last.callback(os.close, kept)
+        last.callback(os.dup2, kept, 1)
+        if outer is not None and _descriptor(outer) == 1:
+            last.callback(setattr, sys, "stdout", outer)
+            sys.stdout = last.enter_context(
+                open(kept, "w", encoding=outer.encoding, errors=outer.errors, closefd=False)
+            )
+        last.callback(_flush, outer)
+        yield
+
+
+def _flush(stream: TextIO | None) -> None:
+    """Write what a stream, and C's standard output where there is one, hold back."""
+    import ctypes
+
+    if stream is not None:
+        stream.flush()
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).fflush(None)
+
+
+def _descriptor(stream: TextIO) -> int | None:
+    try:
+        return stream.fileno()
+    except (AttributeError, OSError):
+        return None
 
 
 @contextlib.contextmanager
