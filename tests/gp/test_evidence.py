@@ -7,12 +7,12 @@ from torch import Tensor
 
 import takens_gp as gp
 from takens_gp import Kernel
-from takens_gp.dynamics.vjp import vjp
 from takens_gp.inference.cholesky import factorise, inverse
 from takens_gp.inference.evidence import evidence_and_gradient
 from takens_gp.inference.fisher_information import information
 from takens_gp.inference.hyperparameters import Search
 from takens_gp.inference.optimisation import maximise
+from takens_gp.kernels.vjp import vjp
 
 
 def data(n: int, q: int = 1) -> tuple[Tensor, Tensor]:

@@ -9,10 +9,10 @@ from typing import Any, cast, final
 import torch
 from torch import Tensor
 
-from takens_gp.dynamics.vjp import vjp
 from takens_gp.inference.cholesky import factorise, inverse
 from takens_gp.inference.hyperparameters import Search
 from takens_gp.kernel import Kernel
+from takens_gp.kernels.vjp import vjp
 
 # Strips of this many entries stay in the cache through all operations of a kernel.
 _STRIP = 1 << 16

@@ -11,11 +11,11 @@ import torch
 from torch import Generator, Tensor
 
 import takens
-from takens_gp.inference.values import like
 from takens_gp.kernel import Kernel
 from takens_gp.kernels.composition import Product, Sum
 from takens_gp.kernels.linear import Linear
 from takens_gp.kernels.spectrum import SupportsSpectrum
+from takens_gp.kernels.values import like
 
 
 @final

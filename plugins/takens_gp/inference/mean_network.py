@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Protocol, final, runtime_checkable
 
 from torch import Tensor, nn
 
-from takens_gp.inference.values import Number, Numbers, like
 from takens_gp.kernel import Kernel
 from takens_gp.kernels.composition import Sum
 from takens_gp.kernels.linear import Constant, Linear
+from takens_gp.kernels.values import Number, Numbers, like
 
 
 @runtime_checkable

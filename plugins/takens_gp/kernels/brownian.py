@@ -5,9 +5,9 @@ from typing import final
 from torch import Tensor
 
 import takens
-from takens_gp.inference.values import like
 from takens_gp.kernels.composition import Composable
 from takens_gp.kernels.radial import total
+from takens_gp.kernels.values import like
 from takens_gp.settings import BrownianSettings
 
 

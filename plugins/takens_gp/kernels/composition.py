@@ -13,9 +13,9 @@ import attrs
 from torch import Generator, Tensor
 
 import takens
-from takens_gp.inference.values import Number
 from takens_gp.kernel import Kernel
 from takens_gp.kernels.spectrum import SupportsSpectrum
+from takens_gp.kernels.values import Number
 
 _NONE: Mapping[str, tuple[float, float]] = MappingProxyType({})
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_gp.inference.values import Numbers, like
+from takens_gp.kernels.values import Numbers, like
 
 # In few dimensions differences are as fast as a matrix product, and free of cancellation.
 FEW: Final = 8

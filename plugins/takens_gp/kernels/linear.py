@@ -6,9 +6,9 @@ import torch
 from torch import Generator, Tensor
 
 import takens
-from takens_gp.inference.values import like
 from takens_gp.kernels.composition import Composable
 from takens_gp.kernels.distances import constant_diagonal
+from takens_gp.kernels.values import like
 from takens_gp.settings import ConstantSettings, LinearSettings
 
 

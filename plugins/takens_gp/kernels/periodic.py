@@ -6,10 +6,10 @@ from typing import final
 import torch
 from torch import Generator, Tensor
 
-from takens_gp.inference.values import like
 from takens_gp.kernels.composition import Composable
 from takens_gp.kernels.distances import constant_diagonal
 from takens_gp.kernels.radial import total
+from takens_gp.kernels.values import like
 from takens_gp.settings import PeriodicSettings
 
 

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from takens_gp.inference.values import Number, like
 from takens_gp.kernels.distances import FEW, squared_distance
+from takens_gp.kernels.values import Number, like
 
 
 class Radial(Protocol):

@@ -4,7 +4,7 @@ from typing import Protocol, runtime_checkable
 
 from torch import Generator, Tensor
 
-from takens_gp.inference.values import Number
+from takens_gp.kernels.values import Number
 
 
 @runtime_checkable

@@ -5,10 +5,10 @@ from typing import final
 import torch
 from torch import Generator, Tensor
 
-from takens_gp.inference.values import like
 from takens_gp.kernels.composition import Composable
 from takens_gp.kernels.distances import constant_diagonal, squared_distance
 from takens_gp.kernels.radial import pull_back_radial
+from takens_gp.kernels.values import like
 from takens_gp.settings import SquaredExponentialSettings
 
 

@@ -4,10 +4,10 @@ from typing import final
 
 from torch import Tensor
 
-from takens_gp.inference.values import like
 from takens_gp.kernels.composition import Composable
 from takens_gp.kernels.distances import constant_diagonal
 from takens_gp.kernels.radial import total
+from takens_gp.kernels.values import like
 from takens_gp.settings import WhiteSettings
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import attrs
-
 import takens
 
 if TYPE_CHECKING:
@@ -17,18 +15,6 @@ if TYPE_CHECKING:
 TAKENS_API = 1
 
 
-@attrs.frozen
-class CosineSettings:
-    """Sinusoids of one period."""
-
-    variance: float = takens.plugin.parameter(
-        1.0, unit="y^2", summary="at every point", above=0
-    )
-    period: float = takens.plugin.parameter(
-        1.0, unit="x", summary="after which values return", above=0
-    )
-
-
 @takens.plugin.hookimpl
 def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the kernel of this package."""
@@ -36,7 +22,7 @@ def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
         kind="kernel",
         name="cosine",
         target="takens_gpytorch.cosine:Cosine",
-        settings=CosineSettings,
+        settings="takens_gpytorch.settings:CosineSettings",
     )
 
 

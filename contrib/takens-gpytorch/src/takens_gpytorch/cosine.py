@@ -9,7 +9,7 @@ import gpytorch
 import torch
 from torch import Tensor
 
-from takens_gpytorch import CosineSettings
+from takens_gpytorch.settings import CosineSettings
 
 
 @final
