@@ -51,11 +51,14 @@ if TYPE_CHECKING:
     from takens._protocols.metric import (
         DynamicsMetric as DynamicsMetric,
         Metric as Metric,
+        RecordsMetric as RecordsMetric,
         SeriesMetric as SeriesMetric,
+        Starts as Starts,
         SupportsBest as SupportsBest,
         SupportsEvidence as SupportsEvidence,
         SupportsFacts as SupportsFacts,
         SupportsReference as SupportsReference,
+        SupportsStarts as SupportsStarts,
     )
     from takens._protocols.model import (
         ContinuousModel as ContinuousModel,
@@ -86,6 +89,7 @@ if TYPE_CHECKING:
         Curve as Curve,
         Evidence as Evidence,
         EvidenceKind as EvidenceKind,
+        Part as Part,
         Runs as Runs,
     )
     from takens._protocols.system import (

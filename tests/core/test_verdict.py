@@ -257,7 +257,7 @@ def test_a_score_shows_what_it_holds_in_few_words() -> None:
     assert repr(score) == (
         "Score\n  value: 0.1\n  floor: 0.1\n  floors: 0.1\n"
         "  runs: Runs(diverged_at=None, None, None, None, None, None, None, None)\n"
-        "  evidence: Evidence(aspect=geometry, by=distance)\n"
+        "  evidence: Evidence(aspect=geometry, by=distance, kind=distances, tolerance=0.1)\n"
         "  curves: long\n  details: many"
     )
     assert score.curves["long"].y[0] is None

@@ -1,7 +1,8 @@
 """Metrics: what judges a model."""
 
-from typing import Protocol, Self, TypeAlias, runtime_checkable
+from typing import Protocol, Self, TypeAlias, final, runtime_checkable
 
+import attrs
 from torch import Tensor
 
 from takens._data.time_series import TimeSeries
@@ -34,6 +35,45 @@ class DynamicsMetric(Protocol):
 
     def measure(self, step: Map, x0: Tensor, dt: float, /) -> Score:
         """Measure a map that advances time by ``dt``, from the starts `x0: (starts, d)`."""
+        ...
+
+
+@runtime_checkable
+class RecordsMetric(Protocol):
+    """Compares all free runs at once with everything that was measured."""
+
+    def compare_records(self, truth: TimeSeries, runs: TimeSeries, /) -> Score:
+        """Compare records, `x: (segments, T, n)` and `x: (runs, T', n)`, in the data's units.
+
+        A run that diverged holds NaN from where it did. ``error`` is over the runs alone,
+        ``reference_error`` over the truth alone.
+        """
+        ...
+
+
+@final
+@attrs.frozen(eq=False)
+class Starts:
+    """Observations `x: (runs, n)` to start from; of each run the last ``steps`` are kept.
+
+    ``transient`` are the steps before those.
+    """
+
+    x: Tensor
+    transient: int
+    steps: int
+
+
+@runtime_checkable
+class SupportsStarts(Protocol):
+    """A metric of records whose runs do not start on the data."""
+
+    def starts(self, truth: TimeSeries, /) -> Starts:
+        """Return where the runs start, given the records `x: (segments, T, n)`.
+
+        Where the true system is known it is run from there, too, and what its runs get is the
+        score's reference.
+        """
         ...
 
 
@@ -75,4 +115,4 @@ class SupportsFacts(Protocol):
         ...
 
 
-Metric: TypeAlias = SeriesMetric | DynamicsMetric
+Metric: TypeAlias = SeriesMetric | RecordsMetric | DynamicsMetric

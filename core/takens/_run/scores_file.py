@@ -11,7 +11,7 @@ import attrs
 
 from takens._judging.scores import Scores
 from takens._judging.verdict import verdict
-from takens._protocols.score import Curve, Evidence, Runs, Score
+from takens._protocols.score import Curve, Evidence, Part, Runs, Score
 from takens._run.scores_format1 import upgraded
 from takens.errors import InputError
 
@@ -71,8 +71,10 @@ def _score(table: Mapping[str, Any]) -> Score:
     for name, kind in (("evidence", Evidence), ("runs", Runs)):
         if fields.get(name) is not None:
             fields[name] = kind(**fields[name])
-    curves = _mapping(fields.get("curves"))
-    fields["curves"] = {name: Curve(**curve) for name, curve in curves.items()}
+    for name, kind in (("curves", Curve), ("parts", Part)):
+        fields[name] = {key: kind(**one) for key, one in _mapping(fields.get(name)).items()}
+    spoilt = _mapping(fields.get("spoilt"))
+    fields["spoilt"] = {name: _score(one) for name, one in spoilt.items()}
     return Score(**fields)
 
 
