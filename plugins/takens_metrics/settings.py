@@ -226,7 +226,7 @@ class MutualInformationDistanceSettings(LagsSettings):
 
 @attrs.frozen
 class PredictionErrorSettings:
-    """Error of forecasts from every start, against persistence and a linear one.
+    """Error of forecasts from many starts, against persistence and a linear one.
 
     Source: Hess, Monfared, Brenner, Durstewitz (2023), ICML.
     """

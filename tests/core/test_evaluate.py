@@ -105,6 +105,25 @@ def test_forecasts_start_from_every_sample(linear: Any) -> None:
     assert score.floor == pytest.approx(0)
 
 
+@attrs.frozen
+class Starts:
+    horizon = 2
+
+    def compare(
+        self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
+    ) -> takens.Score:
+        return takens.Score(value=0.0, details={"at": reference.x[:, 0, 0].tolist()})
+
+
+def test_forecasts_from_a_long_record_start_at_evenly_spread_samples(linear: Any) -> None:
+    score = takens.evaluate(linear(1.0), ramp(9_000), [Starts()], context=4)["Starts"]
+    at = torch.tensor(score.details["at"])
+    # A half of the record serves for the analogues; the other begins at 1.
+    assert len(at) == score.details["starts"] == 2_000
+    assert (at[0], at[-1]) == (4, 4_500 - 2)
+    assert set(at.diff().tolist()) == {2.0, 3.0}
+
+
 def test_forecasts_that_diverge_are_counted_and_left_out(linear: Any) -> None:
     score = takens.evaluate(linear(1e7), ramp(40), [FinalError()], second=ramp(40), context=4)[
         "FinalError"

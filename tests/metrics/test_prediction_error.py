@@ -117,6 +117,27 @@ def test_the_error_is_the_scatter_between_repetitions() -> None:
     assert np.mean(errors) == pytest.approx(np.std(values), rel=0.15)
 
 
+def test_errors_over_spread_starts_of_a_known_process_cover(linear: Any) -> None:
+    # The best forecast of x' = a x + noise is off by the noise of its h steps.
+    repetitions, a, h = 50, 0.9, 5
+    known = (1 - a ** (2 * h)) ** 0.5
+    kicks = np.random.default_rng(0).normal(size=(6_000, repetitions))
+    for i in range(1, len(kicks)):
+        kicks[i] += a * kicks[i - 1]
+    off: list[float] = []
+    for x in kicks.T:
+        metric = PredictionError(steps=(h,))
+        score = takens.evaluate(linear(a), record(x[:, None]), [metric], context=1)
+        found = score["prediction_error"]
+        assert found.details["starts"] == 2_000
+        assert found.value is not None
+        assert found.error is not None
+        off.append((found.value - known) / found.error)
+    assert np.mean(np.abs(off) < 2.09) >= 0.9
+    assert abs(np.mean(off)) < 4 / repetitions**0.5
+    assert np.std(off) == pytest.approx(1, abs=0.25)
+
+
 def test_few_starts_give_no_error() -> None:
     truth, run = noise(79, 21, 2), noise(79, 21, 2, seed=1)
     score = judge(truth, run)
@@ -124,7 +145,7 @@ def test_few_starts_give_no_error() -> None:
     assert score.error_from == ""
     more = judge(noise(80, 21, 2), noise(80, 21, 2, seed=1))
     assert more.error is not None
-    assert more.error_from == "means over 4 blocks of consecutive starts"
+    assert more.error_from == "jackknife over 4 blocks of consecutive starts"
 
 
 def test_the_largest_step_gives_the_value_and_the_horizon() -> None:

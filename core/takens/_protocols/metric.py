@@ -17,7 +17,7 @@ class SeriesMetric(Protocol):
 
     @property
     def horizon(self) -> int | None:
-        """None to be given one long free run; `h` for forecasts of h steps from every start."""
+        """None to be given one long free run; `h` for forecasts of h steps from many starts."""
         ...
 
     def compare(self, reference: TimeSeries, generated: TimeSeries, /) -> Score:

@@ -5,11 +5,11 @@ from typing import Any, final
 import numpy as np
 
 import takens
+from takens_metrics.forecasts.block_errors import BLOCKS, all_but_one, jackknife_error
 from takens_metrics.forecasts.linear_predictor import linear_forecasts
 from takens_metrics.records import Array, paired
 from takens_metrics.settings import PredictionErrorSettings
 
-_BLOCKS = 20
 _FEWEST_BLOCKS = 4
 # A persistence below this is exact: the data repeat themselves after that many steps.
 _ROUNDING = 1e-9
@@ -44,8 +44,9 @@ class PredictionError(PredictionErrorSettings):
         """Compare observations and forecasts, `(starts, h + 1, n)`, h at least ``horizon``.
 
         Both begin with the observation that the forecast starts from. Starts are in the
-        order of time: neighbours share data, so the error is that of the means over up to
-        20 blocks of neighbours, no shorter than a forecast; with fewer than 4 there is none.
+        order of time: neighbours share data, so the error is from up to 20 blocks of
+        neighbours, no shorter than a forecast, that are left out in turn, of the standard
+        deviations as well; with fewer than 4 there is none.
 
         Raises: DataError where they do not fit together or are shorter than the horizon.
         """
@@ -58,15 +59,14 @@ class PredictionError(PredictionErrorSettings):
         )
         at = list(self.steps)
         later = truth[:, at]
-        # (starts, steps), mean over variables.
-        squared = np.square(run[:, at] - later).mean(-1)
-        rmse = np.sqrt(squared.mean(0))
+        squared = np.square(run[:, at] - later)  # (starts, steps, n)
+        rmse = np.sqrt(squared.mean((0, 2)))
         persistence = np.sqrt(np.square(later - truth[:, :1]).mean((0, 2)))
-        blocks = min(_BLOCKS, len(truth) // self.horizon)
-        error = _error(squared, rmse, blocks) if blocks >= _FEWEST_BLOCKS else None
-        source = (
-            f"means over {blocks} blocks of consecutive starts" if error is not None else ""
-        )
+        blocks = min(BLOCKS, len(truth) // self.horizon)
+        error, source = None, ""
+        if blocks >= _FEWEST_BLOCKS:
+            error = _error(squared, truth, blocks)
+            source = f"jackknife over {blocks} blocks of consecutive starts"
         last = at.index(self.horizon)
         span = self.horizon * float(reference.t[-1] - reference.t[0]) / (len(reference) - 1)
         details: dict[str, Any] = {
@@ -106,8 +106,9 @@ def _skill(rmse: Array, other: Array) -> list[float | None]:
     ]
 
 
-def _error(squared: Array, rmse: Array, blocks: int) -> Array:
-    means = np.stack([block.mean(0) for block in np.array_split(squared, blocks)])
-    of_mean = means.std(0, ddof=1) / blocks**0.5
-    # d rmse = d mean / (2 rmse)
-    return np.divide(of_mean, 2 * rmse, out=np.zeros_like(rmse), where=rmse > 0)
+def _error(squared: Array, truth: Array, blocks: int) -> Array:
+    # Of root mean squares over variables, each in the standard deviation without that block.
+    first, second = (all_but_one((truth**k).mean(1), blocks) for k in (1, 2))
+    variance = second - np.square(first)  # (blocks, n)
+    scaled = all_but_one(squared, blocks) / variance[:, None]
+    return jackknife_error(np.sqrt(scaled.mean(-1)))

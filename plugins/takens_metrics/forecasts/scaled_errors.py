@@ -5,10 +5,9 @@ from typing import final
 import numpy as np
 
 import takens
+from takens_metrics.forecasts.block_errors import BLOCKS, all_but_one, jackknife_error
 from takens_metrics.records import Array, paired
 from takens_metrics.settings import FirstStepsSettings, MASESettings, SMAPESettings
-
-_BLOCKS = 20
 
 
 class _FirstSteps(FirstStepsSettings):
@@ -20,16 +19,16 @@ class _FirstSteps(FirstStepsSettings):
         """The number of steps that a forecast must have."""
         return self.steps
 
-    def _score(self, errors: Array, unit: str, convention: str) -> takens.Score:
-        # errors: (starts,), in the order of time: neighbours share data.
-        blocks = min(_BLOCKS, len(errors) // self.steps)
+    def _score(self, errors: Array, scales: Array, unit: str, convention: str) -> takens.Score:
+        # The mean error over the mean scale, (starts, n) each, in the order of time.
+        blocks = min(BLOCKS, len(errors) // self.steps)
         spread, source = None, ""
         if blocks > 1:
-            means = [float(block.mean()) for block in np.array_split(errors, blocks)]
-            spread = float(np.std(means, ddof=1) / blocks**0.5)
-            source = f"means over {blocks} blocks of consecutive starts"
+            left = all_but_one(errors, blocks) / all_but_one(scales, blocks)
+            spread = float(jackknife_error(left.mean(1)))
+            source = f"jackknife over {blocks} blocks of consecutive starts"
         return takens.Score(
-            value=float(errors.mean()),
+            value=float((errors.mean(0) / scales.mean(0)).mean()),
             unit=unit,
             error=spread,
             error_from=source,
@@ -67,10 +66,10 @@ class MASE(_FirstSteps, MASESettings):
             dims=("starts", "h + 1", "n"),
             samples=self.steps + 1,
         )
-        naive = np.abs(np.diff(truth, axis=1)).mean((0, 1))
+        naive = np.abs(np.diff(truth, axis=1)).mean(1)
         off = np.abs(run - truth)[:, 1 : self.steps + 1].mean(1)
         return self._score(
-            (off / naive).mean(1), "1", "mean absolute error over that of the lag-1 naive one"
+            off, naive, "1", "mean absolute error over that of the lag-1 naive one"
         )
 
 
@@ -109,4 +108,5 @@ class SMAPE(_FirstSteps, SMAPESettings):
         )
         both = np.abs(truth) + np.abs(run)
         off = np.divide(np.abs(run - truth), both, out=np.zeros_like(both), where=both > 0)
-        return self._score(200 * off.mean((1, 2)), "%", "200 |x - y| / (|x| + |y|)")
+        off = 200 * off.mean(1)
+        return self._score(off, np.ones_like(off), "%", "200 |x - y| / (|x| + |y|)")

@@ -7,11 +7,11 @@ import attrs
 import numpy as np
 
 import takens
+from takens_metrics.forecasts.block_errors import BLOCKS
 from takens_metrics.records import Array, paired
 from takens_metrics.settings import ValidPredictionTimeSettings
 
 _RESAMPLES = 200
-_BLOCKS = 20
 
 
 @final
@@ -65,7 +65,7 @@ class ValidPredictionTime(ValidPredictionTimeSettings):
         over = error > self.threshold
         valid = np.where(over.any(1), over.argmax(1), self.horizon) * scale
         low, middle, high = np.quantile(valid, (0.25, 0.5, 0.75))
-        blocks = min(_BLOCKS, len(valid))
+        blocks = min(BLOCKS, len(valid))
         details: dict[str, Any] = {
             "starts": len(valid),
             "quartiles": [float(low), float(high)],
