@@ -145,6 +145,7 @@ def test_few_starts_give_no_error() -> None:
     assert score.error_from == ""
     more = judge(noise(80, 21, 2), noise(80, 21, 2, seed=1))
     assert more.error is not None
+    assert (more.error_over, more.error_unit) == (4, "blocks of starts")
     assert more.error_from == "jackknife over 4 blocks of consecutive starts"
 
 

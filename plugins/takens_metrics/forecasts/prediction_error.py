@@ -90,6 +90,8 @@ class PredictionError(PredictionErrorSettings):
             value=float(rmse[last]),
             unit="standard deviations",
             error=None if error is None else float(error[last]),
+            error_over=None if error is None else blocks,
+            error_unit="blocks of starts",
             error_from=source,
             baselines=baselines,
             convention=(

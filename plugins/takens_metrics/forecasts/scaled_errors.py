@@ -31,6 +31,8 @@ class _FirstSteps(FirstStepsSettings):
             value=float((errors.mean(0) / scales.mean(0)).mean()),
             unit=unit,
             error=spread,
+            error_over=None if spread is None else blocks,
+            error_unit="blocks of starts",
             error_from=source,
             convention=f"{convention}, mean over starts and the first {self.steps} samples",
             details={"starts": len(errors), "steps": self.steps},

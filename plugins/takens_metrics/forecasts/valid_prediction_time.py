@@ -80,6 +80,8 @@ class ValidPredictionTime(ValidPredictionTimeSettings):
             value=float(middle),
             unit=unit,
             error=spread,
+            error_over=None if spread is None else blocks,
+            error_unit="blocks of starts",
             error_from=source,
             convention=(
                 f"median over starts, error of {truth.shape[2]} dimensions above "
