@@ -1,4 +1,4 @@
-"""Write what type checkers know of ``create``: run it after a parameter of ours has changed.
+"""Write what type checkers know of ``create`` and ``fit``, after a parameter has changed.
 
 python tools/write_types.py
 """
@@ -19,8 +19,9 @@ import attrs
 from takens._plugins.catalogue import catalogue
 from takens._plugins.component import ComponentSpec
 from takens._plugins.parameter import Parameter
+from takens._training.settings import KINDS, Training
 
-STUB: Final = Path(__file__).parents[1] / "core/takens/_plugins/ours.pyi"
+CORE: Final = Path(__file__).parents[1] / "core/takens"
 _HEAD: Final = """\
 # Written by tools/write_types.py; do not edit.
 # pyright: basic, reportGeneralTypeIssues=false, reportIncompatibleMethodOverride=false
@@ -42,6 +43,9 @@ class Qualified(ast.NodeTransformer):
         if node.id in _KNOWN or node.id == "None":
             return node
         module, name = self.origins.get(node.id, (self.module.__name__, node.id))
+        alias = _alias(module, name)
+        if alias is not None:
+            return ast.parse(_written(alias, module, self.modules), mode="eval").body
         self.modules.add(module)
         return ast.parse(f"{module}.{name}" if name else module, mode="eval").body
 
@@ -69,6 +73,17 @@ def _origins(module: str) -> Iterator[tuple[str, tuple[str, str]]]:
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 yield alias.asname or alias.name, (node.module or "", alias.name)
+
+
+def _alias(module: str, name: str) -> ast.expr | None:
+    """Return what a name of our own stands for, if it is an alias of a type."""
+    for node in _tree(module).body if module.startswith("takens") else ():
+        match node:
+            case ast.AnnAssign(ast.Name(id), ast.Name("TypeAlias"), value) if id == name:
+                return value
+            case _:
+                pass
+    return None
 
 
 def annotation(settings: type[Any], field: str, modules: set[str]) -> str:
@@ -129,8 +144,8 @@ def overload(plugin: str, spec: ComponentSpec, modules: set[str]) -> str:
     return f"    @typing.overload\n    def create(self, {arguments}) -> {module}.{name}: ..."
 
 
-def stub() -> str:
-    """Return the whole stub."""
+def registries() -> str:
+    """Return the stub of the registries, whose ``create`` knows our components."""
     known = catalogue()
     home = "takens._plugins.registry"
     modules = {"collections.abc", "typing", home}
@@ -152,9 +167,33 @@ def stub() -> str:
         classes.append(
             f"class {name.capitalize()}({base}):\n{body}\n\n{name}: {name.capitalize()}"
         )
-    imports = "\n".join(f"import {module}" for module in sorted(modules))
-    return f"{_HEAD}{imports}\n\n" + "\n\n".join(classes) + "\n"
+    return _stub(modules, classes)
 
+
+def options() -> str:
+    """Return the stub of the keyword arguments of ``fit``, which are fields of ``Training``."""
+    modules = {"typing"}
+    lines = ["class TrainingOptions(typing.TypedDict, total=False):"]
+    for field in attrs.fields(Training):
+        kind = annotation(Training, field.name, modules)
+        if field.name in KINDS:
+            module, _, name = catalogue().find_kind(KINDS[field.name]).protocol.partition(":")
+            made = _written(ast.Name(name), module, modules)
+            modules |= {"collections.abc", "takens.plugin"}
+            table = "collections.abc.Mapping[str, typing.Any]"
+            kind = f"str | {table} | takens.plugin.Component | {made}"
+        lines.append(f"    {field.name}: {kind}")
+    return _stub(modules, ["\n".join(lines)])
+
+
+def _stub(modules: set[str], parts: list[str]) -> str:
+    body = "\n\n".join(parts)
+    imports = (f"import {module}\n" for module in sorted(modules) if f"{module}." in body)
+    return f"{_HEAD}{''.join(imports)}\n{body}\n"
+
+
+STUBS: Final = {"_plugins/ours.pyi": registries, "_training/options.pyi": options}
 
 if __name__ == "__main__":
-    STUB.write_text(stub())
+    for path, write in STUBS.items():
+        (CORE / path).write_text(write())

@@ -19,7 +19,7 @@ from takens._protocols.system import SupportsInterval
 from takens._run.configuration import Configuration, Data, Judge
 from takens._run.plugin_settings import complete_settings
 from takens._training.naming import SUPPLIED
-from takens._training.settings import Training
+from takens._training.settings import KINDS, Training
 from takens.errors import ConfigurationError, InputError, UnknownComponentError
 
 
@@ -126,16 +126,13 @@ def _data(data: Data) -> Data:
 
 
 def _training(training: Training) -> Training:
-    try:
-        check_metric: Any = complete("metric", training.check_metric)
-    except UnknownComponentError:
-        # The usual one need not be there where other metrics are installed in its place.
-        if training.check_metric != CHECK_METRIC:
-            raise
-        check_metric = training.check_metric
-    return attrs.evolve(
-        training,
-        optimiser=complete("optimiser", training.optimiser),
-        schedule=complete("schedule", training.schedule),
-        check_metric=check_metric,
-    )
+    found: dict[str, Any] = {}
+    for key, kind in KINDS.items():
+        named = getattr(training, key)
+        try:
+            found[key] = complete(kind, named)
+        except UnknownComponentError:
+            # The usual one need not be there where other metrics are installed in its place.
+            if named != CHECK_METRIC:
+                raise
+    return attrs.evolve(training, **found)

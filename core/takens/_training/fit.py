@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Unpack, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import attrs
 import torch
@@ -21,7 +21,7 @@ from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
 from takens._plugins.guard import in_words
 from takens._plugins.isolation import blaming
-from takens._plugins.registry import metrics, optimisers, schedules, schemes
+from takens._plugins.registry import registry, schemes
 from takens._protocols.model import Model, SupportsClosedForm
 from takens._protocols.scheme import DirectScheme, Scheme
 from takens._threads import threads_for
@@ -34,9 +34,12 @@ from takens._training.placement import DeviceChoice
 from takens._training.preparation import Prepared, prepare
 from takens._training.progress import progress_bar
 from takens._training.result import Fit
-from takens._training.settings import Training, TrainingOptions
+from takens._training.settings import KINDS, Training
 from takens._training.updates import Updates
 from takens.errors import CheckpointError, TrainingError
+
+if TYPE_CHECKING:
+    from takens._training.options import TrainingOptions
 
 
 @arguments(Training, scheme=schemes.get)
@@ -202,9 +205,8 @@ def _identity(prepared: Prepared, seed: int) -> dict[str, Any]:
     digest = hashlib.sha256(data.t.numpy().tobytes())
     digest.update(data.x.detach().cpu().contiguous().numpy().tobytes())
     training = attrs.asdict(prepared.training, recurse=False)
-    chosen = {"optimiser": optimisers, "schedule": schedules, "check_metric": metrics}
-    for key, registry in chosen.items():
-        training[key] = described(registry, training[key])
+    for key, kind in KINDS.items():
+        training[key] = described(registry(kind), training[key])
     settings = {f"training.{key}": value for key, value in training.items()}
     whole = repr(scheme) if attrs.has(scheme.__class__) else scheme.__class__.__qualname__
     return settings | {"scheme": whole, "seed": seed, "data": digest.hexdigest()}

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast, final
+from typing import Any, Final, TypeAlias, cast, final
 
 import attrs
 
 from takens._defaults import CHECK_METRIC, OPTIMISER, SCHEDULE
-from takens._plugins.choice import Choice, Component, chosen
+from takens._plugins.choice import Choice, chosen
 from takens._plugins.parameter import parameter
 from takens.errors import InputError
-
-if TYPE_CHECKING:
-    from takens._protocols.metric import SeriesMetric
-    from takens._protocols.optimiser import Optimiser
-    from takens._protocols.schedule import Schedule
 
 # One number for all members of an ensemble, or one for each.
 PerMember: TypeAlias = float | tuple[float, ...]
@@ -23,6 +18,10 @@ PerMember: TypeAlias = float | tuple[float, ...]
 
 def _per_member(value: Any) -> Any:
     return tuple(cast(Sequence[Any], value)) if isinstance(value, list) else value
+
+
+def _component(kind: str, default: str) -> Any:
+    return attrs.field(default=default, converter=chosen, metadata={"kind": kind})
 
 
 @final
@@ -48,17 +47,17 @@ class Training:
     steps: int = parameter(5000, at_least=1)
     batch: int = parameter(16, unit="windows", at_least=1)
     window: int = parameter(75, unit="samples", at_least=2)
-    optimiser: Choice = attrs.field(default=OPTIMISER, converter=chosen)
+    optimiser: Choice = _component("optimiser", OPTIMISER)
     learning_rate: PerMember = parameter(2e-2, converter=_per_member, above=0)
     final_learning_rate: float = parameter(1e-5, above=0)
-    schedule: Choice = attrs.field(default=SCHEDULE, converter=chosen)
+    schedule: Choice = _component("schedule", SCHEDULE)
     gradient_clip: float = parameter(10.0, at_least=0)
     log_every: int = parameter(20, unit="steps", at_least=1)
     checkpoint_every: int = parameter(500, unit="steps", at_least=1)
     members: int = parameter(1, at_least=1)
     bootstrap: bool = False
     check_every: int = parameter(500, unit="steps", at_least=0)
-    check_metric: Choice = attrs.field(default=CHECK_METRIC, converter=chosen)
+    check_metric: Choice = _component("metric", CHECK_METRIC)
     keep: str = parameter("best", choices=("best", "last"))
     toml_table = "training"
 
@@ -76,21 +75,9 @@ class Training:
         return rates[member] if isinstance(rates, tuple) else rates
 
 
-class TrainingOptions(TypedDict, total=False):
-    """The fields of ``Training``, as keyword arguments of ``fit``."""
-
-    steps: int
-    batch: int
-    window: int
-    optimiser: str | Mapping[str, Any] | Component | Optimiser
-    learning_rate: float | Sequence[float]
-    final_learning_rate: float
-    schedule: str | Mapping[str, Any] | Component | Schedule
-    gradient_clip: float
-    log_every: int
-    checkpoint_every: int
-    members: int
-    bootstrap: bool
-    check_every: int
-    check_metric: str | Mapping[str, Any] | Component | SeriesMetric
-    keep: str
+# The kinds of the fields that name components.
+KINDS: Final[Mapping[str, str]] = {
+    field.name: field.metadata["kind"]
+    for field in attrs.fields(Training)
+    if "kind" in field.metadata
+}
