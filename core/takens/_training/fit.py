@@ -39,7 +39,7 @@ from takens._training.updates import Updates
 from takens.errors import CheckpointError, TrainingError
 
 if TYPE_CHECKING:
-    from takens._training.options import TrainingOptions
+    from takens._training.options import TrainingOptions  # pyright: ignore[reportMissingModuleSource] - types alone
 
 
 @arguments(Training, scheme=schemes.get)
