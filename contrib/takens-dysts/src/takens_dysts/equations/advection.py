@@ -8,12 +8,10 @@ import math
 import torch
 from torch import Tensor
 
-from takens_dysts.entries import Entries, Number
+from takens_dysts.entries import Entries, P, X
 
 
-def arnold_beltrami_childress(
-    x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number, c: Number
-) -> Entries:
+def arnold_beltrami_childress(x: X, y: X, z: X, a: P, b: P, c: P) -> Entries:
     dx = a * torch.sin(z) + c * torch.cos(y)
     dy = b * torch.sin(x) + a * torch.cos(z)
     dz = c * torch.sin(y) + b * torch.cos(x)
@@ -27,9 +25,7 @@ _WAVES = (  # amplitude, wave number, speed
 )
 
 
-def bickley_jet(
-    y: Tensor, x: Tensor, time: Tensor, ell: Number, omega: Number, u: Number
-) -> Entries:
+def bickley_jet(y: X, x: X, time: X, ell: P, omega: P, u: P) -> Entries:
     squared = 1 / torch.cosh(y / ell) ** 2
     along, across = torch.zeros_like(x), torch.zeros_like(x)
     for amplitude, k, speed in _WAVES:
@@ -41,16 +37,7 @@ def bickley_jet(
     return dy, dx, omega
 
 
-def blinking_rotlet(
-    r: Tensor,
-    theta: Tensor,
-    time: Tensor,
-    a: Number,
-    b: Number,
-    bc: Number,
-    sigma: Number,
-    tau: Number,
-) -> Entries:
+def blinking_rotlet(r: X, theta: X, time: X, a: P, b: P, bc: P, sigma: P, tau: P) -> Entries:
     weight = _blinking(time, tau)
     dr1, dth1 = _rotlet(r, theta, a, b, bc)
     dr2, dth2 = _rotlet(r, theta, a, -b, bc)
@@ -59,13 +46,11 @@ def blinking_rotlet(
     return sigma * dr, sigma * dth, 1.0
 
 
-def _blinking(time: Tensor, tau: Number) -> Tensor:
+def _blinking(time: X, tau: P) -> Tensor:
     return 0.5 + 0.5 * torch.tanh(tau * 20 * torch.sin(2 * math.pi * time / tau))
 
 
-def _rotlet(
-    r: Tensor, theta: Tensor, a: Number, b: Number, bc: Number
-) -> tuple[Tensor, Tensor]:
+def _rotlet(r: X, theta: X, a: P, b: P, bc: P) -> tuple[Tensor, Tensor]:
     kappa = a**2 + (b**2 * r**2) / a**2 - 2 * b * r * torch.cos(theta)
     gamma = (1 - r**2 / a**2) * (a**2 - (b**2 * r**2) / a**2)
     iota = (b**2 * r) / a**2 - b * torch.cos(theta)
@@ -81,9 +66,7 @@ def _rotlet(
     return vr, vth
 
 
-def double_gyre(
-    x: Tensor, y: Tensor, z: Tensor, alpha: Number, eps: Number, omega: Number
-) -> Entries:
+def double_gyre(x: X, y: X, z: X, alpha: P, eps: P, omega: P) -> Entries:
     a = eps * torch.sin(z)
     b = 1 - 2 * eps * torch.sin(z)
     f = a * x**2 + b * x
@@ -97,7 +80,7 @@ _MODES = 5
 _STRENGTH = 0.5  # of every mode, in both halves of the stroke
 
 
-def interior_squirmer(r: Tensor, th: Tensor, time: Tensor, tau: Number) -> Entries:
+def interior_squirmer(r: X, th: X, time: X, tau: P) -> Entries:
     phase = _blinking(time, tau)
     a, g = _STRENGTH * phase, _STRENGTH * (1 - phase)
     vr = torch.zeros_like(r)
@@ -109,16 +92,7 @@ def interior_squirmer(r: Tensor, th: Tensor, time: Tensor, tau: Number) -> Entri
     return vr, vth / r, 1.0
 
 
-def lid_driven_cavity_flow(
-    x: Tensor,
-    y: Tensor,
-    time: Tensor,
-    a: Number,
-    b: Number,
-    tau: Number,
-    u1: Number,
-    u2: Number,
-) -> Entries:
+def lid_driven_cavity_flow(x: X, y: X, time: X, a: P, b: P, tau: P, u1: P, u2: P) -> Entries:
     weight = _blinking(time, tau)
     dx1, dy1 = _lid(x, y, a, b, u1, u2)
     dx2, dy2 = _lid(x, y, a, b, -u1, u2)
@@ -127,9 +101,7 @@ def lid_driven_cavity_flow(
     return dx, dy, 1.0
 
 
-def _lid(
-    x: Tensor, y: Tensor, a: Number, b: Number, u1: Number, u2: Number
-) -> tuple[Tensor, Tensor]:
+def _lid(x: X, y: X, a: P, b: P, u1: P, u2: P) -> tuple[Tensor, Tensor]:
     k = math.pi / a
     sinh1, cosh1 = _hyperbolic(k * b)
     sinh2, cosh2 = _hyperbolic(2 * k * b)
@@ -149,15 +121,13 @@ def _lid(
     return vx, vy + second * 2 * math.pi * torch.cos(2 * k * x) * vy2
 
 
-def _hyperbolic(v: Number) -> tuple[Number, Number]:
+def _hyperbolic(v: P) -> tuple[P, P]:
     if isinstance(v, Tensor):
         return torch.sinh(v), torch.cosh(v)
     return math.sinh(v), math.cosh(v)
 
 
-def oscillating_flow(
-    x: Tensor, y: Tensor, z: Tensor, b: Number, k: Number, omega: Number, u: Number
-) -> Entries:
+def oscillating_flow(x: X, y: X, z: X, b: P, k: P, omega: P, u: P) -> Entries:
     f = x + b * torch.sin(z)
     dx = u * torch.cos(k * y) * torch.sin(k * f)
     dy = -u * torch.sin(k * y) * torch.cos(k * f)

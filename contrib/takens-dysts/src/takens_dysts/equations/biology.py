@@ -9,14 +9,14 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from takens_dysts.entries import Entries, Number
+from takens_dysts.entries import Entries, P, X
 
 _BEER_TIMES = (1.0, 2.5, 1.0)
 _BEER_BIASES = (-4.108, -2.787, -1.114)
 _BEER_WEIGHTS = ((5.422, -0.018, 2.75), (-0.24, 4.59, 1.21), (0.535, -2.25, 3.885))
 
 
-def beer_rnn(*entries: Tensor) -> Entries:
+def beer_rnn(*entries: X) -> Entries:
     rates = [
         torch.sigmoid(entry + bias) for entry, bias in zip(entries, _BEER_BIASES, strict=True)
     ]
@@ -34,17 +34,7 @@ def _dot(row: Sequence[float], entries: Sequence[Tensor]) -> Tensor:
 
 
 def blasius(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    a: Number,
-    alpha1: Number,
-    alpha2: Number,
-    b: Number,
-    c: Number,
-    k1: Number,
-    k2: Number,
-    zs: Number,
+    x: X, y: X, z: X, a: P, alpha1: P, alpha2: P, b: P, c: P, k1: P, k2: P, zs: P
 ) -> Entries:
     xdot = a * x - alpha1 * x * y / (1 + k1 * x)
     ydot = -b * y + alpha1 * x * y / (1 + k1 * x) - alpha2 * y * z / (1 + k2 * y)
@@ -53,28 +43,28 @@ def blasius(
 
 
 def ca_two_plus(
-    z: Tensor,
-    y: Tensor,
-    a: Tensor,
-    k2: Number,
-    k5: Number,
-    ka: Number,
-    kd: Number,
-    ky: Number,
-    kz: Number,
-    v0: Number,
-    v1: Number,
-    v4: Number,
-    vm2: Number,
-    vm3: Number,
-    vm5: Number,
-    beta: Number,
-    eps: Number,
-    k: Number,
-    kf: Number,
-    m: Number,
-    n: Number,
-    p: Number,
+    z: X,
+    y: X,
+    a: X,
+    k2: P,
+    k5: P,
+    ka: P,
+    kd: P,
+    ky: P,
+    kz: P,
+    v0: P,
+    v1: P,
+    v4: P,
+    vm2: P,
+    vm3: P,
+    vm5: P,
+    beta: P,
+    eps: P,
+    k: P,
+    kf: P,
+    m: P,
+    n: P,
+    p: P,
 ) -> Entries:
     into = v0 + v1 * beta
     second = vm2 * z**2 / (k2**2 + z**2)
@@ -87,23 +77,23 @@ def ca_two_plus(
 
 
 def cell_cycle(
-    c1: Tensor,
-    m1: Tensor,
-    x1: Tensor,
-    c2: Tensor,
-    m2: Tensor,
-    x2: Tensor,
-    k: Number,
-    kc: Number,
-    half_kd1: Number,
-    kim: Number,
-    v2: Number,
-    v4: Number,
-    vm1: Number,
-    vm3: Number,
-    kd1: Number,
-    vd: Number,
-    vi: Number,
+    c1: X,
+    m1: X,
+    x1: X,
+    c2: X,
+    m2: X,
+    x2: X,
+    k: P,
+    kc: P,
+    half_kd1: P,
+    kim: P,
+    v2: P,
+    v4: P,
+    vm1: P,
+    vm3: P,
+    kd1: P,
+    vd: P,
+    vi: P,
 ) -> Entries:
     def oscillator(c: Tensor, m: Tensor, x: Tensor, other: Tensor) -> tuple[Tensor, ...]:
         made = vi * kim / (kim + other) - vd * x * c / (half_kd1 + c) - kd1 * c
@@ -116,25 +106,25 @@ def cell_cycle(
 
 
 def circadian_rhythm(
-    m: Tensor,
-    fc: Tensor,
-    fs: Tensor,
-    fn: Tensor,
-    th: Tensor,
-    ki: Number,
-    k: Number,
-    k1: Number,
-    k2: Number,
-    kd: Number,
-    kdn: Number,
-    km: Number,
-    ks: Number,
-    n: Number,
-    vd: Number,
-    vdn: Number,
-    vm: Number,
-    vmax: Number,
-    vmin: Number,
+    m: X,
+    fc: X,
+    fs: X,
+    fn: X,
+    th: X,
+    ki: P,
+    k: P,
+    k1: P,
+    k2: P,
+    kd: P,
+    kdn: P,
+    km: P,
+    ks: P,
+    n: P,
+    vd: P,
+    vdn: P,
+    vm: P,
+    vmax: P,
+    vmin: P,
 ) -> Entries:
     vs = 2.5 * ((0.5 + 0.5 * torch.cos(th)) + vmin) * (vmax - vmin)
     mdot = vs * (ki**n) / (ki**n + fn**n) - vm * m / (km + m)
@@ -145,21 +135,21 @@ def circadian_rhythm(
 
 
 def coevolving_predator_prey(
-    x: Tensor,
-    y: Tensor,
-    alpha: Tensor,
-    a1: Number,
-    a2: Number,
-    a3: Number,
-    b1: Number,
-    b2: Number,
-    d1: Number,
-    d2: Number,
-    delta: Number,
-    k1: Number,
-    k2: Number,
-    k4: Number,
-    vv: Number,
+    x: X,
+    y: X,
+    alpha: X,
+    a1: P,
+    a2: P,
+    a3: P,
+    b1: P,
+    b2: P,
+    d1: P,
+    d2: P,
+    delta: P,
+    k1: P,
+    k2: P,
+    k4: P,
+    vv: P,
 ) -> Entries:
     xdot = x * (
         -(a3 * y / (1 + b2 * x))
@@ -180,19 +170,7 @@ def coevolving_predator_prey(
 
 
 def excitable_cell(
-    v: Tensor,
-    n: Tensor,
-    c: Tensor,
-    gi: Number,
-    gkc: Number,
-    gkv: Number,
-    gl: Number,
-    kc: Number,
-    rho: Number,
-    vc: Number,
-    vi: Number,
-    vk: Number,
-    vl: Number,
+    v: X, n: X, c: X, gi: P, gkc: P, gkv: P, gl: P, kc: P, rho: P, vc: P, vi: P, vk: P, vl: P
 ) -> Entries:
     alpham = 0.1 * (25 + v) / (1 - torch.exp(-0.1 * v - 2.5))
     betam = 4 * torch.exp(-(v + 50) / 18)
@@ -217,15 +195,7 @@ def excitable_cell(
 
 
 def forced_fitz_hugh_nagumo(
-    v: Tensor,
-    w: Tensor,
-    z: Tensor,
-    a: Number,
-    b: Number,
-    curr: Number,
-    f: Number,
-    gamma: Number,
-    omega: Number,
+    v: X, w: X, z: X, a: P, b: P, curr: P, f: P, gamma: P, omega: P
 ) -> Entries:
     vdot = v - v**3 / 3 - w + curr + f * torch.sin(z)
     wdot = gamma * (v + a - b * w)
@@ -233,35 +203,14 @@ def forced_fitz_hugh_nagumo(
     return vdot, wdot, zdot
 
 
-def hastings_powell(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    a1: Number,
-    a2: Number,
-    b1: Number,
-    b2: Number,
-    d1: Number,
-    d2: Number,
-) -> Entries:
+def hastings_powell(x: X, y: X, z: X, a1: P, a2: P, b1: P, b2: P, d1: P, d2: P) -> Entries:
     xdot = x * (1 - x) - y * a1 * x / (1 + b1 * x)
     ydot = y * a1 * x / (1 + b1 * x) - z * a2 * y / (1 + b2 * y) - d1 * y
     zdot = z * a2 * y / (1 + b2 * y) - d2 * z
     return xdot, ydot, zdot
 
 
-def hindmarsh_rose(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    a: Number,
-    b: Number,
-    c: Number,
-    d: Number,
-    s: Number,
-    tx: Number,
-    tz: Number,
-) -> Entries:
+def hindmarsh_rose(x: X, y: X, z: X, a: P, b: P, c: P, d: P, s: P, tx: P, tz: P) -> Entries:
     xdot = -x + 1 / tx * y - a / tx * x**3 + b / tx * x**2 + 1 / tx * z
     ydot = -a * x**3 - (d - b) * x**2 + z
     zdot = -s / tz * x - 1 / tz * z + c / tz
@@ -278,7 +227,7 @@ _HOPFIELD_WEIGHTS = (
 )
 
 
-def hopfield(*entries: Tensor, beta: Number, eps: Number, tau: Number) -> Entries:
+def hopfield(*entries: X, beta: P, eps: P, tau: P) -> Entries:
     return tuple(
         -entry / tau + (1 + torch.tanh(eps * _dot(row, entries))) / 2 - beta
         for entry, row in zip(entries, _HOPFIELD_WEIGHTS, strict=True)
@@ -286,17 +235,7 @@ def hopfield(*entries: Tensor, beta: Number, eps: Number, tau: Number) -> Entrie
 
 
 def itik_banks_tumor(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    a12: Number,
-    a13: Number,
-    a21: Number,
-    a31: Number,
-    d3: Number,
-    k3: Number,
-    r2: Number,
-    r3: Number,
+    x: X, y: X, z: X, a12: P, a13: P, a21: P, a31: P, d3: P, k3: P, r2: P, r3: P
 ) -> Entries:
     xdot = x * (1 - x) - a12 * x * y - a13 * x * z
     ydot = r2 * y * (1 - y) - a21 * x * y
@@ -321,7 +260,7 @@ _SATURATIONS = (
 )
 
 
-def mac_arthur(*entries: Tensor, d: Number, m: Number, r: Number) -> Entries:
+def mac_arthur(*entries: X, d: P, m: P, r: P) -> Entries:
     species, resources = entries[:5], entries[5:]
     growth: list[Tensor] = []
     for j in range(5):
@@ -337,37 +276,14 @@ def mac_arthur(*entries: Tensor, d: Number, m: Number, r: Number) -> Entries:
     return tuple(changes)
 
 
-def salton_sea(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    a: Number,
-    d: Number,
-    k: Number,
-    lam: Number,
-    m: Number,
-    mu: Number,
-    r: Number,
-    th: Number,
-) -> Entries:
+def salton_sea(x: X, y: X, z: X, a: P, d: P, k: P, lam: P, m: P, mu: P, r: P, th: P) -> Entries:
     xdot = r * x * (1 - (x + y) / k) - lam * x * y
     ydot = lam * x * y - m * y * z / (y + a) - mu * y
     zdot = th * y * z / (y + a) - d * z
     return xdot, ydot, zdot
 
 
-def turchin_hanski(
-    n: Tensor,
-    p: Tensor,
-    z: Tensor,
-    a: Number,
-    d: Number,
-    e: Number,
-    g: Number,
-    h: Number,
-    r: Number,
-    s: Number,
-) -> Entries:
+def turchin_hanski(n: X, p: X, z: X, a: P, d: P, e: P, g: P, h: P, r: P, s: P) -> Entries:
     ndot = (
         r * (1 - e * torch.sin(z)) * n
         - r * n**2

@@ -4,36 +4,35 @@
 # ruff: noqa: D103
 
 import torch
-from torch import Tensor
 
-from takens_dysts.entries import Entries, Number
+from takens_dysts.entries import Entries, P, X
 
 
 def belousov_zhabotinsky(
-    x: Tensor,
-    z: Tensor,
-    v: Tensor,
-    c1: Number,
-    c10: Number,
-    c11: Number,
-    c12: Number,
-    c13: Number,
-    c2: Number,
-    c3: Number,
-    c4: Number,
-    c5: Number,
-    c6: Number,
-    c7: Number,
-    c8: Number,
-    c9: Number,
-    ci: Number,
-    kf: Number,
-    t0: Number,
-    y0: Number,
-    yb1: Number,
-    yb2: Number,
-    yb3: Number,
-    z0: Number,
+    x: X,
+    z: X,
+    v: X,
+    c1: P,
+    c10: P,
+    c11: P,
+    c12: P,
+    c13: P,
+    c2: P,
+    c3: P,
+    c4: P,
+    c5: P,
+    c6: P,
+    c7: P,
+    c8: P,
+    c9: P,
+    ci: P,
+    kf: P,
+    t0: P,
+    y0: P,
+    yb1: P,
+    yb2: P,
+    yb3: P,
+    z0: P,
 ) -> Entries:
     ybar = (1 / y0) * yb1 * z * v / (yb2 * x + yb3 + kf)
     x = torch.clamp(x, min=0)
@@ -44,9 +43,7 @@ def belousov_zhabotinsky(
     return xdot * t0, zdot * t0, vdot * t0
 
 
-def forced_brusselator(
-    x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number, f: Number, w: Number
-) -> Entries:
+def forced_brusselator(x: X, y: X, z: X, a: P, b: P, f: P, w: P) -> Entries:
     xdot = a + x**2 * y - (b + 1) * x + f * torch.cos(z)
     ydot = b * x - x**2 * y
     zdot = w
@@ -54,18 +51,7 @@ def forced_brusselator(
 
 
 def glycolytic_oscillation(
-    a: Tensor,
-    b: Tensor,
-    c: Tensor,
-    d: Number,
-    k: Number,
-    l1: Number,
-    l2: Number,
-    nu: Number,
-    q1: Number,
-    q2: Number,
-    s1: Number,
-    s2: Number,
+    a: X, b: X, c: X, d: P, k: P, l1: P, l2: P, nu: P, q1: P, q2: P, s1: P, s2: P
 ) -> Entries:
     phi = a * (1 + a) * (1 + b) ** 2 / (l1 + (1 + a) ** 2 * (1 + b) ** 2)
     eta = b * (1 + d * b) * (1 + c) ** 2 / (l2 + (1 + d * b) ** 2 * (1 + c) ** 2)
@@ -76,13 +62,7 @@ def glycolytic_oscillation(
 
 
 def isothermal_chemical(
-    alpha: Tensor,
-    beta: Tensor,
-    gamma: Tensor,
-    delta: Number,
-    kappa: Number,
-    mu: Number,
-    sigma: Number,
+    alpha: X, beta: X, gamma: X, delta: P, kappa: P, mu: P, sigma: P
 ) -> Entries:
     alphadot = mu * (kappa + gamma) - alpha * beta**2 - alpha
     betadot = (alpha * beta**2 + alpha - beta) / sigma
@@ -90,9 +70,7 @@ def isothermal_chemical(
     return alphadot, betadot, gammadot
 
 
-def kawczynski_strizhak(
-    x: Tensor, y: Tensor, z: Tensor, beta: Number, gamma: Number, kappa: Number, mu: Number
-) -> Entries:
+def kawczynski_strizhak(x: X, y: X, z: X, beta: P, gamma: P, kappa: P, mu: P) -> Entries:
     xdot = gamma * y - gamma * x**3 + 3 * mu * gamma * x
     ydot = -2 * mu * x - y - z + beta
     zdot = kappa * x - kappa * z

@@ -4,21 +4,18 @@
 # ruff: noqa: D103
 
 import torch
-from torch import Tensor
 
-from takens_dysts.entries import Entries, Number
+from takens_dysts.entries import Entries, P, X
 
 
-def anishchenko_astakhov(x: Tensor, y: Tensor, z: Tensor, eta: Number, mu: Number) -> Entries:
+def anishchenko_astakhov(x: X, y: X, z: X, eta: P, mu: P) -> Entries:
     xdot = mu * x + y - x * z
     ydot = -x
     zdot = -eta * z + eta * torch.clamp(x, min=0) ** 2
     return xdot, ydot, zdot
 
 
-def cellular_neural_network(
-    x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number, c: Number, d: Number
-) -> Entries:
+def cellular_neural_network(x: X, y: X, z: X, a: P, b: P, c: P, d: P) -> Entries:
     fx, fy, fz = (0.5 * (torch.abs(v + 1) - torch.abs(v - 1)) for v in (x, y, z))
     xdot = -x + d * fx - b * fy - b * fz
     ydot = -y - b * fx + c * fy - a * fz
@@ -26,9 +23,7 @@ def cellular_neural_network(
     return xdot, ydot, zdot
 
 
-def chua(
-    x: Tensor, y: Tensor, z: Tensor, alpha: Number, beta: Number, m0: Number, m1: Number
-) -> Entries:
+def chua(x: X, y: X, z: X, alpha: P, beta: P, m0: P, m1: P) -> Entries:
     ramp_x = m1 * x + 0.5 * (m0 - m1) * (torch.abs(x + 1) - torch.abs(x - 1))
     xdot = alpha * (y - x - ramp_x)
     ydot = x - y + z
@@ -36,16 +31,7 @@ def chua(
     return xdot, ydot, zdot
 
 
-def colpitts(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    a: Number,
-    b: Number,
-    c: Number,
-    d: Number,
-    e: Number,
-) -> Entries:
+def colpitts(x: X, y: X, z: X, a: P, b: P, c: P, d: P, e: P) -> Entries:
     u = z - (e - 1)
     fz = torch.clamp(-u, min=0)
     xdot = y - a * fz
@@ -54,24 +40,14 @@ def colpitts(
     return xdot, ydot, zdot
 
 
-def jerk_circuit(x: Tensor, y: Tensor, z: Tensor, eps: Number, y0: Number) -> Entries:
+def jerk_circuit(x: X, y: X, z: X, eps: P, y0: P) -> Entries:
     xdot = y
     ydot = z
     zdot = -z - x - eps * (torch.exp(y / y0) - 1)
     return xdot, ydot, zdot
 
 
-def laser(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    a: Number,
-    b: Number,
-    c: Number,
-    d: Number,
-    h: Number,
-    k: Number,
-) -> Entries:
+def laser(x: X, y: X, z: X, a: P, b: P, c: P, d: P, h: P, k: P) -> Entries:
     xdot = a * y - a * x + b * y * z**2
     ydot = c * x + d * x * z**2
     zdot = h * z + k * x**2
@@ -82,7 +58,7 @@ _BREAKS = (0.0, 1.0, 2.15, 3.6, 8.2, 13.0)
 _SLOPES = (-0.14285714, 0.28571429, -0.57142857, 0.28571429, -0.57142857, 0.28571429)
 
 
-def multi_chua(x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number) -> Entries:
+def multi_chua(x: X, y: X, z: X, a: P, b: P) -> Entries:
     diode = _SLOPES[-1] * x
     for at, before, after in zip(_BREAKS[1:], _SLOPES, _SLOPES[1:], strict=False):
         diode = diode + 0.5 * (before - after) * (torch.abs(x + at) - torch.abs(x - at))
@@ -92,24 +68,14 @@ def multi_chua(x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number) -> Entries
     return xdot, ydot, zdot
 
 
-def rikitake_dynamo(x: Tensor, y: Tensor, z: Tensor, a: Number, mu: Number) -> Entries:
+def rikitake_dynamo(x: X, y: X, z: X, a: P, mu: P) -> Entries:
     xdot = -mu * x + y * z
     ydot = -mu * y - a * x + x * z
     zdot = 1 - x * y
     return xdot, ydot, zdot
 
 
-def windmi_reduced(
-    i: Tensor,
-    v: Tensor,
-    p: Tensor,
-    a1: Number,
-    b1: Number,
-    b2: Number,
-    b3: Number,
-    d1: Number,
-    vsw: Number,
-) -> Entries:
+def windmi_reduced(i: X, v: X, p: X, a1: P, b1: P, b2: P, b3: P, d1: P, vsw: P) -> Entries:
     idot = a1 * (vsw - v)
     vdot = b1 * i - b2 * p**1 / 2 - b3 * v
     pdot = vsw**2 - p ** (5 / 4) * vsw ** (1 / 2) * (1 + torch.tanh(d1 * (i - 1))) / 2

@@ -3,21 +3,11 @@
 # Names and letters are those of dysts.
 # ruff: noqa: D103
 
-from torch import Tensor
-
-from takens_dysts.entries import Entries, Number
+from takens_dysts.entries import Entries, P, X
 
 
 def atmospheric_regime(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    alpha: Number,
-    beta: Number,
-    mu1: Number,
-    mu2: Number,
-    omega: Number,
-    sigma: Number,
+    x: X, y: X, z: X, alpha: P, beta: P, mu1: P, mu2: P, omega: P, sigma: P
 ) -> Entries:
     xdot = mu1 * x + sigma * x * y
     ydot = mu2 * y + omega * z + alpha * y * z + beta * z**2 - sigma * x**2
@@ -25,34 +15,28 @@ def atmospheric_regime(
     return xdot, ydot, zdot
 
 
-def hadley(
-    x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number, f: Number, g: Number
-) -> Entries:
+def hadley(x: X, y: X, z: X, a: P, b: P, f: P, g: P) -> Entries:
     xdot = -(y**2) - z**2 - a * x + a * f
     ydot = x * y - b * x * z - y + g
     zdot = b * x * y + x * z - z
     return xdot, ydot, zdot
 
 
-def lorenz(
-    x: Tensor, y: Tensor, z: Tensor, beta: Number, rho: Number, sigma: Number
-) -> Entries:
+def lorenz(x: X, y: X, z: X, beta: P, rho: P, sigma: P) -> Entries:
     xdot = sigma * y - sigma * x
     ydot = rho * x - x * z - y
     zdot = x * y - beta * z
     return xdot, ydot, zdot
 
 
-def lorenz84(
-    x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number, f: Number, g: Number
-) -> Entries:
+def lorenz84(x: X, y: X, z: X, a: P, b: P, f: P, g: P) -> Entries:
     xdot = -a * x - y**2 - z**2 + a * f
     ydot = -y + x * y - b * x * z + g
     zdot = -z + b * x * y + x * z
     return xdot, ydot, zdot
 
 
-def lorenz96(*entries: Tensor, f: Number) -> Entries:
+def lorenz96(*entries: X, f: P) -> Entries:
     n = len(entries)
     return tuple(
         (entries[(i + 1) % n] - entries[i - 2]) * entries[i - 1] - entries[i] + f
@@ -60,9 +44,7 @@ def lorenz96(*entries: Tensor, f: Number) -> Entries:
     )
 
 
-def lorenz_bounded(
-    x: Tensor, y: Tensor, z: Tensor, beta: Number, r: Number, rho: Number, sigma: Number
-) -> Entries:
+def lorenz_bounded(x: X, y: X, z: X, beta: P, r: P, rho: P, sigma: P) -> Entries:
     xdot = (
         sigma * y
         - sigma * x
@@ -100,39 +82,35 @@ def lorenz_bounded(
     return xdot, ydot, zdot
 
 
-def moore_spiegel(
-    x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number, eps: Number
-) -> Entries:
+def moore_spiegel(x: X, y: X, z: X, a: P, b: P, eps: P) -> Entries:
     xdot = y
     ydot = a * z
     zdot = -z + eps * y - y * x**2 - b * x
     return xdot, ydot, zdot
 
 
-def rayleigh_benard(
-    x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number, r: Number
-) -> Entries:
+def rayleigh_benard(x: X, y: X, z: X, a: P, b: P, r: P) -> Entries:
     xdot = a * y - a * x
     ydot = r * y - x * z
     zdot = x * y - b * z
     return xdot, ydot, zdot
 
 
-def rucklidge(x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number) -> Entries:
+def rucklidge(x: X, y: X, z: X, a: P, b: P) -> Entries:
     xdot = -a * x + b * y - y * z
     ydot = x
     zdot = -z + y**2
     return xdot, ydot, zdot
 
 
-def shimizu_morioka(x: Tensor, y: Tensor, z: Tensor, a: Number, b: Number) -> Entries:
+def shimizu_morioka(x: X, y: X, z: X, a: P, b: P) -> Entries:
     xdot = y
     ydot = x - a * y - x * z
     zdot = -b * z + x**2
     return xdot, ydot, zdot
 
 
-def vallis_el_nino(x: Tensor, y: Tensor, z: Tensor, b: Number, c: Number, p: Number) -> Entries:
+def vallis_el_nino(x: X, y: X, z: X, b: P, c: P, p: P) -> Entries:
     xdot = b * y - c * x - c * p
     ydot = -y + x * z
     zdot = -z - x * y + 1

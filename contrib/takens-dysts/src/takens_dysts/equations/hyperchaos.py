@@ -3,22 +3,10 @@
 # Names and letters are those of dysts.
 # ruff: noqa: D103
 
-from torch import Tensor
-
-from takens_dysts.entries import Entries, Number
+from takens_dysts.entries import Entries, P, X
 
 
-def hyper_bao(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    w: Tensor,
-    a: Number,
-    b: Number,
-    c: Number,
-    d: Number,
-    e: Number,
-) -> Entries:
+def hyper_bao(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P, e: P) -> Entries:
     xdot = a * y - a * x + w
     ydot = c * y - x * z
     zdot = x * y - b * z
@@ -26,17 +14,7 @@ def hyper_bao(
     return xdot, ydot, zdot, wdot
 
 
-def hyper_cai(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    w: Tensor,
-    a: Number,
-    b: Number,
-    c: Number,
-    d: Number,
-    e: Number,
-) -> Entries:
+def hyper_cai(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P, e: P) -> Entries:
     xdot = a * y - a * x
     ydot = b * x + c * y - x * z + w
     zdot = -d * z + y**2
@@ -44,9 +22,7 @@ def hyper_cai(
     return xdot, ydot, zdot, wdot
 
 
-def hyper_jha(
-    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
-) -> Entries:
+def hyper_jha(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
     xdot = a * y - a * x + w
     ydot = -x * z + b * x - y
     zdot = x * y - c * z
@@ -54,9 +30,7 @@ def hyper_jha(
     return xdot, ydot, zdot, wdot
 
 
-def hyper_lorenz(
-    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
-) -> Entries:
+def hyper_lorenz(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
     xdot = a * y - a * x + w
     ydot = -x * z + c * x - y
     zdot = -b * z + x * y
@@ -64,9 +38,7 @@ def hyper_lorenz(
     return xdot, ydot, zdot, wdot
 
 
-def hyper_lu(
-    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
-) -> Entries:
+def hyper_lu(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
     xdot = a * y - a * x + w
     ydot = -x * z + c * y
     zdot = x * y - b * z
@@ -74,9 +46,7 @@ def hyper_lu(
     return xdot, ydot, zdot, wdot
 
 
-def hyper_pang(
-    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
-) -> Entries:
+def hyper_pang(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
     xdot = a * y - a * x
     ydot = -x * z + c * y + w
     zdot = x * y - b * z
@@ -84,18 +54,7 @@ def hyper_pang(
     return xdot, ydot, zdot, wdot
 
 
-def hyper_qi(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    w: Tensor,
-    a: Number,
-    b: Number,
-    c: Number,
-    d: Number,
-    e: Number,
-    f: Number,
-) -> Entries:
+def hyper_qi(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P, e: P, f: P) -> Entries:
     xdot = a * y - a * x + y * z
     ydot = b * x + b * y - x * z
     zdot = -c * z - e * w + x * y
@@ -103,9 +62,7 @@ def hyper_qi(
     return xdot, ydot, zdot, wdot
 
 
-def hyper_rossler(
-    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
-) -> Entries:
+def hyper_rossler(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
     xdot = -y - z
     ydot = x + a * y + w
     zdot = b + x * z
@@ -113,17 +70,7 @@ def hyper_rossler(
     return xdot, ydot, zdot, wdot
 
 
-def hyper_wang(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    w: Tensor,
-    a: Number,
-    b: Number,
-    c: Number,
-    d: Number,
-    e: Number,
-) -> Entries:
+def hyper_wang(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P, e: P) -> Entries:
     xdot = a * y - a * x
     ydot = -x * z + b * x + w
     zdot = -c * z + e * x**2
@@ -131,17 +78,7 @@ def hyper_wang(
     return xdot, ydot, zdot, wdot
 
 
-def hyper_xu(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    w: Tensor,
-    a: Number,
-    b: Number,
-    c: Number,
-    d: Number,
-    e: Number,
-) -> Entries:
+def hyper_xu(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P, e: P) -> Entries:
     xdot = a * y - a * x + w
     ydot = b * x + e * x * z
     zdot = -c * z - x * y
@@ -149,9 +86,7 @@ def hyper_xu(
     return xdot, ydot, zdot, wdot
 
 
-def hyper_yan(
-    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
-) -> Entries:
+def hyper_yan(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
     xdot = a * y - a * x
     ydot = (c - a) * x - x * z + c * y
     zdot = -b * z + x * y - y * z + x * z - w
@@ -159,9 +94,7 @@ def hyper_yan(
     return xdot, ydot, zdot, wdot
 
 
-def hyper_yang_chen(
-    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
-) -> Entries:
+def hyper_yang_chen(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
     xdot = a * y - a * x
     ydot = c * x - x * z + w
     zdot = -b * z + x * y
@@ -170,17 +103,7 @@ def hyper_yang_chen(
 
 
 def lorenz_coupled(
-    x1: Tensor,
-    y1: Tensor,
-    z1: Tensor,
-    x2: Tensor,
-    y2: Tensor,
-    z2: Tensor,
-    beta: Number,
-    eps: Number,
-    rho1: Number,
-    rho2: Number,
-    sigma: Number,
+    x1: X, y1: X, z1: X, x2: X, y2: X, z2: X, beta: P, eps: P, rho1: P, rho2: P, sigma: P
 ) -> Entries:
     x1dot = sigma * y1 - sigma * x1
     y1dot = rho1 * x1 - x1 * z1 - y1
@@ -191,9 +114,7 @@ def lorenz_coupled(
     return x1dot, y1dot, z1dot, x2dot, y2dot, z2dot
 
 
-def lorenz_stenflo(
-    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
-) -> Entries:
+def lorenz_stenflo(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
     xdot = a * y - a * x + d * w
     ydot = c * x - x * z - y
     zdot = x * y - b * z
@@ -201,9 +122,7 @@ def lorenz_stenflo(
     return xdot, ydot, zdot, wdot
 
 
-def qi(
-    x: Tensor, y: Tensor, z: Tensor, w: Tensor, a: Number, b: Number, c: Number, d: Number
-) -> Entries:
+def qi(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
     xdot = a * y - a * x + y * z * w
     ydot = b * x + b * y - x * z * w
     zdot = -c * z + x * y * w

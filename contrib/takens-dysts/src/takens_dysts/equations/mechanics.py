@@ -6,14 +6,11 @@
 import math
 
 import torch
-from torch import Tensor
 
-from takens_dysts.entries import Entries, Number
+from takens_dysts.entries import Entries, P, X
 
 
-def arnold_web(
-    p1: Tensor, p2: Tensor, x1: Tensor, x2: Tensor, z: Tensor, mu: Number, w: Number
-) -> Entries:
+def arnold_web(p1: X, p2: X, x1: X, x2: X, z: X, mu: P, w: P) -> Entries:
     denom = 4 + torch.cos(z) + torch.cos(x1) + torch.cos(x2)
     p1dot = -mu * torch.sin(x1) / denom**2
     p2dot = -mu * torch.sin(x2) / denom**2
@@ -23,9 +20,7 @@ def arnold_web(
     return p1dot, p2dot, x1dot, x2dot, zdot
 
 
-def double_pendulum(
-    th1: Tensor, th2: Tensor, p1: Tensor, p2: Tensor, d: Number, m: Number
-) -> Entries:
+def double_pendulum(th1: X, th2: X, p1: X, p2: X, d: P, m: P) -> Entries:
     g = 9.82
     pre = 6 / (m * d**2)
     denom = 16 - 9 * torch.cos(th1 - th2) ** 2
@@ -44,41 +39,28 @@ def double_pendulum(
     return th1_dot, th2_dot, p1_dot, p2_dot
 
 
-def duffing(
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    alpha: Number,
-    beta: Number,
-    delta: Number,
-    gamma: Number,
-    omega: Number,
-) -> Entries:
+def duffing(x: X, y: X, z: X, alpha: P, beta: P, delta: P, gamma: P, omega: P) -> Entries:
     xdot = y
     ydot = -delta * y - beta * x - alpha * x**3 + gamma * torch.cos(z)
     zdot = omega
     return xdot, ydot, zdot
 
 
-def fluid_trampoline(
-    x: Tensor, y: Tensor, th: Tensor, gamma: Number, psi: Number, w: Number
-) -> Entries:
+def fluid_trampoline(x: X, y: X, th: X, gamma: P, psi: P, w: P) -> Entries:
     touching = torch.where(x < 0, torch.ones_like(x), torch.zeros_like(x))
     xdot = y
     ydot = -1 - touching * (x + psi * y * torch.abs(y)) + gamma * torch.cos(th)
     return xdot, ydot, w
 
 
-def forced_van_der_pol(
-    x: Tensor, y: Tensor, z: Tensor, a: Number, mu: Number, w: Number
-) -> Entries:
+def forced_van_der_pol(x: X, y: X, z: X, a: P, mu: P, w: P) -> Entries:
     ydot = mu * (1 - x**2) * y - x + a * torch.sin(z)
     xdot = y
     zdot = w
     return xdot, ydot, zdot
 
 
-def henon_heiles(x: Tensor, y: Tensor, px: Tensor, py: Tensor, lam: Number) -> Entries:
+def henon_heiles(x: X, y: X, px: X, py: X, lam: P) -> Entries:
     xdot = px
     ydot = py
     pxdot = -x - 2 * lam * x * y
@@ -86,9 +68,7 @@ def henon_heiles(x: Tensor, y: Tensor, px: Tensor, py: Tensor, lam: Number) -> E
     return xdot, ydot, pxdot, pydot
 
 
-def nuclear_quadrupole(
-    q1: Tensor, q2: Tensor, p1: Tensor, p2: Tensor, a: Number, b: Number, d: Number
-) -> Entries:
+def nuclear_quadrupole(q1: X, q2: X, p1: X, p2: X, a: P, b: P, d: P) -> Entries:
     q1dot = a * p1
     q2dot = a * p2
     p1dot = (
@@ -103,18 +83,7 @@ def nuclear_quadrupole(
 
 
 def stick_slip_oscillator(
-    x: Tensor,
-    v: Tensor,
-    th: Tensor,
-    a: Number,
-    alpha: Number,
-    b: Number,
-    beta: Number,
-    eps: Number,
-    gamma: Number,
-    t0: Number,
-    vs: Number,
-    w: Number,
+    x: X, v: X, th: X, a: P, alpha: P, b: P, beta: P, eps: P, gamma: P, t0: P, vs: P, w: P
 ) -> Entries:
     tq = t0 * torch.sign(v - vs) - alpha * v + beta * (v - vs) ** 3
     xdot = v
@@ -122,9 +91,7 @@ def stick_slip_oscillator(
     return xdot, vdot, w
 
 
-def swinging_atwood(
-    r: Tensor, th: Tensor, pr: Tensor, pth: Tensor, m1: Number, m2: Number
-) -> Entries:
+def swinging_atwood(r: X, th: X, pr: X, pth: X, m1: P, m2: P) -> Entries:
     g = 9.82
     rdot = pr / (m1 + m2)
     thdot = pth / (m1 * r**2)
