@@ -35,11 +35,7 @@ def _functions(kernel: Kernel, dtype: torch.dtype) -> Functions:
     }
 
 
-def _again(kernel: Any) -> Functions:
-    return _functions(attrs.evolve(kernel), DOUBLE)
-
-
-add_functions(CHECKS, "kernel", _functions, _again)
+add_functions(CHECKS, "kernel", _functions)
 
 
 @CHECKS.add

@@ -332,7 +332,7 @@ def test_checks_follow_from_what_a_component_can_do() -> None:
         return {check.__name__ for check in testing.checks_for(component)}
 
     lorenz, henon = (takens.create("system", name) for name in ("lorenz63", "henon"))
-    assert names(lorenz) - names(henon) == {"check_jacobian"}
+    assert names(lorenz) - names(henon) == {"check_jacobian", "check_system_takes_times"}
     assert names(henon) - names(lorenz) == {"check_tangent"}
     euler, dopri5 = (takens.create("integrator", name) for name in ("euler", "dopri5"))
     assert "check_stepper_order" in names(euler) - names(dopri5)

@@ -6,17 +6,18 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from typing import Any, Final, TextIO, cast, final
+from typing import Any, Final, TextIO, TypeAlias, cast, final
 
 from takens._plugins.plugin import Plugin
 from takens._plugins.warn import warn_outside
 from takens.errors import PluginWarning
 
+# Its name, how to read and write it, and what it is at first.
+Setting: TypeAlias = tuple[str, Callable[[], Any], Callable[[Any], Any], Any]
+
 _ERRORS: Final = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
-
-
 _KEPT: Final[ContextVar[bool]] = ContextVar("standard output is kept", default=False)
 
 
@@ -81,7 +82,7 @@ def contained(*plugins: Plugin) -> Generator[None]:
     if not strangers:
         yield
         return
-    before = {what: read() for what, read, *_ in _settings()}
+    before = {what: read() for what, read, *_ in settings()}
     outer = sys.stdout
     out = sys.stdout = _Aside() if _KEPT.get() else outer
     try:
@@ -93,11 +94,8 @@ def contained(*plugins: Plugin) -> Generator[None]:
         sys.stdout = outer
         if isinstance(out, _Aside) and out.written:
             did.append("printed beside the answer in JSON, which is on standard error")
-        for what, read, write, fresh in _settings():
-            old = before.get(what, fresh)
-            if old is not None and read() != old:
-                write(old)
-                did.append(f"changed {what}, which is put back")
+        changed = put_back(before, settings())
+        did += [f"changed {what}, which is put back" for what in changed]
         if did:
             who = " or ".join(dict.fromkeys(map(str, strangers)))
             text = f"takens: {who} {', and '.join(did)}. {strangers[0].remedy}"
@@ -115,11 +113,19 @@ class _Aside(io.TextIOBase):
         return sys.stderr.write(text)
 
 
-def _settings() -> Iterator[tuple[str, Callable[[], Any], Callable[[Any], Any], Any]]:
-    """Return what is looked after: its name, how to read and write it, and what it is at first.
+def put_back(before: Mapping[str, Any], shared: Iterable[Setting]) -> list[str]:
+    """Put back what is not as it was ``before``, and return its names."""
+    changed: list[str] = []
+    for what, read, write, fresh in shared:
+        old = before.get(what, fresh)
+        if old is not None and read() != old:
+            write(old)
+            changed.append(what)
+    return changed
 
-    Modules that nobody has imported are left alone.
-    """
+
+def settings() -> Iterator[Setting]:
+    """Return what is looked after; modules that nobody has imported are left alone."""
     yield "the working directory", _folder, os.chdir, None
     if torch := cast(Any, sys.modules.get("torch")):
         kind = torch.get_default_dtype, torch.set_default_dtype, torch.float32

@@ -15,22 +15,7 @@ from typing import Final
 
 from takens._plugins.catalogue import catalogue
 from takens._protocols.metric import SupportsBest as SupportsBest
-from takens.testing import (
-    backends,
-    datasets,
-    devices,
-    figures,
-    integrators,
-    metrics,
-    models,
-    optimisers,
-    plugins,
-    portraits,
-    schedules,
-    schemes,
-    selection,
-    systems,
-)
+from takens.testing import plugins, selection
 from takens.testing.asking import (
     CheckFailedError as CheckFailedError,
     NothingAskedError as NothingAskedError,
@@ -42,7 +27,6 @@ from takens.testing.asking import (
 )
 from takens.testing.check import Check as Check, Checks as Checks
 from takens.testing.datasets import check_reading as check_reading
-from takens.testing.making import Subject as Subject, registered as registered
 from takens.testing.parametrize import parametrize_with_checks as parametrize_with_checks
 from takens.testing.running import (
     Outcome as Outcome,
@@ -50,6 +34,7 @@ from takens.testing.running import (
     run_checks as run_checks,
 )
 from takens.testing.selection import checks_for as checks_for, kind_of as kind_of
+from takens.testing.subject import Subject as Subject, registered as registered
 
 # What was a check of its own, and is asked by another now.
 _RENAMED: Final = {
@@ -61,14 +46,10 @@ _RENAMED: Final = {
 def every_check() -> Iterator[Check]:
     """Return all checks of takens' own kinds, and of plugins."""
     yield selection.check_can_be_made
-    for home in (
-        *(systems, integrators, models, schemes, optimisers, schedules, metrics, devices),
-        *(datasets, figures, portraits, backends),
-    ):
-        yield from home.CHECKS
-    for plugin in catalogue().plugins:
-        for kind in plugin.kinds if plugin.ours else ():
-            yield from selection.checks_of(kind.name)
+    theirs = {kind.name for each in catalogue().plugins if not each.ours for kind in each.kinds}
+    for kind in catalogue().kinds:
+        if kind not in theirs:
+            yield from selection.checks_of(kind)
     yield from plugins.CHECKS
 
 
@@ -77,7 +58,7 @@ def __getattr__(name: str) -> Check:
         text = f"takens.testing.{name} is part of {_RENAMED[name]} now."
         warnings.warn(text, DeprecationWarning, stacklevel=2)
         name = _RENAMED[name]
-    for check in every_check():
+    for check in () if name.startswith("__") else every_check():
         if check.__name__ == name:
             return check
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

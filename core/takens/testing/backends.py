@@ -11,6 +11,7 @@ from torch import Tensor
 
 from takens._plugins.registry import integrators
 from takens._protocols.backend import Backend, Compiled, Unsupported
+from takens._protocols.dynamics import VectorField
 from takens._protocols.requests import (
     AdaptiveSolve,
     FixedStepSolve,
@@ -82,48 +83,47 @@ class _Case:
 def _cases(*, learned: bool = False) -> Iterator[_Case]:
     """Return requests of every kind; where something is learned, with gradients."""
     field = Oscillator().requires_grad_(learned)
+    used = tuple(field.parameters())
 
-    def solve(what: str, *shape: int, **changed: Any) -> _Case:
-        x0 = numbers(*shape, 2).to(changed.pop("dtype", DOUBLE)).requires_grad_(learned)
-        given: dict[str, Any] = {"field": field, "ts": _TIMES} | changed
-        request = FixedStepSolve(method=_RK4, x0=x0, **given)
-        plain = integrators.create("rk4", backend="eager", substeps=request.substeps)
-        weights = tuple(field.parameters()) if given["field"] is field else ()
-        answer = lambda: plain.solve(given["field"], x0, given["ts"])  # noqa: E731
-        return _Case(what, request, answer, (x0, *weights))
+    def solve(
+        what: str,
+        *shape: int,
+        f: VectorField = field,
+        ts: Tensor = _TIMES,
+        substeps: int = 1,
+        dtype: torch.dtype = DOUBLE,
+    ) -> _Case:
+        x0 = numbers(*shape, 2).to(dtype).requires_grad_(learned)
+        request = FixedStepSolve(field=f, method=_RK4, x0=x0, ts=ts, substeps=substeps)
+        plain = integrators.create("rk4", backend="eager", substeps=substeps)
+        return _Case(what, request, lambda: plain.solve(f, x0, ts), (x0, *used))
 
     each = torch.stack((_TIMES, 0.5 * _TIMES, -_TIMES))
     yield solve("a field that depends on time", 2, 3)
     yield solve("several steps between times that fall", 3, ts=_TIMES.flip(0), substeps=3)
     yield solve("samples with times of their own", 3, ts=each)
     yield solve("one sample")
-    yield solve("single precision", 3, field=pendulum, dtype=torch.float32)
+    yield solve("single precision", 3, f=pendulum, dtype=torch.float32)
     x0 = numbers(2, 3, 2).requires_grad_(learned)
     control = StepController(rtol=1e-7, atol=1e-9)
     adaptive = AdaptiveSolve(field=field, method=_BOSH3, x0=x0, ts=_TIMES, controller=control)
-    weights = tuple(field.parameters())
     motion = lambda: field.motion(x0, _TIMES)  # noqa: E731
-    yield _Case("chosen steps", adaptive, motion, (x0, *weights), lambda a: a.x, atol=1e-5)
+    yield _Case("chosen steps", adaptive, motion, (x0, *used), lambda a: a.x, atol=1e-5)
     maps = tuple(SmallModel(seed=seed).to(DOUBLE).requires_grad_(learned) for seed in (0, 1))
-    z0, within = (0.3 * numbers(2, 3, 2)).requires_grad_(learned), tuple(maps[0].parameters())
-    within = within[:3]
+    z0 = (0.3 * numbers(2, 3, 2)).requires_grad_(learned)
+    of = (z0, *tuple(maps[0].parameters())[:3])
     iterate = MapIteration(map=maps[0], x0=z0, steps=12, every=3)
-    orbit = lambda: torch.stack(_orbit(maps[0], z0, 12)[::3], -2)  # noqa: E731
-    yield _Case("every third state of a map", iterate, orbit, (z0, *within))
+    orbit = lambda: _orbit(maps[0], z0, 12)[..., ::3, :]  # noqa: E731
+    yield _Case("every third state of a map", iterate, orbit, of)
     signal, strength = numbers(2, 3, 5, 1, seed=4), numbers(2, 5, seed=5).sigmoid()
     forced = ForcedIteration(maps=maps, x0=z0, signal=signal, strength=strength)
-    states = lambda: _forced(forced)  # noqa: E731
-    yield _Case("maps that are forced", forced, states, (z0, *within))
+    yield _Case("maps that are forced", forced, lambda: _forced(forced), of)
     if not learned:
         places = numbers(4, 2).remainder(1.0)
-        tangents = TangentGrowth(dynamics=CatMap(), x0=places, steps=60, transient=20, count=2)
+        growth = TangentGrowth(dynamics=CatMap(), x0=places, steps=60, transient=20, count=2)
         rates = torch.tensor((1.0, -1.0)).double().expand(4, 2) * CatMap.exponent
-        yield _Case(
-            "exponents of a map",
-            tangents,
-            lambda: rates,
-            seen=lambda answer: answer.sums.sum(-2) / 40,
-        )
+        mean = lambda answer: answer.sums.sum(-2) / 40  # noqa: E731
+        yield _Case("exponents of a map", growth, lambda: rates, seen=mean)
 
 
 @CHECKS.add
@@ -188,8 +188,7 @@ def check_backend_declines_what_is_hard(backend: Backend) -> None:
     if isinstance(answer, Unsupported):
         require(answer.reason != "", "It declines without a reason.")
         return
-    expected = torch.stack(_orbit(_looks, x0, 4), -2)
-    require_close(answer, expected, "A map that looks is answered wrongly")
+    require_close(answer, _orbit(_looks, x0, 4), "A map that looks is answered wrongly")
 
 
 def _answer(backend: Backend, case: _Case) -> Tensor | None:
@@ -210,23 +209,22 @@ def _solve(backend: Any, request: Any) -> Any:
     return answer.answer if isinstance(answer, Compiled) else answer
 
 
-def _orbit(step: Callable[[Tensor], Tensor], x: Tensor, steps: int) -> list[Tensor]:
+def _orbit(step: Callable[[Tensor], Tensor], x: Tensor, steps: int) -> Tensor:
     states = [x]
     for _ in range(steps):
         states.append(step(states[-1]))
-    return states
+    return torch.stack(states, -2)
 
 
 def _forced(request: ForcedIteration) -> Tensor:
-    k, rows = request.signal.shape[-1], list[Tensor]()
-    for member, step in enumerate(request.maps):
-        z, states = request.x0[member], list[Tensor]()
-        for i, share in enumerate(request.strength[member]):
-            pulled = (1 - share) * z[..., :k] + share * request.signal[member, :, i]
-            z = step(torch.cat((pulled, z[..., k:]), -1))
-            states.append(z)
-        rows.append(torch.stack(states, -2))
-    return torch.stack(rows)
+    z, k, states = request.x0, request.signal.shape[-1], list[Tensor]()
+    for i, share in enumerate(request.strength.unbind(-1)):
+        own = share[:, None, None]
+        pulled = (1 - own) * z[..., :k] + own * request.signal[:, :, i]
+        given = torch.cat((pulled, z[..., k:]), -1)
+        z = torch.stack([step(x) for step, x in zip(request.maps, given, strict=True)])
+        states.append(z)
+    return torch.stack(states, -2)
 
 
 def _looks(x: Tensor, /) -> Tensor:

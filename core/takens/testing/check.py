@@ -92,6 +92,10 @@ class Checks:
         """Add a row of a table: a check by its name and its promise."""
         self._all.append(Check(name, promise, ask, where))
 
+    def apply(self, component: object, /) -> bool:
+        """Whether a component satisfies the protocol of the kind."""
+        return _holds(self._protocol, component)
+
     def __iter__(self) -> Iterator[Check]:
         return iter(self._all)
 
@@ -99,5 +103,5 @@ class Checks:
         """Return the checks that apply to a component."""
         first, *others = self._all
         yield first
-        if _holds(self._protocol, component):
+        if self.apply(component):
             yield from (check for check in others if _holds(check.where, component))

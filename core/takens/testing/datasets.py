@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,9 +39,8 @@ def check_dataset_protocol(dataset: Dataset) -> None:
     suffixes = dataset.suffixes
     require(len(suffixes) > 0, "It is for no ending of a file name.")
     for suffix in suffixes:
-        require(
-            suffix.startswith(".") and suffix == suffix.lower(), f"{suffix!r} is no ending."
-        )
+        right = suffix.startswith(".") and suffix == suffix.lower()
+        require(right, f"{suffix!r} is no ending.")
 
 
 @CHECKS.add
@@ -135,17 +134,10 @@ def _is(found: TimeSeries, x: Tensor, t: Tensor) -> None:
     require_close(found.t - found.t[0], t - t[0], "The times differ", rtol=1e-9)
 
 
-def _refuses(
-    dataset: Dataset,
-    path: Path,
-    what: str,
-    *,
-    columns: Sequence[str] | None = None,
-    time: str | None = None,
-    dt: float | None = _DT,
-) -> None:
+def _refuses(dataset: Dataset, path: Path, what: str, **asked: Any) -> None:
+    how: dict[str, Any] = {"columns": None, "time": None, "dt": _DT, **asked}
     try:
-        dataset.read(path, columns=columns, time=time, dt=dt)
+        dataset.read(path, **how)
     except DataError as error:
         require(path.name in str(error), f"The refusal does not name the file: {error}")
         return

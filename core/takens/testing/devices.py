@@ -27,10 +27,8 @@ def check_device_policy_chooses(policy: DevicePolicy) -> None:
             require("cpu" in says.lower(), f"The refusal names no device that there is: {says}")
             continue
         require_instance(place, Placement)
-        require(
-            place.dtype == precision.dtype,
-            f"{precision.value} precision is given {place.dtype}.",
-        )
+        says = f"{precision.value} precision is given {place.dtype}."
+        require(place.dtype == precision.dtype, says)
         require(place.reason != "", "The choice has no reason.")
         x = torch.tensor([[2.0, 1.0], [1.0, 3.0]], dtype=place.dtype)
         for where in (place.device, place.linear_algebra):

@@ -37,9 +37,8 @@ def check_figure_draws(figure: Figure) -> None:
 
 def require_one_line(title: Any) -> None:
     """Fail unless a title is one line of text."""
-    require(
-        isinstance(title, str) and bool(title) and "\n" not in title, f"title is {title!r}."
-    )
+    one = isinstance(title, str) and bool(title) and "\n" not in title
+    require(one, f"title is {title!r}.")
 
 
 def draws(draw: Callable[..., Any], *given: Any) -> None:

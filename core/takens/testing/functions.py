@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, Final, TypeAlias, cast
 
+import attrs
 import torch
 from torch import Tensor
 from torch.func import jacfwd, vmap
 
-from takens._protocols.dynamics import (
-    SupportsJacobian,
-    SupportsOwnTimes,
-    SupportsTangent,
-    Time,
-)
+from takens._protocols.dynamics import SupportsJacobian, SupportsOwnTimes, SupportsTangent, Time
 from takens.testing.asking import require, require_close, require_same
 from takens.testing.check import Checks
 from takens.testing.samples import DOUBLE, gradients, numbers
@@ -29,18 +25,27 @@ TIMES: Final = (0.0, 0.7, -2.3)
 _STEP: Final = 2.0**-22
 
 
+def _again(component: Any) -> Any:
+    return attrs.evolve(component) if attrs.has(cast(Any, type(component))) else component
+
+
 def add_functions(
     checks: Checks,
     kind: str,
     functions: Callable[[Any, torch.dtype], Functions],
-    again: Callable[[Any], Functions],
+    own: Callable[[Any, torch.dtype], Any] = lambda component, _: component,
+    again: Callable[[Any], Any] = _again,
     shapes: str = "shape_and_dtype",
 ) -> None:
-    """Add the checks of functions that a component offers; ``again`` gives them made anew."""
+    """Add the checks of functions that a component, or its ``own`` copy, offers."""
+
+    def its(component: Any, dtype: torch.dtype = DOUBLE) -> Iterable[Any]:
+        offered = functions(own(component, dtype), dtype)
+        return ((what, *each) for what, each in offered.items())
 
     def has_shapes(component: Any) -> None:
         for dtype in (torch.float32, torch.float64):
-            for what, (function, x, size) in functions(component, dtype).items():
+            for what, function, x, size in its(component, dtype):
                 for shape in ((), (6,), (2, 3)):
                     found = function(x[0] if shape == () else x.reshape(*shape, *x.shape[1:]))
                     given = f"{what}: {dtype} of {(*shape, *x.shape[1:])} gives {found.dtype}"
@@ -49,14 +54,14 @@ def add_functions(
                     require(bool(found.isfinite().all()), f"{given} that is not finite.")
 
     def is_pointwise(component: Any) -> None:
-        for what, (function, x, size) in functions(component, DOUBLE).items():
+        for what, function, x, size in its(component):
             alone = torch.stack([function(point) for point in x])
             for shape in ((6,), (2, 3)):
                 found = function(x.reshape(*shape, *x.shape[1:])).reshape(6, *size)
                 require_close(found, alone, f"{what}: a batch differs from its members alone")
 
     def leaves_alone(component: Any) -> None:
-        for what, (function, x, _) in functions(component, DOUBLE).items():
+        for what, function, x, _ in its(component):
             before, first = x.clone(), function(x)
             kept, _ = first.clone(), function(x.flip(0))
             require_same(x, before, f"{what}: what was given was changed in place")
@@ -64,14 +69,14 @@ def add_functions(
             require_same(function(x), kept, f"{what}: two answers to one question differ")
 
     def is_differentiable(component: Any) -> None:
-        for what, (function, x, _) in functions(component, DOUBLE).items():
+        for what, function, x, _ in its(component):
             require_double(function, x, what)
 
     def is_double(component: Any) -> None:
-        before = functions(component, DOUBLE)
-        expected = {what: function(x) for what, (function, x, _) in before.items()}
+        expected = {what: function(x) for what, function, x, _ in its(component)}
         with default_dtype(DOUBLE):
-            found = {what: function(x) for what, (function, x, _) in again(component).items()}
+            made = functions(again(component), DOUBLE)
+            found = {what: function(x) for what, (function, x, _) in made.items()}
         for what, value in found.items():
             says = f"{what} depends on torch's default dtype: a constant is in single precision"
             require_close(value, expected[what], says, rtol=1e-10, atol=1e-12)
@@ -116,11 +121,7 @@ def add_derivatives(
         require_close(once, dynamics(t[0], x), "at_own_times() differs at a time for all")
 
     for where, promise, ask in (
-        (
-            SupportsJacobian,
-            "the Jacobian is the derivative, at any time",
-            jacobian,
-        ),
+        (SupportsJacobian, "the Jacobian is the derivative, at any time", jacobian),
         (SupportsTangent, "vectors are pushed by the derivative of the map", tangent),
         (SupportsOwnTimes, "samples with times of their own get them", own_times),
     ):
@@ -171,3 +172,12 @@ def require_double(function: Callable[[Tensor], Tensor], x: Tensor, what: str) -
     size = float((w * value.detach()).abs().max() + slope.abs())
     says = f"{what} is cut off from what it depends on, or rounded to single precision"
     require_close(slope, moved, says, rtol=2e-3, atol=2e-3 * size)
+
+
+def require_reached(value: Tensor, weights: Mapping[str, Tensor]) -> None:
+    """Fail unless a number depends on every weight, by a finite gradient."""
+    require(value.requires_grad, "Nothing has a gradient.")
+    found = gradients(value, *weights.values())
+    for name, gradient in zip(weights, found, strict=True):
+        reached = gradient is not None and bool(gradient.isfinite().all() and gradient.any())
+        require(reached, f"No gradient reaches {name}, or none that is finite.")

@@ -18,9 +18,7 @@ from torch.func import functional_call
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.generate import generate
 from takens._dynamics.latent_map import latent_map
-from takens._protocols.dynamics import (
-    Time,
-)
+from takens._protocols.dynamics import Time
 from takens._protocols.model import (
     ContinuousModel,
     Model,
@@ -36,9 +34,10 @@ from takens.testing.functions import (
     Functions,
     add_derivatives,
     add_functions,
+    require_reached,
     velocity,
 )
-from takens.testing.samples import DOUBLE, gradients, numbers, record
+from takens.testing.samples import DOUBLE, gradients, numbers, record, standard
 
 CHECKS = Checks(Model)
 
@@ -52,25 +51,22 @@ def _has_weights(model: Model) -> bool:
 @CHECKS.add
 def check_model_protocol(model: Model) -> None:
     """Check that all members are there, and it is a module."""
-    name = type(model).__name__
     require_instance(model, Model)
-    require(isinstance(model, nn.Module), f"{name} is no torch.nn.Module.")
+    require_instance(model, nn.Module, "what torch.nn.Module has")
     for size in ("latent_dim", "obs_dim", "context_length"):
         value = getattr(model, size)
         require(type(value) is int and value > 0, f"{size} is {value!r}.")
     require_instance(model.time, Time)
     if model.time is Time.CONTINUOUS:
-        require(isinstance(model, ContinuousModel), f"{name} names no integrator.")
+        require_instance(model, ContinuousModel, "an integrator")
 
 
 @CHECKS.add
 def check_model_config(model: Model) -> None:
     """Check that ``config`` has JSON types, and its fields make the model again."""
-    settings = attrs.asdict(model.config)
     # A tuple comes back as a list; that the constructor takes it too is what counts.
-    stored = json.loads(json.dumps(settings, allow_nan=False))
-    again = _rebuilt(model, stored)
-    found = json.loads(json.dumps(attrs.asdict(again.config), allow_nan=False))
+    stored = _stored(model)
+    found = _stored(_rebuilt(model, stored))
     require(found == stored, f"config is {found} after it was stored as {stored}.")
 
 
@@ -89,9 +85,8 @@ def check_model_forcing_shows_the_data(model: Model) -> None:
     own = _copy(model)
     z = numbers(2, 4, own.latent_dim)
     shown = own.observe(z)
-    require(not torch.equal(shown[0], shown[1]), "observe() shows the same of all states.")
-    found = own.observe(own.force(z, shown.flip(0)))
-    says = "observe(force(z, x)) is not x"
+    require(not shown[0].equal(shown[1]), "observe() shows the same of all states.")
+    found, says = own.observe(own.force(z, shown.flip(0))), "observe(force(z, x)) is not x"
     require_close(found, shown.flip(0), says, rtol=1e-6, atol=1e-6)
 
 
@@ -103,19 +98,17 @@ def check_model_encodes_in_order(model: Model) -> None:
     z = own.encode(context)
     says = "The encoded state does not show the last of the observations"
     require_close(own.force(z, context[..., -1, :]), z, says, rtol=1e-6, atol=1e-6)
-    if own.context_length > 1:
+    if (length := own.context_length) > 1:
         (gradient,) = gradients((z * numbers(*z.shape, seed=2)).sum(), context)
-        require(
-            gradient is not None and bool(gradient[..., 0, :].any()),
-            f"It asks for {own.context_length} observations, and nothing depends on the first.",
-        )
+        first = gradient is not None and bool(gradient[..., 0, :].any())
+        says = f"It asks for {length} observations, and nothing depends on the first."
+        require(first, says)
 
 
 @CHECKS.add
 def check_model_state_dict(model: Model) -> None:
     """Check that config and state, stored by ``torch.save``, make the same model."""
-    own = _disturbed(model)
-    buffer = io.BytesIO()
+    own, buffer = _disturbed(model), io.BytesIO()
     torch.save(own.state_dict(), buffer)
     buffer.seek(0)
     other = _rebuilt(own).to(_CPU, DOUBLE)
@@ -130,11 +123,10 @@ def check_model_state_dict(model: Model) -> None:
 def check_model_functional_call(model: Model) -> None:
     """Check that the dynamics use the weights that ``torch.func.functional_call`` puts in."""
     own, other = _copy(model), _disturbed(model)
-    module = cast(nn.Module, other)
-    named = dict(module.named_parameters()) | dict(module.named_buffers())
+    named = dict(other.named_parameters()) | dict(other.named_buffers())
     z = numbers(4, own.latent_dim)
     arguments = (z,) if own.time is Time.DISCRETE else (z.new_zeros(()), z)
-    found = functional_call(cast(nn.Module, own), named, arguments)
+    found = functional_call(own, named, arguments)
     require_close(found, velocity(other, z), "Weights that are put in are not used")
 
 
@@ -147,10 +139,7 @@ def check_model_uses_every_weight(model: Model) -> None:
     moved = velocity(own, own.force(z, context[..., -1, :]), TIMES[1])
     given = torch.cat((z, moved, own.observe(moved), velocity(own, moved)), -1)
     weights = {name: weight for name, weight in own.named_parameters() if weight.numel()}
-    found = gradients((given * numbers(*given.shape, seed=3)).sum(), *weights.values())
-    for name, gradient in zip(weights, found, strict=True):
-        reached = gradient is not None and bool(gradient.any())
-        require(reached, f"Nothing depends on the weight {name}.")
+    require_reached((given * numbers(*given.shape, seed=3)).sum(), weights)
 
 
 @CHECKS.add
@@ -170,8 +159,8 @@ def check_model_seed(model: Model) -> None:
     one, two = _rebuilt(model).state_dict(), _rebuilt(model).state_dict()
     require(one.keys() == two.keys(), "Two of one seed differ in what they hold.")
     for name, value in one.items():
-        if isinstance(value, Tensor):
-            require(torch.equal(value, two[name]), f"{name} differs between two of one seed.")
+        same = not isinstance(value, Tensor) or value.equal(two[name])
+        require(same, f"{name} differs between two of one seed.")
 
 
 @CHECKS.add
@@ -199,8 +188,7 @@ def check_model_step_map(model: Any) -> None:
     """Check that its own map gives states, each from one state."""
     own = _copy(model)
     step, z = own.step_map(0.1), numbers(3, own.latent_dim)
-    alone = torch.stack([step(each) for each in z])
-    found = step(z)
+    found, alone = step(z), torch.stack([step(each) for each in z])
     says = f"Its map gives {tuple(found.shape)} for {tuple(z.shape)}."
     require(found.shape == z.shape and found.dtype == z.dtype, says)
     require_close(found, alone, "Its map of a batch differs from that of its members alone")
@@ -211,7 +199,7 @@ def check_model_closed_form(model: Any) -> None:
     """Check that solving gives JSON types, and predicts no worse than the last observation."""
     own, figures = _solved(model, DOUBLE)
     series = record(200, own.obs_dim)
-    x = _standard(series.x)[None]
+    x = standard(series.x)[None]
     json.dumps(figures, allow_nan=False)
     for name, value in own.state_dict().items():
         if isinstance(value, Tensor) and value.dtype.is_floating_point:
@@ -220,32 +208,24 @@ def check_model_closed_form(model: Any) -> None:
         contexts = x.unfold(-2, own.context_length, 1)[..., :-1, :, :].mT
         ahead = own.observe(latent_map(own, series.dt)(own.encode(contexts)))
         truth = x[..., own.context_length :, :]
-        error = float((ahead - truth).square().mean())
-        least = float((contexts[..., -1, :] - truth).square().mean())
-    require(
-        error <= 1.001 * least,
-        f"One step ahead its mean squared error is {error:.3g}, and that of the last "
-        f"observation {least:.3g}.",
-    )
+        error, least = (
+            float((each - truth).square().mean()) for each in (ahead, contexts[..., -1, :])
+        )
+    says = f"One step ahead its mean squared error is {error:.3g}, and that of the last"
+    require(error <= 1.001 * least, f"{says} observation {least:.3g}.")
 
 
 @CHECKS.where(SupportsUnits)
 def check_model_units(model: Any) -> None:
     """Check that adopted units count: states of the same observation differ."""
-    own, other = _copy(model), _copy(model)
-    n = own.obs_dim
+    (own, other), n = (_copy(model), _copy(model)), model.obs_dim
     own.adopt_units(torch.zeros(n, dtype=DOUBLE), torch.ones(n, dtype=DOUBLE))
     other.adopt_units(torch.full((n,), 2.0, dtype=DOUBLE), torch.full((n,), 3.0, dtype=DOUBLE))
     context = _context(own, 3)
-    with torch.no_grad():
-        z = own.encode(context)
-        require(not torch.equal(z, other.encode(context)), "Adopted units change nothing.")
-        raw = context[..., -1, :] * 3 + 2
-        require_close(
-            other.observe(other.force(z, context[..., -1, :])),
-            (raw - 2) / 3,
-            "An observation does not come back in adopted units",
-        )
+    z, x = own.encode(context), context[..., -1, :]
+    require(not z.equal(other.encode(context)), "Adopted units change nothing.")
+    says = "An observation does not come back in adopted units"
+    require_close(other.observe(other.force(z, x)), x, says)
 
 
 def _copy(model: Model, dtype: torch.dtype = DOUBLE) -> Any:
@@ -262,7 +242,7 @@ def _solved(model: Model, dtype: torch.dtype) -> tuple[Any, dict[str, Any]]:
     if not isinstance(own, SupportsClosedForm):
         return own, {}
     series = record(200, n)
-    figures = own.solve_weights(_standard(series.x)[None].to(dtype), times=series.t)
+    figures = own.solve_weights(standard(series.x)[None].to(dtype), times=series.t)
     return own, dict(figures)
 
 
@@ -275,15 +255,18 @@ def _disturbed(model: Model) -> Any:
     return own
 
 
+def _stored(model: Model) -> dict[str, Any]:
+    return json.loads(json.dumps(attrs.asdict(model.config), allow_nan=False))
+
+
 def _rebuilt(model: Model, settings: Mapping[str, Any] | None = None) -> Any:
     """Make a model again, of its settings as one value or of their fields."""
     if settings is None:
         settings = attrs.asdict(model.config, recurse=False)
     kind = cast(Any, type(model))
     taken = inspect.signature(kind).parameters.values()
-    if {each.name for each in taken} >= set(settings) or any(
-        each.kind is each.VAR_KEYWORD for each in taken
-    ):
+    open_ended = any(each.kind is each.VAR_KEYWORD for each in taken)
+    if open_ended or {each.name for each in taken} >= set(settings):
         return kind(**settings)
     return kind(cast(Any, type(model.config))(**settings))
 
@@ -298,45 +281,39 @@ def _observed(model: Model, count: int, dtype: torch.dtype = DOUBLE) -> Tensor:
     return model.observe(states.to(dtype)).detach()
 
 
-def _standard(x: Tensor) -> Tensor:
-    return (x - x.mean(0)) / x.std(0)
-
-
-def _pass(model: Any, context: Tensor, z: Tensor | None = None) -> dict[str, Tensor]:
+def _pass(model: Any, context: Tensor) -> dict[str, Tensor]:
     """Apply every member once."""
     with torch.no_grad():
-        encoded: Tensor = model.encode(context)
-        state = encoded if z is None else z
+        z: Tensor = model.encode(context)
         return {
-            "encode": encoded,
-            "the dynamics": velocity(model, state, TIMES[1]),
-            "observe": model.observe(state),
-            "force": model.force(state, context[..., -1, :]),
+            "encode": z,
+            "the dynamics": velocity(model, z, TIMES[1]),
+            "observe": model.observe(z),
+            "force": model.force(z, context[..., -1, :]),
         }
 
 
-def _functions(model: Model, dtype: torch.dtype) -> Functions:
-    return _members(_copy(model, dtype), dtype)
-
-
-def _again(model: Model) -> Functions:
-    own = _copy(model)
-    made = _rebuilt(own).to(_CPU, DOUBLE)
-    made.load_state_dict(own.state_dict())
-    return _members(made, DOUBLE)
-
-
-def _members(own: Model, dtype: torch.dtype) -> Functions:
-    m, n = own.latent_dim, own.obs_dim
-    z, context = numbers(6, m).to(dtype), _observed(own, 6, dtype)
-    forced = torch.cat((z, context[:, -1]), -1)
+def _functions(own: Model, dtype: torch.dtype) -> Functions:
+    m, z = own.latent_dim, numbers(6, own.latent_dim).to(dtype)
+    context = _observed(own, 6, dtype)
     return {
         "encode": (own.encode, context, (m,)),
         "the dynamics": (lambda z: velocity(own, z, TIMES[1]), z, (m,)),
-        "observe": (own.observe, z, (n,)),
-        "force": (lambda zx: own.force(zx[..., :m], zx[..., m:]), forced, (m,)),
+        "observe": (own.observe, z, (own.obs_dim,)),
+        "force": (
+            lambda zx: own.force(zx[..., :m], zx[..., m:]),
+            torch.cat((z, context[:, -1]), -1),
+            (m,),
+        ),
     }
 
 
-add_functions(CHECKS, "model", _functions, _again, "shapes_and_dtypes")
+def _again(model: Model) -> Model:
+    own = _copy(model)
+    made = _rebuilt(own).to(_CPU, DOUBLE)
+    made.load_state_dict(own.state_dict())
+    return made
+
+
+add_functions(CHECKS, "model", _functions, _copy, _again, "shapes_and_dtypes")
 add_derivatives(CHECKS, "model_", _copy, lambda model: numbers(6, model.latent_dim))

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from takens._near import near
-from takens._plugins.component import Kind
-from takens._plugins.plugin import Plugin
 from takens.errors import InputError
-from takens.testing.making import Subject
 from takens.testing.selection import checks_for
+from takens.testing.subject import Subject
 
 if TYPE_CHECKING:
     import pytest
@@ -35,26 +33,14 @@ def parametrize_with_checks(
     reasons = dict(excused or {})
     cases: list[Any] = []
     known: set[str] = set()
-    for given in components:
-        name, kind, component, own = _described(given)
-        for check in checks_for(component, kind):
-            label = f"{name}-{check.name}"
+    for given in map(Subject.of, components):
+        for check in checks_for(given.component, given.kind):
+            label = f"{given.name}-{check.name}"
             known.add(label)
-            why = reasons.get(label) or own.get(check.name)
+            why = reasons.get(label) or given.excused.get(check.name)
             if slow is None or check.slow == slow:
                 marks = [pytest.mark.xfail(reason=why, strict=True)] if why else []
-                cases.append(pytest.param(component, check, id=label, marks=marks))
-    for label in reasons:
-        if label not in known:
-            raise InputError(
-                f"No check is called {label!r}, to be excused.{near(label, known)}"
-            )
+                cases.append(pytest.param(given.component, check, id=label, marks=marks))
+    for label in reasons.keys() - known:
+        raise InputError(f"No check is called {label!r}, to be excused.{near(label, known)}")
     return pytest.mark.parametrize(("component", "check"), cases)
-
-
-def _described(given: object) -> tuple[str, Kind | None, object, Mapping[str, str]]:
-    if isinstance(given, Subject):
-        return given.name, given.kind, given.component, given.excused
-    if isinstance(given, Plugin):
-        return given.name, None, given, {}
-    return type(given).__name__, None, given, {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import importlib
 import importlib.util
 import inspect
 import io
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from takens._plugins.catalogue import catalogue
 from takens._plugins.commands import import_command
-from takens._plugins.component import CommandSpec, ComponentSpec
+from takens._plugins.component import CommandSpec
 from takens._plugins.parameter import REQUIRED
 from takens._plugins.plugin import HERE, Plugin
 from takens._protocols.dynamics import SupportsJacobian, SupportsTangent
@@ -29,7 +28,7 @@ from takens._protocols.scheme import SupportsEnsembles
 from takens.errors import TakensError
 from takens.testing.asking import require, unanswered
 from takens.testing.check import Checks
-from takens.testing.making import make
+from takens.testing.making import imported, make
 
 if TYPE_CHECKING:
     import click
@@ -87,16 +86,12 @@ def check_manifest_is_light(plugin: Plugin) -> None:
     places = [spec.settings for spec in plugin.components if isinstance(spec.settings, str)]
     modules = {plugin.module, *(place.partition(":")[0] for place in places)}
     code = _PROBE.format(modules=", ".join(sorted(modules)), heavy=_HEAVY)
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     require(done.returncode == 0, f"It cannot be imported alone: {done.stderr.strip()[-300:]}")
     *printed, heavy = done.stdout.splitlines()
-    require(
-        not heavy,
-        f"The manifest imports {', '.join(heavy.split())}; name targets as text, and import "
-        "inside functions.",
-    )
+    says = f"The manifest imports {', '.join(heavy.split())}; name targets as text, and"
+    require(not heavy, f"{says} import inside functions.")
     said = [*printed, *done.stderr.splitlines()]
     require(not said, f"Importing the manifest prints: {' / '.join(said)[:300]}")
 
@@ -105,7 +100,10 @@ def check_manifest_is_light(plugin: Plugin) -> None:
 def check_targets_can_be_imported(plugin: Plugin) -> None:
     """Check that every target is there."""
     for spec in plugin.components:
-        require(callable(_target(spec)), f"{spec.kind} {spec.name}: there is no {spec.target}.")
+        require(
+            callable(imported(spec.target)),
+            f"{spec.kind} {spec.name}: there is no {spec.target}.",
+        )
 
 
 @CHECKS.where(attrgetter("components"))
@@ -116,46 +114,30 @@ def check_parameters_are_the_constructors(plugin: Plugin) -> None:
     Keyword-only arguments with defaults, for what a configuration cannot hold, may be left out.
     """
     for spec in plugin.components:
-        what, target, settings = (
-            f"{spec.kind} {spec.name}",
-            _target(spec),
-            spec.settings_class(),
-        )
-        signature = inspect.signature(target)
+        what, target = f"{spec.kind} {spec.name}", imported(spec.target)
+        arguments, settings = inspect.signature(target).parameters, spec.settings_class()
         if settings and not (isinstance(target, type) and issubclass(target, settings)):
-            require(bool(signature.parameters), f"{what} does not take its settings.")
+            require(bool(arguments), f"{what} does not take its settings.")
             continue
         stated = {parameter.name: parameter.default for parameter in spec.parameters}
-        real = {
-            name: REQUIRED if argument.default is argument.empty else argument.default
-            for name, argument in signature.parameters.items()
-            if argument.kind not in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD)
-        }
-        arguments = signature.parameters
-        open_ended = any(a.kind is a.VAR_KEYWORD for a in arguments.values())
-        missing = [
-            name
-            for name in real.keys() - stated.keys()
-            if arguments[name].kind is not inspect.Parameter.KEYWORD_ONLY
-            or real[name] is REQUIRED
-        ]
-        names = " and ".join(sorted(missing))
-        require(not missing, f"{what}: the argument {names} is missing in the manifest.")
+        open_ended = any(real.kind is real.VAR_KEYWORD for real in arguments.values())
+        for name, real in arguments.items():
+            optional = real.kind is real.KEYWORD_ONLY and real.default is not real.empty
+            rest = real.kind in (real.VAR_POSITIONAL, real.VAR_KEYWORD)
+            says = f"{what}: the argument {name} is missing in the manifest."
+            require(name in stated or optional or rest, says)
         for name, default in stated.items():
-            if name not in real and open_ended:
-                continue
-            require(name in real, f"{what}: the constructor has no argument {name}.")
+            real = arguments.get(name)
+            says = f"{what}: the constructor has no argument {name}."
+            require(open_ended or real is not None, says)
             # A factory's default is seen only when it is called.
-            if type(real[name]).__name__ in ("_Nothing", "Factory", "_CountingAttr"):
+            hidden = ("_Nothing", "Factory", "_CountingAttr")
+            if real is None or type(real.default).__name__ in hidden:
                 continue
-            same = _plain(default) == _plain(real[name]) or (
-                real[name] is None and default in ((), {}, [])
-            )
-            require(
-                same,
-                f"{what}: {name} is {default!r} in the manifest and {real[name]!r} in the "
-                "constructor.",
-            )
+            own = REQUIRED if real.default is real.empty else real.default
+            same = _plain(default) == _plain(own) or (own is None and default in ((), {}, []))
+            says = f"{what}: {name} is {default!r} in the manifest and {own!r} in the"
+            require(same, f"{says} constructor.")
 
 
 @CHECKS.where(attrgetter("components"))
@@ -199,9 +181,8 @@ def check_kinds_are_there(plugin: Plugin) -> None:
     """Check that the protocols and the checks of kinds that it brings can be imported."""
     for spec in plugin.kinds:
         for target in filter(None, (spec.protocol, spec.checks)):
-            module, _, name = target.partition(":")
-            found = getattr(importlib.import_module(module), name, None)
-            require(callable(found), f"kind {spec.name}: there is no {target}.")
+            says = f"kind {spec.name}: there is no {target}."
+            require(callable(imported(target)), says)
 
 
 @CHECKS.where(_commands)
@@ -218,8 +199,7 @@ def check_commands(plugin: Plugin) -> None:
         places = [each for each in command.params if isinstance(each, click.Argument)]
         if places and all(isinstance(each.type, click.Path | click.File) for each in places):
             code, _ = _run(command, *("no_such_file" for _ in places))
-            says = "exits with 0 where there is no such file."
-            require(code != 0, f"takens {spec.name} {says}")
+            require(code != 0, f"takens {spec.name} exits with 0 where there is no such file.")
         else:
             unanswered(f"takens {spec.name} takes no files")
 
@@ -254,11 +234,6 @@ def _sources(module: str) -> Iterator[tuple[str, str]]:
         yield module, read(module) or ""
     for inner in pkgutil.iter_modules(found.submodule_search_locations or []):
         yield from _sources(f"{module}.{inner.name}")
-
-
-def _target(spec: ComponentSpec) -> Any:
-    module, _, name = spec.target.partition(":")
-    return getattr(importlib.import_module(module), name, None)
 
 
 def _plain(value: Any) -> Any:

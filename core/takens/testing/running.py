@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, final
 
 import attrs
@@ -12,12 +12,11 @@ import attrs
 from takens._near import near
 from takens._plugins.catalogue import catalogue
 from takens._plugins.component import Kind
-from takens._plugins.plugin import Plugin
 from takens.errors import InputError
 from takens.testing.asking import CheckFailedError
 from takens.testing.check import Check
-from takens.testing.making import Subject, registered
-from takens.testing.selection import checks_for, kind_of
+from takens.testing.selection import checks_for
+from takens.testing.subject import Subject, registered
 
 
 @final
@@ -52,24 +51,20 @@ def run_checks(
 
     Raises: InputError where an excused check does not apply.
     """
-    reasons = dict(excused or {})
-    if isinstance(component, Subject):
-        name, kind = component.name, component.kind
-        reasons = dict(component.excused) | reasons
-        component = component.component
-    label = name or (
-        component.name if isinstance(component, Plugin) else type(component).__name__
-    )
-    checks = list(checks_for(component, kind))
-    refuse_unknown(reasons, checks, label)
-    what = "plugin" if isinstance(component, Plugin) else kind or kind_of(component)
-    for check in checks:
+    given = Subject.of(component, name, kind)
+    reasons = {**given.excused, **(excused or {})}
+    checks = {check.name: check for check in checks_for(given.component, given.kind)}
+    for each in () if "can_be_made" in checks else reasons.keys() - checks.keys():
+        says = f"{given.name} has no check {each!r} to excuse."
+        raise InputError(f"{says}{near(each, checks)}")
+    for check in checks.values():
         if slow or not check.slow:
             began = time.perf_counter()
-            questions, failure = _asked(check, component)
+            questions, failure = _asked(check, given.component)
             seconds = round(time.perf_counter() - began, 3)
             state, message = _state(failure, reasons.get(check.name))
-            yield Outcome(label, what, check.name, state, message, seconds, questions)
+            what = given.name, given.kind, check.name
+            yield Outcome(*what, state, message, seconds, questions)
 
 
 def examine(plugin: str, *, slow: bool = False) -> Iterator[Outcome]:
@@ -81,29 +76,16 @@ def examine(plugin: str, *, slow: bool = False) -> Iterator[Outcome]:
     found = [each for each in plugins if each.name == plugin]
     if not found:
         names = sorted({each.name for each in plugins})
-        raise InputError(
-            f"No installed plugin is called {plugin!r}.{near(plugin, names)} "
-            f"There are {', '.join(names)}."
-        )
+        says = f"No installed plugin is called {plugin!r}.{near(plugin, names)}"
+        raise InputError(f"{says} There are {', '.join(names)}.")
     for each in found:
         yield from run_checks(each)
         for subject in registered([each]):
             yield from run_checks(subject, slow=slow)
 
 
-def refuse_unknown(excused: Iterable[str], checks: Iterable[Check], label: str) -> None:
-    """Refuse excuses for checks that a component does not have.
-
-    Raises: InputError.
-    """
-    known = {check.name for check in checks}
-    for name in excused:
-        if name not in known and known != {"can_be_made"}:
-            raise InputError(f"{label} has no check {name!r} to excuse.{near(name, known)}")
-
-
 def _asked(check: Check, component: object) -> tuple[int, str]:
-    """Run a check; give how many questions it asked, or what is wrong."""
+    """Run a check; return how many questions it asked, or what is wrong."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

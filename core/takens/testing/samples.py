@@ -43,43 +43,37 @@ def record(steps: int = 600, dim: int = 2, *, phase: float = 0.0, seed: int = 0)
     return TimeSeries(t, x + 0.02 * numbers(steps, dim, seed=seed), time_unit="s")
 
 
+def standard(x: Tensor) -> Tensor:
+    """Standardise every variable of `x: (T, n)`."""
+    return (x - x.mean(0)) / x.std(0)
+
+
 @functools.cache
 def chaos(steps: int, rho: float = 28.0) -> TimeSeries:
     """Return a series of Lorenz's equations, `(steps, 3)`, every 0.05 time units.
 
     Source: Lorenz (1963), J. Atmos. Sci. 20, 130-141, eqs. 25-27.
     """
-    state, rows, h = [1.0, 2.0, rho - 5.0], list[list[float]](), 0.01
+    from scipy import integrate
 
-    def moved(x: list[float], k: list[float], by: float) -> list[float]:
-        return [a + by * b for a, b in zip(x, k, strict=True)]
+    def slope(x: tuple[float, float, float], t: float) -> tuple[float, float, float]:
+        return 10 * (x[1] - x[0]), x[0] * (rho - x[2]) - x[1], x[0] * x[1] - 8 / 3 * x[2]
 
-    def slope(x: list[float]) -> list[float]:
-        return [10 * (x[1] - x[0]), x[0] * (rho - x[2]) - x[1], x[0] * x[1] - 8 / 3 * x[2]]
-
-    for i in range(5 * (steps + 200)):
-        if i % 5 == 0 and i >= 1000:
-            rows.append(state)
-        k1 = slope(state)
-        k2 = slope(moved(state, k1, h / 2))
-        k3 = slope(moved(state, k2, h / 2))
-        k4 = slope(moved(state, k3, h))
-        mean = [(a + 2 * b + 2 * c + d) / 6 for a, b, c, d in zip(k1, k2, k3, k4, strict=True)]
-        state = moved(state, mean, h)
     t = torch.arange(steps, dtype=DOUBLE) * 0.05
-    return TimeSeries(t, torch.tensor(rows, dtype=DOUBLE), time_unit="s")
+    times, start = torch.cat((t.new_zeros(1), 10 + t)), (1.0, 2.0, rho - 5.0)
+    x = cast(Any, integrate).odeint(slope, start, times, mxstep=5000)
+    return TimeSeries(t, torch.from_numpy(x[1:]), time_unit="s")
 
 
 def forecasts(horizon: int, starts: int = 24, *, phase: float = 0.0) -> TimeSeries:
     """Return forecasts, `(starts, horizon + 1, 2)`, that leave the truth little by little."""
-    truth, other = (record(starts * 5 + horizon + 1, phase=shift).x for shift in (0.0, phase))
+    truth, other = (
+        record(starts * 5 + horizon, phase=shift).x.unfold(0, horizon + 1, 5).mT
+        for shift in (0.0, phase)
+    )
     gone = torch.linspace(0, 1, horizon + 1, dtype=DOUBLE)[:, None]
-    rows = [
-        truth[i : i + horizon + 1].lerp(other[i : i + horizon + 1], gone)
-        for i in range(0, 5 * starts, 5)
-    ]
     t = torch.arange(horizon + 1, dtype=DOUBLE) * 0.1
-    return TimeSeries(t, torch.stack(rows), time_unit="s")
+    return TimeSeries(t, truth.lerp(other, gone), time_unit="s")
 
 
 def pendulum(t: Tensor, x: Tensor, /) -> Tensor:
@@ -227,27 +221,15 @@ def results(dim: int = 2, *, diverged: bool = False) -> Results:
     """Return results of a small run, as figures and the report get them."""
     reference = record(400, dim)
     free = torch.stack([record(400, dim, phase=0.3 + i, seed=i + 1).x for i in range(3)])
-    at: tuple[int | None, ...] = (None, None, None)
     if diverged:
         free[1, 200:] = free[1, 200:201]
-        at = (None, 200, None)
-    series = attrs.evolve(reference, x=free)
-    history = tuple(
-        {
-            "step": step,
-            "loss": 1.0 / step,
-            "gradient_norm": 2.0 / step,
-            "learning_rate": 1e-3,
-            "seconds": 0.1 * step,
-        }
-        for step in range(10, 110, 10)
-    )
+    logged = ({"step": i, "loss": 1 / i, "gradient_norm": 2 / i} for i in range(10, 110, 10))
     return Results(
         title="A sample",
-        history=history,
+        history=tuple({**r, "learning_rate": 1e-3, "seconds": 0.1 * r["step"]} for r in logged),
         training=record(400, dim, seed=7),
         reference=reference,
-        free=FreeRun(series, at),
+        free=FreeRun(attrs.evolve(reference, x=free), (None, 200 if diverged else None, None)),
         scores={
             "state_space_divergence": Score(value=0.5, floor=0.1, convention="a sample"),
             "max_lyapunov": Score(value=None, unit="1/s", reason="a sample"),

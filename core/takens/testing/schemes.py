@@ -33,7 +33,9 @@ from takens.testing.asking import (
     unanswered,
 )
 from takens.testing.check import Checks
-from takens.testing.samples import DOUBLE, SmallModel, gradients, record
+from takens.testing.functions import require_reached
+from takens.testing.making import real_settings
+from takens.testing.samples import DOUBLE, SmallModel, gradients, record, standard
 
 CHECKS = Checks(TrainingScheme | DirectScheme, "scheme_protocol", "loss() and solve()")
 
@@ -59,7 +61,7 @@ def _takes_ensembles(scheme: Any) -> bool:
 
 
 def _has_settings(scheme: Any) -> bool:
-    return _trains(scheme) and bool(_settings(scheme))
+    return _trains(scheme) and bool(real_settings(scheme))
 
 
 @CHECKS.where(SupportsAccepts)
@@ -78,52 +80,35 @@ def check_scheme_loss(scheme: TrainingScheme[Any]) -> None:
         model = SmallModel().to(dtype)
         for step in (0, 1000):
             loss = _loss(scheme, model, _windows().to(dtype), step)
-            require(
-                loss.shape == () and loss.dtype == dtype,
-                f"The loss of {dtype} windows is {loss.dtype} {tuple(loss.shape)}.",
-            )
+            says = f"The loss of {dtype} windows is {loss.dtype} {tuple(loss.shape)}."
+            require(loss.shape == () and loss.dtype == dtype, says)
             require(bool(loss.isfinite()), f"At step {step} the loss is {loss.item()}.")
 
 
 @CHECKS.where(_draws)
 def check_scheme_draws_from_its_generator(scheme: StochasticScheme[Any]) -> None:
     """Check that another state of its generator gives another loss."""
-    model, windows = _small(), _windows()
-    first, second = (
-        copy.deepcopy(scheme).loss(
-            model, windows, times=_TIMES, step=0, generator=scheme_generator(seed)
-        )
-        for seed in (1, 2)
-    )
-    require(not torch.equal(first, second), "It takes a generator, and draws nothing from it.")
+    first, second = (_loss(scheme, _small(), _windows(), seed=seed) for seed in (1, 2))
+    require(not first.equal(second), "It takes a generator, and draws nothing from it.")
 
 
 @CHECKS.where(_trains)
 def check_scheme_gradient_reaches_every_weight(scheme: TrainingScheme[Any]) -> None:
     """Check that no weight of a model that needs them all goes without a gradient."""
     model = _small()
-    loss = _loss(scheme, model, _windows())
-    require(loss.requires_grad, "The loss has no gradient.")
-    weights = dict(model.named_parameters())
-    for name, gradient in zip(weights, gradients(loss, *weights.values()), strict=True):
-        reached = gradient is not None and bool(gradient.isfinite().all() and gradient.any())
-        require(reached, f"No gradient reaches the model's {name}.")
+    require_reached(_loss(scheme, model, _windows()), dict(model.named_parameters()))
 
 
 @CHECKS.where(_trains)
 def check_scheme_gradient_is_the_derivative(scheme: TrainingScheme[Any]) -> None:
     """Check that the gradient is what finite differences of the loss give."""
-    model = _small()
-    loss = _loss(scheme, model, _windows())
-    (gradient,) = torch.autograd.grad(loss, (model.offset,))
-    moved = 1e-5
-    differences: list[float] = []
+    model, moved, differences = _small(), 1e-5, list[Tensor]()
+    (gradient,) = torch.autograd.grad(_loss(scheme, model, _windows()), (model.offset,))
     for sign in (1, -1):
-        other = copy.deepcopy(model)
-        with torch.no_grad():
-            other.offset += sign * moved
-            differences.append(float(_loss(scheme, other, _windows()).detach()))
-    expected = torch.tensor((differences[0] - differences[1]) / (2 * moved), dtype=DOUBLE)
+        other = _small()
+        other.offset.data += sign * moved
+        differences.append(_loss(scheme, other, _windows()).detach())
+    expected = (differences[0] - differences[1]) / (2 * moved)
     says = "The gradient is not the loss's derivative"
     require_close(gradient.sum(), expected, says, rtol=1e-4)
 
@@ -149,13 +134,13 @@ def check_scheme_uses_every_sample(scheme: TrainingScheme[Any]) -> None:
 def check_scheme_uses_times(scheme: TrainingScheme[Any]) -> None:
     """Check that a model of continuous time is run over the times that are given."""
     model, windows = SmallModel(time=Time.CONTINUOUS).to(DOUBLE), _windows()
-    if isinstance(scheme, SupportsAccepts) and (reason := scheme.accepts(model)):
+    if (reason := _refusal(scheme, model)) is not None:
         # It is for others, and says so.
         require(reason != "", "It takes no model of continuous time, without a reason.")
         return
     loss = _loss(scheme, model, windows)
     says = "The loss is the same whatever the times are."
-    require(not torch.equal(loss, _loss(scheme, model, windows, times=1.5 * _TIMES)), says)
+    require(not loss.equal(_loss(scheme, model, windows, times=1.5 * _TIMES)), says)
     each = _TIMES.expand(_BATCH, -1).clone()
     alike = _loss(scheme, model, windows, times=each)
     require_close(alike, loss, "Times of each window's own give another loss than the same")
@@ -165,14 +150,13 @@ def check_scheme_uses_times(scheme: TrainingScheme[Any]) -> None:
     except InputError as refusal:
         unanswered(str(refusal))
     else:
-        says = "All windows get the times of the first."
-        require(not torch.equal(loss, unlike), says)
+        require(not loss.equal(unlike), "All windows get the times of the first.")
 
 
 @CHECKS.where(_has_settings)
 def check_scheme_settings_matter(scheme: TrainingScheme[Any]) -> None:
     """Check that a loss depends on every setting that is a real number."""
-    for name, value in _settings(scheme).items():
+    for name, value in real_settings(scheme).items():
         other = attrs.evolve(cast(Any, scheme), **{name: 0.5 * value or 0.1})
         pairs = (
             [_loss(each, _small(), _windows(), step) for each in (scheme, other)]
@@ -209,20 +193,17 @@ def check_scheme_order_of_windows(scheme: TrainingScheme[Any]) -> None:
 @CHECKS.where(_trains)
 def check_scheme_learns(scheme: TrainingScheme[Any]) -> None:
     """Check that fifty updates lower the loss."""
-    model, windows = _small(), _windows()
+    model, losses = _small(), list[float]()
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
     loss_of, generator = loss_function(copy.deepcopy(scheme)), scheme_generator(0)
-    losses: list[float] = []
     for step in range(50):
-        loss = loss_of(model, windows, times=_TIMES, step=step, generator=generator)
+        loss = loss_of(model, _windows(), times=_TIMES, step=step, generator=generator)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         losses.append(float(loss.detach()))
-    require(
-        math.isfinite(losses[-1]) and losses[-1] < losses[0],
-        f"The loss goes from {losses[0]:.4g} to {losses[-1]:.4g}.",
-    )
+    says = f"The loss goes from {losses[0]:.4g} to {losses[-1]:.4g}."
+    require(math.isfinite(losses[-1]) and losses[-1] < losses[0], says)
 
 
 @CHECKS.where(_takes_ensembles)
@@ -261,25 +242,23 @@ def check_scheme_forcing_report(scheme: Any) -> None:
     if reports[0] != reports[1]:
         first, later = (_loss(scheme, _small(), _windows(), step) for step in (0, 1000))
         says = "What is said to be in force changes, and the loss does not."
-        require(not torch.equal(first, later), says)
+        require(not first.equal(later), says)
     require(True, "")
 
 
 @CHECKS.where(SupportsState)
 def check_scheme_state(scheme: Any) -> None:
     """Check that what it remembers comes back, and decides the next loss."""
-    model = _small()
     one, two = copy.deepcopy(scheme), copy.deepcopy(scheme)
-    trained, other = (loss_function(each) for each in (one, two))
-    generator = scheme_generator(0)
+
+    def loss(scheme: Any, step: int) -> Tensor:
+        given = {"times": _TIMES, "step": step, "generator": scheme_generator(step)}
+        return loss_function(scheme)(_small(), _windows(seed=step), **given)
+
     for step in range(3):
-        trained(model, _windows(seed=step), times=_TIMES, step=step, generator=generator)
+        loss(one, step)
     two.load_state_dict(one.state_dict())
-    losses = [
-        each(model, _windows(), times=_TIMES, step=3, generator=scheme_generator(0))
-        for each in (trained, other)
-    ]
-    require_close(losses[0], losses[1], "The next loss changes when the state is stored")
+    require_close(loss(one, 3), loss(two, 3), "The next loss changes when the state is stored")
 
 
 @CHECKS.where(DirectScheme)
@@ -299,8 +278,7 @@ def check_direct_scheme(scheme: DirectScheme[Any]) -> None:
 @CHECKS.where(DirectScheme)
 def check_direct_scheme_learns(scheme: DirectScheme[Any]) -> None:
     """Check that one step ahead, the solved model is better than before."""
-    series, model = _windows()[:1], _small()
-    errors: list[float] = []
+    series, model, errors = _windows()[:1], _small(), list[float]()
     for solved in (False, True):
         if solved:
             scheme.solve(model, series, times=_TIMES)
@@ -321,7 +299,7 @@ def check_direct_scheme_uses_everything(scheme: DirectScheme[Any]) -> None:
         ("the second trajectory", SmallModel(1), ((x, times), (louder, times))),
         ("the times", field, ((x[:1], times), (x[:1], 1.5 * times))),
     ):
-        if isinstance(scheme, SupportsAccepts) and (reason := scheme.accepts(model)):
+        if reason := _refusal(scheme, model):
             unanswered(reason)
             continue
         found: list[Tensor] = []
@@ -329,7 +307,7 @@ def check_direct_scheme_uses_everything(scheme: DirectScheme[Any]) -> None:
             own = copy.deepcopy(model).to(DOUBLE)
             scheme.solve(own, series, times=when)
             found.append(nn.utils.parameters_to_vector(own.parameters()))
-        require(not torch.equal(*found), f"The weights do not depend on {what}.")
+        require(not found[0].equal(found[1]), f"The weights do not depend on {what}.")
 
 
 def _small() -> SmallModel:
@@ -338,16 +316,11 @@ def _small() -> SmallModel:
 
 def _windows(seed: int = 0) -> Tensor:
     """Return standardised windows, `(batch, T, n)`."""
-    x = record(_BATCH * _LENGTH, seed=seed).x
-    x = (x - x.mean(0)) / x.std(0)
-    return x.reshape(_BATCH, _LENGTH, -1)
+    return standard(record(_BATCH * _LENGTH, seed=seed).x).reshape(_BATCH, _LENGTH, -1)
 
 
-def _settings(scheme: Any) -> dict[str, float]:
-    kind = cast(Any, type(scheme))
-    fields = [field for field in attrs.fields(kind) if field.init] if attrs.has(kind) else []
-    values = {field.alias or field.name: getattr(scheme, field.name) for field in fields}
-    return {name: value for name, value in values.items() if isinstance(value, float)}
+def _refusal(scheme: object, model: SmallModel) -> str | None:
+    return scheme.accepts(model) if isinstance(scheme, SupportsAccepts) else None
 
 
 def _loss(
@@ -356,7 +329,8 @@ def _loss(
     windows: Tensor,
     step: int = 0,
     times: Tensor = _TIMES,
+    seed: int = 0,
 ) -> Tensor:
     # What a scheme remembers must not pass from one look at it to the next.
     own = loss_function(copy.deepcopy(scheme))
-    return own(model, windows, times=times, step=step, generator=scheme_generator(0))
+    return own(model, windows, times=times, step=step, generator=scheme_generator(seed))

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 from collections.abc import Iterator
-from typing import Any, Final, cast
+from typing import Any, cast, final
+
+import attrs
 
 from takens._plugins.catalogue import catalogue
 from takens._plugins.component import Kind
-from takens._plugins.kind import OURS
+from takens._plugins.kind import KindSpec
 from takens._plugins.plugin import Plugin
-from takens._protocols.backend import Backend
-from takens._protocols.dataset import Dataset
-from takens._protocols.device import DevicePolicy
-from takens._protocols.figure import Figure
-from takens._protocols.integrator import Integrator
-from takens._protocols.metric import DynamicsMetric, SeriesMetric
-from takens._protocols.model import Model
-from takens._protocols.optimiser import Optimiser
-from takens._protocols.schedule import Schedule
-from takens._protocols.scheme import TrainingScheme
-from takens._protocols.system import System
 from takens.errors import InputError
 from takens.testing import plugins
 from takens.testing.check import Check, Checks
-from takens.testing.making import Unmade
+from takens.testing.making import imported
 
-_KINDS: Final[tuple[tuple[Any, Kind], ...]] = (
-    (Model, "model"),
-    (TrainingScheme, "scheme"),
-    (SeriesMetric | DynamicsMetric, "metric"),
-    (Optimiser, "optimiser"),
-    (Schedule, "schedule"),
-    (DevicePolicy, "device"),
-    (Dataset, "dataset"),
-    (Backend, "backend"),
-    (System, "system"),
-)
+
+@final
+@attrs.frozen(eq=False)
+class Unmade:
+    """What stands for a component that could not be made."""
+
+    error: Exception
 
 
 @Check.of
@@ -69,9 +55,7 @@ def checks_of(kind: Kind) -> Any:
     Raises: InputError where there is no such kind.
     """
     spec = catalogue().find_kind(kind)
-    if spec.checks:
-        return _imported(spec.checks)
-    return Checks(_imported(spec.protocol), "protocol")
+    return imported(spec.checks) if spec.checks else Checks(imported(spec.protocol), "protocol")
 
 
 def kind_of(component: object) -> Kind:
@@ -83,26 +67,24 @@ def kind_of(component: object) -> Kind:
     for _, spec in catalogue():
         if spec.target == target:
             return spec.kind
-    for protocol, kind in _KINDS:
-        if isinstance(component, protocol):
-            return kind
+    kinds = [spec.name for spec in catalogue().kinds.values() if _is(component, spec)]
+    if not kinds:
+        raise InputError(
+            f"{type(component).__name__} satisfies no protocol of takens; say its kind to see "
+            "what it lacks."
+        )
     # Protocols do not look at arguments, and these share the names of their methods.
-    if isinstance(component, Integrator):
-        asked = inspect.signature(component.solve).parameters
-        return "scheme" if "times" in asked else "integrator"
-    if isinstance(component, Figure):
+    if kinds[0] == "integrator":
+        asked = inspect.signature(cast(Any, component).solve).parameters
+        return "scheme" if "times" in asked else "integrator" if len(asked) > 1 else kinds[-1]
+    if kinds[0] == "figure":
         asked = inspect.signature(cast(Any, component).draw).parameters
         return "figure" if len(asked) == 1 else "portrait"
-    ours = {spec.name for spec in OURS}
-    for spec in catalogue().kinds.values():
-        if spec.name not in ours and isinstance(component, _imported(spec.protocol)):
-            return spec.name
-    raise InputError(
-        f"{type(component).__name__} satisfies no protocol of takens; say its kind to see what "
-        "it lacks."
-    )
+    return kinds[0]
 
 
-def _imported(target: str) -> Any:
-    module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name)
+def _is(component: object, kind: KindSpec) -> bool:
+    checks = checks_of(kind.name)
+    if isinstance(checks, Checks):
+        return checks.apply(component)
+    return isinstance(component, imported(kind.protocol))
