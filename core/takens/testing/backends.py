@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any, Final, final
 
@@ -107,14 +108,14 @@ def _cases(*, learned: bool = False) -> Iterator[_Case]:
     x0 = numbers(2, 3, 2).requires_grad_(learned)
     control = StepController(rtol=1e-7, atol=1e-9)
     adaptive = AdaptiveSolve(field=field, method=_BOSH3, x0=x0, ts=_TIMES, controller=control)
-    motion = lambda: field.motion(x0, _TIMES)  # noqa: E731
+    motion = functools.partial(field.motion, x0, _TIMES)
     yield _Case("chosen steps", adaptive, motion, (x0, *used), lambda a: a.x, atol=1e-5)
     maps = tuple(SmallModel(seed=seed).to(DOUBLE).requires_grad_(learned) for seed in (0, 1))
     z0 = (0.3 * numbers(2, 3, 2)).requires_grad_(learned)
     of = (z0, *tuple(maps[0].parameters())[:3])
     iterate = MapIteration(map=maps[0], x0=z0, steps=12, every=3)
-    orbit = lambda: _orbit(maps[0], z0, 12)[..., ::3, :]  # noqa: E731
-    yield _Case("every third state of a map", iterate, orbit, of)
+    what = "every third state of a map"
+    yield _Case(what, iterate, lambda: _orbit(maps[0], z0, 12)[..., ::3, :], of)
     signal, strength = numbers(2, 3, 5, 1, seed=4), numbers(2, 5, seed=5).sigmoid()
     forced = ForcedIteration(maps=maps, x0=z0, signal=signal, strength=strength)
     yield _Case("maps that are forced", forced, lambda: _forced(forced), of)
@@ -122,8 +123,8 @@ def _cases(*, learned: bool = False) -> Iterator[_Case]:
         places = numbers(4, 2).remainder(1.0)
         growth = TangentGrowth(dynamics=CatMap(), x0=places, steps=60, transient=20, count=2)
         rates = torch.tensor((1.0, -1.0)).double().expand(4, 2) * CatMap.exponent
-        mean = lambda answer: answer.sums.sum(-2) / 40  # noqa: E731
-        yield _Case("exponents of a map", growth, lambda: rates, seen=mean)
+        what = "exponents of a map"
+        yield _Case(what, growth, lambda: rates, seen=lambda answer: answer.sums.sum(-2) / 40)
 
 
 @CHECKS.add

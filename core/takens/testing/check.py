@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from types import UnionType
 from typing import Any, TypeAlias, cast, final
@@ -51,7 +52,10 @@ class Check:
 
     def __call__(self, component: Any, /) -> int:
         """Ask, and return how many questions were answered as they should be."""
-        with counted() as asked, left_alone():
+        with warnings.catch_warnings(), counted() as asked, left_alone():
+            # torch's own use of what it deprecates, on the first forward-mode derivative.
+            text = "`torch.jit.script` is (deprecated|not supported)"
+            warnings.filterwarnings("ignore", text, DeprecationWarning)
             self.ask(component)
         if not asked.count:
             why = "; ".join(dict.fromkeys(asked.unanswered)) or "there is nothing to look at"

@@ -115,6 +115,7 @@ def check_parameters_are_the_constructors(plugin: Plugin) -> None:
     """
     for spec in plugin.components:
         what, target = f"{spec.kind} {spec.name}", imported(spec.target)
+        require(callable(target), f"{what}: there is no {spec.target}.")
         arguments, settings = inspect.signature(target).parameters, spec.settings_class()
         if settings and not (isinstance(target, type) and issubclass(target, settings)):
             require(bool(arguments), f"{what} does not take its settings.")
