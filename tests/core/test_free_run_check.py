@@ -9,6 +9,7 @@ import torch
 
 import takens
 from takens._training.free_run_check import Finding, FreeRunCheck, metric_of
+from takens._training.updates import Best
 from takens_schemes import GeneralisedTeacherForcing
 from takens_systems import Lorenz63
 
@@ -48,6 +49,14 @@ def test_lost_runs_go_before_distances() -> None:
         "25% of the free runs exploded and 50% of the free runs came to rest (collapsed)"
     )
     assert near.sentence() == ""
+
+
+def test_of_those_that_scatter_as_true_runs_do_the_latest_is_kept() -> None:
+    best = Best.none_yet(torch.zeros(1, 1))
+    # On a record those of true runs reach from 0.31 to 0.78, and a wrong model's are beyond 1.
+    for value, divergence in enumerate((0.31, 0.78, 1.2), start=1):
+        best.consider(torch.full((1, 1), value), [Finding(divergence, 0, 0)])
+    assert best.values.item() == 2.0
 
 
 @attrs.frozen

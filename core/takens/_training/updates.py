@@ -22,8 +22,9 @@ from takens._training.settings import Training
 from takens._training.windows import Draws
 from takens.errors import CheckpointError, TrainingError
 
-# Two divergences that differ by less than this share cannot be told apart.
-_SCATTER: Final = 0.5
+# Two divergences that differ by less than this share cannot be told apart: against 20,000 noisy
+# samples those of true runs of Lorenz 63 reach from the least to three times as much.
+_SCATTER: Final = 2.0
 
 
 @final
@@ -32,8 +33,8 @@ class Best:
     """The best weights of each member so far, `values: (members, p)`, and what was found.
 
     Of those that are as good as can be told, the latest are kept: a divergence measured on
-    some thousand samples scatters by a few tenths of itself, and a training that ends slowly
-    gets better all the time.
+    some thousand samples scatters by more than itself, and a training that ends slowly gets
+    better all the time.
     """
 
     values: Tensor
