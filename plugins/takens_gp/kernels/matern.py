@@ -6,15 +6,14 @@ from typing import final
 import torch
 from torch import Generator, Tensor
 
-from takens_gp.kernels.composition import Composable
-from takens_gp.kernels.distances import constant_diagonal, root, squared_distance
-from takens_gp.kernels.radial import pull_back_radial
+from takens_gp.kernels.distances import root
+from takens_gp.kernels.radial import Radial
 from takens_gp.kernels.values import like
 from takens_gp.settings import Matern12Settings, Matern32Settings, Matern52Settings, Numbers
 
 
 @final
-class Matern12(Matern12Settings, Composable):
+class Matern12(Matern12Settings, Radial):
     """`k = variance exp(-r)`, with r the distance in lengthscales: continuous, rough functions.
 
     In one dimension these are Ornstein-Uhlenbeck processes. ``variance`` is in squared units
@@ -22,11 +21,6 @@ class Matern12(Matern12Settings, Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.18.
     """
-
-    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
-        squared = squared_distance(x, y, self.lengthscale)
-        return like(self.variance, x) * self.profile(squared)
 
     def profile(self, squared: Tensor, /) -> Tensor:
         """Return the correlation of points with so large a squared distance in lengthscales."""
@@ -36,21 +30,13 @@ class Matern12(Matern12Settings, Composable):
         """Return the derivative of the profile by the squared distance."""
         return profile / (-2 * root(squared))
 
-    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
-        return pull_back_radial(self, x, y, weight)
-
-    def diagonal(self, x: Tensor, /) -> Tensor:
-        """Return the variances: `(..., n, d) -> (..., n)`."""
-        return constant_diagonal(self.variance, x)
-
     def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
         """Draw from the spectrum, Student's distribution of 1 degree: `(count, dim)`."""
         return _student(1, dim, count, generator, self.lengthscale)
 
 
 @final
-class Matern32(Matern32Settings, Composable):
+class Matern32(Matern32Settings, Radial):
     """`k = variance (1 + s) exp(-s)`, s = sqrt(3) r: functions with one derivative.
 
     r is the distance in lengthscales. ``variance`` is in squared units of y, ``lengthscale``
@@ -58,11 +44,6 @@ class Matern32(Matern32Settings, Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.17.
     """
-
-    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
-        squared = squared_distance(x, y, self.lengthscale)
-        return like(self.variance, x) * self.profile(squared)
 
     def profile(self, squared: Tensor, /) -> Tensor:
         """Return the correlation of points with so large a squared distance in lengthscales."""
@@ -73,21 +54,13 @@ class Matern32(Matern32Settings, Composable):
         """Return the derivative of the profile by the squared distance."""
         return -1.5 * torch.exp(-math.sqrt(3) * root(squared))
 
-    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
-        return pull_back_radial(self, x, y, weight)
-
-    def diagonal(self, x: Tensor, /) -> Tensor:
-        """Return the variances: `(..., n, d) -> (..., n)`."""
-        return constant_diagonal(self.variance, x)
-
     def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
         """Draw from the spectrum, Student's distribution of 3 degrees: `(count, dim)`."""
         return _student(3, dim, count, generator, self.lengthscale)
 
 
 @final
-class Matern52(Matern52Settings, Composable):
+class Matern52(Matern52Settings, Radial):
     """`k = variance (1 + s + s^2 / 3) exp(-s)`, s = sqrt(5) r: two derivatives.
 
     r is the distance in lengthscales. ``variance`` is in squared units of y, ``lengthscale``
@@ -95,11 +68,6 @@ class Matern52(Matern52Settings, Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.17.
     """
-
-    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
-        squared = squared_distance(x, y, self.lengthscale)
-        return like(self.variance, x) * self.profile(squared)
 
     def profile(self, squared: Tensor, /) -> Tensor:
         """Return the correlation of points with so large a squared distance in lengthscales."""
@@ -110,14 +78,6 @@ class Matern52(Matern52Settings, Composable):
         """Return the derivative of the profile by the squared distance."""
         s = math.sqrt(5) * root(squared)
         return -5 / 6 * (1 + s) * torch.exp(-s)
-
-    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
-        return pull_back_radial(self, x, y, weight)
-
-    def diagonal(self, x: Tensor, /) -> Tensor:
-        """Return the variances: `(..., n, d) -> (..., n)`."""
-        return constant_diagonal(self.variance, x)
 
     def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
         """Draw from the spectrum, Student's distribution of 5 degrees: `(count, dim)`."""

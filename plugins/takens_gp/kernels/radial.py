@@ -1,54 +1,50 @@
-"""Derivatives of kernels of the distance in lengthscales, without automatic differentiation."""
-
-from __future__ import annotations
-
-from typing import Any, Protocol
+"""Kernels of the distance in lengthscales, and their derivatives."""
 
 import torch
 from torch import Tensor
 
-from takens_gp.kernels.distances import FEW, squared_distance
-from takens_gp.kernels.values import Number, like
+from takens_gp.kernels.composition import Composable
+from takens_gp.kernels.distances import FEW, constant_diagonal, squared_distance
+from takens_gp.kernels.values import like
+from takens_gp.settings import RadialSettings
 
 
-class Radial(Protocol):
+class Radial(RadialSettings, Composable):
     """A kernel `variance profile(r^2)`, with r the distance in lengthscales."""
 
-    @property
-    def variance(self) -> Number:
-        """The variance at every point."""
-        ...
-
-    @property
-    def lengthscale(self) -> Any:
-        """One lengthscale, or one for each dimension."""
-        ...
+    __slots__ = ()
 
     def profile(self, squared: Tensor, /) -> Tensor:
-        """Return the correlation at a squared distance."""
-        ...
+        """Return the correlation of points with so large a squared distance in lengthscales."""
+        raise NotImplementedError
 
     def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
-        """Return its derivative, the profile being known there."""
-        ...
+        """Return the derivative of the profile by the squared distance."""
+        raise NotImplementedError
 
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
+        squared = squared_distance(x, y, self.lengthscale)
+        return like(self.variance, x) * self.profile(squared)
 
-def pull_back_radial(
-    kernel: Radial, x: Tensor, y: Tensor, weight: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale.
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        """Return the variances: `(..., n, d) -> (..., n)`."""
+        return constant_diagonal(self.variance, x)
 
-    `x: (n, d)`, `y: (m, d)`, `weight: (n, m)`; the second has the shape of the lengthscale.
-    """
-    squared = squared_distance(x, y, kernel.lengthscale)
-    profile = kernel.profile(squared)
-    by_variance = total(weight, profile)
-    change = kernel.slope(squared, profile).mul_(weight)
-    scale = like(kernel.lengthscale, x)
-    factor = -2 * like(kernel.variance, x)
-    if scale.numel() == 1:
-        return by_variance, (factor * total(change, squared) / scale).reshape(scale.shape)
-    return by_variance, factor * _by_dimension(change, x, y) / scale**3
+    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
+        """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale.
+
+        `x: (n, d)`, `y: (m, d)`, `weight: (n, m)`; the second has the shape of the lengthscale.
+        """
+        squared = squared_distance(x, y, self.lengthscale)
+        profile = self.profile(squared)
+        by_variance = total(weight, profile)
+        change = self.slope(squared, profile).mul_(weight)
+        scale = like(self.lengthscale, x)
+        factor = -2 * like(self.variance, x)
+        if scale.numel() == 1:
+            return by_variance, (factor * total(change, squared) / scale).reshape(scale.shape)
+        return by_variance, factor * _by_dimension(change, x, y) / scale**3
 
 
 def total(weight: Tensor, values: Tensor) -> Tensor:

@@ -5,15 +5,14 @@ from typing import final
 import torch
 from torch import Generator, Tensor
 
-from takens_gp.kernels.composition import Composable
-from takens_gp.kernels.distances import constant_diagonal, squared_distance
-from takens_gp.kernels.radial import pull_back_radial, total
+from takens_gp.kernels.distances import squared_distance
+from takens_gp.kernels.radial import Radial, total
 from takens_gp.kernels.values import like
 from takens_gp.settings import RationalQuadraticSettings
 
 
 @final
-class RationalQuadratic(RationalQuadraticSettings, Composable):
+class RationalQuadratic(RationalQuadraticSettings, Radial):
     """`k = variance (1 + r^2 / (2 shape))^-shape`: smooth functions of many lengthscales.
 
     r is the distance in lengthscales; as ``shape`` grows this becomes the squared exponential.
@@ -22,11 +21,6 @@ class RationalQuadratic(RationalQuadraticSettings, Composable):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.19.
     """
-
-    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
-        squared = squared_distance(x, y, self.lengthscale)
-        return like(self.variance, x) * self.profile(squared)
 
     def profile(self, squared: Tensor, /) -> Tensor:
         """Return the correlation of points with so large a squared distance in lengthscales."""
@@ -45,11 +39,7 @@ class RationalQuadratic(RationalQuadraticSettings, Composable):
         grown = torch.log1p(share)
         change = torch.exp(-shape * grown) * (share / (1 + share) - grown)
         by_shape = like(self.variance, x) * total(weight, change)
-        return (*pull_back_radial(self, x, y, weight), by_shape)
-
-    def diagonal(self, x: Tensor, /) -> Tensor:
-        """Return the variances: `(..., n, d) -> (..., n)`."""
-        return constant_diagonal(self.variance, x)
+        return (*super().vjp(x, y, weight), by_shape)
 
     def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
         """Draw from the spectrum, normal with a gamma-distributed precision: `(count, dim)`."""

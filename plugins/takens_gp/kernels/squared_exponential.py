@@ -5,15 +5,13 @@ from typing import final
 import torch
 from torch import Generator, Tensor
 
-from takens_gp.kernels.composition import Composable
-from takens_gp.kernels.distances import constant_diagonal, squared_distance
-from takens_gp.kernels.radial import pull_back_radial
+from takens_gp.kernels.radial import Radial
 from takens_gp.kernels.values import like
 from takens_gp.settings import SquaredExponentialSettings
 
 
 @final
-class SquaredExponential(SquaredExponentialSettings, Composable):
+class SquaredExponential(SquaredExponentialSettings, Radial):
     """`k = variance exp(-r^2 / 2)`, with r the distance in lengthscales: smooth functions.
 
     ``variance`` is in squared units of y, ``lengthscale`` in units of x; a tuple gives a
@@ -22,11 +20,6 @@ class SquaredExponential(SquaredExponentialSettings, Composable):
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.9.
     """
 
-    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
-        """Return the covariances: `(..., n, d), (..., m, d) -> (..., n, m)`."""
-        squared = squared_distance(x, y, self.lengthscale)
-        return like(self.variance, x) * self.profile(squared)
-
     def profile(self, squared: Tensor, /) -> Tensor:
         """Return the correlation of points with so large a squared distance in lengthscales."""
         return torch.exp(-0.5 * squared)
@@ -34,14 +27,6 @@ class SquaredExponential(SquaredExponentialSettings, Composable):
     def slope(self, squared: Tensor, profile: Tensor, /) -> Tensor:
         """Return the derivative of the profile by the squared distance."""
         return -0.5 * profile
-
-    def vjp(self, x: Tensor, y: Tensor, weight: Tensor, /) -> tuple[Tensor, ...]:
-        """Return the derivatives of `sum(weight * k(x, y))` by variance and lengthscale."""
-        return pull_back_radial(self, x, y, weight)
-
-    def diagonal(self, x: Tensor, /) -> Tensor:
-        """Return the variances: `(..., n, d) -> (..., n)`."""
-        return constant_diagonal(self.variance, x)
 
     def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
         """Draw from the spectrum, a normal distribution: `(count, dim)`."""
