@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 from torch import Tensor
 
@@ -49,7 +49,3 @@ class GaussianProcessField(ProcessModel[GaussianProcessFieldSettings]):
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
         """Return the velocity, by the mean: `(..., n) -> (..., n)`."""
         return self.process(z)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, t: Tensor, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 from torch import Tensor
 
@@ -34,7 +34,3 @@ class GaussianProcessMap(ProcessModel[GaussianProcessMapSettings]):
     def forward(self, z: Tensor, /) -> Tensor:
         """Return the next state, by the mean: `(..., n) -> (..., n)`."""
         return z + self.process(z)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from torch import Tensor, nn
+from torch import Tensor
 
 import takens
+from takens_gp.dynamics.observed_state import ObservedState
 from takens_gp.dynamics.vector_process import VectorProcess
 from takens_gp.inference.training_points import TrainingPoints
 from takens_gp.settings import ProcessSettings
@@ -15,10 +16,8 @@ from takens_gp.settings import ProcessSettings
 P = TypeVar("P", bound=ProcessSettings)
 
 
-class ProcessModel(takens.plugin.Configured[P], nn.Module):
+class ProcessModel(takens.plugin.Configured[P], ObservedState):
     """One Gaussian process for each variable, whose states are the observations."""
-
-    context_length = 1
 
     def build(self) -> None:
         """Make a process that has learned nothing."""
@@ -41,15 +40,3 @@ class ProcessModel(takens.plugin.Configured[P], nn.Module):
             found.x, found.y, found.noise, inducing=config.inducing, seed=config.seed
         )
         return figures | {"observation_noise": found.observation_noise}
-
-    def encode(self, context: Tensor, /) -> Tensor:
-        """Return the last observation: `(..., c, n) -> (..., n)`."""
-        return context[..., -1, :]
-
-    def observe(self, z: Tensor, /) -> Tensor:
-        """Return the state itself."""
-        return z
-
-    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
-        """Replace the state by the observation."""
-        return x

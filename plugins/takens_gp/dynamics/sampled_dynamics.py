@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast, final
+from typing import Any, cast, final
 
 import attrs
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 import takens
 from takens_gp.dynamics.field_model import GaussianProcessField
 from takens_gp.dynamics.map_model import GaussianProcessMap
+from takens_gp.dynamics.observed_state import ObservedState
 from takens_gp.inference.function_samples import Functions
 
 _BOUND = 1e6
@@ -27,14 +28,12 @@ class DrawnConfig:
 
 
 @final
-class DrawnDynamics(nn.Module):
+class DrawnDynamics(ObservedState):
     """Dynamics that a learned process holds possible: a function drawn for each variable.
 
     A map or a field, as the process it was drawn from. With a ``count`` of several,
     states are `(count, ..., n)`, each evaluated by a function of its own.
     """
-
-    context_length = 1
 
     def __init__(
         self,
@@ -73,22 +72,6 @@ class DrawnDynamics(nn.Module):
         if count == 1:
             return functions(z.reshape(-1, z.shape[-1])).reshape(z.shape[:-1])
         return functions(z.reshape(count, -1, z.shape[-1])).reshape(z.shape[:-1])
-
-    def encode(self, context: Tensor, /) -> Tensor:
-        """Return the last observation: `(..., c, n) -> (..., n)`."""
-        return context[..., -1, :]
-
-    def observe(self, z: Tensor, /) -> Tensor:
-        """Return the state itself."""
-        return z
-
-    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
-        """Replace the state by the observation."""
-        return x
-
-    if TYPE_CHECKING:
-
-        def __call__(self, *state: Tensor) -> Tensor: ...  # noqa: D102 - torch types it as Any
 
 
 def draw(

@@ -105,7 +105,7 @@ class GaussianProcess:
                         starts=starts,
                         seed=seed,
                     )
-                return self._exact(search, optimum, x, y, noise)
+                return self._posterior(search, optimum, x, y, noise)
             if self.noise_variance == 0 and not bool((extra > 0).all()):
                 raise takens.InputError(
                     "Inducing points need noise: give a noise_variance above 0, or point_noise "
@@ -123,7 +123,7 @@ class GaussianProcess:
                 optimum = climb(partial(bound, centres=centres), search, starts=1)
                 total = first.evaluations + optimum.evaluations
                 optimum = attrs.evolve(optimum, evaluations=total, found=first.found)
-            return self._through(search, optimum, centres, x, y, noise)
+            return self._posterior(search, optimum, x, y, noise, centres)
 
     def log_evidence(self, x: Any, y: Any, *, point_noise: Any = None) -> Tensor:
         """Return the log marginal likelihood of data, `()`.
@@ -152,56 +152,45 @@ class GaussianProcess:
         nothing = torch.zeros(0, dim, dtype=torch.float64)
         return self.fit(nothing, nothing[:, 0], optimise=False)
 
-    def _exact(
+    def _posterior(
         self,
         search: Search,
         optimum: Optimum | None,
         x: Tensor,
         y: Tensor,
         noise: Tensor | None,
+        centres: Tensor | None = None,
     ) -> Posterior:
-        kernel, variance = self._at(search, optimum)
+        kernel, variance = self.kernel, self.noise_variance
+        if optimum is not None:
+            kernel, variance = search.plain(optimum.logarithms)
         columns = _columns(y - self.mean)
-        added = variance if noise is None else variance + noise
-        factor, jitter = factorise(covariance_of(kernel, x, added))
-        weights = torch.cholesky_solve(columns, factor)
-        return Posterior(
+        make = partial(
+            Posterior,
             kernel=kernel,
             noise_variance=variance,
             mean=self.mean,
             x=x,
             y=y,
             point_noise=noise,
-            centres=x,
-            weights=weights.reshape(y.shape),
-            factor=factor,
-            correction=None,
-            log_evidence=float(value_of(factor, weights, columns).detach()),
-            jitter=jitter,
             evaluations=0 if optimum is None else optimum.evaluations,
             found=() if optimum is None else optimum.found,
         )
-
-    def _through(
-        self,
-        search: Search,
-        optimum: Optimum | None,
-        centres: Tensor,
-        x: Tensor,
-        y: Tensor,
-        noise: Tensor | None,
-    ) -> Posterior:
-        kernel, variance = self._at(search, optimum)
-        columns = _columns(y - self.mean)
+        if centres is None:
+            added = variance if noise is None else variance + noise
+            factor, jitter = factorise(covariance_of(kernel, x, added))
+            weights = torch.cholesky_solve(columns, factor)
+            return make(
+                centres=x,
+                weights=weights.reshape(y.shape),
+                factor=factor,
+                correction=None,
+                log_evidence=float(value_of(factor, weights, columns).detach()),
+                jitter=jitter,
+            )
         added = torch.full_like(x[:, 0], variance) + (0.0 if noise is None else noise)
         inference = infer(kernel, centres, x, columns, added)
-        return Posterior(
-            kernel=kernel,
-            noise_variance=variance,
-            mean=self.mean,
-            x=x,
-            y=y,
-            point_noise=noise,
+        return make(
             centres=centres,
             weights=inference.weights.reshape(len(centres), *y.shape[1:]),
             factor=inference.factor,
@@ -209,14 +198,7 @@ class GaussianProcess:
             log_evidence=float(inference.bound),
             gap=inference.gap,
             jitter=inference.jitter,
-            evaluations=0 if optimum is None else optimum.evaluations,
-            found=() if optimum is None else optimum.found,
         )
-
-    def _at(self, search: Search, optimum: Optimum | None) -> tuple[Kernel, float]:
-        if optimum is None:
-            return self.kernel, self.noise_variance
-        return search.plain(optimum.logarithms)
 
 
 def _columns(y: Tensor) -> Tensor:

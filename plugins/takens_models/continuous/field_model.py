@@ -1,6 +1,6 @@
 """Neural differential equations with a field of one's own."""
 
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 import attrs
 import torch
@@ -43,7 +43,3 @@ class FieldModel(LatentModel[FieldModelSettings]):
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
         """Return the velocity at `t: ()` and `z: (..., m)`."""
         return self.field(t, z)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, t: Tensor, z: Tensor, /) -> Tensor: ...  # noqa: D102

@@ -1,6 +1,6 @@
 """Differential equations that are known up to some numbers."""
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 from torch import Tensor
 
@@ -39,7 +39,3 @@ class KnownODE(SystemModel[KnownODESettings]):
     def jacobian(self, t: Tensor, z: Tensor, /) -> Tensor:
         """Return the derivative of the velocity: `(..., m) -> (..., m, m)`."""
         return self.field.jacobian(t, z)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, t: Tensor, z: Tensor, /) -> Tensor: ...  # noqa: D102

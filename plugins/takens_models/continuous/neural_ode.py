@@ -1,6 +1,6 @@
 """Neural ordinary differential equations."""
 
-from typing import TYPE_CHECKING, TypeVar, final
+from typing import TypeVar, final
 
 import torch
 from torch import Tensor
@@ -38,10 +38,6 @@ class NetworkODE(LatentModel[S]):
     def jacobian(self, t: Tensor, z: Tensor, /) -> Tensor:
         """Return the derivative of the velocity: `(..., m) -> (..., m, m)`."""
         return self.field.jacobian(t, z)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, t: Tensor, z: Tensor, /) -> Tensor: ...  # noqa: D102
 
 
 @final

@@ -1,6 +1,6 @@
 """What models of systems that are known by name have in common."""
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 import torch
@@ -70,3 +70,7 @@ class SystemModel(takens.plugin.Configured[K], nn.Module):
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:
         """Replace the measured states of `z: (..., m)` by `x: (..., n)`."""
         return self.window.force(z, x)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *state: Tensor) -> Tensor: ...  # noqa: D102 - torch types it as Any

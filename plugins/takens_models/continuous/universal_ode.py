@@ -1,6 +1,6 @@
 """Differential equations of which a part is known."""
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import torch
 from torch import Tensor
@@ -55,7 +55,3 @@ class UniversalODE(SystemModel[UniversalODESettings]):
         mean, scale = self.window.mean, self.window.scale
         rest = self.latent_dim - self.obs_dim
         return torch.cat((mean, mean.new_zeros(rest))), torch.cat((scale, scale.new_ones(rest)))
-
-    if TYPE_CHECKING:
-
-        def __call__(self, t: Tensor, z: Tensor, /) -> Tensor: ...  # noqa: D102

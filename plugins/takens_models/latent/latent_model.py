@@ -1,6 +1,6 @@
 """What all models with a latent state have in common."""
 
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -62,7 +62,7 @@ class LatentModel(takens.plugin.Configured[W], nn.Module):
         first, *others = context.unbind(-2)
         z = self.initial_state(self.observation.invert(first), context)
         for x in others:
-            z = self.force(cast(Tensor, self(z)), x)
+            z = self.force(self(z), x)
         return z
 
     def observe(self, z: Tensor, /) -> Tensor:
@@ -77,3 +77,7 @@ class LatentModel(takens.plugin.Configured[W], nn.Module):
         """Replace the first units of `z: (..., m)` by what `x: (..., n)` says of them."""
         signal = self.forcing_signal(x)
         return torch.cat((signal, z[..., signal.shape[-1] :]), -1)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *state: Tensor) -> Tensor: ...  # noqa: D102 - torch types it as Any

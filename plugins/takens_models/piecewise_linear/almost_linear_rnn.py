@@ -1,6 +1,6 @@
 """The almost-linear recurrent neural network."""
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
@@ -56,7 +56,3 @@ class AlmostLinearRNN(LatentModel[AlmostLinearRNNSettings]):
     def _gates(self, region: Tensor) -> Tensor:
         ones = self.h.new_ones(*region.shape[:-1], self.linear_dim)
         return torch.cat((ones, region.to(ones.dtype)), -1)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

@@ -1,6 +1,6 @@
 """The piecewise-linear recurrent neural network with dendrites."""
 
-from typing import TYPE_CHECKING, Final, final
+from typing import Final, final
 
 import torch
 from torch import Tensor, nn
@@ -92,7 +92,3 @@ class DendriticPLRNN(LatentModel[DendriticPLRNNSettings]):
         """Return the derivative of phi in a region: `(..., g) -> (..., m)`."""
         gates, positive = self._split(region)
         return (gates - positive.unsqueeze(-1) if self.clipped else gates) @ self.alpha
-
-    if TYPE_CHECKING:
-
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

@@ -1,6 +1,6 @@
 """The piecewise-linear recurrent neural network."""
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
@@ -67,7 +67,3 @@ class PLRNN(LatentModel[PLRNNSettings]):
 
     def _centred(self, z: Tensor) -> Tensor:
         return z - z.mean(-1, keepdim=True) if self.mean_centred else z
-
-    if TYPE_CHECKING:
-
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

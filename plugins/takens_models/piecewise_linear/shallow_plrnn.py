@@ -1,6 +1,6 @@
 """The shallow piecewise-linear recurrent neural network."""
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
@@ -81,7 +81,3 @@ class ShallowPLRNN(LatentModel[ShallowPLRNNSettings]):
         gates = opened - region[..., l:].to(opened.dtype) if self.clipped else opened
         slopes = torch.diag(self.A) + (self.W1 * gates.unsqueeze(-2)) @ self.W2
         return slopes, nn.functional.linear(opened * self.h2, self.W1, self.h1)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

@@ -1,7 +1,7 @@
 """The echo-state network."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 import torch
 from torch import Tensor
@@ -63,7 +63,3 @@ class EchoStateNetwork(RecurrentModel[EchoStateNetworkSettings]):
         weights = ridge_regression(features, targets, self.config.ridge)
         self.readout.weight.copy_(weights)
         return {"loss": mean_squared_error(self.readout(features), targets)}
-
-    if TYPE_CHECKING:
-
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

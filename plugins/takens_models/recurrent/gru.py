@@ -1,9 +1,8 @@
 """Gated recurrent units."""
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import torch
-from torch import Tensor
 
 from takens_models.recurrent.cells import GRUCell
 from takens_models.recurrent.recurrent_model import LayeredModel
@@ -25,7 +24,3 @@ class GRU(LayeredModel[GRUSettings]):
     def cell(self, inputs: int, generator: torch.Generator) -> GRUCell:
         """Draw the weights of one layer."""
         return GRUCell(inputs, self.config.hidden_dim, generator)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

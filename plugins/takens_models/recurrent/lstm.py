@@ -1,9 +1,8 @@
 """Long short-term memory."""
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import torch
-from torch import Tensor
 
 from takens_models.recurrent.cells import LSTMCell
 from takens_models.recurrent.recurrent_model import LayeredModel
@@ -24,7 +23,3 @@ class LSTM(LayeredModel[LSTMSettings]):
     def cell(self, inputs: int, generator: torch.Generator) -> LSTMCell:
         """Draw the weights of one layer."""
         return LSTMCell(inputs, self.config.hidden_dim, generator)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

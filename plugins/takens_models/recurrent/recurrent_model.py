@@ -1,7 +1,7 @@
 """What all networks of recurrent cells have in common."""
 
 from collections.abc import Sequence
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import attrs
 import torch
@@ -93,6 +93,10 @@ class RecurrentModel(takens.plugin.Configured[S], nn.Module):
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:
         """Replace the first units of `z: (..., m)` by `x: (..., n)`."""
         return torch.cat((x, z[..., self.obs_dim :]), -1)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *state: Tensor) -> Tensor: ...  # noqa: D102 - torch types it as Any
 
 
 class LayeredModel(RecurrentModel[R]):

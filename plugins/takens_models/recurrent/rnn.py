@@ -1,9 +1,8 @@
 """The plain recurrent neural network."""
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import torch
-from torch import Tensor
 
 from takens_models.recurrent.cells import ElmanCell
 from takens_models.recurrent.recurrent_model import LayeredModel
@@ -25,7 +24,3 @@ class RNN(LayeredModel[RNNSettings]):
         """Draw the weights of one layer."""
         config = self.config
         return ElmanCell(inputs, config.hidden_dim, config.activation, generator)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

@@ -1,6 +1,6 @@
 """The shallow recurrent neural network with a smooth activation."""
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
@@ -51,7 +51,3 @@ class ShallowRNN(LatentModel[ShallowRNNSettings]):
         following = torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
         pushed = self.W1 @ (slope(self.activation, a).unsqueeze(-1) * (self.W2 @ v))
         return following, self.A.unsqueeze(-1) * v + pushed
-
-    if TYPE_CHECKING:
-
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 import numpy as np
 from torch import Tensor
@@ -88,10 +88,6 @@ class SparseField(SparseModel[SparseFieldSettings]):
     def jacobian(self, t: Tensor, z: Tensor, /) -> Tensor:
         """Return the derivative of the velocity: `(..., n) -> (..., n, n)`."""
         return self._differentiate(z)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, t: Tensor, z: Tensor, /) -> Tensor: ...  # noqa: D102
 
 
 def _tensor(x: Array) -> Tensor:

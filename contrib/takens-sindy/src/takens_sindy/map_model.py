@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -62,7 +62,3 @@ class SparseMap(SparseModel[SparseMapSettings]):
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
         """Return the next state and the pushed vectors of `v: (..., n, k)`."""
         return self(z), self._differentiate(z) @ v
-
-    if TYPE_CHECKING:
-
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102

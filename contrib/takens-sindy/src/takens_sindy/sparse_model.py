@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -119,6 +119,10 @@ class SparseModel(takens.plugin.Configured[S], nn.Module):
 
     def _differentiate(self, z: Tensor) -> Tensor:
         return self.weights() @ self.candidates.derivatives(z)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *state: Tensor) -> Tensor: ...  # noqa: D102 - torch types it as Any
 
 
 def _numbers(values: Tensor) -> list[list[float]]:
