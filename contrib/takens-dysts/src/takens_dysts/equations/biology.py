@@ -197,10 +197,7 @@ def excitable_cell(
 def forced_fitz_hugh_nagumo(
     v: X, w: X, z: X, a: P, b: P, curr: P, f: P, gamma: P, omega: P
 ) -> Entries:
-    vdot = v - v**3 / 3 - w + curr + f * torch.sin(z)
-    wdot = gamma * (v + a - b * w)
-    zdot = omega
-    return vdot, wdot, zdot
+    return v - v**3 / 3 - w + curr + f * torch.sin(z), gamma * (v + a - b * w), omega
 
 
 def hastings_powell(x: X, y: X, z: X, a1: P, a2: P, b1: P, b2: P, d1: P, d2: P) -> Entries:

@@ -44,10 +44,7 @@ def belousov_zhabotinsky(
 
 
 def forced_brusselator(x: X, y: X, z: X, a: P, b: P, f: P, w: P) -> Entries:
-    xdot = a + x**2 * y - (b + 1) * x + f * torch.cos(z)
-    ydot = b * x - x**2 * y
-    zdot = w
-    return xdot, ydot, zdot
+    return a + x**2 * y - (b + 1) * x + f * torch.cos(z), b * x - x**2 * y, w
 
 
 def glycolytic_oscillation(
@@ -55,10 +52,7 @@ def glycolytic_oscillation(
 ) -> Entries:
     phi = a * (1 + a) * (1 + b) ** 2 / (l1 + (1 + a) ** 2 * (1 + b) ** 2)
     eta = b * (1 + d * b) * (1 + c) ** 2 / (l2 + (1 + d * b) ** 2 * (1 + c) ** 2)
-    adot = nu - s1 * phi
-    bdot = q1 * s1 * phi - s2 * eta
-    cdot = q2 * s2 * eta - k * c
-    return adot, bdot, cdot
+    return nu - s1 * phi, q1 * s1 * phi - s2 * eta, q2 * s2 * eta - k * c
 
 
 def isothermal_chemical(

@@ -9,10 +9,7 @@ from takens_dysts.entries import Entries, P, X
 
 
 def anishchenko_astakhov(x: X, y: X, z: X, eta: P, mu: P) -> Entries:
-    xdot = mu * x + y - x * z
-    ydot = -x
-    zdot = -eta * z + eta * torch.clamp(x, min=0) ** 2
-    return xdot, ydot, zdot
+    return mu * x + y - x * z, -x, -eta * z + eta * torch.clamp(x, min=0) ** 2
 
 
 def cellular_neural_network(x: X, y: X, z: X, a: P, b: P, c: P, d: P) -> Entries:
@@ -25,33 +22,21 @@ def cellular_neural_network(x: X, y: X, z: X, a: P, b: P, c: P, d: P) -> Entries
 
 def chua(x: X, y: X, z: X, alpha: P, beta: P, m0: P, m1: P) -> Entries:
     ramp_x = m1 * x + 0.5 * (m0 - m1) * (torch.abs(x + 1) - torch.abs(x - 1))
-    xdot = alpha * (y - x - ramp_x)
-    ydot = x - y + z
-    zdot = -beta * y
-    return xdot, ydot, zdot
+    return alpha * (y - x - ramp_x), x - y + z, -beta * y
 
 
 def colpitts(x: X, y: X, z: X, a: P, b: P, c: P, d: P, e: P) -> Entries:
     u = z - (e - 1)
     fz = torch.clamp(-u, min=0)
-    xdot = y - a * fz
-    ydot = c - x - b * y - z
-    zdot = y - d * z
-    return xdot, ydot, zdot
+    return y - a * fz, c - x - b * y - z, y - d * z
 
 
 def jerk_circuit(x: X, y: X, z: X, eps: P, y0: P) -> Entries:
-    xdot = y
-    ydot = z
-    zdot = -z - x - eps * (torch.exp(y / y0) - 1)
-    return xdot, ydot, zdot
+    return y, z, -z - x - eps * (torch.exp(y / y0) - 1)
 
 
 def laser(x: X, y: X, z: X, a: P, b: P, c: P, d: P, h: P, k: P) -> Entries:
-    xdot = a * y - a * x + b * y * z**2
-    ydot = c * x + d * x * z**2
-    zdot = h * z + k * x**2
-    return xdot, ydot, zdot
+    return a * y - a * x + b * y * z**2, c * x + d * x * z**2, h * z + k * x**2
 
 
 _BREAKS = (0.0, 1.0, 2.15, 3.6, 8.2, 13.0)
@@ -62,17 +47,11 @@ def multi_chua(x: X, y: X, z: X, a: P, b: P) -> Entries:
     diode = _SLOPES[-1] * x
     for at, before, after in zip(_BREAKS[1:], _SLOPES, _SLOPES[1:], strict=False):
         diode = diode + 0.5 * (before - after) * (torch.abs(x + at) - torch.abs(x - at))
-    xdot = a * (y - diode)
-    ydot = x - y + z
-    zdot = -b * y
-    return xdot, ydot, zdot
+    return a * (y - diode), x - y + z, -b * y
 
 
 def rikitake_dynamo(x: X, y: X, z: X, a: P, mu: P) -> Entries:
-    xdot = -mu * x + y * z
-    ydot = -mu * y - a * x + x * z
-    zdot = 1 - x * y
-    return xdot, ydot, zdot
+    return -mu * x + y * z, -mu * y - a * x + x * z, 1 - x * y
 
 
 def windmi_reduced(i: X, v: X, p: X, a1: P, b1: P, b2: P, b3: P, d1: P, vsw: P) -> Entries:

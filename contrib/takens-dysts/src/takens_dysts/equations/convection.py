@@ -16,24 +16,15 @@ def atmospheric_regime(
 
 
 def hadley(x: X, y: X, z: X, a: P, b: P, f: P, g: P) -> Entries:
-    xdot = -(y**2) - z**2 - a * x + a * f
-    ydot = x * y - b * x * z - y + g
-    zdot = b * x * y + x * z - z
-    return xdot, ydot, zdot
+    return -(y**2) - z**2 - a * x + a * f, x * y - b * x * z - y + g, b * x * y + x * z - z
 
 
 def lorenz(x: X, y: X, z: X, beta: P, rho: P, sigma: P) -> Entries:
-    xdot = sigma * y - sigma * x
-    ydot = rho * x - x * z - y
-    zdot = x * y - beta * z
-    return xdot, ydot, zdot
+    return sigma * y - sigma * x, rho * x - x * z - y, x * y - beta * z
 
 
 def lorenz84(x: X, y: X, z: X, a: P, b: P, f: P, g: P) -> Entries:
-    xdot = -a * x - y**2 - z**2 + a * f
-    ydot = -y + x * y - b * x * z + g
-    zdot = -z + b * x * y + x * z
-    return xdot, ydot, zdot
+    return -a * x - y**2 - z**2 + a * f, -y + x * y - b * x * z + g, -z + b * x * y + x * z
 
 
 def lorenz96(*entries: X, f: P) -> Entries:
@@ -83,35 +74,20 @@ def lorenz_bounded(x: X, y: X, z: X, beta: P, r: P, rho: P, sigma: P) -> Entries
 
 
 def moore_spiegel(x: X, y: X, z: X, a: P, b: P, eps: P) -> Entries:
-    xdot = y
-    ydot = a * z
-    zdot = -z + eps * y - y * x**2 - b * x
-    return xdot, ydot, zdot
+    return y, a * z, -z + eps * y - y * x**2 - b * x
 
 
 def rayleigh_benard(x: X, y: X, z: X, a: P, b: P, r: P) -> Entries:
-    xdot = a * y - a * x
-    ydot = r * y - x * z
-    zdot = x * y - b * z
-    return xdot, ydot, zdot
+    return a * y - a * x, r * y - x * z, x * y - b * z
 
 
 def rucklidge(x: X, y: X, z: X, a: P, b: P) -> Entries:
-    xdot = -a * x + b * y - y * z
-    ydot = x
-    zdot = -z + y**2
-    return xdot, ydot, zdot
+    return -a * x + b * y - y * z, x, -z + y**2
 
 
 def shimizu_morioka(x: X, y: X, z: X, a: P, b: P) -> Entries:
-    xdot = y
-    ydot = x - a * y - x * z
-    zdot = -b * z + x**2
-    return xdot, ydot, zdot
+    return y, x - a * y - x * z, -b * z + x**2
 
 
 def vallis_el_nino(x: X, y: X, z: X, b: P, c: P, p: P) -> Entries:
-    xdot = b * y - c * x - c * p
-    ydot = -y + x * z
-    zdot = -z - x * y + 1
-    return xdot, ydot, zdot
+    return b * y - c * x - c * p, -y + x * z, -z - x * y + 1

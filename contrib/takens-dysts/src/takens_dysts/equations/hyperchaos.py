@@ -7,51 +7,27 @@ from takens_dysts.entries import Entries, P, X
 
 
 def hyper_bao(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P, e: P) -> Entries:
-    xdot = a * y - a * x + w
-    ydot = c * y - x * z
-    zdot = x * y - b * z
-    wdot = e * x + d * y * z
-    return xdot, ydot, zdot, wdot
+    return a * y - a * x + w, c * y - x * z, x * y - b * z, e * x + d * y * z
 
 
 def hyper_cai(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P, e: P) -> Entries:
-    xdot = a * y - a * x
-    ydot = b * x + c * y - x * z + w
-    zdot = -d * z + y**2
-    wdot = -e * x
-    return xdot, ydot, zdot, wdot
+    return a * y - a * x, b * x + c * y - x * z + w, -d * z + y**2, -e * x
 
 
 def hyper_jha(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
-    xdot = a * y - a * x + w
-    ydot = -x * z + b * x - y
-    zdot = x * y - c * z
-    wdot = -x * z + d * w
-    return xdot, ydot, zdot, wdot
+    return a * y - a * x + w, -x * z + b * x - y, x * y - c * z, -x * z + d * w
 
 
 def hyper_lorenz(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
-    xdot = a * y - a * x + w
-    ydot = -x * z + c * x - y
-    zdot = -b * z + x * y
-    wdot = d * w - x * z
-    return xdot, ydot, zdot, wdot
+    return a * y - a * x + w, -x * z + c * x - y, -b * z + x * y, d * w - x * z
 
 
 def hyper_lu(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
-    xdot = a * y - a * x + w
-    ydot = -x * z + c * y
-    zdot = x * y - b * z
-    wdot = d * w + x * z
-    return xdot, ydot, zdot, wdot
+    return a * y - a * x + w, -x * z + c * y, x * y - b * z, d * w + x * z
 
 
 def hyper_pang(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
-    xdot = a * y - a * x
-    ydot = -x * z + c * y + w
-    zdot = x * y - b * z
-    wdot = -d * x - d * y
-    return xdot, ydot, zdot, wdot
+    return a * y - a * x, -x * z + c * y + w, x * y - b * z, -d * x - d * y
 
 
 def hyper_qi(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P, e: P, f: P) -> Entries:
@@ -63,27 +39,15 @@ def hyper_qi(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P, e: P, f: P) -> Entr
 
 
 def hyper_rossler(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
-    xdot = -y - z
-    ydot = x + a * y + w
-    zdot = b + x * z
-    wdot = -c * z + d * w
-    return xdot, ydot, zdot, wdot
+    return -y - z, x + a * y + w, b + x * z, -c * z + d * w
 
 
 def hyper_wang(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P, e: P) -> Entries:
-    xdot = a * y - a * x
-    ydot = -x * z + b * x + w
-    zdot = -c * z + e * x**2
-    wdot = -d * x
-    return xdot, ydot, zdot, wdot
+    return a * y - a * x, -x * z + b * x + w, -c * z + e * x**2, -d * x
 
 
 def hyper_xu(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P, e: P) -> Entries:
-    xdot = a * y - a * x + w
-    ydot = b * x + e * x * z
-    zdot = -c * z - x * y
-    wdot = x * z - d * y
-    return xdot, ydot, zdot, wdot
+    return a * y - a * x + w, b * x + e * x * z, -c * z - x * y, x * z - d * y
 
 
 def hyper_yan(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
@@ -95,11 +59,7 @@ def hyper_yan(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
 
 
 def hyper_yang_chen(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
-    xdot = a * y - a * x
-    ydot = c * x - x * z + w
-    zdot = -b * z + x * y
-    wdot = -d * x
-    return xdot, ydot, zdot, wdot
+    return a * y - a * x, c * x - x * z + w, -b * z + x * y, -d * x
 
 
 def lorenz_coupled(
@@ -115,11 +75,7 @@ def lorenz_coupled(
 
 
 def lorenz_stenflo(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:
-    xdot = a * y - a * x + d * w
-    ydot = c * x - x * z - y
-    zdot = x * y - b * z
-    wdot = -x - a * w
-    return xdot, ydot, zdot, wdot
+    return a * y - a * x + d * w, c * x - x * z - y, x * y - b * z, -x - a * w
 
 
 def qi(x: X, y: X, z: X, w: X, a: P, b: P, c: P, d: P) -> Entries:

@@ -12,12 +12,7 @@ from takens_dysts.entries import Entries, P, X
 
 def arnold_web(p1: X, p2: X, x1: X, x2: X, z: X, mu: P, w: P) -> Entries:
     denom = 4 + torch.cos(z) + torch.cos(x1) + torch.cos(x2)
-    p1dot = -mu * torch.sin(x1) / denom**2
-    p2dot = -mu * torch.sin(x2) / denom**2
-    x1dot = p1
-    x2dot = p2
-    zdot = w
-    return p1dot, p2dot, x1dot, x2dot, zdot
+    return -mu * torch.sin(x1) / denom**2, -mu * torch.sin(x2) / denom**2, p1, p2, w
 
 
 def double_pendulum(th1: X, th2: X, p1: X, p2: X, d: P, m: P) -> Entries:
@@ -40,10 +35,7 @@ def double_pendulum(th1: X, th2: X, p1: X, p2: X, d: P, m: P) -> Entries:
 
 
 def duffing(x: X, y: X, z: X, alpha: P, beta: P, delta: P, gamma: P, omega: P) -> Entries:
-    xdot = y
-    ydot = -delta * y - beta * x - alpha * x**3 + gamma * torch.cos(z)
-    zdot = omega
-    return xdot, ydot, zdot
+    return y, -delta * y - beta * x - alpha * x**3 + gamma * torch.cos(z), omega
 
 
 def fluid_trampoline(x: X, y: X, th: X, gamma: P, psi: P, w: P) -> Entries:
@@ -61,11 +53,7 @@ def forced_van_der_pol(x: X, y: X, z: X, a: P, mu: P, w: P) -> Entries:
 
 
 def henon_heiles(x: X, y: X, px: X, py: X, lam: P) -> Entries:
-    xdot = px
-    ydot = py
-    pxdot = -x - 2 * lam * x * y
-    pydot = -y - lam * x**2 + lam * y**2
-    return xdot, ydot, pxdot, pydot
+    return px, py, -x - 2 * lam * x * y, -y - lam * x**2 + lam * y**2
 
 
 def nuclear_quadrupole(q1: X, q2: X, p1: X, p2: X, a: P, b: P, d: P) -> Entries:

@@ -16,10 +16,7 @@ def aizawa(x: X, y: X, z: X, a: P, b: P, c: P, d: P, e: P, f: P) -> Entries:
 
 
 def arneodo(x: X, y: X, z: X, a: P, b: P, c: P, d: P) -> Entries:
-    xdot = y
-    ydot = z
-    zdot = -a * x - b * y - c * z + d * x**3
-    return xdot, ydot, zdot
+    return y, z, -a * x - b * y - c * z + d * x**3
 
 
 def bouali2(x: X, y: X, z: X, a: P, b: P, bb: P, c: P, g: P, m: P, y0: P) -> Entries:
@@ -30,52 +27,31 @@ def bouali2(x: X, y: X, z: X, a: P, b: P, bb: P, c: P, g: P, m: P, y0: P) -> Ent
 
 
 def burke_shaw(x: X, y: X, z: X, e: P, n: P) -> Entries:
-    xdot = -n * x - n * y
-    ydot = y - n * x * z
-    zdot = n * x * y + e
-    return xdot, ydot, zdot
+    return -n * x - n * y, y - n * x * z, n * x * y + e
 
 
 def chen(x: X, y: X, z: X, a: P, b: P, c: P) -> Entries:
-    xdot = a * y - a * x
-    ydot = (c - a) * x - x * z + c * y
-    zdot = x * y - b * z
-    return xdot, ydot, zdot
+    return a * y - a * x, (c - a) * x - x * z + c * y, x * y - b * z
 
 
 def chen_lee(x: X, y: X, z: X, a: P, b: P, c: P) -> Entries:
-    xdot = a * x - y * z
-    ydot = b * y + x * z
-    zdot = c * z + 1 / 3 * x * y
-    return xdot, ydot, zdot
+    return a * x - y * z, b * y + x * z, c * z + 1 / 3 * x * y
 
 
 def dadras(x: X, y: X, z: X, c: P, e: P, o: P, p: P, r: P) -> Entries:
-    xdot = y - p * x + o * y * z
-    ydot = r * y - x * z + z
-    zdot = c * x * y - e * z
-    return xdot, ydot, zdot
+    return y - p * x + o * y * z, r * y - x * z + z, c * x * y - e * z
 
 
 def dequan_li(x: X, y: X, z: X, a: P, c: P, d: P, eps: P, f: P, k: P) -> Entries:
-    xdot = a * y - a * x + d * x * z
-    ydot = k * x + f * y - x * z
-    zdot = c * z + x * y - eps * x**2
-    return xdot, ydot, zdot
+    return a * y - a * x + d * x * z, k * x + f * y - x * z, c * z + x * y - eps * x**2
 
 
 def finance(x: X, y: X, z: X, a: P, b: P, c: P) -> Entries:
-    xdot = (1 / b - a) * x + z + x * y
-    ydot = -b * y - x**2
-    zdot = -x - c * z
-    return xdot, ydot, zdot
+    return (1 / b - a) * x + z + x * y, -b * y - x**2, -x - c * z
 
 
 def genesio_tesi(x: X, y: X, z: X, a: P, b: P, c: P) -> Entries:
-    xdot = y
-    ydot = z
-    zdot = -c * x - b * y - a * z + x**2
-    return xdot, ydot, zdot
+    return y, z, -c * x - b * y - a * z + x**2
 
 
 def guckenheimer_holmes(x: X, y: X, z: X, a: P, b: P, c: P, d: P, e: P, f: P) -> Entries:
@@ -93,38 +69,23 @@ def halvorsen(x: X, y: X, z: X, a: P, b: P) -> Entries:
 
 
 def lu_chen(x: X, y: X, z: X, a: P, b: P, c: P) -> Entries:
-    xdot = a * y - a * x
-    ydot = -x * z + c * y
-    zdot = x * y - b * z
-    return xdot, ydot, zdot
+    return a * y - a * x, -x * z + c * y, x * y - b * z
 
 
 def lu_chen_cheng(x: X, y: X, z: X, a: P, b: P, c: P) -> Entries:
-    xdot = -(a * b) / (a + b) * x - y * z + c
-    ydot = a * y + x * z
-    zdot = b * z + x * y
-    return xdot, ydot, zdot
+    return -(a * b) / (a + b) * x - y * z + c, a * y + x * z, b * z + x * y
 
 
 def newton_liepnik(x: X, y: X, z: X, a: P, b: P) -> Entries:
-    xdot = -a * x + y + 10 * y * z
-    ydot = -x - 0.4 * y + 5 * x * z
-    zdot = b * z - 5 * x * y
-    return xdot, ydot, zdot
+    return -a * x + y + 10 * y * z, -x - 0.4 * y + 5 * x * z, b * z - 5 * x * y
 
 
 def pehlivan_wei(x: X, y: X, z: X) -> Entries:
-    xdot = y - y * z
-    ydot = y + y * z - 2 * x
-    zdot = 2 - x * y - y**2
-    return xdot, ydot, zdot
+    return y - y * z, y + y * z - 2 * x, 2 - x * y - y**2
 
 
 def qi_chen(x: X, y: X, z: X, a: P, b: P, c: P) -> Entries:
-    xdot = a * y - a * x + y * z
-    ydot = c * x + y - x * z
-    zdot = x * y - b * z
-    return xdot, ydot, zdot
+    return a * y - a * x + y * z, c * x + y - x * z, x * y - b * z
 
 
 def rabinovich_fabrikant(x: X, y: X, z: X, a: P, g: P) -> Entries:
@@ -135,56 +96,32 @@ def rabinovich_fabrikant(x: X, y: X, z: X, a: P, g: P) -> Entries:
 
 
 def rossler(x: X, y: X, z: X, a: P, b: P, c: P) -> Entries:
-    xdot = -y - z
-    ydot = x + a * y
-    zdot = b + z * x - c * z
-    return xdot, ydot, zdot
+    return -y - z, x + a * y, b + z * x - c * z
 
 
 def sakarya(x: X, y: X, z: X, a: P, b: P, c: P, h: P, p: P, q: P, r: P, s: P) -> Entries:
-    xdot = a * x + h * y + s * y * z
-    ydot = -b * y - p * x + q * x * z
-    zdot = c * z - r * x * y
-    return xdot, ydot, zdot
+    return a * x + h * y + s * y * z, -b * y - p * x + q * x * z, c * z - r * x * y
 
 
 def san_um_srisuchinwong(x: X, y: X, z: X, a: P) -> Entries:
-    xdot = y - x
-    ydot = -z * torch.tanh(x)
-    zdot = -a + x * y + torch.abs(y)
-    return xdot, ydot, zdot
+    return y - x, -z * torch.tanh(x), -a + x * y + torch.abs(y)
 
 
 def thomas(x: X, y: X, z: X, a: P, b: P) -> Entries:
-    xdot = -a * x + b * torch.sin(y)
-    ydot = -a * y + b * torch.sin(z)
-    zdot = -a * z + b * torch.sin(x)
-    return xdot, ydot, zdot
+    return -a * x + b * torch.sin(y), -a * y + b * torch.sin(z), -a * z + b * torch.sin(x)
 
 
 def wang_sun(x: X, y: X, z: X, a: P, b: P, d: P, e: P, f: P, q: P) -> Entries:
-    xdot = a * x + q * y * z
-    ydot = b * x + d * y - x * z
-    zdot = e * z + f * x * y
-    return xdot, ydot, zdot
+    return a * x + q * y * z, b * x + d * y - x * z, e * z + f * x * y
 
 
 def yu_wang(x: X, y: X, z: X, a: P, b: P, c: P, d: P) -> Entries:
-    xdot = a * (y - x)
-    ydot = b * x - c * x * z
-    zdot = torch.exp(x * y) - d * z
-    return xdot, ydot, zdot
+    return a * (y - x), b * x - c * x * z, torch.exp(x * y) - d * z
 
 
 def yu_wang2(x: X, y: X, z: X, a: P, b: P, c: P, d: P) -> Entries:
-    xdot = a * (y - x)
-    ydot = b * x - c * x * z
-    zdot = torch.cosh(x * y) - d * z
-    return xdot, ydot, zdot
+    return a * (y - x), b * x - c * x * z, torch.cosh(x * y) - d * z
 
 
 def zhou_chen(x: X, y: X, z: X, a: P, b: P, c: P, d: P, e: P) -> Entries:
-    xdot = a * x + b * y + y * z
-    ydot = c * y - x * z + d * y * z
-    zdot = e * z - x * y
-    return xdot, ydot, zdot
+    return a * x + b * y + y * z, c * y - x * z + d * y * z, e * z - x * y

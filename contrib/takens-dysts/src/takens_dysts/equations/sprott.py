@@ -9,161 +9,92 @@ from takens_dysts.entries import Entries, P, X
 
 
 def nose_hoover(x: X, y: X, z: X, a: P) -> Entries:
-    xdot = y
-    ydot = -x + y * z
-    zdot = a - y**2
-    return xdot, ydot, zdot
+    return y, -x + y * z, a - y**2
 
 
 def sprott_a(x: X, y: X, z: X) -> Entries:
-    xdot = y
-    ydot = -x + y * z
-    zdot = 1 - y**2
-    return xdot, ydot, zdot
+    return y, -x + y * z, 1 - y**2
 
 
 def sprott_b(x: X, y: X, z: X) -> Entries:
-    xdot = y * z
-    ydot = x - y
-    zdot = 1 - x * y
-    return xdot, ydot, zdot
+    return y * z, x - y, 1 - x * y
 
 
 def sprott_c(x: X, y: X, z: X) -> Entries:
-    xdot = y * z
-    ydot = x - y
-    zdot = 1 - x**2
-    return xdot, ydot, zdot
+    return y * z, x - y, 1 - x**2
 
 
 def sprott_d(x: X, y: X, z: X) -> Entries:
-    xdot = -y
-    ydot = x + z
-    zdot = x * z + 3 * y**2
-    return xdot, ydot, zdot
+    return -y, x + z, x * z + 3 * y**2
 
 
 def sprott_e(x: X, y: X, z: X) -> Entries:
-    xdot = y * z
-    ydot = x**2 - y
-    zdot = 1 - 4 * x
-    return xdot, ydot, zdot
+    return y * z, x**2 - y, 1 - 4 * x
 
 
 def sprott_f(x: X, y: X, z: X, a: P) -> Entries:
-    xdot = y + z
-    ydot = -x + a * y
-    zdot = x**2 - z
-    return xdot, ydot, zdot
+    return y + z, -x + a * y, x**2 - z
 
 
 def sprott_g(x: X, y: X, z: X, a: P) -> Entries:
-    xdot = a * x + z
-    ydot = x * z - y
-    zdot = -x + y
-    return xdot, ydot, zdot
+    return a * x + z, x * z - y, -x + y
 
 
 def sprott_h(x: X, y: X, z: X, a: P) -> Entries:
-    xdot = -y + z**2
-    ydot = x + a * y
-    zdot = x - z
-    return xdot, ydot, zdot
+    return -y + z**2, x + a * y, x - z
 
 
 def sprott_i(x: X, y: X, z: X, a: P) -> Entries:
-    xdot = -a * y
-    ydot = x + z
-    zdot = x + y**2 - z
-    return xdot, ydot, zdot
+    return -a * y, x + z, x + y**2 - z
 
 
 def sprott_j(x: X, y: X, z: X) -> Entries:
-    xdot = 2 * z
-    ydot = -2 * y + z
-    zdot = -x + y + y**2
-    return xdot, ydot, zdot
+    return 2 * z, -2 * y + z, -x + y + y**2
 
 
 def sprott_jerk(x: X, y: X, z: X, mu: P) -> Entries:
-    xdot = y
-    ydot = z
-    zdot = -x + y**2 - mu * z
-    return xdot, ydot, zdot
+    return y, z, -x + y**2 - mu * z
 
 
 def sprott_k(x: X, y: X, z: X, a: P) -> Entries:
-    xdot = x * y - z
-    ydot = x - y
-    zdot = x + a * z
-    return xdot, ydot, zdot
+    return x * y - z, x - y, x + a * z
 
 
 def sprott_l(x: X, y: X, z: X, a: P, b: P) -> Entries:
-    xdot = y + b * z
-    ydot = a * x**2 - y
-    zdot = 1 - x
-    return xdot, ydot, zdot
+    return y + b * z, a * x**2 - y, 1 - x
 
 
 def sprott_m(x: X, y: X, z: X, a: P) -> Entries:
-    xdot = -z
-    ydot = -(x**2) - y
-    zdot = a + a * x + y
-    return xdot, ydot, zdot
+    return -z, -(x**2) - y, a + a * x + y
 
 
 def sprott_more(x: X, y: X, z: X) -> Entries:
-    xdot = y
-    ydot = -x - torch.sign(z) * y
-    zdot = y**2 - torch.exp(-(x**2))
-    return xdot, ydot, zdot
+    return y, -x - torch.sign(z) * y, y**2 - torch.exp(-(x**2))
 
 
 def sprott_n(x: X, y: X, z: X) -> Entries:
-    xdot = -2 * y
-    ydot = x + z**2
-    zdot = 1 + y - 2 * z
-    return xdot, ydot, zdot
+    return -2 * y, x + z**2, 1 + y - 2 * z
 
 
 def sprott_o(x: X, y: X, z: X, a: P) -> Entries:
-    xdot = y
-    ydot = x - z
-    zdot = x + x * z + a * y
-    return xdot, ydot, zdot
+    return y, x - z, x + x * z + a * y
 
 
 def sprott_p(x: X, y: X, z: X, a: P) -> Entries:
-    xdot = a * y + z
-    ydot = -x + y**2
-    zdot = x + y
-    return xdot, ydot, zdot
+    return a * y + z, -x + y**2, x + y
 
 
 def sprott_q(x: X, y: X, z: X, a: P, b: P) -> Entries:
-    xdot = -z
-    ydot = x - y
-    zdot = a * x + y**2 + b * z
-    return xdot, ydot, zdot
+    return -z, x - y, a * x + y**2 + b * z
 
 
 def sprott_r(x: X, y: X, z: X, a: P, b: P) -> Entries:
-    xdot = a - y
-    ydot = b + z
-    zdot = x * y - z
-    return xdot, ydot, zdot
+    return a - y, b + z, x * y - z
 
 
 def sprott_s(x: X, y: X, z: X) -> Entries:
-    xdot = -x - 4 * y
-    ydot = x + z**2
-    zdot = 1 + x
-    return xdot, ydot, zdot
+    return -x - 4 * y, x + z**2, 1 + x
 
 
 def sprott_torus(x: X, y: X, z: X) -> Entries:
-    xdot = y + 2 * x * y + x * z
-    ydot = 1 - 2 * x**2 + y * z
-    zdot = x - x**2 - y**2
-    return xdot, ydot, zdot
+    return y + 2 * x * y + x * z, 1 - 2 * x**2 + y * z, x - x**2 - y**2
