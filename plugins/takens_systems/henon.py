@@ -7,7 +7,7 @@ from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.settings import HenonSettings, equal
+from takens_systems.settings import HenonSettings, published
 
 
 @final
@@ -36,13 +36,6 @@ class Henon(HenonSettings):
         return (0.1, 0.1)
 
     def facts(self) -> takens.plugin.Facts:
-        """Return the exponents per step, which are known for the standard parameters.
-
-        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.2.1.
-        """
-        if not equal(self):
-            return takens.plugin.Facts()
-        return takens.plugin.Facts(
-            lyapunov_spectrum=(0.41922, -1.62319),
-            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.2.1",
-        )
+        """Return the exponents per step, which are known for the standard parameters."""
+        source = "Sprott (2003), Chaos and Time-Series Analysis, appendix A.2.1"
+        return published(self, (0.41922, -1.62319), source)

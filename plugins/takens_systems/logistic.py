@@ -6,7 +6,7 @@ from typing import final
 from torch import Tensor
 
 import takens
-from takens_systems.settings import LogisticSettings, equal
+from takens_systems.settings import LogisticSettings, published
 
 
 @final
@@ -34,12 +34,8 @@ class Logistic(LogisticSettings):
 
     def facts(self) -> takens.plugin.Facts:
         """Return the exponent per step, which has a closed form where `r` is 4."""
-        if not equal(self):
-            return takens.plugin.Facts()
-        return takens.plugin.Facts(
-            lyapunov_spectrum=(math.log(2),),
-            source="Ott (2002), Chaos in Dynamical Systems, 2nd edition, section 2.5",
-        )
+        source = "Ott (2002), Chaos in Dynamical Systems, 2nd edition, section 2.5"
+        return published(self, (math.log(2),), source)
 
     def _rate(self) -> float | Tensor:
         r = self.r

@@ -7,7 +7,7 @@ from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.settings import Lorenz63Settings, equal
+from takens_systems.settings import Lorenz63Settings, published
 
 
 @final
@@ -44,13 +44,6 @@ class Lorenz63(Lorenz63Settings):
         return (1.0, 1.0, 25.0)
 
     def facts(self) -> takens.plugin.Facts:
-        """Return the exponents, which are known for the standard parameters.
-
-        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.1.
-        """
-        if not equal(self):
-            return takens.plugin.Facts()
-        return takens.plugin.Facts(
-            lyapunov_spectrum=(0.9056, 0.0, -14.5723),
-            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.1",
-        )
+        """Return the exponents, which are known for the standard parameters."""
+        source = "Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.1"
+        return published(self, (0.9056, 0.0, -14.5723), source)

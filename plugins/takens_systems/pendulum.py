@@ -7,7 +7,7 @@ from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.settings import PendulumSettings, equal
+from takens_systems.settings import PendulumSettings, published
 
 _CHAOTIC: Final = (1.0, 1.0, 0.05, 0.6, 0.7)
 
@@ -69,12 +69,6 @@ class Pendulum(PendulumSettings):
 
         That is gravity 1, length 1, damping 0.05, and a drive of 0.6 at 0.7. The last one is
         what the divergence, minus the damping, leaves to the others.
-
-        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.1.
         """
-        if not equal(self, _CHAOTIC):
-            return takens.plugin.Facts()
-        return takens.plugin.Facts(
-            lyapunov_spectrum=(0.1414, 0.0, -0.1914),
-            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.1",
-        )
+        source = "Sprott (2003), Chaos and Time-Series Analysis, appendix A.4.1"
+        return published(self, (0.1414, 0.0, -0.1914), source, _CHAOTIC)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
-from takens_systems.settings import RosslerSettings, equal
+from takens_systems.settings import RosslerSettings, published
 
 
 @final
@@ -37,13 +37,6 @@ class Rossler(RosslerSettings):
         return (-9.0, 0.0, 0.0)
 
     def facts(self) -> takens.plugin.Facts:
-        """Return the exponents, which are known for the standard parameters.
-
-        Source: Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.2.
-        """
-        if not equal(self):
-            return takens.plugin.Facts()
-        return takens.plugin.Facts(
-            lyapunov_spectrum=(0.0714, 0.0, -5.3943),
-            source="Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.2",
-        )
+        """Return the exponents, which are known for the standard parameters."""
+        source = "Sprott (2003), Chaos and Time-Series Analysis, appendix A.5.2"
+        return published(self, (0.0714, 0.0, -5.3943), source)

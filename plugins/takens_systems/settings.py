@@ -48,6 +48,18 @@ def equal(settings: attrs.AttrsInstance, standard: Sequence[float] = ()) -> bool
     )
 
 
+def published(
+    settings: attrs.AttrsInstance,
+    spectrum: tuple[float, ...],
+    source: str,
+    standard: Sequence[float] = (),
+) -> "takens.plugin.Facts":
+    """Return the exponents that a source has for parameters, by default the defaults."""
+    if not equal(settings, standard):
+        return takens.plugin.Facts()
+    return takens.plugin.Facts(lyapunov_spectrum=spectrum, source=source)
+
+
 @attrs.frozen
 class Lorenz63Settings:
     """Three modes of convection between plates; the butterfly attractor.
