@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 import takens
 
 if TYPE_CHECKING:
+    from takens_metrics.effects.mean_shift import MeanShift as MeanShift
+    from takens_metrics.effects.scale_ratio import ScaleRatio as ScaleRatio
+    from takens_metrics.effects.time_asymmetry import TimeAsymmetry as TimeAsymmetry
+    from takens_metrics.effects.time_scale_ratio import TimeScaleRatio as TimeScaleRatio
     from takens_metrics.forecasts.prediction_error import PredictionError as PredictionError
     from takens_metrics.forecasts.scaled_errors import (
         MASE as MASE,
@@ -82,6 +86,10 @@ _METRICS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
             },
         },
     ),
+    "mean_shift": ("effects.mean_shift:MeanShift", {}),
+    "scale_ratio": ("effects.scale_ratio:ScaleRatio", {}),
+    "time_scale_ratio": ("effects.time_scale_ratio:TimeScaleRatio", {}),
+    "time_asymmetry": ("effects.time_asymmetry:TimeAsymmetry", {}),
     "mase": ("forecasts.scaled_errors:MASE", {}),
     "smape": ("forecasts.scaled_errors:SMAPE", {}),
 }

@@ -297,3 +297,35 @@ class SMAPESettings(FirstStepsSettings):
 
     Source: Gilpin (2021), NeurIPS datasets and benchmarks.
     """
+
+
+@attrs.frozen
+class MeanShiftSettings:
+    """Shift of the mean of each variable, in standard deviations, with errors by blocks.
+
+    Source: Kuensch (1989), Ann. Statist. 17, 1217-1241.
+    """
+
+
+@attrs.frozen
+class ScaleRatioSettings:
+    """Ratio of the standard deviations of each variable, with errors by blocks.
+
+    Source: Kuensch (1989), Ann. Statist. 17, 1217-1241.
+    """
+
+
+@attrs.frozen
+class TimeScaleRatioSettings:
+    """Ratio of time scales: between maxima, or until the past is forgotten.
+
+    Source: Kuensch (1989), Ann. Statist. 17, 1217-1241.
+    """
+
+
+@attrs.frozen
+class TimeAsymmetrySettings:
+    """Asymmetry under reversal of time, as a share of that of the truth.
+
+    Source: Ramsey, Rothman (1996), J. Money Credit Bank. 28, 1-21.
+    """

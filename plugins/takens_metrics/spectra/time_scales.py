@@ -35,17 +35,25 @@ def memory(x: Array) -> int:
     return max(1, int(first.max()))
 
 
+def mean_frequencies(x: Array) -> Array:
+    """Return the mean frequency of the power of each variable of `x: (T, n)`: `(n,)`.
+
+    In cycles per sample; 0 where a variable does not vary.
+    """
+    power = np.square(np.abs(np.fft.rfft(x - x.mean(0), axis=0)))
+    total = power.sum(0)
+    share = np.divide(power, total, out=np.zeros_like(power), where=total > 0)
+    return np.asarray(np.fft.rfftfreq(len(x)) @ share, dtype=np.float64)
+
+
 def mean_frequency(x: Array) -> float:
     """Return the mean frequency of the power of `x: (T, n)`, in cycles per sample.
 
     Each variable counts alike; 0 where none varies.
     """
-    power = np.square(np.abs(np.fft.rfft(x - x.mean(0), axis=0)))
-    total = power.sum(0)
-    share = np.divide(power, total, out=np.zeros_like(power), where=total > 0)
-    frequencies = np.fft.rfftfreq(len(x))
-    varying = np.count_nonzero(total > 0)
-    return float(frequencies @ share.sum(1)) / varying if varying else 0.0
+    each = mean_frequencies(x)
+    varying = np.count_nonzero(each > 0)
+    return float(each.sum()) / varying if varying else 0.0
 
 
 def theiler_window(x: Array) -> int:
