@@ -53,6 +53,10 @@ import takens_integrators.rodas4
 import takens_integrators.scipy_adapter
 import takens_integrators.torchdiffeq_adapter
 import takens_integrators.tsit5
+import takens_metrics.effects.mean_shift
+import takens_metrics.effects.scale_ratio
+import takens_metrics.effects.time_asymmetry
+import takens_metrics.effects.time_scale_ratio
 import takens_metrics.forecasts.prediction_error
 import takens_metrics.forecasts.scaled_errors
 import takens_metrics.forecasts.valid_prediction_time
@@ -269,7 +273,7 @@ class Schedules(takens._plugins.registry.Registry[takens._protocols.schedule.Sch
 
 schedules: Schedules
 
-class Metrics(takens._plugins.registry.Registry[takens._protocols.metric.SeriesMetric | takens._protocols.metric.DynamicsMetric]):
+class Metrics(takens._plugins.registry.Registry[takens._protocols.metric.SeriesMetric | takens._protocols.metric.RecordsMetric | takens._protocols.metric.DynamicsMetric]):
     @typing.overload
     def create(self, name: typing.Literal["max_lyapunov", "metrics:max_lyapunov"], /, *, steps: int = ..., transient: int = ..., qr_interval: int | typing.Literal['auto'] = ..., precision: float | None = ..., most_steps: int = ...) -> takens_metrics.lyapunov.max_lyapunov.MaxLyapunov: ...
     @typing.overload
@@ -302,6 +306,14 @@ class Metrics(takens._plugins.registry.Registry[takens._protocols.metric.SeriesM
     def create(self, name: typing.Literal["prediction_error", "metrics:prediction_error"], /, *, steps: collections.abc.Sequence[int] = ...) -> takens_metrics.forecasts.prediction_error.PredictionError: ...
     @typing.overload
     def create(self, name: typing.Literal["valid_prediction_time", "metrics:valid_prediction_time"], /, *, horizon: int = ..., threshold: float = ..., exponent: float | None = ...) -> takens_metrics.forecasts.valid_prediction_time.ValidPredictionTime: ...
+    @typing.overload
+    def create(self, name: typing.Literal["mean_shift", "metrics:mean_shift"], /) -> takens_metrics.effects.mean_shift.MeanShift: ...
+    @typing.overload
+    def create(self, name: typing.Literal["scale_ratio", "metrics:scale_ratio"], /) -> takens_metrics.effects.scale_ratio.ScaleRatio: ...
+    @typing.overload
+    def create(self, name: typing.Literal["time_scale_ratio", "metrics:time_scale_ratio"], /) -> takens_metrics.effects.time_scale_ratio.TimeScaleRatio: ...
+    @typing.overload
+    def create(self, name: typing.Literal["time_asymmetry", "metrics:time_asymmetry"], /) -> takens_metrics.effects.time_asymmetry.TimeAsymmetry: ...
     @typing.overload
     def create(self, name: typing.Literal["mase", "metrics:mase"], /, *, steps: int = ...) -> takens_metrics.forecasts.scaled_errors.MASE: ...
     @typing.overload

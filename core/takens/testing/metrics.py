@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._protocols.metric import (
     DynamicsMetric,
+    RecordsMetric,
     SeriesMetric,
     SupportsBest,
     SupportsEvidence,
@@ -32,7 +34,7 @@ from takens.testing.asking import (
 from takens.testing.check import Checks
 from takens.testing.samples import CatMap, chaos, forecasts, numbers
 
-CHECKS = Checks(SeriesMetric | DynamicsMetric)
+CHECKS = Checks(SeriesMetric | RecordsMetric | DynamicsMetric)
 
 _INTERVAL: Final = 0.5
 _STEPS: Final = 1350
@@ -45,9 +47,9 @@ def _can_be_looked_up(metric: object) -> bool:
 
 @CHECKS.add
 def check_metric_protocol(metric: Any) -> None:
-    """Check that it compares series or probes dynamics."""
-    lacks = "both compare() with horizon, and measure()"
-    require_instance(metric, SeriesMetric | DynamicsMetric, lacks)
+    """Check that it compares series or records, or probes dynamics."""
+    lacks = "all of compare() with horizon, compare_records() and measure()"
+    require_instance(metric, SeriesMetric | RecordsMetric | DynamicsMetric, lacks)
     if isinstance(metric, SeriesMetric):
         ahead: Any = metric.horizon
         require(ahead is None or (type(ahead) is int and ahead > 0), f"horizon is {ahead!r}.")
@@ -119,6 +121,37 @@ def check_metric_survives_divergence(metric: SeriesMetric) -> None:
         require(str(refusal).endswith("."), f"The refusal is no sentence: {refusal}")
 
 
+@CHECKS.where(RecordsMetric)
+def check_records_metric_is_right_of_the_truth(metric: RecordsMetric) -> None:
+    """Check that the truth, as its own runs, gets what is right."""
+    truth, _ = _records()
+    score = metric.compare_records(truth, truth)
+    value, right = _value(score), score.reference or 0.0
+    says = f"Records compared with themselves get {value:g}, where {right:g} is right."
+    require(abs(value - right) <= 0.02 * (score.scale or max(1.0, abs(right))), says)
+
+
+@CHECKS.where(RecordsMetric)
+def check_records_metric_is_repeatable(metric: RecordsMetric) -> None:
+    """Check that the same records get the same score, and are not written to."""
+    truth, runs = _records()
+    copies = [each.x.clone() for each in (truth, runs)]
+    first, second = (metric.compare_records(truth, runs) for _ in range(2))
+    require(_written(first) == _written(second), "Two looks at the same records differ.")
+    for each, x in zip((truth, runs), copies, strict=True):
+        require_same(each.x, x, "Records were changed in place")
+
+
+@CHECKS.where(RecordsMetric)
+def check_records_metric_survives_divergence(metric: RecordsMetric) -> None:
+    """Check that runs that rest or have left get a number, or a reason for none."""
+    truth, runs = _records()
+    for size in (1.0, 1e6):
+        gone = runs.x.clone()
+        gone[:, gone.shape[1] // 4 :] = size
+        _plain(metric.compare_records(truth, attrs.evolve(runs, x=gone)))
+
+
 @CHECKS.where(SupportsEvidence)
 def check_metric_evidence(metric: Any) -> None:
     """Check that scores have what they are judged by, as evidence of their kind."""
@@ -137,6 +170,8 @@ def check_metric_evidence(metric: Any) -> None:
         require(ahead, "It is judged as a forecast, and its horizon is None.")
         says = "It is judged as a forecast, and says of no simple one what that gets."
         require(bool(score.baselines), says)
+    elif by is EvidenceKind.SHARE:
+        require(bool(score.trials), "It is judged as a share, and says not of how many trials.")
 
 
 @CHECKS.where(DynamicsMetric)
@@ -168,7 +203,11 @@ def check_metric_with_facts(metric: Any) -> None:
     """Check that facts give another metric, and leave this one as it is."""
     before = _any_score(metric)
     informed = metric.with_facts(_facts())
-    require_instance(informed, SeriesMetric | DynamicsMetric, "compare() and measure()")
+    require_instance(
+        informed,
+        SeriesMetric | RecordsMetric | DynamicsMetric,
+        "all of compare(), compare_records() and measure()",
+    )
     _plain(_any_score(informed))
     after = _any_score(metric)
     require(_written(before) == _written(after), "Facts are taken into the metric itself.")
@@ -191,7 +230,21 @@ def _pair(metric: SeriesMetric) -> tuple[TimeSeries, TimeSeries]:
     return forecasts(metric.horizon), forecasts(metric.horizon, phase=1.0)
 
 
+@functools.cache
+def _records() -> tuple[TimeSeries, TimeSeries]:
+    """Return two records of the truth, and three of something else."""
+    truth, other = chaos(_STEPS), chaos(_STEPS, rho=35.0)
+    return (
+        attrs.evolve(truth, t=truth.t[: _STEPS // 2], x=truth.x.reshape(2, -1, 3)),
+        attrs.evolve(other, t=other.t[: _STEPS // 3], x=other.x.reshape(3, -1, 3)),
+    )
+
+
 def _any_score(metric: Any, clock: float = 1.0) -> Score:
+    if isinstance(metric, RecordsMetric):
+        return metric.compare_records(
+            *(attrs.evolve(each, t=clock * each.t) for each in _records())
+        )
     if isinstance(metric, DynamicsMetric):
         return metric.measure(CatMap(), _places(), clock * _INTERVAL)
     return metric.compare(*(attrs.evolve(each, t=clock * each.t) for each in _pair(metric)))

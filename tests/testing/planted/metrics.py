@@ -222,7 +222,39 @@ class KnowsNoSimpleForecast(Metric):
     evidence: Any = takens.plugin.Evidence("prediction", by="forecast")
 
 
-GOOD = [Metric(), Rate(), Prober(), Knows()]
+class Shift:
+    """A difference of means over all records."""
+
+    def compare_records(self, truth: Any, runs: Any, /) -> Any:
+        return takens.Score(
+            value=float((truth.x.mean((0, 1)) - runs.x.mean((0, 1))).abs().mean())
+        )
+
+
+class ShiftOfTheTruth(Shift):
+    def compare_records(self, truth: Any, runs: Any, /) -> Any:
+        return takens.Score(value=1 + (super().compare_records(truth, runs).value or 0.0))
+
+
+class DrawsAShift(Shift):
+    def compare_records(self, truth: Any, runs: Any, /) -> Any:
+        found = super().compare_records(truth, runs)
+        return attrs.evolve(found, error=random.random())
+
+
+class NeedsMotion(Shift):
+    """Divides by how much the ends of the runs move."""
+
+    def compare_records(self, truth: Any, runs: Any, /) -> Any:
+        moved = float(runs.x[:, -5:].std(1).mean() / truth.x[:, -5:].std(1).mean())
+        return takens.Score(value=abs(math.log(moved)))
+
+
+class CountsNothing(Shift):
+    evidence: Any = takens.plugin.Evidence("stability", by="share")
+
+
+GOOD = [Metric(), Rate(), Prober(), Knows(), Shift()]
 FAULTS = [
     Fault("the horizon is 0", "metric_protocol", faulty(Metric(), horizon=0)),
     Fault("identical series do not get the best value", "metric_is_best_on_identical_series", NotZeroOnItself()),
@@ -248,4 +280,8 @@ FAULTS = [
     Fault("facts are answered with nothing", "metric_with_facts", KnowsNothing()),
     Fault("facts are taken into the metric itself", "metric_with_facts", RemembersFacts()),
     Fault("two series are closer than identical ones", "metric_evidence", Flips()),
+    Fault("the truth as its own runs is wrong", "records_metric_is_right_of_the_truth", ShiftOfTheTruth()),
+    Fault("the error of all records is drawn", "records_metric_is_repeatable", DrawsAShift()),
+    Fault("runs that rest are divided by", "records_metric_survives_divergence", NeedsMotion()),
+    Fault("a share is of no known number", "metric_evidence", CountsNothing()),
 ]  # fmt: skip
