@@ -48,6 +48,7 @@ def old_name(name: str) -> Any:
 
     Raises: LookupError where nothing was.
     """
+    from takens._plugins.spec import imported
     from takens._plugins.warn import warn_outside
 
     if name in _RENAMED:
@@ -63,5 +64,4 @@ def old_name(name: str) -> Any:
             raise LookupError(name)
         target, instead = f"{home}:{name}", f"{home}.{name}"
     warn_outside(f"takens.{name} will go; write {instead}.", DeprecationWarning)
-    module, _, attribute = target.partition(":")
-    return getattr(importlib.import_module(module), attribute)
+    return imported(target)

@@ -63,6 +63,11 @@ def test_what_the_faults_were_planted_in_has_none(kind: str) -> None:
         assert all(each.questions > 0 for each in outcomes)
 
 
+@pytest.mark.parametrize("kind", PLANTED)
+def test_kinds_follow_from_what_components_can_do(kind: str) -> None:
+    assert {testing.kind_of(good) for good in PLANTED[kind][0]} == {kind}
+
+
 @pytest.mark.parametrize(
     ("kind", "fault"), [pair for pair in faults() if pair[1].missed], ids=lambda x: str(x)[:20]
 )

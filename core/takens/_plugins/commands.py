@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import functools
-import importlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -12,6 +11,7 @@ from takens._plugins.catalogue import Catalogue
 from takens._plugins.component import CommandSpec
 from takens._plugins.guard import ended, guard
 from takens._plugins.plugin import Plugin
+from takens._plugins.spec import imported
 from takens._plugins.warn import warn_outside
 from takens.errors import PluginError, PluginWarning, TakensError
 
@@ -57,9 +57,8 @@ def import_command(plugin: Plugin, spec: CommandSpec, *, strict: bool) -> click.
     import click
 
     what = f"The command {spec.name!r} of {plugin}"
-    module, _, attribute = spec.target.partition(":")
     with guard(f"{what} cannot be imported", plugin, strict=strict):
-        command = getattr(importlib.import_module(module), attribute)
+        command = imported(spec.target)
     if not isinstance(command, click.Command):
         raise PluginError(f"{what} is {command!r}, not a click command.")
     # A copy, so that the plugin's own object stays as it is.

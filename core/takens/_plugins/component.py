@@ -1,6 +1,5 @@
 """What a plugin says of each component and each command that it offers."""
 
-import importlib
 import inspect
 import re
 from collections.abc import Iterator, Mapping
@@ -9,12 +8,12 @@ from typing import Any, Final, TypeAlias, final
 import attrs
 
 from takens._plugins.parameter import Parameter, parameters_of
-from takens._plugins.spec import lenient, like, one_line
+from takens._plugins.spec import PLACE, imported, lenient, like, one_line
 from takens._printed import Printed
 from takens.errors import ComponentError
 
 Kind: TypeAlias = str
-_PLACE: Final = like(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "package.module:Name")
+_PLACE: Final = like(PLACE, "package.module:Name")
 
 
 def _known_settings(spec: Any, attribute: Any, value: Any) -> None:
@@ -88,9 +87,8 @@ class ComponentSpec(Printed):
         """
         if not isinstance(self.settings, str):
             return self.settings
-        module, _, name = self.settings.partition(":")
         try:
-            found: Any = getattr(importlib.import_module(module), name)
+            found = imported(self.settings)
             parameters_of(found)
         except KeyboardInterrupt:
             raise
@@ -127,9 +125,7 @@ class CommandSpec:
     """A promise: ``target`` can be imported and is a ``click`` command called ``name``."""
 
     name: str = attrs.field(validator=like(r"[a-z][a-z0-9-]*", "tune", "command"))
-    target: str = attrs.field(
-        validator=like(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "package.module:command", "command")
-    )
+    target: str = attrs.field(validator=like(PLACE, "package.module:command", "command"))
     summary: str = attrs.field(default="", validator=one_line)
     unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
 

@@ -6,9 +6,7 @@ from typing import Final, final
 
 import attrs
 
-from takens._plugins.spec import lenient, like, one_line
-
-_TARGET: Final = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+from takens._plugins.spec import PLACE, lenient, like, one_line
 
 
 @lenient
@@ -23,9 +21,9 @@ class KindSpec:
     """
 
     name: str = attrs.field(validator=like(r"[a-z][a-z0-9_]*", "surrogate", "kind"))
-    protocol: str = attrs.field(validator=like(_TARGET, "package.module:Name", "kind"))
+    protocol: str = attrs.field(validator=like(PLACE, "package.module:Name", "kind"))
     checks: str = attrs.field(
-        default="", validator=like(rf"|{_TARGET}", "package.module:function", "kind")
+        default="", validator=like(rf"|{PLACE}", "package.module:function", "kind")
     )
     summary: str = attrs.field(default="", validator=one_line)
     unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)

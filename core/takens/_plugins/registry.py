@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, final
 
@@ -16,6 +15,7 @@ from takens._plugins.guard import guard, left_out
 from takens._plugins.parameters import check_parameters
 from takens._plugins.plugin import Plugin
 from takens._plugins.renamed import with_new_names
+from takens._plugins.spec import imported
 from takens._plugins.warn import warn_outside
 from takens._printed import paragraph, table
 from takens.errors import AmbiguousComponentError, ComponentError, TakensError
@@ -155,14 +155,9 @@ class Registry(Generic[T_co]):
 
     def _made(self, plugin: Plugin, spec: ComponentSpec, parameters: Mapping[str, Any]) -> T_co:
         what, strict = f"{spec.kind} {spec.name!r} of {plugin}", self.catalogue.strict
-        module, _, attribute = spec.target.partition(":")
-        with guard(
-            f"{what} cannot be imported from {spec.target!r}",
-            plugin,
-            strict=strict,
-            error=ComponentError,
-        ):
-            factory = getattr(importlib.import_module(module), attribute)
+        says = f"{what} cannot be imported from {spec.target!r}"
+        with guard(says, plugin, strict=strict, error=ComponentError):
+            factory = imported(spec.target)
             spec.settings_class()
         check_parameters(spec, parameters)
         if spec.deprecated:

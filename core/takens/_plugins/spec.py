@@ -1,13 +1,21 @@
 """What descriptions of components, parameters and commands have in common."""
 
 import functools
+import importlib
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
 T = TypeVar("T")
+PLACE: Final = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+
+
+def imported(place: str, *default: Any) -> Any:
+    """Import what ``package.module:Name`` names; without such a name there, the default."""
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name, *default)
 
 
 def like(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
@@ -10,16 +9,11 @@ import attrs
 
 from takens._plugins.component import ComponentSpec
 from takens._plugins.parameters import check_parameters
+from takens._plugins.spec import imported
 from takens.errors import ComponentError
 
 # What required parameters of these names are, where a spec gives no example.
 _EXAMPLES: Final[Mapping[str, Any]] = {"obs_dim": 2, "system": "lorenz63"}
-
-
-def imported(target: str) -> Any:
-    """Return what a ``module:name`` names, None where its module has no such name."""
-    module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name, None)
 
 
 def make(spec: ComponentSpec, parameters: Mapping[str, Any] | None = None) -> Any:
@@ -34,10 +28,7 @@ def make(spec: ComponentSpec, parameters: Mapping[str, Any] | None = None) -> An
             raise ComponentError(f"{says} example of it.")
         given.setdefault(name, _EXAMPLES.get(name))
     check_parameters(spec, given)
-    target = imported(spec.target)
-    if target is None:
-        raise ComponentError(f"{spec.kind} {spec.name}: there is no {spec.target}.")
-    return spec.make(target, given)
+    return spec.make(imported(spec.target), given)
 
 
 def real_settings(component: Any) -> dict[str, float]:

@@ -20,6 +20,7 @@ from takens._plugins.commands import import_command
 from takens._plugins.component import CommandSpec
 from takens._plugins.parameter import REQUIRED
 from takens._plugins.plugin import HERE, Plugin
+from takens._plugins.spec import imported
 from takens._protocols.dynamics import SupportsJacobian, SupportsTangent
 from takens._protocols.integrator import Stepper
 from takens._protocols.metric import SupportsReference
@@ -28,7 +29,7 @@ from takens._protocols.scheme import SupportsEnsembles
 from takens.errors import TakensError
 from takens.testing.asking import require, unanswered
 from takens.testing.check import Checks
-from takens.testing.making import imported, make
+from takens.testing.making import make
 
 if TYPE_CHECKING:
     import click
@@ -100,10 +101,8 @@ def check_manifest_is_light(plugin: Plugin) -> None:
 def check_targets_can_be_imported(plugin: Plugin) -> None:
     """Check that every target is there."""
     for spec in plugin.components:
-        require(
-            callable(imported(spec.target)),
-            f"{spec.kind} {spec.name}: there is no {spec.target}.",
-        )
+        says = f"{spec.kind} {spec.name}: there is no {spec.target}."
+        require(callable(imported(spec.target, None)), says)
 
 
 @CHECKS.where(attrgetter("components"))
@@ -114,7 +113,7 @@ def check_parameters_are_the_constructors(plugin: Plugin) -> None:
     Keyword-only arguments with defaults, for what a configuration cannot hold, may be left out.
     """
     for spec in plugin.components:
-        what, target = f"{spec.kind} {spec.name}", imported(spec.target)
+        what, target = f"{spec.kind} {spec.name}", imported(spec.target, None)
         require(callable(target), f"{what}: there is no {spec.target}.")
         arguments, settings = inspect.signature(target).parameters, spec.settings_class()
         if settings and not (isinstance(target, type) and issubclass(target, settings)):
@@ -183,7 +182,7 @@ def check_kinds_are_there(plugin: Plugin) -> None:
     for spec in plugin.kinds:
         for target in filter(None, (spec.protocol, spec.checks)):
             says = f"kind {spec.name}: there is no {target}."
-            require(callable(imported(target)), says)
+            require(callable(imported(target, None)), says)
 
 
 @CHECKS.where(_commands)

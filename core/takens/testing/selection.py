@@ -10,12 +10,12 @@ import attrs
 
 from takens._plugins.catalogue import catalogue
 from takens._plugins.component import Kind
-from takens._plugins.kind import KindSpec
+from takens._plugins.kind import OURS, KindSpec
 from takens._plugins.plugin import Plugin
+from takens._plugins.spec import imported
 from takens.errors import InputError
 from takens.testing import plugins
 from takens.testing.check import Check, Checks
-from takens.testing.making import imported
 
 
 @final
@@ -67,7 +67,9 @@ def kind_of(component: object) -> Kind:
     for _, spec in catalogue():
         if spec.target == target:
             return spec.kind
-    kinds = [spec.name for spec in catalogue().kinds.values() if _is(component, spec)]
+    # Those of strangers are imported where it is none of ours.
+    kinds = [spec.name for spec in OURS if _is(component, spec)]
+    kinds = kinds or [spec.name for spec in catalogue().kinds.values() if _is(component, spec)]
     if not kinds:
         raise InputError(
             f"{type(component).__name__} satisfies no protocol of takens; say its kind to see "
