@@ -24,7 +24,8 @@ from torch import Tensor
 import takens
 from takens_integrators import RK4
 from takens_metrics import LyapunovSpectrum, StateSpaceDivergence
-from takens_metrics.lyapunov.tangent_growth import advance, directions, push
+from takens_metrics.lyapunov.advance import advance
+from takens_metrics.lyapunov.tangent_growth import directions, push
 from takens_systems import Lorenz63
 
 torch.set_num_threads(1)

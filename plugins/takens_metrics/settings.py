@@ -23,13 +23,16 @@ def _samples(summary: str) -> Any:
 class OrbitSettings:
     """How all metrics of Lyapunov exponents follow orbits."""
 
-    steps: int = takens.plugin.parameter(
-        10_000, unit="samples", summary="measured, per start", at_least=1
-    )
-    transient: int = takens.plugin.parameter(
-        1_000,
+    steps: Samples = takens.plugin.parameter(
+        "auto",
         unit="samples",
-        summary="discarded twice: by the state alone, then with its tangent vectors",
+        summary="measured, per start; auto follows from period and exponents",
+        at_least=1,
+    )
+    transient: Samples = takens.plugin.parameter(
+        "auto",
+        unit="samples",
+        summary="discarded twice: by the state alone, then with tangents; auto as for steps",
         at_least=1,
     )
     qr_interval: Samples = takens.plugin.parameter(

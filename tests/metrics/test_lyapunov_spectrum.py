@@ -18,7 +18,16 @@ from takens_metrics import (
     kaplan_yorke,
     positive_sum,
 )
-from takens_systems import Henon, Lorenz63
+from takens_metrics.lyapunov.orbit_lengths import (
+    FEWEST,
+    LOOK,
+    MOST,
+    aligning,
+    forgetting,
+    mean_period,
+    measuring,
+)
+from takens_systems import Henon, Lorenz63, Rossler
 
 QUICK = LyapunovSpectrum(steps=500, transient=100)
 
@@ -111,8 +120,11 @@ def test_lorenz_within_three_errors(lorenz: takens.Score) -> None:
 
 def test_lorenz_passes_its_checks(lorenz: takens.Score) -> None:
     assert set(lorenz.details["checks"]) == {
+        "aligned",
         "halved_qr_interval",
         "halved_step",
+        "long_enough",
+        "settled",
         "stationary",
         "sum_is_log_determinant",
         "sum_is_mean_divergence",
@@ -161,7 +173,7 @@ def test_an_orbit_on_its_way_is_noticed() -> None:
         return x - 0.05 * x * x
 
     score = LyapunovSpectrum(steps=2_000, transient=10).measure(creeping, starts(16, 1.0), 1.0)
-    assert failed(score) == {"stationary"}
+    assert failed(score) == {"stationary", "settled"}
 
 
 def test_rest_is_no_flow_without_a_zero() -> None:
@@ -182,6 +194,93 @@ def test_eager_torch_gives_what_compiled_code_gives() -> None:
     slow = metric.measure(looked_at, starts(8, 0.1, 0.1), 1.0)
     quick = metric.measure(Henon(), starts(8, 0.1, 0.1), 1.0)
     assert slow.details["spectrum"] == pytest.approx(quick.details["spectrum"], rel=1e-6)
+
+
+# Lengths that follow from the dynamics.
+
+
+@pytest.mark.parametrize("dt", [0.01, 0.1])
+def test_rossler_is_within_its_errors_at_every_step(dt: float) -> None:
+    # Tangents need 1 / 0.07 time units for each factor e, and steps of 0.1 are too long.
+    rossler = Rossler()
+    known = np.array(rossler.facts().lyapunov_spectrum)
+    off: list[float] = []
+    for seed in range(10):
+        score = takens.evaluate(rossler, metrics=["lyapunov_spectrum"], dt=dt, seed=seed)
+        details = score["lyapunov_spectrum"].details
+        assert details["checks_passed"]
+        assert details["step_size"] < 0.06
+        assert details["settling"] * details["step_size"] > 3 / 0.0714
+        errors = np.hypot(details["spectrum_error"], 5e-5)
+        off.append(float(np.max(np.abs(details["spectrum"] - known) / errors)))
+    assert np.mean(np.array(off) < 2) >= 0.9
+    assert max(off) < 3
+
+
+def test_the_largest_alone_is_that_of_the_spectrum() -> None:
+    scores = takens.evaluate(
+        Rossler(), metrics=["max_lyapunov", "lyapunov_spectrum"], dt=0.1, seed=1
+    )
+    largest, spectrum = scores["max_lyapunov"], scores["lyapunov_spectrum"]
+    assert largest.value == pytest.approx(spectrum.value, rel=1e-6)
+    assert largest.details["settling"] == spectrum.details["settling"]
+
+
+def test_tangents_that_have_not_aligned_are_noticed() -> None:
+    early = LyapunovSpectrum(steps=10_000, transient=1_000)
+    score = takens.evaluate(Rossler(), metrics={"early": early})["early"]
+    assert "aligned" in failed(score)
+    # Directions that begin all alike grow differently at first.
+    sheared = torch.tensor([[1.03, 0.5], [0.0, 1.0]], dtype=torch.float64)
+
+    class Skew:
+        def __call__(self, x: Tensor, /) -> Tensor:
+            return x.remainder(1)
+
+        def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+            return self(x), sheared @ v
+
+    x0 = starts(200, 0.1, 0.1)
+    score = LyapunovSpectrum(steps=500, transient=10).measure(Skew(), x0, 1.0)
+    assert {"settled", "stationary"} <= failed(score)
+    score = LyapunovSpectrum(steps=500).measure(Skew(), x0, 1.0)
+    assert score.details["checks_passed"]
+    assert score.details["spectrum"] == pytest.approx([math.log(1.03), 0], abs=1e-5)
+
+
+def test_records_of_less_than_ten_periods_are_noticed() -> None:
+    # A turn takes 100,000 steps.
+    def field(t: Tensor, x: Tensor, /) -> Tensor:
+        a, b = x.unbind(-1)
+        pull = 1 - a * a - b * b
+        turn = 2 * math.pi / 1e5
+        return torch.stack((pull * a - turn * b, pull * b + turn * a), -1)
+
+    flow = takens.plugin.flow_map(field, RK4(), 1.0)
+    score = LyapunovSpectrum(steps=10_000).measure(flow, starts(2, 1.0, 0.0), 1.0)
+    assert "long_enough" in failed(score)
+
+
+def test_a_default_call_is_bounded_whatever_the_dynamics() -> None:
+    assert measuring(0.0, 2.0) == measuring(0.5, 2.0) == FEWEST
+    assert measuring(0.00714, 600.0) == 60_000 // 6 * 5 == MOST
+    assert measuring(0.009, 70.0) == pytest.approx(100 / 0.009, abs=1)
+    assert aligning(np.array([0.009, 0.0, -0.14]), 70.0, 11_000) == LOOK
+    assert aligning(np.array([7e-4, 0.0, -0.05]), 600.0, MOST) == pytest.approx(5 / 7e-4, abs=1)
+    assert aligning(np.zeros(2), 600.0, MOST) == MOST // 2
+    assert aligning(np.array([0.3]), 2.0, FEWEST) == LOOK
+    assert forgetting(1.0) == LOOK
+    assert forgetting(1e6) == FEWEST
+
+
+def test_the_mean_period_is_that_of_the_orbit() -> None:
+    turn = torch.tensor(2 * math.pi / 300, dtype=torch.float64)
+    rows = torch.stack((turn.cos(), -turn.sin(), turn.sin(), turn.cos())).reshape(2, 2)
+    assert mean_period(lambda x: x @ rows.mT, starts(3, 1.0, 0.0)) == pytest.approx(
+        300, rel=0.05
+    )
+    assert mean_period(lambda x: x, starts(3, 1.0, 0.0)) == 1.0
+    assert mean_period(lambda x: x * torch.inf, starts(3, 1.0, 0.0)) == 1.0
 
 
 # Errors, and when to stop.
@@ -263,6 +362,7 @@ def test_dimension_and_entropy_of_henon_with_errors() -> None:
         assert abs(score.value - truth) < 3 * score.error
         assert 0 < score.error < 2e-3
         assert score.error_from.startswith("jackknife over 32 starts")
+        assert (score.error_over, score.error_unit) == (32, "starts")
         assert score.details["checks_passed"]
     # l1 + l2 = log 0.3, so that d D = (1 / |l2| - l1 / l2^2) d l1.
     slope = 1 / 1.62319 - 0.41922 / 1.62319**2

@@ -310,6 +310,7 @@ def test_value_error_and_trace_follow_from_the_exponents() -> None:
     assert score.value == pytest.approx(exponents.mean())
     assert score.error == pytest.approx(exponents.std(ddof=1) / 4)
     assert score.error_from == "standard error over 16 starts"
+    assert (score.error_over, score.error_unit) == (16, "starts")
     times, values, errors = (
         getattr(score.curves["convergence"], key) for key in ("x", "y", "error")
     )

@@ -1,10 +1,12 @@
 """What measured Lyapunov exponents must agree with, if they are right."""
 
-from collections.abc import Iterator
-from typing import Any, final
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, final
 
 import attrs
 import numpy as np
+from scipy.stats import t as student
 from torch import Tensor
 
 import takens
@@ -17,6 +19,31 @@ HALVED_STEP = "halved_step"
 _ROUNDING = 1e-5
 # Agreement of methods of which one is a finite difference, or one step size of several.
 _FINITE = 1e-3
+# The time before and after these shares of it is compared: on their way to an attractor rates
+# drift, and tangents that have not aligned grow differently at first.
+PARTS: Final = {0.5: "stationary", 0.1: "settled"}
+_ABOUT = {
+    0.5: "the first and the second half of the time",
+    0.1: "the first tenth of the time and the rest",
+}
+# So often an exponent that is right would fail one of these.
+_LEVEL = 1e-3
+_FEWEST_PERIODS = 10
+
+
+@final
+@attrs.frozen
+class Lengths:
+    """Times of what was done: tangents ``settled``, ``measured``; ``period`` where known."""
+
+    settled: float
+    measured: float
+    period: float | None
+
+    @property
+    def resolution(self) -> float:
+        """What growth that is no faster than time itself, as by shear, is measured as."""
+        return math.log1p(self.measured / self.settled) / self.measured
 
 
 @final
@@ -43,17 +70,20 @@ def check_exponents(
     qr_interval: int,
     samples: Samples,
     *,
-    halves: tuple[Array, Array] | None,
+    parts: Sequence[Array],
+    lengths: Lengths,
     moving: bool,
 ) -> tuple[tuple[Check, ...], dict[str, Any]]:
     """Check exponents that were measured up to `x: (starts, d)` and `vectors: (starts, d, k)`.
 
+    `parts: (starts, k)` are differences of the rates between the ``PARTS`` of the time.
     Beside the checks are details to show: the checks again, ``checks_passed``, and what they
     found besides: ``checked_divergence``, the mean over their segment, where all exponents
     were measured, and ``step_error`` for flows.
     """
     segment = OrbitSegment.of(step, dt, x, vectors, qr_interval, samples)
-    found = [*_checks(segment, samples, halves, moving)]
+    found = [*_checks(segment, samples, moving), *_drifts(parts, segment.largest)]
+    found += _long_enough(samples, lengths, segment.largest)
     checks = tuple(check for check in found if np.isfinite(check.difference))
     details: dict[str, Any] = {
         "checks": {
@@ -74,14 +104,55 @@ def check_exponents(
     return checks, details
 
 
-def _checks(
-    segment: OrbitSegment, samples: Samples, halves: tuple[Array, Array] | None, moving: bool
-) -> Iterator[Check]:
+def _drifts(parts: Sequence[Array], largest: float) -> Iterator[Check]:
+    for (share, name), apart in zip(PARTS.items(), parts, strict=True):
+        starts, k = apart.shape
+        if starts < 2:
+            continue
+        error = apart.std(0, ddof=1) / starts**0.5
+        errors = float(student.isf(_LEVEL / (2 * k), starts - 1))
+        off = np.abs(apart.mean(0))
+        worst = int(np.argmax(off - errors * error))
+        yield Check(
+            name,
+            float(off[worst]),
+            errors * float(error[worst]) + _ROUNDING * largest,
+            f"{_ABOUT[share]}, within {errors:.2g} standard errors",
+        )
+
+
+def _long_enough(samples: Samples, lengths: Lengths, largest: float) -> Iterator[Check]:
+    if lengths.period is not None:
+        yield Check(
+            "long_enough",
+            1 / lengths.measured,
+            1 / (_FEWEST_PERIODS * lengths.period),
+            f"1 / the time measured, and 1 / {_FEWEST_PERIODS} mean periods",
+        )
+    order = np.argsort(samples.mean)[::-1]
+    gaps = -np.diff(samples.mean[order])
+    # Exponents that cannot be told apart anyway may share their directions.
+    apart = gaps > lengths.resolution
+    if len(samples.rates) < 2 or not apart.any():
+        return
+    left = np.exp(-gaps[apart] * lengths.settled) * lengths.resolution
+    pairs = np.maximum(samples.error[order][1:], samples.error[order][:-1])
+    worst = int(np.argmax(left - pairs[apart]))
+    yield Check(
+        "aligned",
+        float(left[worst]),
+        float(pairs[apart][worst]) + _ROUNDING * largest,
+        f"what tangents that had {lengths.settled:g} time units to align can still add, and a "
+        "standard error",
+    )
+
+
+def _checks(segment: OrbitSegment, samples: Samples, moving: bool) -> Iterator[Check]:
     step, largest = segment.step, segment.largest
     if segment.every > 1:
         yield Check(
             "halved_qr_interval",
-            segment.distance(segment.again(every=segment.every // 2)),
+            segment.distance(segment.again(segment.every // 2)),
             _ROUNDING * largest,
             f"orthonormal every {segment.every} steps and twice as often",
         )
@@ -99,23 +170,13 @@ def _checks(
             "the sum of the exponents, and the mean log |det| of the map's Jacobian by "
             "forward-mode differentiation",
         )
-    if halves is not None and len(halves[0]) > 1:
-        difference = halves[0].mean(0) - halves[1].mean(0)
-        spread = sum(half.var(0, ddof=1) / len(half) for half in halves) ** 0.5
-        worst = int(np.argmax(np.abs(difference) - 4 * spread))
-        yield Check(
-            "stationary",
-            float(np.abs(difference[worst])),
-            4 * float(spread[worst]) + _FINITE * largest,
-            "the first and the second half of the time, within 4 standard errors",
-        )
     if not isinstance(step, takens.plugin.FlowMap):
         return
-    step_error = segment.distance(segment.again(halved=True))
+    step_error, fastest = segment.step_error(step)
     yield Check(
         HALVED_STEP,
         step_error,
-        _FINITE * largest,
+        _FINITE * fastest,
         f"steps of {segment.dt:g} and of half that size",
     )
     if segment.count == segment.dim:

@@ -21,11 +21,14 @@ _FEW_SEGMENTS = 5
 class Samples:
     """Exponents of many orbits or segments, `rates: (samples, k)`, with what they are.
 
-    Their mean is the estimate and its standard error follows from their spread.
+    Their mean is the estimate and its standard error follows from their spread, as well as
+    from ``over`` of ``unit``.
     """
 
     rates: Array
     source: str
+    over: int
+    unit: str
 
     @property
     def mean(self) -> Array:
@@ -42,7 +45,7 @@ def over_starts(rates: Array) -> Samples | None:
     """Take each orbit of `rates: (starts, k)` as a sample; None where there are too few."""
     if len(rates) < _FEWEST_STARTS:
         return None
-    return Samples(rates, f"standard error over {len(rates)} starts")
+    return Samples(rates, f"standard error over {len(rates)} starts", len(rates), "starts")
 
 
 def over_segments(logs: Array, times: Array) -> Samples | None:
@@ -76,7 +79,8 @@ def over_segments(logs: Array, times: Array) -> Samples | None:
     seen = rates.std(0, ddof=1) / len(rates) ** 0.5
     scaled = rates * np.divide(error, seen, out=np.ones_like(error), where=seen > 0)
     about = f"standard error over {len(cuts) - 1} segments of {starts} orbit"
-    return Samples(mean + scaled, about + "s" * (starts > 1))
+    source = about + "s" * (starts > 1)
+    return Samples(mean + scaled, source, _FEW_SEGMENTS * starts, "segments of orbits")
 
 
 def _variance(path: Array, length: int) -> Array:

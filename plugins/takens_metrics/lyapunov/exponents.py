@@ -9,13 +9,23 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_metrics.lyapunov.exponent_checks import HALVED_STEP, Check, check_exponents
+from takens_metrics.lyapunov.exponent_checks import (
+    HALVED_STEP,
+    PARTS,
+    Check,
+    Lengths,
+    check_exponents,
+)
 from takens_metrics.lyapunov.exponent_errors import Samples, over_segments, over_starts
 from takens_metrics.lyapunov.tangent_growth import TangentGrowth, tangent_growth
 from takens_metrics.records import Array
 from takens_metrics.settings import OrbitSettings
 
 _TRACE_POINTS = 200
+# Equations are followed by steps halved up to so many times.
+_HALVINGS = 3
+# A step error below a standard error, or this fraction of the fastest rate, can be neglected.
+_NEGLIGIBLE = 1e-4
 
 
 @final
@@ -25,14 +35,14 @@ class Measured:
 
     ``samples`` holds the rates, in 1 / time unit, that the estimate is the mean of;
     ``by_start`` those of every orbit that counts. ``diverged`` and ``alive`` are shares of
-    all starts, the latter of those that neither diverged nor came to rest. ``time`` is how
+    all starts, the latter of those that neither diverged nor came to rest. ``lengths`` say how
     long they were followed, and ``details`` are what every score of exponents shows.
     """
 
     samples: Samples | None
     diverged: float
     alive: float
-    time: float
+    lengths: Lengths
     details: dict[str, Any]
     reason: str = ""
     by_start: Array = attrs.field(factory=lambda: np.empty((0, 0)))
@@ -52,12 +62,21 @@ class Measured:
     @property
     def resolution(self) -> float:
         """What growth that is no faster than time itself, as by shear, is measured as."""
-        return math.log1p(self.time) / self.time
+        return self.lengths.resolution
 
     @property
     def step_error(self) -> float:
         """By how much half the step changes the exponents of a flow; 0 for a map."""
         return next((c.difference for c in self.checks if c.name == HALVED_STEP), 0.0)
+
+    @property
+    def step_too_long(self) -> bool:
+        """Whether the step changes exponents by more than can be neglected, or orbits leave."""
+        negligible = 0.0
+        if self.samples is not None and self.samples.source:
+            fastest = float(np.abs(self.samples.mean).max())
+            negligible = max(float(self.errors.min()), _NEGLIGIBLE * fastest)
+        return self.diverged > 0 or self.step_error > negligible
 
     def largest(self, convention: str, details: dict[str, Any] | None = None) -> takens.Score:
         """Return the score of the largest exponent."""
@@ -70,6 +89,8 @@ class Measured:
             reason=self.reason,
             unit="1 / time unit",
             error=error,
+            error_over=None if error is None else self._found.over,
+            error_unit=self._found.unit if error is not None else "",
             error_from="" if self.samples is None else self.samples.source,
             resolution=self.resolution,
             convention=convention,
@@ -88,11 +109,15 @@ class OrbitExponents(OrbitSettings):
     """What all metrics of Lyapunov exponents have in common: how the orbits are followed.
 
     Exponents are measured from every start over ``steps`` steps, after a ``transient`` of the
-    state and another of its tangent vectors. Where ``precision`` is given, the steps are
-    doubled until the standard error of the largest exponent is at most this fraction of it,
-    up to ``most_steps``. Orbits that diverge are left out. Of the others, some may come to
-    rest on a fixed point while the rest move on: these are two attractors, and a mean over
-    both would belong to neither, so the estimate is for the one which more starts reach.
+    state and another of its tangent vectors. What is ``"auto"`` follows from the dynamics:
+    20 mean periods for the state; for its tangents 5 times 1 / the smallest difference of two
+    exponents, at least 10 periods; 100 periods or Lyapunov times are measured, in 10,000 to
+    50,000 steps, and a system's field is followed by steps halved up to three times, where
+    they are too long. Where ``precision`` is given, the steps are doubled until the standard
+    error of the largest exponent is at most this fraction of it, up to ``most_steps``. Orbits
+    that diverge are left out. Of the others, some may come to rest on a fixed point while the
+    rest move on: these are two attractors, and a mean over both would belong to neither, so
+    the estimate is for the one which more starts reach.
     """
 
     name = "lyapunov_exponents"
@@ -104,6 +129,20 @@ class OrbitExponents(OrbitSettings):
 
         Raises: DataError where the starts are not such, or not finite.
         """
+        found = self._measured(step, x0, dt, count)
+        if self.steps != "auto" or not isinstance(step, takens.plugin.FlowMap):
+            return found
+        # A model is the map that it runs by; of equations a step is only an approximation.
+        if not isinstance(step.field, takens.plugin.System):
+            return found
+        for _ in range(_HALVINGS):
+            if not found.step_too_long:
+                break
+            step = attrs.evolve(step, dt=step.dt / 2)
+            found = self._measured(step, x0, step.dt, count)
+        return found
+
+    def _measured(self, step: takens.plugin.Map, x0: Tensor, dt: float, count: int) -> Measured:
         growth = self._follow(step, x0, dt, count)
         logs, times = growth.logs.cpu().numpy(), growth.ends.cpu().numpy() * dt
         rates = logs.sum(0) / times[-1]
@@ -117,10 +156,16 @@ class OrbitExponents(OrbitSettings):
             "diverged": shares[0],
             "alive": shares[1],
             "steps": steps,
+            "step_size": dt,
             "time": steps * dt,
-            "transient": self.transient,
+            "transient": growth.transient,
+            "settling": growth.settling,
             "qr_interval": growth.qr_interval,
         }
+        period = None if growth.period is None else growth.period * dt
+        lengths = Lengths(growth.settling * dt, steps * dt, period)
+        if period is not None:
+            details["mean_period"] = period
         reason = ""
         if not kept.any():
             reason = f"All {len(x0)} starts diverged."
@@ -130,10 +175,10 @@ class OrbitExponents(OrbitSettings):
                 f"overflow within {growth.qr_interval} steps."
             )
         if reason:
-            return Measured(None, *shares, steps * dt, details, reason)
+            return Measured(None, *shares, lengths, details, reason)
         rates, logs = rates[kept], logs[:, kept]
         segments = over_segments(logs, times)
-        samples = over_starts(rates) or segments or Samples(rates, "")
+        samples = over_starts(rates) or segments or Samples(rates, "", len(rates), "starts")
         if segments is not None and segments is not samples:
             details["error_over_segments"] = segments.error.tolist()
         every: list[Any] = [None] * len(x0)
@@ -149,13 +194,14 @@ class OrbitExponents(OrbitSettings):
                 growth.vectors[picked],
                 growth.qr_interval,
                 samples,
-                halves=_halves(logs, times),
+                parts=[_apart(logs, times, share) for share in PARTS],
+                lengths=lengths,
                 moving=bool(moving[kept].all()),
             )
         return Measured(
             samples,
             *shares,
-            steps * dt,
+            lengths,
             details | more,
             by_start=rates,
             checks=checks,
@@ -196,13 +242,13 @@ class OrbitExponents(OrbitSettings):
             )
 
 
-def _halves(logs: Array, times: Array) -> tuple[Array, Array] | None:
-    # Rates in the first and the second half of the records, (starts, k) each.
-    middle = len(logs) // 2
-    if middle < 1:
-        return None
-    first = logs[:middle].sum(0) / times[middle - 1]
-    return first, logs[middle:].sum(0) / (times[-1] - times[middle - 1])
+def _apart(logs: Array, times: Array, share: float) -> Array:
+    # By how much rates in the first share of the time differ from later ones, (starts, k).
+    cut = int(len(logs) * share)
+    if cut < 1:
+        return np.empty((0, logs.shape[2]))
+    first = logs[:cut].sum(0) / times[cut - 1]
+    return first - logs[cut:].sum(0) / (times[-1] - times[cut - 1])
 
 
 def _convergence(logs: Array, time: Array) -> takens.plugin.Curve:

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 import takens
+from takens_metrics.lyapunov.advance import orbit
 from takens_metrics.lyapunov.exponent_errors import Samples
-from takens_metrics.lyapunov.tangent_growth import orbit, push
+from takens_metrics.lyapunov.tangent_growth import completed, push
 
 # A check follows the orbits on for this long: rounding has not yet parted them.
 _STEPS = 200
@@ -66,13 +67,22 @@ class OrbitSegment:
         """The mean sum of the exponents over the orbits that Jacobians are taken along."""
         return float(self.rates[: self._affordable()].sum(-1).mean())
 
-    def again(self, *, every: int | None = None, halved: bool = False) -> Tensor:
-        """Return the rates by another interval between QRs, or by steps of half the size."""
-        step, every, steps = self.step, every or self.every, self.steps
-        if halved and isinstance(step, takens.plugin.FlowMap):
-            step, every, steps = attrs.evolve(step, dt=step.dt / 2), 2 * every, 2 * steps
-        logs, _ = push(step, self.x, self.vectors, every=every, steps=steps)
+    def again(self, every: int) -> Tensor:
+        """Return the rates by another interval between QRs."""
+        logs, _ = push(self.step, self.x, self.vectors, every=every, steps=self.steps)
         return logs / (self.steps * self.dt)
+
+    def step_error(self, flow: takens.plugin.FlowMap) -> tuple[float, float]:
+        """Return by how much half the step changes a mean rate of a flow, and the largest rate.
+
+        In other directions, too: a step that is too long for these changes the attractor.
+        """
+        x, vectors, time = self.x, completed(self.x, self.vectors), self.steps * self.dt
+        rates = push(flow, x, vectors, every=1, steps=self.steps)[0].mean(0) / time
+        half = attrs.evolve(flow, dt=flow.dt / 2)
+        logs, _ = push(half, x, vectors, every=2, steps=2 * self.steps)
+        off = (logs.mean(0) / time - rates).abs()
+        return float(off.amax()), float(rates.abs().amax())
 
     def distance(self, rates: Tensor) -> float:
         """Return the largest difference of the mean rates from other ones."""

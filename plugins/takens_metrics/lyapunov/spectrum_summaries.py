@@ -63,6 +63,8 @@ class _Summary(OrbitExponents):
             reason=found.reason,
             unit=unit,
             error=error,
+            error_over=found.samples.over if found.samples and source else None,
+            error_unit=found.samples.unit if found.samples and source else "",
             error_from=source,
             resolution=found.resolution,
             convention=convention,

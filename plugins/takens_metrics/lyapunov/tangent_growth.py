@@ -4,10 +4,20 @@ from collections.abc import Callable
 from typing import Literal, final
 
 import attrs
+import numpy as np
 import torch
 from torch import Tensor
 
 import takens
+from takens_metrics.lyapunov.advance import advance, orbit
+from takens_metrics.lyapunov.orbit_lengths import (
+    LOOK,
+    aligning,
+    forgetting,
+    mean_period,
+    measuring,
+)
+from takens_metrics.records import Array
 
 # Tangents that grow or shrink by at most e^10 between two orthogonalisations neither
 # overflow nor lose the smaller ones to rounding.
@@ -18,9 +28,9 @@ _BOUND = 1e6
 _REST = 1e-3
 # However slow the growth, it is recorded this often.
 _RECORDS = 200
+# All directions are looked at where these are few, else one more than is measured.
+_FEW = 8
 _LONGEST_INTERVAL = 1_000
-# Growth is looked at, step by step, over this many steps to choose the interval.
-_LOOK = 1_000
 _FOLLOWED = 1_000
 
 
@@ -34,7 +44,9 @@ class TangentGrowth:
     taken by its end. ``diverged: (starts,)`` marks orbits that stopped being finite or bounded:
     their logs mean nothing. ``frozen: (starts,)`` marks those that came to rest on a stable
     fixed point; one that is still on its way there cannot be told from others. ``x: (starts,
-    d)`` and ``vectors: (starts, d, k)`` are where they ended.
+    d)`` and ``vectors: (starts, d, k)`` are where they ended. The state was left alone for
+    ``transient`` steps, then its tangents for ``settling``; ``period`` is the mean period in
+    steps, None where nothing follows from it.
     """
 
     logs: Tensor
@@ -42,6 +54,9 @@ class TangentGrowth:
     diverged: Tensor
     frozen: Tensor
     qr_interval: int
+    transient: int
+    settling: int
+    period: float | None
     x: Tensor
     vectors: Tensor
 
@@ -51,8 +66,8 @@ def tangent_growth(
     x0: Tensor,
     *,
     tangents: int,
-    transient: int,
-    steps: int,
+    transient: int | Literal["auto"],
+    steps: int | Literal["auto"],
     qr_interval: int | Literal["auto"],
     most_steps: int = 0,
     enough: Callable[[Tensor, Tensor, Tensor], bool] | None = None,
@@ -61,8 +76,9 @@ def tangent_growth(
 
     The first ``transient`` steps (at least 1) bring the state onto its attractor, up to as
     many again part the starts, as many again let the tangents find their directions; then
-    ``steps`` are measured. With
-    ``"auto"`` two QRs are as far apart as the growth in the second transient allows.
+    ``steps`` are measured. What is ``"auto"`` follows from the mean period and from a first
+    estimate of the exponents (of at least one more than asked for). With
+    ``qr_interval="auto"`` two QRs are as far apart as the growth at first allows.
 
     Where ``enough`` is given, it is asked with the logs and ends so far and with the starts
     that are still inside, `(starts,)`; until it agrees the steps are doubled, up to
@@ -72,47 +88,67 @@ def tangent_growth(
     for smooth dynamical systems, part 2, Meccanica 15, 21-30.
     """
     bound = _BOUND * x0.abs().amax().clamp(min=1)
-    x, q = _parted(step, advance(step, x0, transient), transient), directions(x0, tangents)
+    alone = LOOK if transient == "auto" else transient
+    x = advance(step, x0, alone)
+    period = mean_period(step, x) if "auto" in (transient, steps) else None
+    if transient == "auto" and period is not None:
+        rest = forgetting(period) - alone
+        x, alone = advance(step, x, rest), alone + rest
+    x = _parted(step, x, alone)
     moves = [_move(step, x)]
-    look = min(transient, _LOOK)
-    settled = _push(step, x, q, 1, transient - look, 1, bound)
-    settling = _push(step, settled.x, settled.vectors, 1, 1, look, bound)
-    moves.append(_move(step, settling.x))
-    often = max(1, min(steps // _RECORDS, _LONGEST_INTERVAL))
-    if qr_interval == "auto":
-        qr_interval = min(_safe_interval(settling.logs[:, settling.inside]), often)
-    block = qr_interval * max(1, often // qr_interval)
-    logs: list[Tensor] = []
-    lengths: list[int] = []
-    x, q, inside = settling.x, settling.vectors, settling.inside
-    wanted, taken = steps, 0
+    looked = tangents if period is None else all_looked_at(tangents, x.shape[-1])
+    growth = _Growth.at(x, directions(x, looked), bound)
+    growth = growth.followed(step, 1, 1, min(alone, LOOK), bound)
+    every = qr_interval
+    if every == "auto":
+        every = _safe_interval(growth.logs[:, growth.inside])
+    wanted = steps
     while True:
-        for length, count in ((block, wanted // block), (wanted % block, 1)):
-            part = _push(step, x, q, qr_interval, length, count, bound)
-            logs.append(part.logs)
-            lengths += [length] * len(part.logs)
-            x, q, inside = part.x, part.vectors, inside & part.inside
-        moves.append(_move(step, x))
-        taken += wanted
-        ends = torch.tensor(lengths).cumsum(0)
+        rates = growth.recent_rates()
+        if steps == "auto" and period is not None:
+            wanted = measuring(float(rates[0]), period)
+        needed = alone
+        if transient == "auto" and period is not None:
+            needed = aligning(rates, period, int(wanted))
+        taken = growth.steps
+        if taken >= needed or not growth.inside.any():
+            break
+        ahead = min(needed - taken, taken) if transient == "auto" else needed - taken
+        growth = growth.followed(step, every, max(1, ahead // _RECORDS), ahead, bound)
+    settling, wanted = growth.steps, int(wanted)
+    moves.append(_move(step, growth.x))
+    often = max(1, min(wanted // _RECORDS, _LONGEST_INTERVAL))
+    every = min(every, often) if qr_interval == "auto" else every
+    block = every * max(1, often // every)
+    growth = attrs.evolve(
+        _Growth.at(growth.x, growth.vectors[..., :tangents], bound), inside=growth.inside
+    )
+    ahead = wanted
+    while True:
+        growth = growth.followed(step, every, block, ahead, bound)
+        moves.append(_move(step, growth.x))
         # A remainder would make blocks of unequal length in the middle.
-        wanted = min(taken, most_steps - taken) // block * block
-        if enough is None or wanted <= 0 or not inside.any():
+        ahead = min(growth.steps, most_steps - growth.steps) // block * block
+        if enough is None or ahead <= 0 or not growth.inside.any():
             break
-        if enough(torch.cat(logs), ends, inside):
+        if enough(growth.logs, growth.ends, growth.inside):
             break
-    every_log = torch.cat(logs)
+    inside = growth.inside
     frozen = torch.zeros_like(inside)
     if inside.any():
-        frozen = inside & _at_rest(step, x, inside, torch.stack(moves), every_log, steps)
+        at_rest = _at_rest(step, growth.x, inside, torch.stack(moves), growth.logs, wanted)
+        frozen = inside & at_rest
     return TangentGrowth(
-        logs=every_log,
-        ends=ends,
+        logs=growth.logs,
+        ends=growth.ends,
         diverged=~inside,
         frozen=frozen,
-        qr_interval=qr_interval,
-        x=x,
-        vectors=q,
+        qr_interval=every,
+        transient=alone,
+        settling=settling,
+        period=period,
+        x=growth.x,
+        vectors=growth.vectors,
     )
 
 
@@ -123,31 +159,9 @@ def push(
 
     `x: (starts, d)`, `vectors: (starts, d, k)`; two QRs are ``every`` steps apart.
     """
-    part = _push(step, x, vectors, every, steps, 1, torch.tensor(torch.inf).to(x))
+    bound = torch.tensor(torch.inf).to(x)
+    part = _Growth.at(x, vectors, bound).followed(step, every, steps, steps, bound)
     return part.logs.sum(0), part.x
-
-
-def advance(step: takens.plugin.Map, x: Tensor, steps: int) -> Tensor:
-    """Return the states `x: (starts, d)` after ``steps`` steps."""
-    found = takens.backend.dispatch(
-        takens.backend.MapIteration(map=step, x0=x, steps=steps, every=steps)
-    )
-    if found is not None:
-        return found[..., -1, :]
-    for _ in range(steps):
-        x = step(x)
-    return x
-
-
-def orbit(step: takens.plugin.Map, x: Tensor, steps: int) -> Tensor:
-    """Return `x: (starts, d)` and the ``steps`` next states: `(starts, 1 + steps, d)`."""
-    found = takens.backend.dispatch(takens.backend.MapIteration(map=step, x0=x, steps=steps))
-    if found is not None:
-        return found
-    states = [x]
-    for _ in range(steps):
-        states.append(step(states[-1]))
-    return torch.stack(states, 1)
 
 
 def directions(x: Tensor, k: int) -> Tensor:
@@ -160,54 +174,90 @@ def directions(x: Tensor, k: int) -> Tensor:
     return _orthogonalise(v.to(x.device))[0]
 
 
+def all_looked_at(k: int, dim: int) -> int:
+    """Return in how many directions growth is looked at where that in k is measured."""
+    return dim if dim <= _FEW else min(k + 1, dim)
+
+
+def completed(x: Tensor, vectors: Tensor) -> Tensor:
+    """Return `vectors: (starts, d, k)` with others after them, as many as are looked at."""
+    k = vectors.shape[-1]
+    others = directions(x, all_looked_at(k, x.shape[-1]))[..., k:]
+    return _orthogonalise(torch.cat((vectors, others), -1))[0]
+
+
+@final
 @attrs.frozen(eq=False)
 class _Growth:
     x: Tensor  # (starts, d), at the end
     vectors: Tensor  # (starts, d, k), at the end
     logs: Tensor  # (blocks, starts, k)
+    ends: Tensor  # (blocks,), in steps
     inside: Tensor  # (starts,)
 
+    @classmethod
+    def at(cls, x: Tensor, vectors: Tensor, bound: Tensor) -> "_Growth":
+        """Begin at `x: (starts, d)` with `vectors: (starts, d, k)`."""
+        nothing = x.new_empty(0, len(x), vectors.shape[-1])
+        ends = torch.empty(0, dtype=torch.int64)
+        return cls(x, vectors, nothing, ends, (x.abs() <= bound).all(-1))
 
-def _push(
-    step: takens.plugin.Map,
-    x: Tensor,
-    q: Tensor,
-    every: int,
-    block: int,
-    blocks: int,
-    bound: Tensor,
-) -> _Growth:
-    k = q.shape[-1]
-    inside = (x.abs() <= bound).all(-1)
-    if block < 1 or blocks < 1:
-        return _Growth(x, q, x.new_empty(0, len(x), k), inside)
-    answer = takens.backend.dispatch(
-        takens.backend.TangentGrowth(
-            dynamics=step,
-            x0=x,
-            steps=block * blocks,
-            count=k,
-            every=min(every, block),
-            blocks=blocks,
-            vectors=q,
+    @property
+    def steps(self) -> int:
+        """How many were taken."""
+        return int(self.ends[-1]) if len(self.ends) else 0
+
+    def recent_rates(self) -> Array:
+        """Return the mean growth a step over the later half, `(k,)`, in descending order."""
+        middle = len(self.logs) // 2
+        steps = self.steps - (int(self.ends[middle - 1]) if middle else 0)
+        rates = self.logs[middle:, self.inside].sum(0).mean(0) / max(steps, 1)
+        return np.sort(rates.nan_to_num(nan=0.0, posinf=0.0, neginf=0.0).cpu().numpy())[::-1]
+
+    def followed(
+        self, step: takens.plugin.Map, every: int, block: int, steps: int, bound: Tensor
+    ) -> "_Growth":
+        """Follow on for ``steps`` steps, in blocks (the last may be shorter)."""
+        so_far = self
+        for length, count in ((block, steps // block), (steps % block, 1)):
+            if length and count:
+                so_far = so_far._pushed(step, every, length, count, bound)
+        return so_far
+
+    def _pushed(
+        self, step: takens.plugin.Map, every: int, block: int, blocks: int, bound: Tensor
+    ) -> "_Growth":
+        x, q, inside = self.x, self.vectors, self.inside
+        answer = takens.backend.dispatch(
+            takens.backend.TangentGrowth(
+                dynamics=step,
+                x0=x,
+                steps=block * blocks,
+                count=q.shape[-1],
+                every=min(every, block),
+                blocks=blocks,
+                vectors=q,
+            )
         )
-    )
-    if answer is not None:
-        inside = inside & (answer.x.abs() <= bound).all(-1)
-        return _Growth(answer.x, answer.vectors, answer.sums.transpose(0, 1), inside)
-    logs: list[Tensor] = []
-    for _ in range(blocks):
-        grown = x.new_zeros(len(x), k)
-        for i in range(1, block + 1):
-            x, q = takens.plugin.jvp(step, x, q)
-            if i % every == 0 or i == block:
-                q, r = _orthogonalise(q)
-                grown = grown + r.diagonal(dim1=-2, dim2=-1).abs().log()
-        logs.append(grown)
-        inside = inside & (x.abs() <= bound).all(-1)
-        if not inside.any():
-            break
-    return _Growth(x, q, torch.stack(logs), inside)
+        if answer is not None:
+            x, q, logs = answer.x, answer.vectors, answer.sums.transpose(0, 1)
+            inside = inside & (x.abs() <= bound).all(-1)
+        else:
+            found: list[Tensor] = []
+            for _ in range(blocks):
+                grown = x.new_zeros(len(x), q.shape[-1])
+                for i in range(1, block + 1):
+                    x, q = takens.plugin.jvp(step, x, q)
+                    if i % every == 0 or i == block:
+                        q, r = _orthogonalise(q)
+                        grown = grown + r.diagonal(dim1=-2, dim2=-1).abs().log()
+                found.append(grown)
+                inside = inside & (x.abs() <= bound).all(-1)
+                if not inside.any():
+                    break
+            logs = torch.stack(found)
+        ends = self.steps + block * torch.arange(1, len(logs) + 1)
+        return _Growth(x, q, torch.cat((self.logs, logs)), torch.cat((self.ends, ends)), inside)
 
 
 def _orthogonalise(v: Tensor) -> tuple[Tensor, Tensor]:

@@ -18,7 +18,7 @@ ATTEMPTS: Final = 3
 _POINTS: Final = 200
 _PERIODS: Final = 200
 # Checks that fail where the time is too short; the others, where the step is too long.
-_OF_TIME: Final = {"stationary", "zero_exponent"}
+_OF_TIME: Final = {"aligned", "settled", "stationary", "zero_exponent"}
 NEEDED: Final = (
     "sum_is_mean_divergence",
     "zero_exponent",
