@@ -234,7 +234,9 @@ def test_tangents_that_have_not_aligned_are_noticed() -> None:
     sheared = torch.tensor([[1.03, 0.5], [0.0, 1.0]], dtype=torch.float64)
 
     class Skew:
+        # What looks at a number cannot be compiled.
         def __call__(self, x: Tensor, /) -> Tensor:
+            assert float(x.sum()) < 1e9
             return x.remainder(1)
 
         def tangent(self, x: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
@@ -242,9 +244,9 @@ def test_tangents_that_have_not_aligned_are_noticed() -> None:
 
     x0 = starts(200, 0.1, 0.1)
     score = LyapunovSpectrum(steps=500, transient=10).measure(Skew(), x0, 1.0)
-    assert {"settled", "stationary"} <= failed(score)
+    assert "settled" in failed(score)
     score = LyapunovSpectrum(steps=500).measure(Skew(), x0, 1.0)
-    assert score.details["checks_passed"]
+    assert score.details["checks"]["settled"]["passed"]
     assert score.details["spectrum"] == pytest.approx([math.log(1.03), 0], abs=1e-5)
 
 

@@ -24,8 +24,10 @@ from takens_metrics.settings import OrbitSettings
 _TRACE_POINTS = 200
 # Equations are followed by steps halved up to so many times.
 _HALVINGS = 3
-# A step error below a standard error, or this fraction of the fastest rate, can be neglected.
-_NEGLIGIBLE = 1e-4
+# A step error below this fraction of a standard error, or of the fastest rate, is neglected.
+# It is that of the tangents; what a changed attractor adds can be some times as much.
+_OF_ERROR = 0.2
+_OF_FASTEST = 1e-5
 
 
 @final
@@ -75,7 +77,7 @@ class Measured:
         negligible = 0.0
         if self.samples is not None and self.samples.source:
             fastest = float(np.abs(self.samples.mean).max())
-            negligible = max(float(self.errors.min()), _NEGLIGIBLE * fastest)
+            negligible = max(_OF_ERROR * float(self.errors.min()), _OF_FASTEST * fastest)
         return self.diverged > 0 or self.step_error > negligible
 
     def largest(self, convention: str, details: dict[str, Any] | None = None) -> takens.Score:
