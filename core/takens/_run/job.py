@@ -30,7 +30,7 @@ from takens._run.resolution import by_label, complete, metrics_of, resolve
 from takens._run.results import Results
 from takens._run.sources import Source, find_series
 from takens._training.fit import train
-from takens._training.naming import model_for
+from takens._training.models import model_for
 from takens._training.placement import place
 from takens._training.preparation import prepare
 from takens._training.result import Fit

@@ -18,7 +18,7 @@ from takens._protocols.metric import Metric
 from takens._protocols.system import SupportsInterval
 from takens._run.configuration import Configuration, Data, Judge
 from takens._run.plugin_settings import complete_settings
-from takens._training.naming import SUPPLIED
+from takens._training.models import SUPPLIED
 from takens._training.settings import KINDS, Training
 from takens.errors import ConfigurationError, InputError, UnknownComponentError
 

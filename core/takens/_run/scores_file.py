@@ -12,7 +12,6 @@ import attrs
 from takens._judging.scores import Scores
 from takens._judging.verdict import verdict
 from takens._protocols.score import Curve, Evidence, Part, Runs, Score
-from takens._run.scores_format1 import upgraded
 from takens.errors import InputError
 
 FORMAT: Final = 2
@@ -57,6 +56,8 @@ def read_scores(path: str | Path) -> Scores:
         if given == FORMAT:
             scores = cast(Mapping[str, Any], table["scores"])
             return Scores({name: _score(one) for name, one in scores.items()})
+        from takens._run.scores_format1 import upgraded
+
         return Scores({name: _score(upgraded(name, one)) for name, one in table.items()})
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(

@@ -26,13 +26,11 @@ from takens._protocols.model import Model, SupportsClosedForm
 from takens._protocols.scheme import DirectScheme, Scheme
 from takens._threads import threads_for
 from takens._training.descent import described
-from takens._training.direct import solve_directly
 from takens._training.events import FitFinished, FitStarted, StepLogged
 from takens._training.history import History
-from takens._training.naming import model_for
+from takens._training.models import model_for
 from takens._training.placement import DeviceChoice
 from takens._training.preparation import Prepared, prepare
-from takens._training.progress import progress_bar
 from takens._training.result import Fit
 from takens._training.settings import KINDS, Training
 from takens._training.updates import Updates
@@ -119,6 +117,8 @@ def _train(
     elif resume:
         raise CheckpointError("To resume, fit needs the folder that holds the checkpoint.")
     if isinstance(prepared.scheme, DirectScheme):
+        from takens._training.direct import solve_directly
+
         return solve_directly(prepared, prepared.scheme, seed=seed, folder=path, run_id=run_id)
     identity = _identity(prepared, seed)
     updates = Updates.begin(prepared, seed)
@@ -136,7 +136,11 @@ def _train(
     began = time.perf_counter()
     done, seconds, reason = first, spent, ""
     with contextlib.ExitStack() as stack:
-        show = stack.enter_context(progress_bar(training.steps, first)) if progress else None
+        show = None
+        if progress:
+            from takens._training.progress import progress_bar
+
+            show = stack.enter_context(progress_bar(training.steps, first))
         stack.enter_context(threads_for(training.batch * updates.weights.values.numel()))
         try:
             while done < training.steps and not reason:

@@ -26,7 +26,7 @@ from takens._protocols.scheme import (
 from takens._training.descent import try_descent
 from takens._training.free_run_check import metric_of
 from takens._training.loss import LossFunction, loss_function, scheme_generator
-from takens._training.members import members_of
+from takens._training.models import members_of
 from takens._training.placement import DeviceChoice, place
 from takens._training.settings import Training
 from takens._training.windows import Windows

@@ -1,0 +1,73 @@
+"""The models that are trained: by name, made for the data, and the members of an ensemble."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from takens._data.time_series import TimeSeries
+from takens._plugins.catalogue import catalogue
+from takens._plugins.choice import Component
+from takens._plugins.registry import models
+from takens._protocols.model import Model
+from takens.errors import InputError
+
+_KNOWN: Final[Mapping[str, Callable[[TimeSeries], Any]]] = {
+    "obs_dim": lambda data: data.dim,
+    "dt": lambda data: data.dt if data.regular else None,
+    "columns": lambda data: list(data.columns),
+    "time_unit": lambda data: data.time_unit or None,
+}
+# Parameters that are not asked of the user.
+SUPPLIED: Final = (*_KNOWN, "seed")
+
+
+def model_for(
+    data: TimeSeries, choice: str | Mapping[str, Any] | Component, *, seed: int
+) -> Model:
+    """Create a model, and give it what the data know where it asks for that.
+
+    It asks by parameters called ``obs_dim``, ``dt`` (where the samples are equally spaced),
+    ``columns``, ``time_unit`` or ``seed``.
+
+    Raises: ComponentError, UnknownComponentError, AmbiguousComponentError.
+    """
+    named = Component.of(choice)
+    wanted = {parameter.name for parameter in models.spec(named.name).parameters}
+    found = {name: read(data) for name, read in _KNOWN.items() if name in wanted}
+    supplied = {name: value for name, value in found.items() if value is not None}
+    if "seed" in wanted:
+        supplied["seed"] = seed
+    return models.create(named.name, **(supplied | named.parameters))
+
+
+def members_of(model: Model | Sequence[Model], count: int) -> tuple[Model, ...]:
+    """Return the models that are trained: those given, or ``count`` that differ by their seed.
+
+    The first is the model itself; the others start from its ``seed`` plus 1, 2, ...
+
+    Raises: InputError where others cannot be made.
+    """
+    if not isinstance(model, Model):
+        if count not in (1, len(model)) or not model:
+            raise InputError(
+                f"fit was given {len(model)} models and members = {count}; leave out members."
+            )
+        return tuple(model)
+    if count == 1:
+        return (model,)
+    name = catalogue().qualified_name("model", type(model))
+    settings = attrs.asdict(model.config)
+    if name is None or "seed" not in settings:
+        raise InputError(
+            f"{type(model).__name__} cannot be made again with another seed, since "
+            + ("no plugin offers it" if name is None else "its settings have no seed")
+            + f"; give fit a list of {count} models."
+        )
+    others = (
+        models.create(name, **(settings | {"seed": settings["seed"] + i}))
+        for i in range(1, count)
+    )
+    return (model, *others)
