@@ -180,7 +180,7 @@ def _dynamics(name: str, changes: tuple[str, ...]) -> Dynamics:
         return takens.create("system", name, **dict(_change(text) for text in changes))
     if changes:
         raise takens.InputError("--set is for a system's parameters; a model has its own.")
-    return takens.load_model(path / "checkpoint.pt" if path.is_dir() else path)
+    return takens.load_model(path)
 
 
 def _change(text: str) -> tuple[str, Any]:

@@ -101,7 +101,7 @@ def _of_run(
     from takens_sindy.identification import equations, identify
     from takens_sindy.sparse_model import SparseModel
 
-    model = takens.load_model(source / "checkpoint.pt" if source.is_dir() else source)
+    model = takens.load_model(source)
     if isinstance(model.inner, SparseModel):
         if given:
             raise takens.InputError(
