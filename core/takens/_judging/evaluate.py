@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
@@ -19,7 +19,7 @@ from takens._judging.subject import as_model, named_subject
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
 from takens._protocols.dynamics import Time
-from takens._protocols.metric import Metric, SeriesMetric
+from takens._protocols.metric import Metric, RecordsMetric, SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.system import System
 from takens.errors import InputError
@@ -28,7 +28,7 @@ from takens.errors import InputError
 @arguments(subject=named_subject, truth=systems.get)
 @isolated
 def evaluate(
-    subject: Model | System | Sequence[Model] | str | Path,
+    subject: Model | System | TimeSeries | Sequence[Model] | str | Path,
     data: TimeSeries | None = None,
     metrics: Mapping[str, Metric] | Sequence[str | Metric] = METRICS,
     *,
@@ -39,6 +39,7 @@ def evaluate(
     runs: int = 8,
     starts: int = 32,
     context: int = 32,
+    noise: float | Literal["estimate"] = 0.0,
     seed: int = 0,
 ) -> Scores:
     """Judge a model or a system; return a score for each metric, in float64 on the CPU.
@@ -64,7 +65,7 @@ def evaluate(
 
     Raises: InputError where the data do not fit the subject, or where they are needed.
     """
-    subject = cast("Model | System | Sequence[Model]", subject)
+    subject = cast("Model | System | TimeSeries | Sequence[Model]", subject)
     truth = cast("System | None", truth)
     if data is not None:
         return Scores(
@@ -78,9 +79,11 @@ def evaluate(
                 runs=runs,
                 starts=starts,
                 context=context,
+                noise=noise,
+                power=False,
             ).scores
         )
-    if isinstance(subject, (Model, Sequence)):
+    if isinstance(subject, (Model, TimeSeries, Sequence)):
         raise InputError("A model is judged against data: give a time series.")
     model, truth = as_model(subject), truth or subject
     if subject.time is Time.DISCRETE:
@@ -90,7 +93,7 @@ def evaluate(
     scores = Scores()
     points = simulate(subject, dt=dt, steps=2, trajectories=starts, seed=seed).x[:, -1:]
     for name, metric in name_metrics(metrics, references).items():
-        if isinstance(metric, SeriesMetric):
+        if isinstance(metric, (SeriesMetric, RecordsMetric)):
             raise InputError(f"{name} compares with data: give a time series.")
         score = measure_dynamics(metric, model, dt, points, truth)
         scores[name] = complete(score, name, metric, truth, references)

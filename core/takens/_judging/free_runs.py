@@ -1,55 +1,137 @@
-"""Metrics that compare free runs with the truth."""
+"""Free runs, and metrics that compare them with the truth one by one."""
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, final
 
 import attrs
 import torch
+from torch import Tensor
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.generate import generate
-from takens._judging.ensembles import over_values
+from takens._judging.ensembles import error_of_median, over_values
+from takens._judging.noise import with_noise
 from takens._judging.segments import Segments, contexts
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.score import Runs, Score
 from takens.errors import InputError
 
+# What all runs that are counted may take in memory.
+_BYTES: Final = 2**29
+# From so many true segments it is known how much they differ.
+_ENOUGH: Final = 3
 
-def free_runs(model: Model, segments: Segments, dt: float, runs: int, context: int) -> FreeRun:
-    """Run freely, each time as long as the reference after ``context`` samples of warm-up.
 
-    The first run starts where the reference starts, so that the two can be laid over each
-    other. The others, ``runs`` in number, start from places along another true segment: a
-    good model that starts on the reference itself follows it for a while, and would seem
-    better than its floor.
+@final
+@attrs.frozen(eq=False)
+class FreeRuns:
+    """Runs of a subject: the first beside the reference, ``scored`` ones, and all that count.
+
+    ``all`` are all of them but the first. The first starts where the reference starts, so
+    that the two can be laid over each other. The others start from places along the other
+    true segments: a good model that starts on the reference itself follows it for a while,
+    and would seem better than its floor.
     """
-    beside = contexts(segments.reference, context, 1)
-    starts = torch.cat((beside, contexts(next(segments.pairs()), context, runs)))
-    return generate(model, context=starts, steps=len(segments.reference) - context, dt=dt)
+
+    beside: FreeRun
+    all: FreeRun
+    scored: int
+
+    @classmethod
+    def of(
+        cls,
+        model: Model,
+        segments: Segments,
+        dt: float,
+        scored: int,
+        counted: int,
+        context: int,
+    ) -> FreeRuns:
+        """Run a model freely, each time as long as the reference after its warm-up."""
+        steps = len(segments.reference) - context
+        most = _BYTES // (8 * steps * segments.reference.dim)
+        counted = max(scored, min(counted, most))
+        each = math.ceil(counted / len(segments.others.x))
+        places = [contexts(pair, context, each) for pair in segments.pairs()]
+        starts = torch.cat(places)[_spread(sum(map(len, places)), counted)]
+        first = contexts(segments.reference, context, 1)
+        made = generate(model, context=torch.cat((first, starts)), steps=steps, dt=dt)
+        return cls._split(made.series, made.diverged_at, scored)
+
+    @classmethod
+    def recorded(cls, series: TimeSeries, length: int, scored: int) -> FreeRuns:
+        """Take records, `x: (T, n)` or `(runs, T, n)`, for the runs.
+
+        One long record is cut into runs of ``length``.
+        """
+        x = series.x.reshape(-1, *series.x.shape[-2:]).double()
+        if len(x) == 1 and x.shape[1] >= 2 * length:
+            x = x[0, : x.shape[1] // length * length].reshape(-1, length, series.dim)
+        x = x[:, :length]
+        finite = x.isfinite().all(-1)
+        diverged = [None if bool(one.all()) else int((~one).nonzero()[0]) for one in finite]
+        series = attrs.evolve(series, t=series.t[:length], x=torch.cat((x[:1], x)))
+        return cls._split(series, (diverged[0], *diverged), min(scored, len(x)))
+
+    @classmethod
+    def _split(
+        cls, series: TimeSeries, diverged_at: tuple[int | None, ...], scored: int
+    ) -> FreeRuns:
+        first, rest = (
+            FreeRun(attrs.evolve(series, x=series.x[part]), diverged_at[part])
+            for part in (slice(0, 1), slice(1, None))
+        )
+        return cls(first, rest, scored)
+
+    @property
+    def shown(self) -> FreeRun:
+        """The first run and those that are scored one by one."""
+        chosen = _spread(len(self.all.diverged_at), self.scored)
+        x = torch.cat((self.beside.x, self.all.x[chosen]))
+        at = self.beside.diverged_at + tuple(self.all.diverged_at[i] for i in chosen)
+        return FreeRun(attrs.evolve(self.beside.series, x=x), at)
+
+    def counted(self) -> TimeSeries:
+        """Return all runs, `x: (runs, T, n)`, with NaN from where one diverged."""
+        x = self.all.x
+        gone = [(run, at) for run, at in enumerate(self.all.diverged_at) if at is not None]
+        if gone:
+            x = x.clone()
+            for run, at in gone:
+                x[run, at:] = math.nan
+        return attrs.evolve(self.all.series, x=x)
+
+
+def _spread(count: int, chosen: int) -> Tensor:
+    """Return evenly spaced indices, as many as are chosen of so many."""
+    return torch.linspace(0, count - 1, min(chosen, count), dtype=torch.float64).long()
 
 
 def compare_free_runs(
     metric: SeriesMetric,
     segments: Segments,
-    free: FreeRun,
-    linear: Mapping[str, TimeSeries],
+    free: FreeRuns,
+    baselines: Mapping[str, TimeSeries],
+    noise: float = 0.0,
 ) -> Score:
     """Compute the median over the scored runs that did not diverge, with the floor.
 
-    ``segments`` are as long as the runs. What ``linear``, surrogates of the reference by
-    name, would score are baselines, beside those that the metric has.
+    ``segments`` are as long as the runs. What ``baselines``, records by name, would score
+    stands beside those that the metric has.
     """
-    scored = free.diverged_at[1:]
+    runs = free.shown
+    scored = runs.diverged_at[1:]
     perfect = [metric.compare(segments.reference, other) for other in segments.pairs()]
     floors = [score.value for score in perfect if score.value is not None]
-    simple = {name: _value(metric, segments.reference, one) for name, one in linear.items()}
+    simple = {name: _value(metric, segments.reference, one) for name, one in baselines.items()}
     about: dict[str, Any] = {
-        "runs": Runs(scored),
+        "runs": Runs(free.all.diverged_at),
         "floor": statistics.median(floors) if floors else None,
         "floors": floors,
         "floor_from": f"the reference against {len(floors)} other true "
@@ -57,9 +139,10 @@ def compare_free_runs(
         "baselines": {name: value for name, value in simple.items() if value is not None}
         | dict(perfect[0].baselines),
     }
+    noisy = with_noise(runs.series, noise, segments.reference)
     scores = [
-        metric.compare(segments.reference, attrs.evolve(free.series, x=x))
-        for x, at in zip(free.x[1:], scored, strict=True)
+        metric.compare(segments.reference, attrs.evolve(noisy, x=x))
+        for x, at in zip(noisy.x[1:], scored, strict=True)
         if at is None
     ]
     if not scores:
@@ -79,6 +162,15 @@ def compare_free_runs(
         about |= over_values(values, "free runs")
         low, *_, high = statistics.quantiles(values, n=4, method="inclusive")
         about["details"] |= {"quartiles": [low, high]}
+    elif len(floors) >= _ENOUGH:
+        # A single run is taken to vary as the truth does.
+        about |= {"error": statistics.stdev(floors), "error_over": len(floors)}
+    if len(floors) >= _ENOUGH:
+        about |= {"floor_error": error_of_median(floors), "floor_over": len(floors)}
+    elif floors and len(values) > 1:
+        # One pair of true segments does not tell how much pairs differ; runs stand in.
+        spread = statistics.stdev(values) / math.sqrt(len(floors))
+        about |= {"floor_error": spread, "floor_over": len(values)}
     return attrs.evolve(typical, value=statistics.median(values), **about)
 
 

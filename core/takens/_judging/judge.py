@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import cast, final
+from typing import Final, Literal, cast, final
 
 import attrs
+import torch
 
 from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.free_run import FreeRun
+from takens._dynamics.system_model import SystemModel
 from takens._dynamics.trained_model import TrainedModel
+from takens._judging.criteria import Criteria
 from takens._judging.ensembles import merge_members
+from takens._judging.equivalence import trials_to_tell
 from takens._judging.forecasts import compare_forecasts
-from takens._judging.free_runs import compare_free_runs, free_runs
+from takens._judging.free_runs import FreeRuns, compare_free_runs
 from takens._judging.json_types import to_json
 from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics, qualified
+from takens._judging.noise import noise_level
+from takens._judging.records import compare_records, runs_from
+from takens._judging.scores import Scores
 from takens._judging.segments import Segments, contexts
-from takens._judging.subject import as_model, named_subject
+from takens._judging.spoils import spoilt
+from takens._judging.stationarity import difference, mean_period
+from takens._judging.subject import as_model, named_subject, system_model
 from takens._judging.surrogates import surrogates
 from takens._judging.verdict import Verdict, verdict
 from takens._plugins.catalogue import catalogue
@@ -28,18 +39,24 @@ from takens._plugins.guard import left_out
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
 from takens._printed import Printed
+from takens._protocols.dynamics import Time
 from takens._protocols.metric import (
     Metric,
+    RecordsMetric,
     SeriesMetric,
     SupportsBest,
     SupportsEvidence,
     SupportsFacts,
     SupportsReference,
+    SupportsStarts,
 )
 from takens._protocols.model import Model
 from takens._protocols.score import Evidence, Score
 from takens._protocols.system import Facts, System
 from takens.errors import DataError, InputError
+
+# So many true segments are spoilt at the most.
+_SPOILT: Final = 3
 
 
 @final
@@ -48,23 +65,41 @@ class Judgement(Printed):
     """The scores of a subject, and the free runs that they were taken from.
 
     ``reference`` is the segment of truth that the runs, equally long, are compared with; of
-    several members ``free`` are those of the first.
+    several members ``free`` are those of the first. ``criteria`` are what the verdict is held
+    to.
     """
 
     scores: Mapping[str, Score]
     reference: TimeSeries
     free: FreeRun
+    criteria: Criteria = attrs.field(factory=Criteria)
 
     @property
     def verdict(self) -> Verdict:
         """Whether the subject is right, as far as the scores tell."""
-        return verdict(self.scores)
+        return verdict(self.scores, self.criteria)
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Judging:
+    """How a subject is judged, whatever it is."""
+
+    segments: Segments
+    metrics: Mapping[str, Metric]
+    truth: System | None
+    references: Mapping[str, float]
+    runs: int
+    counted: int
+    starts: int
+    context: int
+    noise: float
 
 
 @arguments(subject=named_subject, truth=systems.get)
 @isolated
 def judge(
-    subject: Model | System | Sequence[Model] | str | Path,
+    subject: Model | System | TimeSeries | Sequence[Model] | str | Path,
     data: TimeSeries,
     metrics: Mapping[str, Metric] | Sequence[str | Metric] = METRICS,
     *,
@@ -74,14 +109,25 @@ def judge(
     runs: int = 8,
     starts: int = 32,
     context: int = 32,
+    noise: float | Literal["estimate"] = 0.0,
+    tolerance: Mapping[str, float] | None = None,
+    level: float = 0.05,
+    power: bool = True,
 ) -> Judgement:
     """Judge a model or a system against data, and keep the free runs; see ``evaluate``.
 
+    The subject may also be a record, or several, `x: (runs, T, n)`, judged as free runs; what
+    needs the dynamics is then not judged. ``noise`` is that of the data, in standard
+    deviations, or ``"estimate"``; free runs are compared with as much added. ``tolerance``
+    holds those by kind that differ from what the metrics name, ``level`` is the share of true
+    subjects that may be called wrong. With ``power``, copies of the truth that are spoilt on
+    purpose are scored beside it, which says what would have been noticed.
+
     A metric that fails gets a score without a value, whose ``reason`` says why.
 
-    Raises: InputError where the data do not fit the subject.
+    Raises: InputError where the data do not fit the subject, or a number is out of its range.
     """
-    subject = cast("Model | System | Sequence[Model]", subject)
+    subject = cast("Model | System | TimeSeries | Sequence[Model]", subject)
     truth = cast("System | None", truth)
     members = subject if isinstance(subject, Sequence) else (subject,)
     if not members:
@@ -89,18 +135,46 @@ def judge(
     for what, number in (("runs", runs), ("starts", starts), ("context", context)):
         if number < 1:
             raise InputError(f"{what} is at least 1; got {number}.")
+    criteria = Criteria(tolerance=tolerance or {}, level=level)
     named = name_metrics(metrics, references)
+    criteria.check(named)
     segments = Segments.of(data, second)
     if truth is not None and truth.dim != segments.reference.dim:
         raise DataError(
             f"The true system has {truth.dim} variables and the data have "
             f"{segments.reference.dim}; leave out truth where it is observed in part."
         )
-    each = [
-        _judge(as_model(member), segments, named, truth, references, runs, starts, context)
-        for member in members
-    ]
-    return attrs.evolve(each[0], scores=merge_members([one.scores for one in each]))
+    if noise == "estimate":
+        noise = noise_level(segments.reference)
+    elif not 0 <= noise < math.inf:
+        raise InputError(f"noise is a number of at least 0, or 'estimate'; got {noise!r}.")
+    told = trials_to_tell(criteria.of_shares, criteria.level)
+    how = Judging(
+        segments=segments,
+        metrics=named,
+        truth=truth,
+        references=references or {},
+        runs=runs,
+        counted=max(runs, math.ceil(told / len(members))),
+        starts=starts,
+        context=context,
+        noise=noise,
+    )
+    each = [_judge(member, how, i, len(members)) for i, member in enumerate(members)]
+    first, _, compared = each[0]
+    scores = merge_members([scores for _, scores, _ in each])
+    if len(members) == 1 and isinstance(subject, (TrainedModel, Sequence)):
+        scores = {n: attrs.evolve(s, members=[s.value]) for n, s in scores.items()}
+    if power:
+        seen = _spoilt(compared, named)
+        scores = {n: attrs.evolve(s, spoilt=seen.get(n, {})) for n, s in scores.items()}
+    if second is None and (doubt := difference(segments.reference, next(segments.pairs()))):
+        doubt = f"the record is not stationary ({doubt} changes), so that no floor is trusted"
+        scores = {
+            n: attrs.evolve(s, floor_doubt=doubt) if s.floor is not None else s
+            for n, s in scores.items()
+        }
+    return Judgement(Scores(scores), compared.reference, first, criteria)
 
 
 @isolated
@@ -164,42 +238,134 @@ def complete(
 
 
 def _judge(
-    model: Model,
-    segments: Segments,
-    metrics: Mapping[str, Metric],
-    truth: System | None,
-    references: Mapping[str, float] | None,
-    runs: int,
-    starts: int,
-    context: int,
-) -> Judgement:
-    context = max(context, model.context_length)
-    dt = _check(model, segments.reference, context)
-    free = free_runs(model, segments, dt, runs, context)
-    beside = segments.after(context)
-    linear = surrogates(beside.reference)
-    places = contexts(segments.reference, context, starts)
+    subject: Model | System | TimeSeries, how: Judging, member: int, members: int
+) -> tuple[FreeRun, Mapping[str, Score], Segments]:
+    """Score one member; return its runs, its scores and the segments that they are beside."""
+    model = None if isinstance(subject, TimeSeries) else as_model(subject)
+    segments, context = how.segments, 0
+    if model is None:
+        free = _recorded(cast(TimeSeries, subject), segments, how)
+        dt, length = segments.reference.dt, free.all.x.shape[1]
+        compared = segments.between(0, length)
+    else:
+        context = max(how.context, model.context_length)
+        dt = _check(model, segments.reference, context)
+        free = FreeRuns.of(model, segments, dt, how.runs, how.counted, context)
+        compared = segments.after(context)
+    baselines = surrogates(compared.reference)
+    period = mean_period(compared.reference)
+    places = contexts(segments.reference, context, how.starts) if model else None
 
     def measure(metric: Metric) -> Score:
-        if truth is not None and isinstance(metric, SupportsFacts):
-            metric = metric.with_facts(truth.facts())
-        if not isinstance(metric, SeriesMetric):
-            return measure_dynamics(metric, model, dt, places, truth)
-        if metric.horizon is None:
-            return compare_free_runs(metric, beside, free, linear)
-        return compare_forecasts(metric, metric.horizon, model, segments, dt, context)
+        if how.truth is not None and isinstance(metric, SupportsFacts):
+            metric = metric.with_facts(how.truth.facts())
+        if isinstance(metric, SeriesMetric) and metric.horizon is None:
+            return compare_free_runs(metric, compared, free, baselines, how.noise)
+        if isinstance(metric, RecordsMetric) and not isinstance(metric, SupportsStarts):
+            evidence = _evidence(metric)
+            kind = evidence and evidence.by
+            return compare_records(metric, kind, compared, free, how.noise)
+        if model is None or places is None:
+            return Score(value=None, reason="a record has no dynamics that could be measured")
+        if isinstance(metric, RecordsMetric):
+            return _elsewhere(metric, model, how.truth, compared, dt, member, members)
+        if isinstance(metric, SeriesMetric):
+            horizon = cast(int, metric.horizon)
+            return compare_forecasts(metric, horizon, model, segments, dt, context)
+        return measure_dynamics(metric, model, dt, places, how.truth)
 
+    if how.truth is not None and how.truth.time is Time.DISCRETE:
+        period = dt
+    return free.shown, _scored(how, measure, period), compared
+
+
+def _with_scale(score: Score, period: float) -> Score:
+    """Hold rates that are next to nothing to one per mean period, or per step of a map."""
+    known = score.truth if score.reference is None else score.reference
+    if known is None or score.scale is not None or not score.unit.startswith("1 / time"):
+        return score
+    return attrs.evolve(score, scale=max(abs(known), 1 / period))
+
+
+def _scored(
+    how: Judging, measure: Callable[[Metric], Score], period: float
+) -> Mapping[str, Score]:
+    """Score by every metric; what fails gets a score without a value."""
     scores: dict[str, Score] = {}
-    for name, metric in metrics.items():
+    for name, metric in how.metrics.items():
         owner = catalogue().owner(type(metric))
         plugin, what = owner or (None, f"metric {name!r}")
         with left_out(
             f"{what} gave no value", plugin, strict=catalogue().strict, asked_for=True
         ) as why:
-            scores[name] = complete(measure(metric), name, metric, truth, references)
+            score = complete(measure(metric), name, metric, how.truth, how.references)
+            scores[name] = _with_scale(score, period)
         if why:
             scores[name] = Score(value=None, reason=why[0], metric=qualified(metric))
-    return Judgement(scores, beside.reference, free)
+    return scores
+
+
+def _recorded(subject: TimeSeries, segments: Segments, how: Judging) -> FreeRuns:
+    reference = segments.reference
+    if subject.dim != reference.dim or abs(subject.dt - reference.dt) > 1e-6 * reference.dt:
+        raise DataError(
+            f"A record is judged against data of the same variables and interval; got "
+            f"{subject.dim} every {subject.dt:g} and {reference.dim} every {reference.dt:g}."
+        )
+    return FreeRuns.recorded(subject, len(reference), how.runs)
+
+
+def _elsewhere(
+    metric: RecordsMetric,
+    model: Model,
+    truth: System | None,
+    segments: Segments,
+    dt: float,
+    member: int,
+    members: int,
+) -> Score:
+    """Score runs that start where the metric says; each member has its part of the starts."""
+    starts = cast(SupportsStarts, metric).starts(segments.records)
+    part = slice(member, None, members)
+    score = metric.compare_records(segments.records, runs_from(model, starts, dt, part))
+    if truth is None or (isinstance(model, SystemModel) and model.system is truth):
+        return score
+    true = runs_from(system_model(truth), starts, dt, part)
+    right = metric.compare_records(segments.records, true)
+    return attrs.evolve(score, reference=right.value, reference_over=right.trials)
+
+
+def _spoilt(
+    segments: Segments, metrics: Mapping[str, Metric]
+) -> Mapping[str, Mapping[str, Score]]:
+    """Score spoilt copies of the truth by every metric that needs no dynamics.
+
+    They are made of true segments that the copies are then not compared with, where there are
+    enough of them.
+    """
+    others = segments.others
+    held = others.x[1 : 1 + _SPOILT] if len(others.x) > 1 else others.x
+    rest = torch.cat((others.x[:1], others.x[1 + _SPOILT :])) if len(others.x) > 1 else others.x
+    beside = Segments(segments.reference, attrs.evolve(others, x=rest))
+    baselines = surrogates(segments.reference)
+    found: dict[str, dict[str, Score]] = {}
+    for what, records in spoilt(attrs.evolve(others, x=held)).items():
+        free = FreeRuns.recorded(records, len(segments.reference), len(held))
+        for name, metric in metrics.items():
+            evidence = _evidence(metric)
+            if evidence is None or evidence.by is None or isinstance(metric, SupportsStarts):
+                continue
+            # What a copy has no value for, it is not noticed by.
+            with contextlib.suppress(Exception):
+                if isinstance(metric, RecordsMetric):
+                    score = compare_records(metric, evidence.by, beside, free, 0.0)
+                elif isinstance(metric, SeriesMetric) and metric.horizon is None:
+                    score = compare_free_runs(metric, beside, free, baselines)
+                else:
+                    continue
+                score = attrs.evolve(score, curves={}, details={})
+                found.setdefault(name, {})[what] = score
+    return found
 
 
 def _evidence(metric: Metric) -> Evidence | None:

@@ -34,18 +34,27 @@ def measure_dynamics(
     weights = sum(parameter.numel() for parameter in model.parameters())
     step = latent_map(model, dt)
     with threads_for(len(places) * (weights + model.latent_dim)), torch.no_grad():
-        score = metric.measure(step, warm_up(model, step, places), dt)
+        score = _over_starts(metric.measure(step, warm_up(model, step, places), dt), places)
     if truth is None:
         return attrs.evolve(score, floor_from="no floor: it needs the true equations")
     true = score
     # A known system that is judged by itself has been probed already.
     if not (isinstance(model, SystemModel) and model.system is truth):
         with threads_for(len(places) * truth.dim):
-            true = metric.measure(latent_map(system_model(truth), dt), places[:, -1], dt)
+            step = latent_map(system_model(truth), dt)
+            true = _over_starts(metric.measure(step, places[:, -1], dt), places)
     return attrs.evolve(
         score,
         truth=true.value,
         truth_error=true.error,
+        truth_over=true.error_over,
         floor=None if true.error is None else math.sqrt(2) * true.error,
         floor_from="two estimates for the true system (sqrt 2 of the standard error of one)",
     )
+
+
+def _over_starts(score: Score, places: Tensor) -> Score:
+    """Say what an error is over where the metric does not."""
+    if score.error is None or score.error_over is not None:
+        return score
+    return attrs.evolve(score, error_over=len(places), error_unit="starts")

@@ -57,7 +57,17 @@ class Segments:
 
     def after(self, context: int) -> Segments:
         """Leave out the first samples, which a free run is started from."""
-        return Segments(*(s.between(context, len(s)) for s in (self.reference, self.others)))
+        return self.between(context, len(self.reference))
+
+    def between(self, start: int, stop: int) -> Segments:
+        """Cut out the samples start, ..., stop - 1 of each."""
+        return Segments(*(s.between(start, stop) for s in (self.reference, self.others)))
+
+    @property
+    def records(self) -> TimeSeries:
+        """All segments, `x: (segments, T, n)`."""
+        x = torch.cat((self.reference.x.unsqueeze(0), self.others.x))
+        return attrs.evolve(self.reference, x=x)
 
     def pairs(self) -> Iterator[TimeSeries]:
         """Return the other segments one by one, `x: (T, n)` each."""

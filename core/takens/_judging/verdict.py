@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, final
 
 import attrs
 
+from takens._judging.criteria import Criteria
+from takens._judging.equivalence import EquivalenceTest, holm
+from takens._judging.questions import Unjudged, finite_runs, questions
 from takens._printed import Printed
-from takens._protocols.score import EvidenceKind, Runs, Score
+from takens._protocols.score import Score
 
 # The aspect that the harness judges by itself, from the free runs.
 STABILITY: Final = "stability"
-# A reconstruction is as far from the truth as its floor, or a tenth of the way to the nearest
-# baseline, such as a linear surrogate of the data.
-_NEAR: Final = 0.1
-# Beyond the largest floor by this fraction, or by so many of their standard deviations.
-_SHARE: Final = 0.2
-_SHARE_OF_FEW: Final = 1.0
-_DEVIATIONS: Final = 2.0
-# Estimates agree within so many standard errors, or within this fraction.
-_ERRORS: Final = 2.0
-_FRACTION: Final = 0.1
-# Forecasts are to be twice as good as simple ones, or as good as their floor.
-_BETTER: Final = 0.5
-_OUTCOMES: Final[Mapping[bool | None, str]] = {
+OUTCOMES: Final[Mapping[bool | None, str]] = {
     False: "wrong",
     None: "undecided",
     True: "right",
 }
+# Aspects with more tests than this are told by those nearest to their bounds.
+_TOLD: Final = 2
 
 
 @final
@@ -38,8 +29,9 @@ _OUTCOMES: Final[Mapping[bool | None, str]] = {
 class Finding:
     """Whether something is right, and a sentence that says why.
 
-    ``right`` is None where the errors are too large to tell. ``interval``, ``tolerance`` and
-    ``level`` are those of the test that decided it, None where it was decided without.
+    ``right`` is None where that cannot be told. ``interval``, ``tolerance`` and ``level`` are
+    those of the test that the finding hangs on, of all its ``tests``, None where there was
+    none. ``power`` says which spoilt copies of the truth would be noticed by the same tests.
     """
 
     right: bool | None
@@ -47,6 +39,8 @@ class Finding:
     interval: tuple[float, float] | None = None
     tolerance: float | None = None
     level: float | None = None
+    tests: tuple[EquivalenceTest, ...] = ()
+    power: str = ""
 
 
 @final
@@ -55,11 +49,12 @@ class Verdict(Printed):
     """What the scores say of each aspect, and why some metrics say nothing.
 
     ``findings`` are by aspect, ``not_judged`` holds a reason for each metric that could not
-    be judged.
+    be judged, ``notes`` what holds for all.
     """
 
     findings: Mapping[str, Finding]
     not_judged: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    notes: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool | None:
@@ -72,7 +67,7 @@ class Verdict(Printed):
         left = f" Not judged: {', '.join(self.not_judged)}." if self.not_judged else ""
         words = {
             outcome: _listed([a for a, found in self.findings.items() if found.right is right])
-            for right, outcome in _OUTCOMES.items()
+            for right, outcome in OUTCOMES.items()
         }
         told = [(outcome, which) for outcome, which in words.items() if which]
         if not told:
@@ -85,12 +80,15 @@ class Verdict(Printed):
         return f"The reconstruction is {', '.join(most)}, and {last}.{left}"
 
     def lines(self) -> list[str]:
-        """Return a sentence for each aspect, and for each metric that was not judged."""
-        judged = [finding.sentence for finding in self.findings.values()]
-        return judged + [f"Not judged: {name}: {why}." for name, why in self.not_judged.items()]
+        """Return what was found of each aspect, what was not judged, and the notes."""
+        told = [
+            f"{finding.sentence} {finding.power}".rstrip() for finding in self.findings.values()
+        ]
+        left = [f"Not judged: {name}: {why}." for name, why in self.not_judged.items()]
+        return [*told, *left, *self.notes]
 
     def _parts(self) -> Iterator[tuple[str, object]]:
-        yield "reconstruction", _OUTCOMES[self.right]
+        yield "reconstruction", OUTCOMES[self.right]
         for name, finding in self.findings.items():
             yield name, finding.sentence.partition(": ")[2]
         yield "not judged", list(self.not_judged)
@@ -102,151 +100,124 @@ class Verdict(Printed):
             "sentence": self.sentence,
             "aspects": {name: attrs.asdict(found) for name, found in self.findings.items()},
             "not_judged": dict(self.not_judged),
+            "notes": list(self.notes),
         }
 
 
-def verdict(scores: Mapping[str, Score]) -> Verdict:
+def verdict(scores: Mapping[str, Score], criteria: Criteria | None = None) -> Verdict:
     """Judge scores by what each says that it is evidence for.
 
-    A distance, from the reference where there is one, is right where it is not beyond the
-    floor, or where it is at most a tenth of the way from the floor to the nearest baseline. An
-    estimate is right within two standard errors of the true value, or 10 %; where those errors
-    are larger than the value itself, nothing is told, and what is not above its resolution is
-    zero. A forecast is right where its error is at most half that of the best baseline, or not
-    beyond its floor. Free runs are to stay finite. Of several scores of one aspect all must be
-    right. A score without evidence, or without what its kind needs, is not judged.
+    Each is put to an equivalence test: right where the interval of the true value is within
+    the tolerance, wrong where it is outside, else undecided. A distance is measured in parts
+    of the way from its floor to the nearest baseline, an estimate from the true value, a
+    forecast by the error of the best simple one, a share of trials by that of the truth. The
+    level of *wrong* is that of all tests together (Holm); *right* needs every test of an
+    aspect. Free runs are to stay finite. A score without evidence, or without what its kind
+    needs, is not judged.
     """
-    judged: dict[str, list[Finding]] = {}
+    criteria = criteria or Criteria()
+    asked: list[tuple[str, EquivalenceTest]] = []
+    open_: dict[str, list[str]] = {}
     not_judged: dict[str, str] = {}
     runs = next((score.runs for score in scores.values() if score.runs is not None), None)
     if runs is not None:
-        judged[STABILITY] = [_stability(runs)]
+        asked.append((STABILITY, finite_runs(runs, criteria)))
     for name, score in scores.items():
-        found = _judged(name, score)
-        if isinstance(found, Finding) and score.evidence is not None:
-            judged.setdefault(score.evidence.aspect, []).append(found)
+        found = questions(name, score, criteria)
+        aspect = score.evidence.aspect if score.evidence else ""
+        if not isinstance(found, Unjudged):
+            asked += [(aspect, test) for test in found]
+        elif found.undecided and aspect:
+            open_.setdefault(aspect, []).append(found.reason)
         else:
-            not_judged[name] = str(found)
-    return Verdict({name: _together(name, each) for name, each in judged.items()}, not_judged)
+            not_judged[name] = found.reason
+    wrong = holm([test.p for _, test in asked], criteria.level)
+    aspects = dict.fromkeys([aspect for aspect, _ in asked] + list(open_))
+    share = criteria.level / max(len(asked), 1)
+    findings = {
+        aspect: _finding(
+            aspect,
+            [test for one, test in asked if one == aspect],
+            [is_ for (one, _), is_ in zip(asked, wrong, strict=True) if one == aspect],
+            open_.get(aspect, ()),
+            criteria.level,
+            _power(aspect, scores, criteria, share),
+        )
+        for aspect in aspects
+    }
+    return Verdict(findings, not_judged, _notes(scores))
 
 
-def _judged(name: str, score: Score) -> Finding | str:
-    """Judge one score, or say why it cannot be judged."""
-    if score.evidence is None:
-        return score.reason.removesuffix(".") or "it does not say what it is evidence for"
-    match score.evidence.by:
-        case EvidenceKind.DISTANCE:
-            return _distance(name, score)
-        case EvidenceKind.ESTIMATE:
-            return _estimate(name, score)
-        case EvidenceKind.FORECAST:
-            return _forecast(name, score)
-        case None:
-            return "it is shown beside others and decides nothing"
-
-
-def _distance(name: str, score: Score) -> Finding | str:
-    if score.floor is None:
-        return score.reason.removesuffix(".") or "there is no floor to compare it with"
-    if score.value is None:
-        return _missing(name, score)
-    zero = score.reference or 0.0
-    value = abs(score.value - zero)
-    floors = [abs(one - zero) for one in score.floors]
-    floor = statistics.median(floors) if floors else abs(score.floor - zero)
-    largest = max(floors, default=floor)
-    spread = statistics.stdev(floors) if len(floors) > 2 else 0.0
-    # Where the reference is an estimate, so is the value; the error of others is in the floor.
-    errors = (score.error or 0.0, score.reference_error or 0.0) if zero else ()
-    slack = _ERRORS * math.hypot(*errors)
-    # One pair of true segments does not tell how much pairs differ.
-    share = _SHARE if len(floors) > 2 else _SHARE_OF_FEW
-    bound = max(largest * (1 + share), floor + _DEVIATIONS * spread, floor + slack)
-    told = f"{name} {_short(score.value)}"
-    if score.reference is None:
-        told += f" at a floor of {_short(floor)}"
+def _finding(
+    aspect: str,
+    tests: Sequence[EquivalenceTest],
+    wrong: Sequence[bool],
+    open_: Sequence[str],
+    level: float,
+    power: str,
+) -> Finding:
+    if any(wrong):
+        right, about = False, [test for test, is_ in zip(tests, wrong, strict=True) if is_]
+    elif open_ or not all(test.within for test in tests):
+        right, about = None, [test for test in tests if not test.within]
     else:
-        told += f", where {_short(zero)} is right"
-    simple = {what: abs(one - zero) for what, one in score.baselines.items()}
-    nearest = min(simple, key=lambda what: simple[what], default=None)
-    if nearest is not None and simple[nearest] > bound:
-        told += f" ({_words(nearest)}: {_short(score.baselines[nearest])})"
-        bound = max(bound, floor + _NEAR * (simple[nearest] - floor))
-    return Finding(value <= bound, told)
+        right, about = True, list(tests)
+    about.sort(key=_margin)
+    told = [test.sentence for test in about[:_TOLD]]
+    if right is None:
+        told = [f"{test.sentence}; {test.remedy}" for test in about[:_TOLD]] + list(open_)
+    if len(about) > _TOLD:
+        told.append(f"and {len(about) - _TOLD} more")
+    sentence = f"{aspect[:1].upper()}{aspect[1:]}: {OUTCOMES[right]}, {'; '.join(told)}."
+    if not about:
+        return Finding(right, sentence, tests=tuple(tests), power=power)
+    first = about[0]
+    return Finding(right, sentence, first.interval, first.tolerance, level, tuple(tests), power)
 
 
-def _estimate(name: str, score: Score) -> Finding | str:
-    known, of_known = score.reference, score.reference_error
-    if known is None:
-        known, of_known = score.truth, score.truth_error
-    if known is None:
-        if score.value is None and score.reference_reason:
-            return Finding(True, f"{name} has no value, as in the data ({score.reason})")
-        why = score.reason or score.reference_reason or "no true value is known"
-        return why.removesuffix(".")
-    if score.value is None:
-        return _missing(name, score)
-    errors = _ERRORS * math.hypot(score.error or 0.0, of_known or 0.0)
-    allowed = max(errors, _FRACTION * abs(known))
-    told = f"{name} {_short(score.value)}, where "
-    if of_known is None:
-        told += f"{_short(known)} is known to be right"
-    else:
-        told += f"the truth gives {_short(known)} ± {_short(of_known)}"
-    size = max(abs(score.value), abs(known))
-    if score.resolution is not None and size <= score.resolution:
-        told += f": neither can be told from zero, below {_short(score.resolution)}"
-        return Finding(True, told)
-    same = known == 0 or score.value * known > 0 or abs(score.value - known) <= allowed
-    near = same and abs(score.value - known) <= allowed
-    if near and 0 < abs(known) < errors:
-        return Finding(None, f"{told}, with an error of {_short(errors / _ERRORS)}")
-    return Finding(near, told)
+def _margin(test: EquivalenceTest) -> float:
+    """Return how far the interval is inside the bounds, in widths of these; less is outside."""
+    low, high = test.bounds
+    wide = high - low if low is not None and high is not None else high or 1.0
+    sides = [
+        test.interval[0] - low if low is not None else None,
+        high - test.interval[1] if high is not None else None,
+    ]
+    return min(side for side in sides if side is not None) / (wide or 1.0)
 
 
-def _forecast(name: str, score: Score) -> Finding | str:
-    if not score.baselines:
-        return score.reason.removesuffix(".") or "there are no simple forecasts beside it"
-    if score.value is None:
-        return _missing(name, score)
-    best = min(score.baselines, key=lambda what: score.baselines[what])
-    simple = score.baselines[best]
-    told = f"{name} {_short(score.value)}, where {_words(best)} has {_short(simple)}"
-    if score.floor is not None:
-        told += f" and the floor is {_short(score.floor)}"
-    bound = max(_BETTER * simple, min(score.floor or 0.0, simple))
-    return Finding(score.value <= bound, told)
+def _power(aspect: str, scores: Mapping[str, Score], criteria: Criteria, level: float) -> str:
+    """Say which of the spoilt copies of the truth the aspect's tests would call wrong."""
+    noticed: dict[str, bool] = {}
+    for name, score in scores.items():
+        if score.evidence is None or score.evidence.aspect != aspect:
+            continue
+        for spoilt, one in score.spoilt.items():
+            found = questions(name, attrs.evolve(one, evidence=score.evidence), criteria)
+            seen = not isinstance(found, Unjudged) and any(test.p <= level for test in found)
+            noticed[spoilt] = noticed.get(spoilt, False) or seen
+    if not noticed:
+        return ""
+    told = _listed([spoilt for spoilt, seen in noticed.items() if seen]) or "none of them"
+    missed = _listed([spoilt for spoilt, seen in noticed.items() if not seen])
+    return f"Of spoilt copies these data would show {told}" + (
+        f"; not {missed}." if missed else "."
+    )
 
 
-def _stability(runs: Runs) -> Finding:
-    if not runs.diverged:
-        return Finding(True, "no free run diverged")
-    return Finding(False, f"{runs.diverged} of {runs.count} free runs diverged")
-
-
-def _together(aspect: str, each: Sequence[Finding]) -> Finding:
-    right = _all([finding.right for finding in each])
-    told = "; ".join(finding.sentence for finding in each if finding.right is right)
-    return Finding(right, f"{aspect[:1].upper()}{aspect[1:]}: {_OUTCOMES[right]}, {told}.")
-
-
-def _missing(name: str, score: Score) -> Finding:
-    reason = score.reason.removesuffix(".") or "no reason was given"
-    return Finding(False, f"{name} has no value ({reason})")
+def _notes(scores: Mapping[str, Score]) -> tuple[str, ...]:
+    if any(len(score.members) == 1 for score in scores.values()):
+        return (
+            "Errors are those of one trained model; another training differs by more: train "
+            "several at once (training.members = 5) for errors over trainings.",
+        )
+    return ()
 
 
 def _all(right: Sequence[bool | None]) -> bool | None:
     if False in right:
         return False
     return None if None in right else True
-
-
-def _short(value: float) -> str:
-    return f"{value:.3g}"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ import attrs
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
+from takens._judging.criteria import Criteria
 from takens._judging.verdict import Verdict, verdict
 from takens._printed import Printed
 from takens._protocols.score import Score
@@ -23,7 +24,8 @@ class Results(Printed):
     ``gradient_norm`` and ``learning_rate``. ``training`` is what was learned from, `(T, n)`;
     ``reference`` is the truth that the free runs, `(runs, T, n)`, are judged against.
     ``learned`` is what a scheme found besides the weights, such as parameters and their
-    errors, and ``remarks`` are what was seen while training, in words.
+    errors, and ``remarks`` are what was seen while training, in words. The verdict is held to
+    the ``criteria``.
     """
 
     title: str
@@ -34,8 +36,9 @@ class Results(Printed):
     scores: Mapping[str, Score]
     learned: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     remarks: tuple[str, ...] = ()
+    criteria: Criteria = attrs.field(factory=Criteria)
 
     @property
     def verdict(self) -> Verdict:
         """Whether the model is right, as far as the scores tell."""
-        return verdict(self.scores)
+        return verdict(self.scores, self.criteria)

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import attrs
 
 from takens._judging.scores import Scores
-from takens._judging.verdict import verdict
+from takens._judging.verdict import Verdict, verdict
 from takens._protocols.score import Curve, Evidence, Part, Runs, Score
 from takens.errors import InputError
 
@@ -18,12 +18,12 @@ FORMAT: Final = 2
 _NAMES: Final = frozenset(field.name for field in attrs.fields(Score))
 
 
-def scores_table(scores: Mapping[str, Score]) -> dict[str, Any]:
+def scores_table(scores: Mapping[str, Score], found: Verdict | None = None) -> dict[str, Any]:
     """Return the content of ``metrics.json`` as JSON types: format, scores and verdict."""
     return {
         "format": FORMAT,
         "scores": {name: attrs.asdict(score) for name, score in scores.items()},
-        "verdict": verdict(scores).to_json(),
+        "verdict": (found or verdict(scores)).to_json(),
     }
 
 

@@ -23,7 +23,7 @@ class LyapunovFromData(LyapunovFromDataSettings):
     """
 
     horizon = None
-    evidence = takens.plugin.Evidence("exponents", "estimate")
+    evidence = takens.plugin.Evidence("exponents", "estimate", "exponents")
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

@@ -26,7 +26,7 @@ class LyapunovSpectrum(OrbitExponents, LyapunovSpectrumSettings):
     """
 
     name = "lyapunov_spectrum"
-    evidence = takens.plugin.Evidence("exponents", "estimate")
+    evidence = takens.plugin.Evidence("exponents", "estimate", "exponents")
 
     def measure(self, step: takens.plugin.Map, x0: Tensor, dt: float, /) -> takens.Score:
         """Measure a map that advances time by ``dt``, from float64 starts `x0: (starts, d)`.

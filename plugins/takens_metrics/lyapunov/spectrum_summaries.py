@@ -39,7 +39,7 @@ def positive_sum(spectrum: Sequence[float] | Array) -> float:
 
 
 class _Summary(OrbitExponents):
-    evidence = takens.plugin.Evidence("exponents", "estimate")
+    evidence = takens.plugin.Evidence("exponents", "estimate", "exponents")
 
     def _summarise(
         self,

@@ -1,0 +1,343 @@
+"""The equivalence tests that a score is put to, by the kind of its evidence."""
+
+from __future__ import annotations
+
+import math
+from typing import Final, final
+
+import attrs
+
+from takens._judging.criteria import Criteria
+from takens._judging.equivalence import (
+    EquivalenceTest,
+    chance,
+    joined,
+    quantile,
+    share_chance,
+    share_interval,
+    trials_to_tell,
+)
+from takens._protocols.score import EvidenceKind, Part, Runs, Score
+
+# A remedy asks for an error so small that the test then decides in five of six tries.
+_MARGIN: Final = 1.0
+# A baseline counts where it is beyond the floor by so many of the floor's errors.
+_CLEARLY: Final = 3.0
+# Beyond so many times the data, or the members, nothing is recommended.
+_MOST: Final = 1_000.0
+
+
+@final
+@attrs.frozen
+class Unjudged:
+    """Why a score cannot be put to a test, and whether that leaves its aspect undecided."""
+
+    reason: str
+    undecided: bool = False
+
+
+def questions(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTest] | Unjudged:
+    """Return the tests of a score, one for each of its parts, or why there are none."""
+    evidence = score.evidence
+    if evidence is None:
+        return Unjudged(_reason(score, "it does not say what it is evidence for"))
+    match evidence.by:
+        case None:
+            return Unjudged("it is shown beside others and decides nothing")
+        case EvidenceKind.SHARE:
+            return _share(name, score, criteria)
+        case EvidenceKind.DISTANCE:
+            return _distance(name, score, criteria)
+        case EvidenceKind.ESTIMATE:
+            return _estimate(name, score, criteria)
+        case EvidenceKind.FORECAST:
+            return _forecast(name, score, criteria)
+
+
+def finite_runs(runs: Runs, criteria: Criteria) -> EquivalenceTest:
+    """Return the test of whether free runs stay finite."""
+    told = f"{runs.diverged} of {runs.count} free runs diverged"
+    return _counted(
+        "free runs", told, runs.diverged, runs.count, 0.0, criteria.of_shares, criteria
+    )
+
+
+def _share(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTest] | Unjudged:
+    if score.value is None or not score.trials:
+        return Unjudged(_reason(score, "it has no value"), undecided=True)
+    count = round(score.value * score.trials)
+    told = f"{count:,} of {score.trials:,} {score.error_unit or 'free runs'}"
+    told += f" {score.remark}" if score.remark else f" by {name}"
+    right = score.reference or 0.0
+    if right:
+        told += f", where {_percent(right)} of the truth's do"
+    tolerance = _tolerance(score, criteria)
+    return [_counted(name, told, count, score.trials, right, tolerance, criteria)]
+
+
+def _counted(
+    name: str,
+    told: str,
+    count: int,
+    trials: int,
+    right: float,
+    tolerance: float,
+    criteria: Criteria,
+) -> EquivalenceTest:
+    most = min(right + tolerance, 1.0)
+    low, high = share_interval(count, trials, criteria.level)
+    return EquivalenceTest(
+        name=name,
+        value=count / trials,
+        interval=(low, high),
+        bounds=(None, most),
+        tolerance=tolerance,
+        p=share_chance(count, trials, most),
+        sentence=f"{told} ({_confidence(criteria)}: {_percent(low)} to {_percent(high)}), "
+        f"tolerance {_percent(tolerance)}",
+        remedy=_more_trials(count, trials, most, criteria),
+    )
+
+
+def _more_trials(count: int, trials: int, most: float, criteria: Criteria) -> str:
+    share = max(count / trials, 0.5 / trials)
+    gap = abs(most - count / trials)
+    needed = trials_to_tell(most, criteria.level) if not count else 0.0
+    if gap:
+        spread = (quantile(criteria.level, None) + _MARGIN) ** 2 * share * (1 - share)
+        needed = max(needed, spread / gap**2)
+    if not gap or needed > _MOST * trials:
+        return "its share is that of the tolerance itself"
+    return f"about {_rounded(max(needed, trials + 1))} of them would decide it"
+
+
+def _distance(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTest] | Unjudged:
+    if score.floor is None:
+        return Unjudged(_reason(score, "there is no floor to compare it with"))
+    if score.value is None:
+        return Unjudged(f"{name} has no value ({_reason(score, 'no reason was given')})", True)
+    zero = score.reference or 0.0
+    value, floor = abs(score.value - zero), abs(score.floor - zero)
+    simple = {what: abs(one - zero) for what, one in score.baselines.items()}
+    told = f"{name} {_short(score.value)} at a floor of {_short(score.floor)}"
+    if score.reference is not None and zero:
+        told += f", where {_short(zero)} is right"
+    if score.floor_doubt:
+        return Unjudged(f"{told}: {score.floor_doubt}", undecided=True)
+    beyond = floor + _CLEARLY * (score.floor_error or 0.0)
+    nearest = min(
+        (what for what in simple if simple[what] > beyond),
+        key=lambda what: simple[what],
+        default="",
+    )
+    if not nearest:
+        least = ", ".join(map(_words, simple)) or "no baseline"
+        return Unjudged(f"{told}: {least} cannot be told from the truth by it", undecided=True)
+    way = simple[nearest] - floor
+    tolerance = _tolerance(score, criteria)
+    error, over = joined((score.error, score.error_over), (score.floor_error, score.floor_over))
+    if not error:
+        return Unjudged(f"{told}: no error is known, as of one run; give more runs", True)
+    share, error = (value - floor) / way, error / way
+    wide = quantile(criteria.level, over) * error
+    told += (
+        f", {_share_of(share)} of the way to {_words(nearest)} "
+        f"({_confidence(criteria)}: {share - wide:.2g} to {share + wide:.2g}), "
+        f"tolerance {tolerance:g}{_over(score)}"
+    )
+    return [
+        EquivalenceTest(
+            name=name,
+            value=share,
+            interval=(share - wide, share + wide),
+            bounds=(None, tolerance),
+            tolerance=tolerance,
+            p=chance(share - tolerance, error, over),
+            sentence=told,
+            remedy=_remedy(
+                score,
+                abs(share - tolerance),
+                (score.error or 0.0) / way,
+                (score.floor_error or 0.0) / way,
+                criteria,
+            ),
+        )
+    ]
+
+
+def _estimate(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTest] | Unjudged:
+    known, of_known, over = score.reference, score.reference_error, score.reference_over
+    if known is None:
+        known, of_known, over = score.truth, score.truth_error, score.truth_over
+    if known is None:
+        none = score.reference_reason or "no true value is known"
+        return Unjudged(score.reason.removesuffix(".") or none.removesuffix("."))
+    if score.value is None:
+        return Unjudged(f"{name} has no value ({_reason(score, 'no reason was given')})", True)
+    scale = abs(known) if score.scale is None else score.scale
+    tolerance = _tolerance(score, criteria)
+    allowed = tolerance * scale
+    parts = score.parts or {
+        "": Part(value=score.value, error=score.error, reference_error=of_known)
+    }
+    if score.resolution is not None and score.resolution >= allowed:
+        return Unjudged(
+            f"{name} {_short(score.value)} for {_short(known)}: so short an orbit tells nothing"
+            f" below {_short(score.resolution)}, and the tolerance is {_short(allowed)}; more "
+            "steps would",
+            undecided=True,
+        )
+    if any(part.error is None for part in parts.values()):
+        return Unjudged(
+            f"{name} {_short(score.value)} for {_short(known)}: no error is known; give "
+            "more starts, runs or members",
+            undecided=True,
+        )
+    return [
+        _part(f"{name} of {what}" if what else name, score, part, known, over, scale, criteria)
+        for what, part in parts.items()
+    ]
+
+
+def _part(
+    name: str,
+    score: Score,
+    part: Part,
+    known: float,
+    over_known: int | None,
+    scale: float,
+    criteria: Criteria,
+) -> EquivalenceTest:
+    tolerance = _tolerance(score, criteria)
+    allowed = tolerance * scale
+    error, over = joined((part.error, score.error_over), (part.reference_error, over_known))
+    wide = quantile(criteria.level, over) * error
+    low, high = part.value - wide, part.value + wide
+    told = f"{name} {_short(part.value)} for {_short(known)}"
+    if score.scale is None and known:
+        sign = -1 if (part.value - known) * known < 0 else 1
+        off, spread = 100 * abs(part.value - known) / abs(known), 100 * wide / abs(known)
+        told += (
+            f", {off:.2g} % {'low' if sign < 0 else 'high'} ({_confidence(criteria)}: "
+            f"{off - spread:.2g} to {off + spread:.2g}), tolerance {100 * tolerance:g} %"
+        )
+    else:
+        told += (
+            f" ({_confidence(criteria)}: {_short(low)} to {_short(high)}), "
+            f"tolerance {_short(allowed)}"
+        )
+    away = abs(part.value - known)
+    return EquivalenceTest(
+        name=name,
+        value=part.value,
+        interval=(low, high),
+        bounds=(known - allowed, known + allowed),
+        tolerance=tolerance,
+        p=chance(away - allowed, error, over),
+        sentence=told + _over(score),
+        remedy=_remedy(
+            score,
+            abs(away - allowed),
+            part.error or 0.0,
+            part.reference_error or 0.0,
+            criteria,
+        ),
+    )
+
+
+def _forecast(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTest] | Unjudged:
+    if not score.baselines:
+        return Unjudged(_reason(score, "there are no simple forecasts beside it"))
+    if score.value is None:
+        return Unjudged(f"{name} has no value ({_reason(score, 'no reason was given')})", True)
+    best = min(score.baselines, key=lambda what: score.baselines[what])
+    simple = score.baselines[best]
+    tolerance = _tolerance(score, criteria)
+    bound = max(tolerance * simple, min(score.floor or 0.0, simple))
+    told = f"{name} {_short(score.value)}, where {_words(best)} has {_short(simple)}"
+    if score.floor is not None:
+        told += f" and the floor is {_short(score.floor)}"
+    if score.error is None:
+        return Unjudged(f"{told}: no error is known; give more data", undecided=True)
+    wide = quantile(criteria.level, score.error_over) * score.error
+    interval = score.value - wide, score.value + wide
+    told += (
+        f" ({_confidence(criteria)}: {_short(interval[0])} to {_short(interval[1])}), "
+        f"at most {_short(bound)} is right{_over(score)}"
+    )
+    return [
+        EquivalenceTest(
+            name=name,
+            value=score.value,
+            interval=interval,
+            bounds=(None, bound),
+            tolerance=tolerance,
+            p=chance(score.value - bound, score.error, score.error_over),
+            sentence=told,
+            remedy=_remedy(score, abs(score.value - bound), score.error, 0.0, criteria),
+        )
+    ]
+
+
+def _remedy(score: Score, gap: float, own: float, truth: float, criteria: Criteria) -> str:
+    """Say how much more of what would make the error small enough for the gap."""
+    wanted = gap / (quantile(criteria.level, None) + _MARGIN)
+    if wanted == 0 or math.hypot(own, truth) > math.sqrt(_MOST) * wanted:
+        return "it is as far off as the tolerance itself, which no length in reach would tell"
+    asked: list[str] = []
+    countable = score.error_unit in ("members", "starts")
+    if not countable:
+        own, truth = 0.0, math.hypot(own, truth)
+    left = math.sqrt(max(wanted**2 - truth**2, wanted**2 / 2))
+    if own and own > left and score.error_over:
+        many = _rounded(max(score.error_over * (own / left) ** 2, score.error_over + 1))
+        asked.append(f"{many} {score.error_unit}")
+    rest = math.sqrt(max(wanted**2 - min(own, left) ** 2, wanted**2 / 2))
+    if truth > rest:
+        asked.append(f"a record {max((truth / rest) ** 2, 1.1):.2g} times as long")
+    if not asked:
+        asked.append("a record twice as long")
+    return f"about {' and '.join(asked)} would decide it"
+
+
+def _tolerance(score: Score, criteria: Criteria) -> float:
+    return 0.0 if score.evidence is None else criteria.of(score.evidence)
+
+
+def _reason(score: Score, otherwise: str) -> str:
+    return score.reason.removesuffix(".") or otherwise
+
+
+def _confidence(criteria: Criteria) -> str:
+    return f"{100 * (1 - 2 * criteria.level):.3g} %"
+
+
+def _over(score: Score) -> str:
+    if not score.error_over:
+        return ""
+    unit = score.error_unit or "values"
+    return (
+        f", over {score.error_over} {unit if score.error_over > 1 else unit.removesuffix('s')}"
+    )
+
+
+def _share_of(share: float) -> str:
+    return f"{share:.2g}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %"
+
+
+def _rounded(count: float) -> str:
+    """Write a number of things to two digits, upwards."""
+    step = 10 ** max(math.floor(math.log10(count)) - 1, 0)
+    return f"{math.ceil(count / step) * step:,.0f}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
