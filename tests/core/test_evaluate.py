@@ -50,19 +50,19 @@ def ramp(n: int, offset: float = 0.0) -> takens.TimeSeries:
 
 
 def test_value_is_the_median_over_runs_and_floor_that_of_true_stretches(linear: Any) -> None:
-    # A model that stands still, from contexts that end at 6, 18 and 31 of the first other
-    # ramp: the part of the reference after the context of 5 has mean 18.
+    # A model that stands still, from contexts that end at 6, 19 and 34 of the three other
+    # ramps: the part of the reference after the context of 5 has mean 18.
     data, others = ramp(30), [ramp(30, offset) for offset in (1.0, 2.0, 4.0)]
     second = attrs.evolve(others[0], x=torch.stack([s.x for s in others]))
     score = takens.evaluate(
         linear(1.0), data, [MeanDifference()], second=second, runs=3, context=5
     )["MeanDifference"]
-    assert score.details["values"] == pytest.approx([6 - 18, 18 - 18, 31 - 18])
-    assert score.value == pytest.approx(0)
+    assert score.details["values"] == pytest.approx([6 - 18, 19 - 18, 34 - 18])
+    assert score.value == pytest.approx(1)
     assert score.floor == pytest.approx(2)
     assert score.floors == pytest.approx((1, 2, 4))
     assert score.error is not None
-    deviation = torch.tensor([-12.0, 0.0, 13.0]).std()
+    deviation = torch.tensor([-12.0, 1.0, 16.0]).std()
     assert score.error == pytest.approx(
         math.sqrt(math.pi / 2) * float(deviation) / math.sqrt(3)
     )
@@ -75,7 +75,8 @@ def test_runs_that_diverge_are_counted_and_left_out(linear: Any) -> None:
     score = takens.evaluate(
         linear(2.0), data, [MeanDifference()], second=data, runs=2, context=1
     )["MeanDifference"]
-    assert score.runs == takens.plugin.Runs((None, 20))
+    assert score.runs is not None
+    assert set(score.runs.diverged_at) == {None, 20}
     assert (takens.plugin.Runs((None, 20)).count, takens.plugin.Runs((None, 20)).diverged) == (
         2,
         1,

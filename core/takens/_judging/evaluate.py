@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
@@ -39,7 +39,7 @@ def evaluate(
     runs: int = 8,
     starts: int = 32,
     context: int = 32,
-    noise: float | Literal["estimate"] = 0.0,
+    noise: float | str = 0.0,
     seed: int = 0,
 ) -> Scores:
     """Judge a model or a system; return a score for each metric, in float64 on the CPU.

@@ -6,7 +6,7 @@ import contextlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal, cast, final
+from typing import Final, cast, final
 
 import attrs
 import torch
@@ -25,7 +25,7 @@ from takens._judging.free_runs import FreeRuns, compare_free_runs
 from takens._judging.json_types import to_json
 from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics, qualified
-from takens._judging.noise import noise_level
+from takens._judging.noise import check_noise, noise_level
 from takens._judging.records import compare_records, runs_from
 from takens._judging.scores import Scores
 from takens._judging.segments import Segments, contexts
@@ -86,6 +86,7 @@ class Judging:
     """How a subject is judged, whatever it is."""
 
     segments: Segments
+    criteria: Criteria
     metrics: Mapping[str, Metric]
     truth: System | None
     references: Mapping[str, float]
@@ -109,7 +110,7 @@ def judge(
     runs: int = 8,
     starts: int = 32,
     context: int = 32,
-    noise: float | Literal["estimate"] = 0.0,
+    noise: float | str = 0.0,
     tolerance: Mapping[str, float] | None = None,
     level: float = 0.05,
     power: bool = True,
@@ -144,13 +145,13 @@ def judge(
             f"The true system has {truth.dim} variables and the data have "
             f"{segments.reference.dim}; leave out truth where it is observed in part."
         )
-    if noise == "estimate":
+    check_noise(noise)
+    if isinstance(noise, str):
         noise = noise_level(segments.reference)
-    elif not 0 <= noise < math.inf:
-        raise InputError(f"noise is a number of at least 0, or 'estimate'; got {noise!r}.")
     told = trials_to_tell(criteria.of_shares, criteria.level)
     how = Judging(
         segments=segments,
+        criteria=criteria,
         metrics=named,
         truth=truth,
         references=references or {},
@@ -279,12 +280,14 @@ def _judge(
     return free.shown, _scored(how, measure, period), compared
 
 
-def _with_scale(score: Score, period: float) -> Score:
+def _with_scale(score: Score, period: float, criteria: Criteria) -> Score:
     """Hold rates that are next to nothing to one per mean period, or per step of a map."""
     known = score.truth if score.reference is None else score.reference
-    if known is None or score.scale is not None or not score.unit.startswith("1 / time"):
+    evidence, rate = score.evidence, score.unit.startswith("1 / time")
+    if known is None or evidence is None or score.scale is not None or not rate:
         return score
-    return attrs.evolve(score, scale=max(abs(known), 1 / period))
+    small = abs(known) < criteria.of(evidence) / period
+    return attrs.evolve(score, scale=1 / period) if small else score
 
 
 def _scored(
@@ -299,7 +302,7 @@ def _scored(
             f"{what} gave no value", plugin, strict=catalogue().strict, asked_for=True
         ) as why:
             score = complete(measure(metric), name, metric, how.truth, how.references)
-            scores[name] = _with_scale(score, period)
+            scores[name] = _with_scale(score, period, how.criteria)
         if why:
             scores[name] = Score(value=None, reason=why[0], metric=qualified(metric))
     return scores

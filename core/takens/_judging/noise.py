@@ -9,9 +9,21 @@ import attrs
 import torch
 
 from takens._data.time_series import TimeSeries
+from takens.errors import ConfigurationError
 
 # Differences of this order leave next to nothing of a signal that is sampled finely.
 _ORDER: Final = 6
+
+
+def check_noise(level: float | str) -> None:
+    """Refuse what is no level of noise.
+
+    Raises: ConfigurationError.
+    """
+    if level != "estimate" if isinstance(level, str) else not 0 <= level < math.inf:
+        raise ConfigurationError(
+            f'judge.noise is a number of at least 0, or "estimate"; got {level!r}.'
+        )
 
 
 def with_noise(

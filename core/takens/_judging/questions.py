@@ -102,11 +102,11 @@ def _counted(
 def _more_trials(count: int, trials: int, most: float, criteria: Criteria) -> str:
     share = max(count / trials, 0.5 / trials)
     gap = abs(most - count / trials)
-    needed = trials_to_tell(most, criteria.level) if not count else 0.0
-    if gap:
-        spread = (quantile(criteria.level, None) + _MARGIN) ** 2 * share * (1 - share)
-        needed = max(needed, spread / gap**2)
-    if not gap or needed > _MOST * trials:
+    spread = (quantile(criteria.level, None) + _MARGIN) ** 2 * share * (1 - share)
+    needed = spread / gap**2 if gap else math.inf
+    if not count:
+        needed = trials_to_tell(most, criteria.level)
+    if needed > _MOST * trials:
         return "its share is that of the tolerance itself"
     return f"about {_rounded(max(needed, trials + 1))} of them would decide it"
 

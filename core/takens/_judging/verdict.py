@@ -134,6 +134,7 @@ def verdict(scores: Mapping[str, Score], criteria: Criteria | None = None) -> Ve
     wrong = holm([test.p for _, test in asked], criteria.level)
     aspects = dict.fromkeys([aspect for aspect, _ in asked] + list(open_))
     share = criteria.level / max(len(asked), 1)
+    power = {aspect: _power(aspect, scores, criteria, share) for aspect in aspects}
     findings = {
         aspect: _finding(
             aspect,
@@ -141,11 +142,11 @@ def verdict(scores: Mapping[str, Score], criteria: Criteria | None = None) -> Ve
             [is_ for (one, _), is_ in zip(asked, wrong, strict=True) if one == aspect],
             open_.get(aspect, ()),
             criteria.level,
-            _power(aspect, scores, criteria, share),
+            _power_of(power[aspect]),
         )
         for aspect in aspects
     }
-    return Verdict(findings, not_judged, _notes(scores))
+    return Verdict(findings, not_judged, _notes(scores, power))
 
 
 def _finding(
@@ -186,7 +187,9 @@ def _margin(test: EquivalenceTest) -> float:
     return min(side for side in sides if side is not None) / (wide or 1.0)
 
 
-def _power(aspect: str, scores: Mapping[str, Score], criteria: Criteria, level: float) -> str:
+def _power(
+    aspect: str, scores: Mapping[str, Score], criteria: Criteria, level: float
+) -> Mapping[str, bool]:
     """Say which of the spoilt copies of the truth the aspect's tests would call wrong."""
     noticed: dict[str, bool] = {}
     for name, score in scores.items():
@@ -196,22 +199,28 @@ def _power(aspect: str, scores: Mapping[str, Score], criteria: Criteria, level: 
             found = questions(name, attrs.evolve(one, evidence=score.evidence), criteria)
             seen = not isinstance(found, Unjudged) and any(test.p <= level for test in found)
             noticed[spoilt] = noticed.get(spoilt, False) or seen
-    if not noticed:
-        return ""
-    told = _listed([spoilt for spoilt, seen in noticed.items() if seen]) or "none of them"
-    missed = _listed([spoilt for spoilt, seen in noticed.items() if not seen])
-    return f"Of spoilt copies these data would show {told}" + (
-        f"; not {missed}." if missed else "."
-    )
+    return noticed
 
 
-def _notes(scores: Mapping[str, Score]) -> tuple[str, ...]:
+def _power_of(noticed: Mapping[str, bool]) -> str:
+    told = _listed([what for what, seen in noticed.items() if seen])
+    return f"Would notice {told or 'none of the spoilt copies'}." if noticed else ""
+
+
+def _notes(
+    scores: Mapping[str, Score], power: Mapping[str, Mapping[str, bool]]
+) -> tuple[str, ...]:
+    notes: list[str] = []
+    seen = {what for noticed in power.values() for what, is_ in noticed.items() if is_}
+    missed = dict.fromkeys(what for noticed in power.values() for what in noticed)
+    if left := _listed([what for what in missed if what not in seen]):
+        notes.append(f"At this length and tolerance nothing here would notice {left}.")
     if any(len(score.members) == 1 for score in scores.values()):
-        return (
+        notes.append(
             "Errors are those of one trained model; another training differs by more: train "
-            "several at once (training.members = 5) for errors over trainings.",
+            "several at once (training.members = 5) for errors over trainings."
         )
-    return ()
+    return tuple(notes)
 
 
 def _all(right: Sequence[bool | None]) -> bool | None:

@@ -9,6 +9,8 @@ from typing import Any, Final, final
 import attrs
 
 from takens._defaults import DEVICE, FIGURES, METRICS, MODEL, SCHEME
+from takens._judging.criteria import Criteria
+from takens._judging.noise import check_noise
 from takens._plugins.choice import Component
 from takens._plugins.parameter import parameter
 from takens._printed import Printed
@@ -70,6 +72,12 @@ class Judge:
     Each is warmed up on ``context`` samples.
 
     ``reference`` holds known values by metric name, for data whose system is not known.
+    ``tolerance`` holds tolerances by kind that differ from those of the metrics, ``level`` is
+    the share of true models that may be called wrong. ``noise`` is that of a file, in standard
+    deviations, or "estimate"; free runs are compared with as much added. ``power`` asks for
+    what would have been noticed.
+
+    Raises: ConfigurationError for numbers that are out of their range.
     """
 
     metrics: list[Component] = attrs.field(
@@ -80,7 +88,16 @@ class Judge:
     starts: int = parameter(32, at_least=1)
     context: int = parameter(32, unit="samples", at_least=1)
     reference: dict[str, float] = attrs.field(factory=dict[str, float])
+    tolerance: dict[str, float] = attrs.field(factory=dict[str, float])
+    level: float = 0.05
+    noise: float | str = 0.0
+    power: bool = True
     toml_table = "judge"
+
+    @property
+    def criteria(self) -> Criteria:
+        """What the verdict is held to."""
+        return Criteria(tolerance=self.tolerance, level=self.level)
 
     def __attrs_post_init__(self) -> None:
         for name, value in self.reference.items():
@@ -88,6 +105,8 @@ class Judge:
                 raise ConfigurationError(
                     f"judge.reference.{name} is a finite number; got {value}."
                 )
+        check_noise(self.noise)
+        Criteria(tolerance=self.tolerance, level=self.level)
 
 
 def _seed(_: object, __: object, value: int) -> None:

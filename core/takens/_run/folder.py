@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import attrs
 import numpy as np
 
 from takens._dynamics.free_run import FreeRun
 from takens._files import cannot_write, write_whole
-from takens._protocols.score import Score
 from takens._run.scores_file import scores_table, to_text
 from takens.errors import InputError
+
+if TYPE_CHECKING:
+    from takens._run.results import Results
 
 # The configuration comes last: it marks the folder as that of a run until all else is gone.
 _FILES = (
@@ -83,9 +84,10 @@ class RunFolder:
         """Write ``config.toml``."""
         write_whole(self.path / "config.toml", toml)
 
-    def write_metrics(self, scores: Mapping[str, Score]) -> None:
+    def write_metrics(self, results: Results) -> None:
         """Write ``metrics.json``; numbers that do not exist are null."""
-        write_whole(self.path / "metrics.json", to_text(scores_table(scores)))
+        table = scores_table(results.scores, results.verdict)
+        write_whole(self.path / "metrics.json", to_text(table))
 
     def write_generated(self, free: FreeRun) -> None:
         """Write ``generated.npz``: ``t``, ``x`` and ``diverged_at`` (-1 for never)."""

@@ -78,6 +78,7 @@ def run(
     model = model_for(source.training, configuration.model, seed=configuration.seed)
     scheme = schemes.get(configuration.scheme)
     named = metrics_of(configuration.judge)
+    configuration.judge.criteria.check(named)
     pictures = by_label(figures, configuration.figures)
     with blaming("fit", model, scheme):
         ready = prepare(
@@ -113,7 +114,7 @@ def run(
         for remark in trained.remarks:
             say(remark)
         results = _judge(configuration, source, named, trained, say)
-        folder.write_metrics(results.scores)
+        folder.write_metrics(results)
         folder.write_generated(results.free)
         drawn = _draw(pictures, results, folder)
         seconds = time.perf_counter() - began
@@ -153,6 +154,10 @@ def _judge(
         runs=judging.runs,
         starts=judging.starts,
         context=judging.context,
+        noise=judging.noise,
+        tolerance=judging.tolerance,
+        level=judging.level,
+        power=judging.power,
     )
     results = Results(
         title=_title(configuration),
@@ -163,6 +168,7 @@ def _judge(
         scores=judgement.scores,
         learned=trained.details,
         remarks=trained.remarks,
+        criteria=judgement.criteria,
     )
     if results.scores:
         say(results.verdict.sentence)

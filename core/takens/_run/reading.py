@@ -177,6 +177,10 @@ def _converter() -> cattrs.Converter:
 
     converter.register_structure_hook_func(lambda kind: kind == Choice, _component)
     converter.register_structure_hook_func(lambda kind: kind == PerMember, numbers)
+    converter.register_structure_hook_func(
+        lambda kind: kind == (float | str),
+        lambda value, _: value if isinstance(value, str) else converter.structure(value, float),
+    )
     converter.register_structure_hook_func(_is(list), _only(list, "a list", each))
     converter.register_structure_hook_func(_is(dict), _only(dict, "a table", items))
     for table in (Training, Data, Judge, Configuration):

@@ -43,6 +43,15 @@ if TYPE_CHECKING:
     metavar="ASPECTS",
     help="Aspects that decide the exit code, as in geometry,spectrum; all by default.",
 )
+@click.option(
+    "--tolerance",
+    "tolerances",
+    metavar="KIND=VALUE",
+    multiple=True,
+    help="As in exponents=0.1; those of the run, or of the metrics, by default.",
+)
+@click.option("--level", type=float, help="Share of true models that may be called wrong.")
+@click.option("--noise", metavar="LEVEL", help="Of the file, in standard deviations; estimate.")
 @click.option("--json", "as_json", is_flag=True, help="Print an object for scripts.")
 def command(
     run: Path,
@@ -54,6 +63,9 @@ def command(
     dt: float | None,
     runs: int,
     fail_on: str | None,
+    tolerances: tuple[str, ...],
+    level: float | None,
+    noise: str | None,
     as_json: bool,
 ) -> int:
     """Judge a model against data, and say whether it is right.
@@ -69,6 +81,7 @@ def command(
     Examples:
       takens judge runs/lorenz63-seed0 --against fresh.csv
       takens judge runs/mine --against my.npz --fail-on geometry,spectrum
+      takens judge runs/mine --against my.csv --tolerance exponents=0.1 --noise estimate
       takens judge runs/mine/checkpoint.pt --against my.csv --json
     """  # noqa: D301 - click's mark for lines to leave alone
     from takens._dynamics.checkpoint import load_model
@@ -77,6 +90,7 @@ def command(
     from takens._run.scores_file import scores_table, to_text
     from takens._run.sources import read
     from takens.cli.tables import print_scores
+    from takens.cli.verdict import print_verdict
 
     model = load_model(run)
     settings = _configuration(run)
@@ -102,18 +116,37 @@ def command(
         runs=runs,
         starts=judging.starts,
         context=judging.context,
+        noise=judging.noise if noise is None else _number(noise, "--noise", "estimate"),
+        tolerance=dict(judging.tolerance) | _tolerances(tolerances),
+        level=judging.level if level is None else level,
+        power=judging.power,
     )
     found = judgement.verdict
     code = _exit_code(judgement, decisive, asked)
     if as_json:
-        table = scores_table(judgement.scores)
+        table = scores_table(judgement.scores, found)
         click.echo(to_text({**table["verdict"], **table, "right": code == 0}), nl=False)
     else:
+        print_verdict(found)
         print_scores(judgement.scores)
-        click.echo(found.sentence)
-        for line in found.lines():
-            click.echo(f"  {line}")
     return code
+
+
+def _tolerances(given: Sequence[str]) -> dict[str, float]:
+    """Read tolerances by kind."""
+    read = [one.partition("=") for one in given]
+    return {kind.strip(): float(_number(value, "--tolerance")) for kind, _, value in read}
+
+
+def _number(text: str, option: str, word: str = "") -> float | str:
+    """Read a number, or the one word that may stand for it."""
+    from takens.errors import InputError
+
+    try:
+        return text if word and text == word else float(text)
+    except ValueError:
+        other = f", or {word!r}" if word else ", as in exponents=0.1"
+        raise InputError(f"{option} takes a number{other}; got {text!r}.") from None
 
 
 def _exit_code(

@@ -40,6 +40,7 @@ def command(
     from takens._run.job import run
     from takens._run.reading import read_configuration
     from takens.cli.tables import print_scores, print_scores_json
+    from takens.cli.verdict import print_verdict
 
     # The options come last, so that they win over the file and over --set.
     overrides = list(changes)
@@ -58,7 +59,9 @@ def command(
         say=lambda line: click.echo(line, err=True),
     )
     if as_json:
-        print_scores_json(done.results.scores)
+        print_scores_json(done.results.scores, done.results.verdict)
     else:
+        if done.results.scores:
+            print_verdict(done.results.verdict)
         print_scores(done.results.scores)
         click.echo(f"Report: {done.folder / 'report.html'}")

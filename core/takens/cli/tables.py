@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from takens._judging.verdict import Verdict
     from takens._protocols.score import Score
 
 
@@ -44,8 +45,8 @@ def print_scores(scores: "Mapping[str, Score]") -> None:
     click.echo()
 
 
-def print_scores_json(scores: "Mapping[str, Score]") -> None:
+def print_scores_json(scores: "Mapping[str, Score]", found: "Verdict | None" = None) -> None:
     """Print what ``metrics.json`` holds."""
     from takens._run.scores_file import scores_table, to_text
 
-    click.echo(to_text(scores_table(scores)), nl=False)
+    click.echo(to_text(scores_table(scores, found)), nl=False)
