@@ -51,7 +51,7 @@ def test_a_checkpoint_alone_is_judged_by_the_usual_metrics(
         "judge", "run/checkpoint.pt", "--against", "fresh.csv", "--time", "t",
         "--metric", "sliced_wasserstein", "--runs", "2", "--json",
     )  # fmt: skip
-    assert done.returncode in (0, 1), done.stderr
+    assert done.returncode in (0, 1, 3), done.stderr
     assert list(json.loads(done.stdout)["scores"]) == ["sliced_wasserstein"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping
 from typing import Any, Final, final
 
 import attrs
@@ -14,18 +13,16 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.generate import generate
+from takens._judging.baselines import ENOUGH, Baselines
 from takens._judging.ensembles import error_of_median, over_values
 from takens._judging.noise import with_noise
 from takens._judging.segments import Segments, contexts
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.score import Runs, Score
-from takens.errors import InputError
 
 # What all runs that are counted may take in memory.
 _BYTES: Final = 2**29
-# From so many true segments it is known how much they differ.
-_ENOUGH: Final = 3
 
 
 @final
@@ -117,27 +114,27 @@ def compare_free_runs(
     metric: SeriesMetric,
     segments: Segments,
     free: FreeRuns,
-    baselines: Mapping[str, TimeSeries],
+    baselines: Baselines,
     noise: float = 0.0,
 ) -> Score:
     """Compute the median over the scored runs that did not diverge, with the floor.
 
-    ``segments`` are as long as the runs. What ``baselines``, records by name, would score
-    stands beside those that the metric has.
+    ``segments`` are as long as the runs. What ``baselines`` would score stands beside
+    those that the metric has.
     """
     runs = free.shown
     scored = runs.diverged_at[1:]
     perfect = [metric.compare(segments.reference, other) for other in segments.pairs()]
     floors = [score.value for score in perfect if score.value is not None]
-    simple = {name: _value(metric, segments.reference, one) for name, one in baselines.items()}
+    floor = statistics.median(floors) if floors else None
+    known = error_of_median(floors) if len(floors) >= ENOUGH else None
     about: dict[str, Any] = {
         "runs": Runs(free.all.diverged_at),
-        "floor": statistics.median(floors) if floors else None,
+        "floor": floor,
         "floors": floors,
         "floor_from": f"the reference against {len(floors)} other true "
-        f"segment{'es' * (len(floors) > 1)} of the same length (median)",
-        "baselines": {name: value for name, value in simple.items() if value is not None}
-        | dict(perfect[0].baselines),
+        f"segment{'s' * (len(floors) > 1)} of the same length (median)",
+        "baselines": baselines.score(metric, floors) | dict(perfect[0].baselines),
     }
     noisy = with_noise(runs.series, noise, segments.reference)
     scores = [
@@ -162,21 +159,13 @@ def compare_free_runs(
         about |= over_values(values, "free runs")
         low, *_, high = statistics.quantiles(values, n=4, method="inclusive")
         about["details"] |= {"quartiles": [low, high]}
-    elif len(floors) >= _ENOUGH:
+    elif len(floors) >= ENOUGH:
         # A single run is taken to vary as the truth does.
         about |= {"error": statistics.stdev(floors), "error_over": len(floors)}
-    if len(floors) >= _ENOUGH:
-        about |= {"floor_error": error_of_median(floors), "floor_over": len(floors)}
+    if known is not None:
+        about |= {"floor_error": known, "floor_over": len(floors)}
     elif floors and len(values) > 1:
         # One pair of true segments does not tell how much pairs differ; runs stand in.
         spread = statistics.stdev(values) / math.sqrt(len(floors))
         about |= {"floor_error": spread, "floor_over": len(values)}
     return attrs.evolve(typical, value=statistics.median(values), **about)
-
-
-def _value(metric: SeriesMetric, reference: TimeSeries, series: TimeSeries) -> float | None:
-    try:
-        return metric.compare(reference, series).value
-    except InputError:
-        # What has no value for a surrogate has none to be compared with.
-        return None

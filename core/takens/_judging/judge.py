@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from takens._defaults import METRICS
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.system_model import SystemModel
 from takens._dynamics.trained_model import TrainedModel
+from takens._judging.baselines import Baselines
 from takens._judging.criteria import Criteria
 from takens._judging.ensembles import merge_members
 from takens._judging.equivalence import trials_to_tell
@@ -29,16 +31,16 @@ from takens._judging.noise import check_noise, noise_level
 from takens._judging.records import compare_records, runs_from
 from takens._judging.scores import Scores
 from takens._judging.segments import Segments, contexts
-from takens._judging.spoils import spoilt
+from takens._judging.spoils import SPOILS, spoilt
 from takens._judging.stationarity import difference, mean_period
 from takens._judging.subject import as_model, named_subject, system_model
-from takens._judging.surrogates import surrogates
 from takens._judging.verdict import Verdict, verdict
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import left_out
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
 from takens._printed import Printed
+from takens._progress import progress_bar
 from takens._protocols.dynamics import Time
 from takens._protocols.metric import (
     Metric,
@@ -114,6 +116,7 @@ def judge(
     tolerance: Mapping[str, float] | None = None,
     level: float = 0.05,
     power: bool = True,
+    progress: bool = False,
 ) -> Judgement:
     """Judge a model or a system against data, and keep the free runs; see ``evaluate``.
 
@@ -161,14 +164,24 @@ def judge(
         context=context,
         noise=noise,
     )
-    each = [_judge(member, how, i, len(members)) for i, member in enumerate(members)]
-    first, _, compared = each[0]
-    scores = merge_members([scores for _, scores, _ in each])
+    count = len(members) * len(named) + (len(SPOILS) if power else 0)
+    done = itertools.count(1)
+    with contextlib.ExitStack() as stack:
+        bar = progress_bar("judging", count) if progress else None
+        show = stack.enter_context(bar) if bar else None
+
+        def tell(what: str) -> None:
+            if show:
+                show(next(done), what)
+
+        each = [_judge(one, how, i, len(members), tell) for i, one in enumerate(members)]
+        first, _, compared = each[0]
+        scores: Mapping[str, Score] = merge_members([scores for _, scores, _ in each])
+        if power:
+            seen = _spoilt(compared, named, tell)
+            scores = {n: attrs.evolve(s, spoilt=seen.get(n, {})) for n, s in scores.items()}
     if len(members) == 1 and isinstance(subject, (TrainedModel, Sequence)):
         scores = {n: attrs.evolve(s, members=[s.value]) for n, s in scores.items()}
-    if power:
-        seen = _spoilt(compared, named)
-        scores = {n: attrs.evolve(s, spoilt=seen.get(n, {})) for n, s in scores.items()}
     if second is None and (doubt := difference(segments.reference, next(segments.pairs()))):
         doubt = f"the record is not stationary ({doubt} changes), so that no floor is trusted"
         scores = {
@@ -239,7 +252,11 @@ def complete(
 
 
 def _judge(
-    subject: Model | System | TimeSeries, how: Judging, member: int, members: int
+    subject: Model | System | TimeSeries,
+    how: Judging,
+    member: int,
+    members: int,
+    tell: Callable[[str], None],
 ) -> tuple[FreeRun, Mapping[str, Score], Segments]:
     """Score one member; return its runs, its scores and the segments that they are beside."""
     model = None if isinstance(subject, TimeSeries) else as_model(subject)
@@ -253,7 +270,7 @@ def _judge(
         dt = _check(model, segments.reference, context)
         free = FreeRuns.of(model, segments, dt, how.runs, how.counted, context)
         compared = segments.after(context)
-    baselines = surrogates(compared.reference)
+    baselines = Baselines.of(compared.reference)
     period = mean_period(compared.reference)
     places = contexts(segments.reference, context, how.starts) if model else None
 
@@ -277,7 +294,7 @@ def _judge(
 
     if how.truth is not None and how.truth.time is Time.DISCRETE:
         period = dt
-    return free.shown, _scored(how, measure, period), compared
+    return free.shown, _scored(how, measure, period, tell), compared
 
 
 def _with_scale(score: Score, period: float, criteria: Criteria) -> Score:
@@ -291,7 +308,10 @@ def _with_scale(score: Score, period: float, criteria: Criteria) -> Score:
 
 
 def _scored(
-    how: Judging, measure: Callable[[Metric], Score], period: float
+    how: Judging,
+    measure: Callable[[Metric], Score],
+    period: float,
+    tell: Callable[[str], None],
 ) -> Mapping[str, Score]:
     """Score by every metric; what fails gets a score without a value."""
     scores: dict[str, Score] = {}
@@ -305,6 +325,7 @@ def _scored(
             scores[name] = _with_scale(score, period, how.criteria)
         if why:
             scores[name] = Score(value=None, reason=why[0], metric=qualified(metric))
+        tell(name)
     return scores
 
 
@@ -339,7 +360,7 @@ def _elsewhere(
 
 
 def _spoilt(
-    segments: Segments, metrics: Mapping[str, Metric]
+    segments: Segments, metrics: Mapping[str, Metric], tell: Callable[[str], None]
 ) -> Mapping[str, Mapping[str, Score]]:
     """Score spoilt copies of the truth by every metric that needs no dynamics.
 
@@ -350,16 +371,20 @@ def _spoilt(
     held = others.x[1 : 1 + _SPOILT] if len(others.x) > 1 else others.x
     rest = torch.cat((others.x[:1], others.x[1 + _SPOILT :])) if len(others.x) > 1 else others.x
     beside = Segments(segments.reference, attrs.evolve(others, x=rest))
-    baselines = surrogates(segments.reference)
+    baselines = Baselines.of(segments.reference)
     found: dict[str, dict[str, Score]] = {}
     for what, records in spoilt(attrs.evolve(others, x=held)).items():
         free = FreeRuns.recorded(records, len(segments.reference), len(held))
         for name, metric in metrics.items():
-            evidence = _evidence(metric)
-            if evidence is None or evidence.by is None or isinstance(metric, SupportsStarts):
-                continue
             # What a copy has no value for, it is not noticed by.
             with contextlib.suppress(Exception):
+                evidence = _evidence(metric)
+                if (
+                    evidence is None
+                    or evidence.by is None
+                    or isinstance(metric, SupportsStarts)
+                ):
+                    continue
                 if isinstance(metric, RecordsMetric):
                     score = compare_records(metric, evidence.by, beside, free, 0.0)
                 elif isinstance(metric, SeriesMetric) and metric.horizon is None:
@@ -368,6 +393,7 @@ def _spoilt(
                     continue
                 score = attrs.evolve(score, curves={}, details={})
                 found.setdefault(name, {})[what] = score
+        tell(what)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Final, final
 
 import attrs
 
+from takens._judging.baselines import beyond
 from takens._judging.criteria import Criteria
 from takens._judging.equivalence import (
     EquivalenceTest,
@@ -21,8 +22,6 @@ from takens._protocols.score import EvidenceKind, Part, Runs, Score
 
 # A remedy asks for an error so small that the test then decides in five of six tries.
 _MARGIN: Final = 1.0
-# A baseline counts where it is beyond the floor by so many of the floor's errors.
-_CLEARLY: Final = 3.0
 # Beyond so many times the data, or the members, nothing is recommended.
 _MOST: Final = 1_000.0
 
@@ -124,19 +123,19 @@ def _distance(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
         told += f", where {_short(zero)} is right"
     if score.floor_doubt:
         return Unjudged(f"{told}: {score.floor_doubt}", undecided=True)
-    beyond = floor + _CLEARLY * (score.floor_error or 0.0)
+    least = beyond(score.floors or (score.floor,), zero)
     nearest = min(
-        (what for what in simple if simple[what] > beyond),
+        (what for what in simple if simple[what] > least),
         key=lambda what: simple[what],
         default="",
     )
     if not nearest:
-        least = ", ".join(map(_words, simple)) or "no baseline"
-        return Unjudged(f"{told}: {least} cannot be told from the truth by it", undecided=True)
+        which = ", ".join(map(_words, simple)) or "no baseline"
+        return Unjudged(f"{told}: {which} cannot be told from the truth by it", undecided=True)
     way = simple[nearest] - floor
     tolerance = _tolerance(score, criteria)
     error, over = joined((score.error, score.error_over), (score.floor_error, score.floor_over))
-    if not error:
+    if score.error is None:
         return Unjudged(f"{told}: no error is known, as of one run; give more runs", True)
     share, error = (value - floor) / way, error / way
     wide = quantile(criteria.level, over) * error

@@ -15,12 +15,12 @@ from takens._data.time_series import TimeSeries
 from takens._judging.surrogates import autoregressive
 
 # What is made of records x: (records, T, n).
-_WAYS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
+SPOILS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
     "means off by 0.1 sd": lambda x: x + 0.1 * _spread(x),
     "means off by 0.3 sd": lambda x: x + 0.3 * _spread(x),
     "scales x 0.9": lambda x: _mean(x) + 0.9 * (x - _mean(x)),
-    "time x 0.95": lambda x: _slowed(x, 0.95),
-    "time x 0.9": lambda x: _slowed(x, 0.9),
+    "time x 0.95": lambda x: slowed(x, 0.95),
+    "time x 0.9": lambda x: slowed(x, 0.9),
     "time reversed": lambda x: x.flip(-2),
     "rest for the last quarter": lambda x: _resting(x, 4),
     "a closed cycle": lambda x: _cycle(x, 3),
@@ -30,10 +30,11 @@ _WAYS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
 
 def spoilt(records: TimeSeries) -> Mapping[str, TimeSeries]:
     """Return spoilt copies of records, `x: (records, T, n)`, by what was done to them."""
-    return {name: attrs.evolve(records, x=way(records.x)) for name, way in _WAYS.items()}
+    return {name: attrs.evolve(records, x=way(records.x)) for name, way in SPOILS.items()}
 
 
-def _slowed(x: Tensor, factor: float) -> Tensor:
+def slowed(x: Tensor, factor: float) -> Tensor:
+    """Return records `x: (..., T, n)` whose time is slowed by a factor of at most 1."""
     count = x.shape[-2]
     spline = cast(Any, CubicSpline)(np.arange(count), x.numpy(), axis=-2)
     return torch.from_numpy(np.ascontiguousarray(spline(np.arange(count) * factor)))

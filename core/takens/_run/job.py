@@ -113,7 +113,7 @@ def run(
         say(f"Trained in {trained.seconds:.0f} s on {trained.placement.device}.")
         for remark in trained.remarks:
             say(remark)
-        results = _judge(configuration, source, named, trained, say)
+        results = _judge(configuration, source, named, trained, say, progress)
         folder.write_metrics(results)
         folder.write_generated(results.free)
         drawn = _draw(pictures, results, folder)
@@ -140,6 +140,7 @@ def _judge(
     named: Mapping[str, Metric],
     trained: Fit,
     say: Callable[[str], None],
+    progress: bool,
 ) -> Results:
     """Judge every member, and tell the verdict on all."""
     judging = configuration.judge
@@ -158,6 +159,7 @@ def _judge(
         tolerance=judging.tolerance,
         level=judging.level,
         power=judging.power,
+        progress=progress,
     )
     results = Results(
         title=_title(configuration),

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from takens._judging.score_table import COLUMNS, NONE, score_details, score_rows, score_words
+from takens._judging.verdict import OUTCOMES
+from takens._run.scale import Scale
 
 if TYPE_CHECKING:
     from takens._run.results import Results
 
 # Longer lists of names and values are cut.
 _LONG: Final = 12
+# Of an aspect with many tests those are drawn that are furthest out.
+_PICTURED: Final = 4
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("takens", "_run"),
@@ -24,7 +28,12 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_TEMPLATES.filters |= {"thousands": "{:,}".format, "words": score_words}
+_FILTERS: Final[dict[str, Any]] = {
+    "thousands": "{:,}".format,
+    "words": score_words,
+    "scale": Scale.of,
+}
+cast(Any, _TEMPLATES).filters |= _FILTERS
 
 
 def report_html(
@@ -47,6 +56,8 @@ def report_html(
         rows=score_rows(results.scores),
         details={name: score_details(score) for name, score in results.scores.items()},
         absent=NONE,
+        outcomes=OUTCOMES,
+        pictured=_PICTURED,
         figures={title: base64.b64encode(png).decode() for title, png in figures.items()},
         configuration=configuration,
         about=about,

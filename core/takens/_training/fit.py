@@ -22,6 +22,7 @@ from takens._plugins.choice import Component
 from takens._plugins.guard import in_words
 from takens._plugins.isolation import blaming
 from takens._plugins.registry import registry, schemes
+from takens._progress import progress_bar
 from takens._protocols.model import Model, SupportsClosedForm
 from takens._protocols.scheme import DirectScheme, Scheme
 from takens._threads import threads_for
@@ -136,11 +137,8 @@ def _train(
     began = time.perf_counter()
     done, seconds, reason = first, spent, ""
     with contextlib.ExitStack() as stack:
-        show = None
-        if progress:
-            from takens._training.progress import progress_bar
-
-            show = stack.enter_context(progress_bar(training.steps, first))
+        bar = progress_bar("training", training.steps, first) if progress else None
+        show = stack.enter_context(bar) if bar else None
         stack.enter_context(threads_for(training.batch * updates.weights.values.numel()))
         try:
             while done < training.steps and not reason:
@@ -154,7 +152,7 @@ def _train(
                     record = {"step": done} | figures() | {"seconds": round(seconds, 3)} | found
                     history.add(record)
                     if show:
-                        show(record)
+                        show(int(record["step"]), _figures(record))
                     answers = announce("takens_step_logged", event=StepLogged(record, **ids))
                     words = (answer for answer in answers.values() if isinstance(answer, str))
                     reason = "" if last else next(words, "")
@@ -214,3 +212,8 @@ def _identity(prepared: Prepared, seed: int) -> dict[str, Any]:
     settings = {f"training.{key}": value for key, value in training.items()}
     whole = repr(scheme) if attrs.has(scheme.__class__) else scheme.__class__.__qualname__
     return settings | {"scheme": whole, "seed": seed, "data": digest.hexdigest()}
+
+
+def _figures(record: Mapping[str, float]) -> str:
+    speed = record["step"] / max(record["seconds"], 1e-9)
+    return f"loss {record['loss']:.2e}  gradient {record['gradient_norm']:.2e}  {speed:.0f}/s"

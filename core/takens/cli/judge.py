@@ -120,6 +120,7 @@ def command(
         tolerance=dict(judging.tolerance) | _tolerances(tolerances),
         level=judging.level if level is None else level,
         power=judging.power,
+        progress=not as_json,
     )
     found = judgement.verdict
     code = _exit_code(judgement, decisive, asked)
