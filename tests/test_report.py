@@ -245,7 +245,7 @@ def test_writing_a_report_needs_no_plotting() -> None:
         (3.21e-7, 4.4e-9, "(3.210 ± 0.044)e-07"),
         (0.4054651081081644, 1e-16, "0.4054651081 ± 1.0e-16"),
         (0.5, 0.0, "0.5 ± 0"),
-        (0.31246, None, "0.3125 ± 0.0012"),
+        (0.31246, None, "0.312"),
         (0.0, None, "0"),
     ],
 )
@@ -313,6 +313,13 @@ def test_rows_have_a_cell_for_each_column() -> None:
     dash = "\N{EN DASH}"
     assert score_rows(SCORES) == [
         ("max_lyapunov", "0.893 ± 0.012", "1/s", "0.9056", dash, "QR every 10 steps"),
-        ("state_space_divergence", "0.3125 ± 0.0012", dash, dash, "0.0843", "30 bins a dimension"),
+        (
+            "state_space_divergence",
+            "0.3125 ± 0.0012",
+            dash,
+            dash,
+            "0.0843",
+            "30 bins a dimension",
+        ),
         ("spectrum_distance", "none", dash, dash, dash, dash),
     ]

@@ -56,8 +56,12 @@ def test_a_run_folder_holds_everything(takens: Takens, small: Path) -> None:
     assert metrics["verdict"]["sentence"].startswith("The reconstruction is ")
     for aspect in ("stability", "geometry", "prediction"):
         found = metrics["verdict"]["aspects"][aspect]
-        assert list(found) == ["right", "sentence", "interval", "tolerance", "level"]
-        assert found["interval"] is found["tolerance"] is found["level"] is None
+        assert list(found)[:5] == ["right", "sentence", "interval", "tolerance", "level"]
+        assert list(found)[5:] == ["tests", "power"]
+    stability = metrics["verdict"]["aspects"]["stability"]
+    assert stability["tolerance"] == 0.02
+    assert stability["level"] == 0.05
+    assert stability["tests"][0]["interval"] == stability["interval"]
     read = read_scores(out)
     assert verdict(read).to_json() == metrics["verdict"]
     assert to_text(scores_table(read)) == (out / "metrics.json").read_text()
