@@ -9,6 +9,7 @@ import attrs
 
 from takens._judging.criteria import Criteria
 from takens._judging.equivalence import EquivalenceTest, holm
+from takens._judging.json_types import to_json
 from takens._judging.questions import Unjudged, finite_runs, questions
 from takens._printed import Printed
 from takens._protocols.score import Score
@@ -98,7 +99,9 @@ class Verdict(Printed):
         return {
             "right": self.right,
             "sentence": self.sentence,
-            "aspects": {name: attrs.asdict(found) for name, found in self.findings.items()},
+            "aspects": {
+                name: to_json(attrs.asdict(found)) for name, found in self.findings.items()
+            },
             "not_judged": dict(self.not_judged),
             "notes": list(self.notes),
         }
