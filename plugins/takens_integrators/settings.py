@@ -30,12 +30,15 @@ _BACKEND: Final = takens.plugin.parameter(
     summary="what runs it: 'auto', 'eager', or the name of a backend",
     validator=_known_backend,
 )
-_RTOL: Final = takens.plugin.parameter(1e-6, summary="tolerance relative to the state", above=0)
+_CONTROLLER: Final = takens.backend.StepController()
+_RTOL: Final = takens.plugin.parameter(
+    _CONTROLLER.rtol, summary="tolerance relative to the state", above=0
+)
 _ATOL: Final = takens.plugin.parameter(
-    1e-8, unit="of the state", summary="tolerance near zero", above=0
+    _CONTROLLER.atol, unit="of the state", summary="tolerance near zero", above=0
 )
 _MAX_STEPS: Final = takens.plugin.parameter(
-    100_000, summary="steps after which a solve gives up", at_least=1
+    _CONTROLLER.max_steps, summary="steps after which a solve gives up", at_least=1
 )
 
 
@@ -104,7 +107,7 @@ class FirstStepSettings:
     """How long the first step is."""
 
     first_step: float | None = takens.plugin.parameter(
-        None, unit="time", summary="else it follows from the field", above=0
+        _CONTROLLER.first_step, unit="time", summary="else it follows from the field", above=0
     )
 
 
@@ -113,13 +116,19 @@ class FactorSettings(FirstStepSettings):
     """By how much steps may change."""
 
     safety: float = takens.plugin.parameter(
-        0.9, summary="factor below the step that the error asks for", above=0, at_most=1
+        _CONTROLLER.safety,
+        summary="factor below the step that the error asks for",
+        above=0,
+        at_most=1,
     )
     smallest: float = takens.plugin.parameter(
-        0.2, summary="factor by which a step shrinks at most", above=0, at_most=1
+        _CONTROLLER.smallest,
+        summary="factor by which a step shrinks at most",
+        above=0,
+        at_most=1,
     )
     largest: float = takens.plugin.parameter(
-        10.0, summary="factor by which a step grows at most", at_least=1
+        _CONTROLLER.largest, summary="factor by which a step grows at most", at_least=1
     )
 
 
@@ -128,10 +137,10 @@ class ControllerSettings(FactorSettings):
     """The constants of a step controller."""
 
     alpha: float = takens.plugin.parameter(
-        0.85, summary="exponent of the error, times the order", above=0
+        _CONTROLLER.alpha, summary="exponent of the error, times the order", above=0
     )
     beta: float = takens.plugin.parameter(
-        0.2, summary="exponent of the error before, times the order", at_least=0
+        _CONTROLLER.beta, summary="exponent of the error before, times the order", at_least=0
     )
 
 

@@ -1,7 +1,7 @@
 """Whole solves compiled from the fields that people write in torch."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import takens
 
@@ -18,19 +18,10 @@ def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
         kind="backend",
         name="native",
         target="takens_native.backend:Native",
-        summary="Traces a field and compiles the whole solve by the system's C compiler.",
-        parameters=(
-            takens.plugin.Parameter(
-                "preference", 100, summary="those with more are asked first"
-            ),
-        ),
+        settings="takens_native.settings:NativeSettings",
         supports=("fixed", "adaptive", "gradient", "tangents", "maps"),
     )
 
 
-def __getattr__(name: str) -> Any:
-    if name == "Native":
-        from takens_native.backend import Native
-
-        return Native
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:
+    __getattr__ = takens.plugin.LazyNames(__name__)

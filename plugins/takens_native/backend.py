@@ -12,14 +12,13 @@ from takens_native.exponents import answer_exponents
 from takens_native.fixed import answer_fixed
 from takens_native.forced import answer_forced
 from takens_native.refusal import Refusal
+from takens_native.settings import NativeSettings
 
 
 @final
 @attrs.frozen
-class Native:
+class Native(NativeSettings):
     """Compiles whole solves of fields and maps that can be traced to scalar operations."""
-
-    preference: int = 100
 
     def solve(
         self, request: takens.backend.SolveRequest, /

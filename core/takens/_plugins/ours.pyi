@@ -88,6 +88,7 @@ import takens_models.recurrent.lstm
 import takens_models.recurrent.rnn
 import takens_models.recurrent.shallow_rnn
 import takens_native.backend
+import takens_native.settings
 import takens_schemes.closed_form
 import takens_schemes.generalised_teacher_forcing
 import takens_schemes.least_squares
