@@ -7,12 +7,12 @@ from typing import final
 import attrs
 
 import takens
-from takens_native.adaptive import answer_adaptive
-from takens_native.exponents import answer_exponents
-from takens_native.fixed import answer_fixed
-from takens_native.forced import answer_forced
-from takens_native.refusal import Refusal
+from takens_native.adaptive import solve_adaptive
+from takens_native.fixed import solve_fixed
+from takens_native.forced import solve_forced
 from takens_native.settings import NativeSettings
+from takens_native.tangent_growth import solve_tangent_growth
+from takens_native.unsupported import UnsupportedError
 
 
 @final
@@ -27,12 +27,12 @@ class Native(NativeSettings):
         try:
             match request:
                 case takens.backend.FixedStepSolve() | takens.backend.MapIteration():
-                    return answer_fixed(request)
+                    return solve_fixed(request)
                 case takens.backend.AdaptiveSolve():
-                    return answer_adaptive(request)
+                    return solve_adaptive(request)
                 case takens.backend.TangentGrowth():
-                    return answer_exponents(request)
+                    return solve_tangent_growth(request)
                 case takens.backend.ForcedIteration():
-                    return answer_forced(request)
-        except Refusal as refusal:
-            return takens.backend.Unsupported(str(refusal))
+                    return solve_forced(request)
+        except UnsupportedError as error:
+            return takens.backend.Unsupported(str(error))

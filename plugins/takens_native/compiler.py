@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from takens_native.refusal import Refusal
+from takens_native.unsupported import UnsupportedError
 
 # No -ffast-math: it hides NaN, and a solve that diverges must be seen to. Products and sums
 # may be fused, which rounds once where eager torch rounds twice.
@@ -29,10 +29,10 @@ _FLAGS: Final = (
 def build(source: str) -> ctypes.CDLL:
     """Compile a library, or load it if it was compiled before.
 
-    Raises: Refusal where there is no C compiler, or it fails.
+    Raises: UnsupportedError where there is no C compiler, or it fails.
     """
     if os.name != "posix":
-        raise Refusal(f"kernels are not compiled on {platform.system()}")
+        raise UnsupportedError(f"kernels are not compiled on {platform.system()}")
     compiler, identity = _compiler()
     digest = hashlib.sha256(f"{identity}\n{source}".encode()).hexdigest()[:32]
     try:
@@ -41,7 +41,7 @@ def build(source: str) -> ctypes.CDLL:
             _compile(compiler, source, library)
         return ctypes.CDLL(str(library))
     except OSError as error:
-        raise Refusal(f"a kernel could not be stored or loaded ({error})") from error
+        raise UnsupportedError(f"a kernel could not be stored or loaded ({error})") from error
 
 
 def _compile(compiler: tuple[str, ...], source: str, library: Path) -> None:
@@ -53,10 +53,10 @@ def _compile(compiler: tuple[str, ...], source: str, library: Path) -> None:
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         except subprocess.TimeoutExpired as error:
-            raise Refusal("the C compiler took longer than two minutes") from error
+            raise UnsupportedError("the C compiler took longer than two minutes") from error
         if done.returncode:
             first = next(iter(done.stderr.strip().splitlines()), "no message")
-            raise Refusal(f"the C compiler {compiler[0]} failed: {first}")
+            raise UnsupportedError(f"the C compiler {compiler[0]} failed: {first}")
         made.replace(library)
 
 
@@ -71,7 +71,7 @@ def _compiler() -> tuple[tuple[str, ...], str]:
             if version.returncode == 0:
                 about = (candidate, version.stdout, _FLAGS, platform.machine(), _processor())
                 return candidate, repr(about)
-    raise Refusal("there is no C compiler (set CC, or install gcc or clang)")
+    raise UnsupportedError("there is no C compiler (set CC, or install gcc or clang)")
 
 
 def _processor() -> str:

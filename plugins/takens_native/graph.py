@@ -7,7 +7,7 @@ import operator
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from takens_native.refusal import Refusal
+from takens_native.unsupported import UnsupportedError
 
 # A step of a system has tens of nodes, one of a small network thousands. Beyond this limit
 # compiling takes longer than it saves.
@@ -148,7 +148,9 @@ class Graph:
         node = self._nodes.get(key)
         if node is None:
             if len(self._nodes) >= _MAX_NODES:
-                raise Refusal(f"it has more than {_MAX_NODES} scalar operations a step")
+                raise UnsupportedError(
+                    f"it has more than {_MAX_NODES} scalar operations a step"
+                )
             node = self._nodes[key] = Node(op, args, detail, size, len(self._nodes))
         return node
 

@@ -2,63 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import takens
-from takens_native.derivative import BlockGradient, backward, forward
+from takens_native.derivative import forward
 from takens_native.graph import Graph, Node, ancestors
 from takens_native.products import Products
 from takens_native.stages import Dynamics, combine, inputs, interpolant, stages, step
-from takens_native.writer import Shape, Writer, uniform_among
+from takens_native.writer import Shape, Writer, placed, uniform_among
 
 
-def fixed_source(dynamics: Dynamics, method: takens.plugin.Tableau | None, shape: Shape) -> str:
+def fixed_source(dynamics: Dynamics, shape: Shape, method: takens.plugin.Tableau | None) -> str:
     """Solve with fixed steps; iterate, where there is no method."""
     # One sample has no lanes: rows of packed matrices take their place.
-    products = None if shape.many else Products(shape.single, shape.lanes)
+    products = Products(shape.single, 1) if shape.lanes == 1 else None
     writer = Writer(dynamics, shape, products=products)
-    _write_step(writer, dynamics, method)
+    writer.function("step", "t h x", {"y": placed(step(dynamics, method))})
     return writer.source("fixed", {})
 
 
 def adjoint_source(
-    dynamics: Dynamics, method: takens.plugin.Tableau | None, shape: Shape
+    dynamics: Dynamics, shape: Shape, method: takens.plugin.Tableau | None
 ) -> str:
-    """Pull gradients back through the steps of ``fixed_source``."""
-    writer = Writer(dynamics, shape)
-    _write_step(writer, dynamics, method)
-    graph, x = dynamics.graph, inputs(dynamics.graph, "x", dynamics.dim)
-    cotangents = inputs(graph, "g", dynamics.dim)
-    found, blocks = backward(graph, step(dynamics, method), cotangents)
-    arguments = "const R *t, const R *h, const R *x, const R *g"
-    count = write_pull(writer, "", arguments, x, found, blocks)
+    """Take gradients back through the steps of ``fixed_source``."""
+    writer, after = Writer(dynamics, shape), step(dynamics, method)
+    writer.function("step", "t h x", {"y": placed(after)})
+    count = writer.vjp("t h x g", after, inputs(dynamics.graph, "g", dynamics.dim))
     return writer.source("adjoint", {"NA": count})
 
 
-def adaptive_source(dynamics: Dynamics, method: takens.plugin.Tableau, shape: Shape) -> str:
+def adaptive_source(dynamics: Dynamics, shape: Shape, method: takens.plugin.Tableau) -> str:
     """Solve with steps of each sample's own. The tolerances follow the parameters."""
     writer = Writer(dynamics, shape, reserved=2)
     graph, d = dynamics.graph, dynamics.dim
     x, known = inputs(graph, "x", d), inputs(graph, "k", d)
     fsal = method.first_same_as_last
-    writer.function(
-        "field",
-        "const R *t, const R *x, R *y",
-        _places("y", dynamics.at(graph.input("t", 0), x)),
-    )
+    writer.function("field", "t x", {"y": placed(dynamics.at(graph.input("t", 0), x))})
     ks = stages(dynamics, method, x, [known] if fsal else [])
     after = combine(graph, x, graph.input("h", 0), method.b, ks)
     ratios = _ratios(dynamics, method, x, after, ks)
-    outputs = [*_places("y", after), ("e[l]", _norm(graph, ratios)), *_places("r", ratios[0])]
-    outputs += [
-        (f"k[{i * d + e}*W+l]", node) for i, k in enumerate(ks) for e, node in enumerate(k)
-    ][d if fsal else 0 :]
-    arguments = "const R *t, const R *h, const R *x, R *y, R *k, R *e, R *r"
-    writer.function("trial", arguments, outputs)
+    new = [node for k in ks[fsal:] for node in k]
+    writes = {
+        "y": placed(after), "k": placed(new, d * fsal), "e": placed([_norm(graph, ratios)]),
+        "r": placed(ratios[0]),
+    }  # fmt: skip
+    writer.function("trial", "t h x", writes)
     taken = [inputs(graph, "k", d * (i + 1))[i * d :] for i in range(method.stages)]
     pieces = interpolant(dynamics, method, stages(dynamics, method, x, taken, len(method.c)))
-    arguments = "const R *t, const R *h, const R *x, const R *k, R *q"
-    writer.function("dense", arguments, _places("q", pieces))
+    writer.function("dense", "t h x k", {"q": placed(pieces)})
     return writer.source(
         "adaptive",
         {
@@ -71,24 +62,19 @@ def adaptive_source(dynamics: Dynamics, method: takens.plugin.Tableau, shape: Sh
 
 
 def adaptive_adjoint_source(
-    dynamics: Dynamics, method: takens.plugin.Tableau, shape: Shape
+    dynamics: Dynamics, shape: Shape, method: takens.plugin.Tableau
 ) -> str:
-    """Pull gradients back through the steps that ``adaptive_source`` has taken."""
+    """Take gradients back through the steps that ``adaptive_source`` has taken."""
     writer = Writer(dynamics, shape, reserved=2)
     graph, d, degree = dynamics.graph, dynamics.dim, len(method.dense[0])
     x, g = inputs(graph, "x", d), inputs(graph, "g", d)
-    found, blocks = backward(graph, step(dynamics, method), g)
-    arguments = "const R *t, const R *h, const R *x, const R *g"
-    definitions = {"NB": write_pull(writer, "", arguments, x, found, blocks)}
+    plain = writer.vjp("t h x g", step(dynamics, method), g)
     ks = stages(dynamics, method, x, (), len(method.c))
     after = combine(graph, x, graph.input("h", 0), method.b, ks)
     pieces = interpolant(dynamics, method, ks)
     cotangents = [*g, *inputs(graph, "gq", degree * d)]
-    found, blocks = backward(graph, [*after, *pieces], cotangents)
-    definitions["NA"] = write_pull(
-        writer, "_dense", f"{arguments}, const R *gq", x, found, blocks
-    )
-    return writer.source("adaptive_adjoint", {**definitions, "DEGREE": degree})
+    dense = writer.vjp("t h x g gq", [*after, *pieces], cotangents, "_dense")
+    return writer.source("adaptive_adjoint", {"NB": plain, "NA": dense, "DEGREE": degree})
 
 
 def _ratios(
@@ -131,31 +117,26 @@ def _norm(graph: Graph, ratios: Sequence[Sequence[Node]]) -> Node:
     return apply("select", apply("eq", first, zero), zero, damped)
 
 
-def _places(name: str, nodes: Sequence[Node]) -> list[tuple[str, Node]]:
-    return [(f"{name}[{i}*W+l]", node) for i, node in enumerate(nodes)]
-
-
-def exponents_source(
-    dynamics: Dynamics, method: takens.plugin.Tableau | None, shape: Shape, count: int
+def growth_source(
+    dynamics: Dynamics, shape: Shape, method: takens.plugin.Tableau | None, count: int
 ) -> str:
-    """Push ``count`` tangent vectors along with the states of a block of samples."""
+    """Take ``count`` tangent vectors along with the states of a block of samples."""
     writer = Writer(dynamics, shape)
     graph, d = dynamics.graph, dynamics.dim
     x, after = inputs(graph, "x", d), step(dynamics, method)
-    outputs = _places("y", after)
+    moved = dict[int, Node]()
     for k in range(count):
         tangents = {x[i]: graph.input("v", i * count + k) for i in range(d)}
-        pushed = forward(graph, after, tangents)
-        outputs += [(f"z[{i * count + k}*W+l]", node) for i, node in enumerate(pushed)]
-    arguments = "const R *t, const R *h, const R *x, const R *v, R *y, R *z"
-    writer.function("push", arguments, outputs)
-    return writer.source("exponents", {"K": count})
+        for i, node in enumerate(forward(graph, after, tangents)):
+            moved[i * count + k] = node
+    writer.function("jvp", "t h x v", {"y": placed(after), "z": moved})
+    return writer.source("tangent_growth", {"K": count})
 
 
-def tangents_source(
-    dynamics: Dynamics, method: takens.plugin.Tableau | None, shape: Shape, count: int
+def growth_by_sample_source(
+    dynamics: Dynamics, shape: Shape, method: takens.plugin.Tableau | None, count: int
 ) -> str:
-    """Push ``count`` tangent vectors, the lanes, along with the state of one sample.
+    """Take ``count`` tangent vectors, the lanes, along with the state of one sample.
 
     What the tangents need of the state's step is computed once for all of them, and handed
     over as if it were parameters. The step size follows the parameters.
@@ -165,16 +146,16 @@ def tangents_source(
     x = inputs(graph, "x", d)
     size = graph.input("u", writer.given - 1)
     after = graph.substitute(step(dynamics, method), {graph.input("h", 0): size})
-    pushed = forward(graph, after, {x[i]: graph.input("v", i) for i in range(d)})
-    order = ancestors(pushed)
+    moved = forward(graph, after, {x[i]: graph.input("v", i) for i in range(d)})
+    order = ancestors(moved)
     moving = {node for node in order if node.op == "input" and node.detail[0] == "v"}
     for node in order:
         if any(a in moving for a in node.args):
             moving.add(node)
     known = moving | uniform_among(order)
     needed = {a for node in moving for a in node.args}
-    needed |= {node for node in pushed if node not in known}
-    scalars, vectors = list[tuple[str, Node]](), list[tuple[str, Node]]()
+    needed |= {node for node in moved if node not in known}
+    scalars, vectors = dict[int, Node](), dict[int, Node]()
     places = dict[Node, Node]()
     for node in order:
         if node not in needed or node in known or node.op == "parameters":
@@ -182,58 +163,13 @@ def tangents_source(
         at, from_first = writer.parameters, writer.parameters - writer.given
         if node.size:
             places[node] = graph.parameters(at, 1, node.size)
-            vectors.append((f"s[{from_first}+i]", node))
+            vectors[from_first] = node
         else:
             places[node] = graph.input("u", at)
-            scalars.append((f"s[{from_first}]", node))
+            scalars[from_first] = node
         writer.parameters += max(node.size, 1)
-    arguments = "const R *t, const R *x, R *y, R *s"
-    writer.function(
-        "point", arguments, _places("y", after) + scalars, vectors=vectors, one_lane=True
-    )
-    moved = graph.substitute(pushed, places)
-    writer.function("push", "const R *v, R *z", _places("z", moved))
-    return writer.source("tangents", {"K": count, "GIVEN": writer.given})
-
-
-def _write_step(
-    writer: Writer, dynamics: Dynamics, method: takens.plugin.Tableau | None
-) -> None:
-    outputs = _places("y", step(dynamics, method))
-    writer.function("step", "const R *t, const R *h, const R *x, R *y", outputs)
-
-
-def write_pull(
-    writer: Writer,
-    suffix: str,
-    arguments: str,
-    x: Sequence[Node],
-    found: Mapping[Node, Node],
-    blocks: Sequence[BlockGradient],
-) -> int:
-    """Write the function that turns cotangents of a step into those of state and parameters.
-
-    Those of single parameters, so many, are summed lane by lane in `a`, and collected at the
-    end.
-    """
-    zero = writer.graph.constant(0.0)
-    outputs = _places("gx", [found.get(node, zero) for node in x])
-    singles = sorted(
-        (node.detail[1], g)
-        for node, g in found.items()
-        if node.op == "input" and node.detail[0] == "u" and g.constant != 0
-    )
-    sums = [(f"a[{i}*W+l]", g) for i, (_, g) in enumerate(singles)]
-    arguments += ", R *gx, R *a, R *gu"
-    added = frozenset(place for place, _ in sums)
-    writer.function(f"pull{suffix}", arguments, outputs + sums, blocks, added)
-    lines = [
-        f"  for (int l = 0; l < lanes; l++) gu[{place}] += a[{i}*W+l];"
-        for i, (place, _) in enumerate(singles)
-    ]
-    writer.functions.append(
-        f"static void collect{suffix}(const R *a, R *gu, int lanes) {{\n"
-        + "\n".join(lines)
-        + "\n}"
-    )
-    return len(singles)
+    writes = {"y": placed(after), "s": scalars}
+    writer.function("point", "t x", writes, vectors=vectors, one_lane=True)
+    writer.function("jvp", "v", {"z": placed(graph.substitute(moved, places))})
+    definitions = {"K": count, "GIVEN": writer.given}
+    return writer.source("tangent_growth_by_sample", definitions)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from takens_native.graph import Graph, Node
-from takens_native.refusal import Refusal
+from takens_native.unsupported import UnsupportedError
 from takens_native.values import Value, Values
 
 aten: Final[Any] = torch.ops.aten
@@ -210,7 +210,7 @@ def structural(values: Values) -> dict[str, Handler]:
         a: Value, order: float = 2, dim: Any = None, keepdim: bool = False, **_: Any
     ) -> Value:
         if order != 2:
-            raise Refusal(f"it takes a norm of order {order}")
+            raise UnsupportedError(f"it takes a norm of order {order}")
         squares = values.elementwise(lambda x: graph.apply("mul", x, x), a)
         return values.elementwise(
             lambda x: graph.apply("sqrt", x), total(squares, dim, keepdim)
@@ -246,7 +246,7 @@ def structural(values: Values) -> dict[str, Handler]:
 
     def addmm(c: Value, a: Value, b: Value, beta: float = 1, alpha: float = 1) -> Value:
         if (beta, alpha) != (1, 1):
-            raise Refusal("it scales a matrix product inside addmm")
+            raise UnsupportedError("it scales a matrix product inside addmm")
         return values.elementwise(add, mm(a, b), c)
 
     def roll(a: Value, shifts: Any, dims: Any = ()) -> Value:
@@ -346,5 +346,5 @@ def _dims(dim: Any, ndim: int) -> tuple[int, ...]:
 def _whole_numbers(nodes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     numbers = [node.constant for node in nodes.reshape(-1)]
     if None in numbers:
-        raise Refusal("it indexes by numbers that depend on the state")
+        raise UnsupportedError("it indexes by numbers that depend on the state")
     return np.asarray(numbers, dtype=int).reshape(nodes.shape)

@@ -12,25 +12,25 @@ from typing import Any, final
 import attrs
 from torch import Tensor, nn
 
-from takens_native.leaves import ATOMS, fields_of
-from takens_native.refusal import Refusal
+from takens_native.captured import ATOMS, fields_of
+from takens_native.unsupported import UnsupportedError
 
 # Anything at all may be copied here.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 
 def with_floats(function: Any, new: list[Tensor]) -> Any:
-    """Copy a function with the floats that ``leaves`` lists replaced by tensors, in order.
+    """Copy a function with the floats that ``capture`` lists replaced by tensors, in order.
 
-    Raises: Refusal where the copy would not hold as many.
+    Raises: UnsupportedError where the copy would not hold as many.
     """
     left = iter(new)
     try:
         copied = _Rebuild(lambda: next(left)).visit(function)
     except (StopIteration, ValueError, TypeError, AttributeError) as error:
-        raise Refusal("its numbers cannot be replaced by symbols") from error
+        raise UnsupportedError("its numbers cannot be replaced by symbols") from error
     if next(left, None) is not None:
-        raise Refusal("its numbers cannot be replaced by symbols")
+        raise UnsupportedError("its numbers cannot be replaced by symbols")
     return copied
 
 

@@ -1,8 +1,8 @@
 """Running a function on symbols: what torch computes becomes a graph of scalar operations.
 
 The function is run once on one sample, whose numbers are symbols. Every operation that torch
-dispatches is recorded; tensors from outside become inputs, so that a kernel sees their values
-of the day. Whatever asks for a number that only a run could give is refused.
+dispatches is recorded; tensors from outside become inputs, so that a kernel sees their current
+values. Whatever asks for a number that only a run could give is refused.
 """
 
 # Arguments of torch's operations have no types of their own.
@@ -25,7 +25,7 @@ from torch.utils._pytree import tree_map
 
 from takens_native.graph import Graph, Node
 from takens_native.operations import elementwise, structural
-from takens_native.refusal import Refusal
+from takens_native.unsupported import UnsupportedError
 from takens_native.values import LONG, Block, Value, Values, Vector
 
 _MAX_ENTRIES = 4096
@@ -55,7 +55,7 @@ class Traced(Tensor):
     def __torch_dispatch__(
         cls, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        raise Refusal("it uses the state outside of the call")
+        raise UnsupportedError("it uses the state outside of the call")
 
 
 @final
@@ -102,11 +102,11 @@ class Tracer(TorchDispatchMode):
         kwargs = dict(kwargs or {})
         name = func.overloadpacket.__name__
         if torch.Tag.nondeterministic_seeded in func.tags:
-            raise Refusal(f"it draws random numbers ({name})")
+            raise UnsupportedError(f"it draws random numbers ({name})")
         if name == "_local_scalar_dense":
             return self._number(args[0])
         if name in ("is_same_size", "sym_size", "sym_numel"):
-            raise Refusal(f"it calls {name}")
+            raise UnsupportedError(f"it calls {name}")
         if name == "lift_fresh":
             return self._constant(args[0])
         if not any(isinstance(leaf, Tensor) for leaf in _leaves((args, kwargs))):
@@ -130,7 +130,7 @@ class Tracer(TorchDispatchMode):
             if name == "index" and any(
                 i is not None and i.dtype in (torch.bool, torch.uint8) for i in args[1]
             ):
-                raise Refusal("it indexes by a mask")
+                raise UnsupportedError("it indexes by a mask")
             kwargs.pop("memory_format", None)
             kwargs.pop("dtype", None)
             dtype = self._dtype(tensors[:1], ())
@@ -146,11 +146,11 @@ class Tracer(TorchDispatchMode):
         args = list(args)
         alpha = kwargs.pop("alpha", 1)
         if name == "gelu" and kwargs.pop("approximate", "none") != "none":
-            raise Refusal("it uses the approximate form of gelu")
+            raise UnsupportedError("it uses the approximate form of gelu")
         if kwargs.pop("rounding_mode", None) is not None:
-            raise Refusal("it rounds quotients")
+            raise UnsupportedError("it rounds quotients")
         if kwargs:
-            raise Refusal(f"it passes {', '.join(kwargs)} to {name}")
+            raise UnsupportedError(f"it passes {', '.join(kwargs)} to {name}")
         values = [self._operand(a) for a in args if a is not None]
         if alpha != 1:
             which = 0 if name == "rsub" else 1
@@ -163,14 +163,16 @@ class Tracer(TorchDispatchMode):
     def _in_place(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Traced:
         target = args[0]
         if "out" in kwargs or not isinstance(target, Traced):
-            raise Refusal("it writes into a tensor from outside")
+            raise UnsupportedError("it writes into a tensor from outside")
         array = target.value
         if isinstance(array, Vector) and name.rstrip("_") in self._elementwise:
-            raise Refusal("it writes into its own argument, or into a long vector")
+            raise UnsupportedError("it writes into its own argument, or into a long vector")
         if not isinstance(array, np.ndarray):
-            raise Refusal("it writes into part of a long vector")
+            raise UnsupportedError("it writes into part of a long vector")
         if not array.flags.writeable:
-            raise Refusal("it writes into its own argument, or into an expanded tensor")
+            raise UnsupportedError(
+                "it writes into its own argument, or into an expanded tensor"
+            )
         plain = name.rstrip("_")
         if plain == "copy":
             new: Any = self._operand(args[1])
@@ -181,7 +183,7 @@ class Tracer(TorchDispatchMode):
         elif plain in self._elementwise:
             new = self._apply(plain, args, kwargs, target.dtype).value
         else:
-            raise Refusal(f"it uses the operation {name}")
+            raise UnsupportedError(f"it uses the operation {name}")
         array[...] = self.values.scalars(new)
         return target
 
@@ -197,11 +199,11 @@ class Tracer(TorchDispatchMode):
 
     def _cast(self, a: Tensor, dtype: torch.dtype) -> Traced:
         if dtype.is_floating_point and dtype != self.dtype and not isinstance(a, Traced):
-            raise Refusal(f"it mixes {dtype} into {self.dtype}")
+            raise UnsupportedError(f"it mixes {dtype} into {self.dtype}")
         if a.dtype.is_floating_point and not dtype.is_floating_point and dtype != torch.bool:
-            raise Refusal("it turns numbers into integers")
+            raise UnsupportedError("it turns numbers into integers")
         if dtype.is_floating_point and dtype != self.dtype:
-            raise Refusal(f"it converts {self.dtype} to {dtype}")
+            raise UnsupportedError(f"it converts {self.dtype} to {dtype}")
         value = self._value(a)
         if dtype == torch.bool and a.dtype != torch.bool:
             value = self.values.elementwise(self._elementwise["ne"], value, self._operand(0.0))
@@ -213,7 +215,7 @@ class Tracer(TorchDispatchMode):
         rules: Any = importlib.import_module("torch._decomp")
         rule: Any = rules.decomposition_table.get(func)
         if rule is None:
-            raise Refusal(f"it uses the operation {name}, which is not compiled")
+            raise UnsupportedError(f"it uses the operation {name}, which is not compiled")
         # A mode is off inside its own handler; the rule's operations are to be seen again.
         with self:
             return rule(*tree_map(self._wrap, tuple(args)), **kwargs)
@@ -221,7 +223,9 @@ class Tracer(TorchDispatchMode):
     def _number(self, a: Tensor) -> Any:
         node = self.values.scalars(self._value(a)).reshape(-1)[0]
         if node.constant is None:
-            raise Refusal("it branches on, or reads out, a number that depends on the state")
+            raise UnsupportedError(
+                "it branches on, or reads out, a number that depends on the state"
+            )
         if a.dtype.is_floating_point:
             return node.constant
         return bool(node.constant) if a.dtype == torch.bool else int(node.constant)
@@ -230,11 +234,11 @@ class Tracer(TorchDispatchMode):
         if not isinstance(made, Tensor) or isinstance(made, Traced):
             return made
         if made.device.type != "cpu":
-            raise Refusal(f"it makes tensors on {made.device}")
+            raise UnsupportedError(f"it makes tensors on {made.device}")
         if made.numel() > _MAX_ENTRIES:
-            raise Refusal(f"it makes a tensor of {made.numel()} entries")
+            raise UnsupportedError(f"it makes a tensor of {made.numel()} entries")
         if made.is_complex():
-            raise Refusal("it computes with complex numbers")
+            raise UnsupportedError("it computes with complex numbers")
         array = np.empty(tuple(made.shape), dtype=object)
         with _disable_current_modes():
             numbers = made.detach().to(torch.float64).reshape(-1).tolist()
@@ -258,12 +262,12 @@ class Tracer(TorchDispatchMode):
             return a
         place = self._places.get(id(a))
         if place is None:
-            raise Refusal(
+            raise UnsupportedError(
                 f"it uses a tensor {tuple(a.shape)} that is not found in its fields, "
                 "its module, its closure or its globals"
             )
         if a.ndim and a.dtype != self.dtype:
-            raise Refusal(f"it mixes {a.dtype} into {self.dtype}")
+            raise UnsupportedError(f"it mixes {a.dtype} into {self.dtype}")
         shape = tuple(a.shape)
         if a.numel() >= LONG:
             strides = tuple(int(np.prod(shape[i + 1 :])) for i in range(len(shape)))
@@ -290,7 +294,7 @@ def trace(
 ) -> list[Node]:
     """Return the ``dim`` outputs of a function of some inputs, each given as nodes and shape.
 
-    Raises: Refusal, in a clause, for whatever the function does that cannot be traced.
+    Raises: UnsupportedError, in a clause, for whatever the function does that cannot be traced.
     """
     symbols = [tracer.symbol(*given) for given in inputs]
     for symbol in symbols:
@@ -299,18 +303,20 @@ def trace(
     try:
         with torch.no_grad(), tracer:
             out = function(*symbols)
-    except (Refusal, KeyboardInterrupt):
+    except (UnsupportedError, KeyboardInterrupt):
         raise
     except BaseException as error:
         # Whatever it raises it will raise again, where the caller sees whose it is.
-        raise Refusal(
+        raise UnsupportedError(
             f"running it on symbols gave {type(error).__name__}: {_line(error)}"
         ) from error
     if not isinstance(out, Tensor):
-        raise Refusal(f"it returns {type(out).__name__} and not a tensor")
+        raise UnsupportedError(f"it returns {type(out).__name__} and not a tensor")
     value: Value = tracer._wrap(out).value  # pyright: ignore[reportPrivateUsage]
     if int(np.prod(value.shape)) != dim or value.shape[-1:] != (dim,):
-        raise Refusal(f"it returns shape {tuple(value.shape)} for a state of shape ({dim},)")
+        raise UnsupportedError(
+            f"it returns shape {tuple(value.shape)} for a state of shape ({dim},)"
+        )
     return list(tracer.values.scalars(value).reshape(-1))
 
 

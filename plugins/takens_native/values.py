@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from takens_native.graph import Graph, Node
-from takens_native.refusal import Refusal
+from takens_native.unsupported import UnsupportedError
 
 # Vectors shorter than this are worth keeping in registers.
 LONG = 16
@@ -175,7 +175,7 @@ class Values:
             elif isinstance(part, int):
                 offset += (part % n) * s
             else:
-                raise Refusal("it indexes a large parameter by another tensor")
+                raise UnsupportedError("it indexes a large parameter by another tensor")
         return Block(offset, tuple(shape), tuple(strides))
 
 

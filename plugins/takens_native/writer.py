@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import Final, final
 
 import attrs
 
-from takens_native.derivative import BlockGradient
+from takens_native.derivative import BlockGradient, backward
 from takens_native.emitter import Body, emit
 from takens_native.graph import Node, ancestors
 from takens_native.interleaving import interleaving
 from takens_native.products import Products
-from takens_native.stages import Dynamics
+from takens_native.stages import Dynamics, inputs
 
 # What a method or map is compiled as: two vectors of the widest registers in a block.
 LANES: Final = {False: 16, True: 32}
+_NONE: Final[Mapping[int, Node]] = {}
 # Longer functions are not copied to where they are called.
 _SHORT: Final = 400
 
@@ -26,16 +27,10 @@ _SHORT: Final = 400
 @final
 @attrs.frozen(eq=False)
 class Shape:
-    """How a kernel is compiled: for one sample at a time or many, single precision or not."""
+    """How a kernel is compiled: in which precision, and how many samples advance at once."""
 
     single: bool
-    many: bool
-    width: int = 0
-
-    @property
-    def lanes(self) -> int:
-        """The number of samples, or of whatever ``width`` counts, that advance together."""
-        return self.width or (LANES[self.single] if self.many else 1)
+    lanes: int
 
 
 @final
@@ -59,39 +54,88 @@ class Writer:
     def function(
         self,
         name: str,
-        arguments: str,
-        outputs: Sequence[tuple[str, Node]],
+        reads: str,
+        writes: Mapping[str, Mapping[int, Node]],
+        *,
+        add: str = "",
         blocks: Sequence[BlockGradient] = (),
-        add: frozenset[str] = frozenset(),
-        vectors: Sequence[tuple[str, Node]] = (),
+        vectors: Mapping[int, Node] = _NONE,
+        row: str = "W",
         one_lane: bool = False,
     ) -> None:
-        """Write a function of a block of lanes, or of one lane whatever others have."""
-        nodes = [node for _, node in (*outputs, *vectors)]
+        """Write a function of a block of lanes, or of one lane whatever others have.
+
+        It reads some arrays, `[entry][lane]`, and writes nodes to their places in others; to
+        those of ``add`` it adds. ``vectors`` go to an array ``s`` of rows of another length.
+        """
+        nodes = [node for array in writes.values() for node in array.values()]
+        nodes += vectors.values()
         for block in blocks:
             nodes += [block.g] if block.v is None else [block.g, block.v]
         left = iter(self._without_uniform(nodes))
-        outputs = [(place, next(left)) for place, _ in outputs]
-        vectors = [(place, next(left)) for place, _ in vectors]
-        blocks = [
-            BlockGradient(b.layout, next(left), None if b.v is None else next(left))
-            for b in blocks
-        ]
         body = emit(
-            outputs,
+            [(f"{array}[{i}*W+l]", next(left)) for array in writes for i in writes[array]],
             single=self.shape.single,
-            blocks=blocks,
-            add=add,
-            vectors=vectors,
+            add=frozenset(f"{add}[{i}*W+l]" for i in writes.get(add, ())),
+            vectors=[(f"s[({at}+i)*{row}+l]", next(left)) for at in vectors],
+            blocks=[
+                BlockGradient(b.layout, next(left), None if b.v is None else next(left))
+                for b in blocks
+            ],
             products=None if one_lane else self.products,
         )
         self.scratch = max(self.scratch, body.scratch)
         text = _one_lane(body.text) if one_lane else body.text
         kind = "INLINE" if text.count("\n") < _SHORT else "APART"
+        arrays = [
+            *(f"const R *{array}" for array in reads.split()),
+            *(f"R *{a}" for a in writes),
+        ]
         self.functions.append(
-            f"{kind} void {name}(const R *restrict u, {arguments}, R *restrict w) "
+            f"{kind} void {name}(const R *restrict u, {', '.join(arrays)}, R *restrict w) "
             f"{{\n{text}\n}}"
         )
+
+    def vjp(
+        self,
+        reads: str,
+        outputs: Sequence[Node],
+        cotangents: Sequence[Node],
+        suffix: str = "",
+        tape: Callable[[Sequence[BlockGradient]], Mapping[int, Node]] | None = None,
+    ) -> int:
+        """Write what turns cotangents of a step into those of state and parameters.
+
+        Those of single parameters, so many, are summed lane by lane in `a`, and collected at
+        the end; those of blocks are added up, or what they need is kept by a ``tape``.
+        """
+        graph, zero = self.graph, self.graph.constant(0.0)
+        found, blocks = backward(graph, outputs, cotangents)
+        singles = sorted(
+            (node.detail[1], g)
+            for node, g in found.items()
+            if node.op == "input" and node.detail[0] == "u" and g.constant != 0
+        )
+        writes = {
+            "gx": placed([found.get(x, zero) for x in inputs(graph, "x", self.dim)]),
+            "a": placed([g for _, g in singles]),
+            "s" if tape else "gu": _NONE,
+        }
+        kept = tape(blocks) if tape else _NONE
+        self.function(
+            f"vjp{suffix}", reads, writes, add="a", blocks=() if tape else blocks,
+            vectors=kept, row="ROW",
+        )  # fmt: skip
+        lines = [
+            f"  for (int l = 0; l < lanes; l++) gu[{place}] += a[{i}*W+l];"
+            for i, (place, _) in enumerate(singles)
+        ]
+        self.functions.append(
+            f"static void collect{suffix}(const R *a, R *gu, int lanes) {{\n"
+            + "\n".join(lines)
+            + "\n}"
+        )
+        return len(singles)
 
     def source(self, template: str, definitions: Mapping[str, int]) -> str:
         """Return the whole text of the kernel."""
@@ -142,6 +186,11 @@ class Writer:
             f"  memcpy(u, from, {self.given} * sizeof(R));\n"
             f"{_one_lane(body.text)}\n{packing}\n}}"
         )
+
+
+def placed(nodes: Sequence[Node], start: int = 0) -> dict[int, Node]:
+    """Return nodes by their places in an array, from ``start`` on."""
+    return dict(enumerate(nodes, start))
 
 
 def uniform_among(order: Sequence[Node]) -> set[Node]:

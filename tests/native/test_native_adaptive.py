@@ -159,11 +159,11 @@ def test_gradients_agree_with_autograd_through_the_same_steps(native):
     f, x0 = Network().double(), start(3, (17,)).requires_grad_()
     ts = torch.tensor([0.0, 0.3], dtype=torch.float64)
     loose = takens.backend.StepController(rtol=0.0, atol=1e30, first_step=0.3)
-    question = takens.backend.AdaptiveSolve(
+    request = takens.backend.AdaptiveSolve(
         field=f, method=DOPRI5, x0=x0, ts=ts, controller=loose
     )
     wanted = (x0, *f.parameters())
-    ours = torch.autograd.grad(solved(native, question).x.square().sum(), wanted)
+    ours = torch.autograd.grad(solved(native, request).x.square().sum(), wanted)
     from .fields import eager
 
     plain = attrs.evolve(DOPRI5, error=(), dense=())

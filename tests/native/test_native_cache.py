@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from takens_native import compiler
-from takens_native.refusal import Refusal
+from takens_native.unsupported import UnsupportedError
 
 SOURCE = "int answer(void) { return 42; }"
 
@@ -56,7 +56,7 @@ def test_a_link_in_place_of_a_kernel_is_not_loaded(folder):
 
 
 def test_code_that_does_not_compile_is_refused(folder):
-    with pytest.raises(Refusal, match="failed"):
+    with pytest.raises(UnsupportedError, match="failed"):
         compiler.build("int answer(void) { return nothing; }")
     assert not list(folder.iterdir())
 

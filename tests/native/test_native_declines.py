@@ -232,5 +232,5 @@ def test_a_fault_of_the_compiler_is_told_and_declined(monkeypatch):
     def broken(request):
         raise KeyError("an operation")
 
-    monkeypatch.setattr(backend, "answer_fixed", broken)
+    monkeypatch.setattr(backend, "solve_fixed", broken)
     assert "KeyError" in refused(van_der_pol, X0)

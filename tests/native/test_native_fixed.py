@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import takens
-from takens_native import calls
+from takens_native import compiled_solve
 
 from .fields import EULER, HEUN, RK4, Lorenz, Network, eager, fields, solved, van_der_pol
 
@@ -90,7 +90,7 @@ def test_a_start_that_is_not_contiguous(native):
 
 @pytest.fixture
 def two_threads(monkeypatch):
-    monkeypatch.setattr(calls, "_WORTH", 1)
+    monkeypatch.setattr(compiled_solve, "_WORTH", 1)
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     yield
@@ -114,9 +114,10 @@ def test_threads_change_nothing(native, two_threads):
 
 def test_only_work_that_takes_a_while_is_shared(monkeypatch):
     monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
-    assert calls.shares(1000, 1.9 * calls._WORTH, 8) == [(0, 1000)]
-    assert calls.shares(1000, 2.1 * calls._WORTH, 8) == [(0, 496), (496, 1000)]
-    assert calls.shares(8, 1e15, 8) == [(0, 8)]
+    worth, parts_of = compiled_solve._WORTH, compiled_solve.parts_of
+    assert parts_of(1000, 8, lambda: 1.9 * worth) == [(0, 1000)]
+    assert parts_of(1000, 8, lambda: 2.1 * worth) == [(0, 496), (496, 1000)]
+    assert parts_of(8, 8, lambda: 1e15) == [(0, 8)]
 
 
 @pytest.mark.parametrize("substeps", [1, 3, 150])

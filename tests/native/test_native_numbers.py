@@ -26,7 +26,7 @@ def compiled(monkeypatch):
         count.append(source)
         return original(source)
 
-    monkeypatch.setattr("takens_native.family.build", counted)
+    monkeypatch.setattr("takens_native.kernel_cache.build", counted)
     return count
 
 

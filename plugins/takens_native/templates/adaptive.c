@@ -1,6 +1,6 @@
-/* Solve every sample with steps of its own, over times ts[n] that are `stride` apart from
-   sample to sample: out[n][B][D], part of `all` samples. A lane whose sample is done takes the
-   next one, so that a stiff sample delays no other.
+/* Solve samples start to stop, each with steps of its own, over times ts[n] that are `stride`
+   apart from sample to sample: out[n][B][D]. A lane whose sample is done takes the next one, so
+   that a stiff sample delays no other.
 
    first[B] are the first step sizes, where given. The first `room_for` accepted steps of every
    sample are kept for the adjoint in steps_t, steps_h and steps_x. */
@@ -46,37 +46,38 @@ static void begin(const Control *c, const R *u, const R *x, const R *slope, cons
   }
 }
 
-int adaptive(long B, long all, long n, long stride, const double *ts, const Control *c,
-             const R *parameters, const R *x0, const double *first, R *out, long *status,
-             long *reached, double *time, long *accepted, long *rejected, long *component,
-             long *evaluations, long room_for, double *steps_t, double *steps_h, R *steps_x) {
-  R *w = room(SCRATCH), *u = malloc((NU + 1) * sizeof(R)), *slopes = malloc(B * D * sizeof(R));
+int solve(long start, long stop, long B, long n, long stride, const double *ts, const Control *c,
+          const R *parameters, const R *x0, const double *first, R *out, long *statistics,
+          double *time, long room_for, double *steps_t, double *steps_h, R *steps_x) {
+  long *status = statistics, *reached = status + B, *accepted = reached + B,
+       *rejected = accepted + B, *component = rejected + B, *evaluations = component + B;
+  R *w = room(SCRATCH), *u = malloc((NU + 1) * sizeof(R)), *slopes = malloc((stop - start) * D * sizeof(R));
   R *k = room(STAGES * D), *q = room(DEGREE * D);
-  double *sizes = malloc(B * sizeof(double));
+  double *sizes = malloc((stop - start) * sizeof(double));
   if (!w || !u || !slopes || !k || !q || !sizes)
     return free(w), free(u), free(slopes), free(k), free(q), free(sizes), 1;
   prepare(parameters, u);
-  for (long b = 0; b < B; b += W) {
-    const int lanes = B - b < W ? B - b : W;
+  for (long b = start; b < stop; b += W) {
+    const int lanes = stop - b < W ? stop - b : W;
     R x[D * W], slope[D * W], tr[W];
-    double start[W], span[W], dt[W];
+    double from[W], span[W], dt[W];
     load(x, x0 + b * D, lanes);
     for (int l = 0; l < W; l++) {
       const double *own = ts + (b + (l < lanes ? l : 0)) * stride;
-      start[l] = own[0], span[l] = own[n - 1] - own[0], tr[l] = (R)own[0];
+      from[l] = own[0], span[l] = own[n - 1] - own[0], tr[l] = (R)own[0];
     }
     field(u, tr, x, slope, w);
     if (first)
       for (int l = 0; l < lanes; l++) dt[l] = first[b + l];
     else
-      begin(c, u, x, slope, start, span, dt, w);
-    save(slope, slopes + b * D, lanes);
-    for (int l = 0; l < lanes; l++) sizes[b + l] = dt[l];
+      begin(c, u, x, slope, from, span, dt, w);
+    save(slope, slopes + (b - start) * D, lanes);
+    for (int l = 0; l < lanes; l++) sizes[b - start + l] = dt[l];
   }
 
   const double safety = c->safety, smallest = c->smallest, largest = c->largest;
   const double alpha = c->alpha, beta = c->beta, inverse_order = c->inverse_order;
-  long sample[W], at[W], next = 0, active = 0;
+  long sample[W], at[W], next = start, active = 0;
   double t[W], dt[W], step[W], end[W], tiny[W], log_before[W], gain[W];
   int last[W], good[W], failed[W];
   R x[D * W] = {0}, y[D * W], tr[W], h[W], norm[W], ratio[D * W];
@@ -85,18 +86,18 @@ int adaptive(long B, long all, long n, long stride, const double *ts, const Cont
 
   for (;;) {
     for (int l = 0; l < W; l++) {
-      while (sample[l] < 0 && next < B) {
+      while (sample[l] < 0 && next < stop) {
         const long s = next++;
         const double *own = ts + s * stride;
         for (int d = 0; d < D; d++) {
           x[d * W + l] = out[s * D + d] = x0[s * D + d];
-          k[d * W + l] = slopes[s * D + d];
+          k[d * W + l] = slopes[(s - start) * D + d];
         }
         status[s] = n < 2 ? DONE : RUNNING;
         reached[s] = 1, accepted[s] = rejected[s] = component[s] = evaluations[s] = 0, time[s] = own[0];
         if (n < 2) continue;
         sample[l] = s, at[l] = 1, failed[l] = 0, log_before[l] = 0, active++;
-        t[l] = own[0], end[l] = own[n - 1], dt[l] = sizes[s];
+        t[l] = own[0], end[l] = own[n - 1], dt[l] = sizes[s - start];
         tiny[l] = 10 * 2.220446049250313e-16 *
                   fmax(fmax(fabs(t[l]), fabs(end[l])), fabs(end[l] - t[l]));
       }
@@ -158,7 +159,7 @@ int adaptive(long B, long all, long n, long stride, const double *ts, const Cont
           for (int d = 0; d < D; d++) base[d] = x[d * W + l];
           for (int e = 0; e < DEGREE * D; e++) piece[e] = q[e * W + l];
           for (; j < n && own[j] * sign < reach; j++) {
-            R *o = out + (j * all + s) * D;
+            R *o = out + (j * B + s) * D;
             const R theta = (R)((own[j] - from) / length);
             for (int d = 0; d < D; d++) {
               R value = piece[(DEGREE - 1) * D + d];
@@ -168,7 +169,7 @@ int adaptive(long B, long all, long n, long stride, const double *ts, const Cont
           }
         }
         for (; j < n && own[j] == to; j++)
-          for (int d = 0; d < D; d++) out[(j * all + s) * D + d] = y[d * W + l];
+          for (int d = 0; d < D; d++) out[(j * B + s) * D + d] = y[d * W + l];
         at[l] = j;
         if (accepted[s] < room_for) {
           const long r = s * room_for + accepted[s];
@@ -199,7 +200,7 @@ int adaptive(long B, long all, long n, long stride, const double *ts, const Cont
       evaluations[s] = 2 + (accepted[s] + rejected[s]) * c->evaluations;
       status[s] = ended, reached[s] = at[l], time[s] = t[l];
       for (long j = at[l]; j < n; j++)
-        for (int d = 0; d < D; d++) out[(j * all + s) * D + d] = x[d * W + l];
+        for (int d = 0; d < D; d++) out[(j * B + s) * D + d] = x[d * W + l];
       sample[l] = -1, active--;
     }
   }

@@ -1,16 +1,16 @@
-/* Pull gout[n][B][D] back through the steps that were taken, to gx0[B][D] and gu[P].
+/* Take gout[n][B][D] of samples start to stop back through the steps that were taken, to gx0[B][D] and gu[P].
 
    Sample `order[i]` took count[] steps, which begin at steps_t, steps_x and have the length
    steps_h. Samples with about as many steps share a block. */
-int adaptive_adjoint(long B, long all, long n, long stride, const double *ts,
-                     const R *parameters, const R *gout, const long *order, const long *count,
-                     const long *reached, long room_for, const double *steps_t,
-                     const double *steps_h, const R *steps_x, R *gx0, R *gu) {
+int adjoint(long start, long stop, long B, long n, long stride, const double *ts,
+            const R *parameters, const R *gout, const long *order, const long *count,
+            const long *reached, long room_for, const double *steps_t, const double *steps_h,
+            const R *steps_x, R *gx0, R *gu) {
   R *w = room(SCRATCH), *u = malloc((NU + 1) * sizeof(R)), *a = room(NA), *b = room(NB);
   if (!w || !u || !a || !b) return free(w), free(u), free(a), free(b), 1;
   prepare(parameters, u);
-  for (long first = 0; first < B; first += W) {
-    const int lanes = B - first < W ? B - first : W;
+  for (long first = start; first < stop; first += W) {
+    const int lanes = stop - first < W ? stop - first : W;
     long i[W], j[W], s[W];
     R x[D * W], t[W], h[W], g[D * W], gx[D * W], gq[DEGREE * D * W];
     memset(a, 0, (NA) * W * sizeof(R));
@@ -22,7 +22,7 @@ int adaptive_adjoint(long B, long all, long n, long stride, const double *ts,
       if (l >= lanes) continue;
       /* Times that were not reached repeat the last state. */
       for (; j[l] >= reached[s[l]]; j[l]--)
-        for (int d = 0; d < D; d++) g[d * W + l] += gout[(j[l] * all + s[l]) * D + d];
+        for (int d = 0; d < D; d++) g[d * W + l] += gout[(j[l] * B + s[l]) * D + d];
     }
     for (long left = count[s[0]]; left > 0; left--) {
       int between = 0;
@@ -38,7 +38,7 @@ int adaptive_adjoint(long B, long all, long n, long stride, const double *ts,
         const double to = i[l] + 1 < count[s[l]] ? steps_t[r + 1] : INFINITY;
         const double sign = steps_h[r] < 0 ? -1 : 1;
         for (; j[l] > 0 && own[j[l]] * sign > from * sign; j[l]--) {
-          const R *more = gout + (j[l] * all + s[l]) * D;
+          const R *more = gout + (j[l] * B + s[l]) * D;
           const double theta = (own[j[l]] - from) / steps_h[r];
           if (own[j[l]] == to || theta == 1) {
             for (int d = 0; d < D; d++) g[d * W + l] += more[d];
@@ -54,9 +54,9 @@ int adaptive_adjoint(long B, long all, long n, long stride, const double *ts,
         }
       }
       if (between)
-        pull_dense(u, t, h, x, g, gq, g, a, gu, w);
+        vjp_dense(u, t, h, x, g, gq, g, a, gu, w);
       else
-        pull(u, t, h, x, g, g, b, gu, w);
+        vjp(u, t, h, x, g, g, b, gu, w);
       for (int d = 0; d < D * W; d++) g[d] += gx[d];
       for (int l = 0; l < W; l++) i[l]--;
     }

@@ -28,9 +28,9 @@ INLINE void force(R *x, const Series *signal, const Strength *strength, long m, 
     }
 }
 
-/* Iterate units start to stop, which count blocks of lanes member by member, for T steps from
+/* Iterate blocks of lanes start to stop, counted member by member, for T steps from
    x0[members][B][D] to out[members][B][T][D]. */
-int iterate(long start, long stop, long B, long T, const R *parameters, long P, const R *x0,
+int solve(long start, long stop, long B, long T, const R *parameters, long P, const R *x0,
             const Series *signal, const Strength *strength, R *out) {
   const long blocks = (B + W - 1) / W;
   R *w = room(SCRATCH), *u = malloc((NU + 1) * sizeof(R)), *x = room(D);
@@ -52,12 +52,12 @@ int iterate(long start, long stop, long B, long T, const R *parameters, long P, 
   return 0;
 }
 
-/* Pull the gradient of out back to gx0[members][B][D] and to the parameters, gu[members][P],
+/* Take the gradient of out back to gx0[members][B][D] and to the parameters, gu[members][P],
    which is added to. The forced states are made again from out; the vectors that gradients of
    matrices need are kept for KEPT steps, so that their products have a long inner dimension. */
-int pull_back(long start, long stop, long B, long T, const R *parameters, long P, const R *x0,
-              const Series *signal, const Strength *strength, const R *out, const Series *gout,
-              R *gx0, R *gu) {
+int adjoint(long start, long stop, long B, long T, const R *parameters, long P, const R *x0,
+            const Series *signal, const Strength *strength, const R *out, const Series *gout,
+            R *gx0, R *gu) {
   const long blocks = (B + W - 1) / W, parts = (T + KEPT - 1) / KEPT;
   const long kept = (T + parts - 1) / parts;
   R *w = room(SCRATCH), *u = malloc((NU + 1) * sizeof(R)), *x = room(D), *g = room(D),
@@ -81,7 +81,7 @@ int pull_back(long start, long stop, long B, long T, const R *parameters, long P
         else
           bring(x, x0 + at * D, D, 1, lanes);
         force(x, signal, strength, m, b, t, lanes);
-        pull(u, x, g, g, a, s + (t - first) * W, w);
+        vjp(u, x, g, g, a, s + (t - first) * W, w);
         const double share = strength->from[m * strength->member + t * strength->step];
         const R left = (R)(1 - share);
         if (share != 0)
@@ -96,7 +96,7 @@ int pull_back(long start, long stop, long B, long T, const R *parameters, long P
     }
     for (int l = 0; l < lanes; l++)
       for (int d = 0; d < D; d++) gx0[(at + l) * D + d] = g[d * W + l];
-    collect(a, gu + m * P);
+    collect(a, gu + m * P, lanes);
   }
   free(w), free(u), free(x), free(g), free(a), free(s);
   return 0;

@@ -1,8 +1,7 @@
-"""Traced fields and their compiled kernels, one family for each structure, dtype and size."""
+"""Traced fields with their compiled kernels, one entry for each structure, dtype and size."""
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from array import array
 from collections.abc import Callable, Sequence
@@ -13,89 +12,98 @@ import attrs
 import torch
 from torch import Tensor
 
+from takens_native.captured import Captured, capture
 from takens_native.compiler import build
 from takens_native.graph import Graph, ancestors
-from takens_native.leaves import Leaves, leaves
-from takens_native.refusal import Refusal
 from takens_native.stages import Dynamics, inputs
 from takens_native.substitution import with_floats
 from takens_native.tracer import Place, Tracer, trace
-from takens_native.writer import Shape
+from takens_native.unsupported import UnsupportedError
+from takens_native.writer import LANES, Shape
 
 _MOST: Final = 256
 _LOCK = threading.RLock()
-_FAMILIES: dict[Any, Family | str] = {}
-_SHARED: WeakValueDictionary[Any, Family] = WeakValueDictionary()
+_CACHE: dict[Any, CachedDynamics | str] = {}
+_SHARED: WeakValueDictionary[Any, CachedDynamics] = WeakValueDictionary()
 _KEEPS_FLOATS: set[Any] = set()
 
 
 @final
 @attrs.define(eq=False, weakref_slot=True)
-class Family:
+class CachedDynamics:
     """A traced field or map, and the kernels that were compiled of it so far."""
 
     dynamics: Dynamics
     single: bool
-    kernels: dict[Any, ctypes.CDLL | str] = attrs.field(factory=dict[Any, Any])
-    functions: dict[Any, Callable[..., int]] = attrs.field(factory=dict[Any, Any])
+    kernels: dict[Any, Any] = attrs.field(factory=dict[Any, Any])
     room: int = 64
 
-    def kernel(self, key: Any, many: bool, source: Callable[[Shape], str]) -> ctypes.CDLL:
-        """Return a kernel, compiled on first use.
+    @property
+    def operations(self) -> int:
+        """About how many operations an evaluation takes."""
+        return self.dynamics.dim * 8 + self.dynamics.parameters
 
-        Raises: Refusal where it cannot be compiled, now or before.
+    def lanes(self, samples: int) -> int:
+        """Return how many samples advance together."""
+        return 1 if samples == 1 else LANES[self.single]
+
+    def kernel(self, write: Callable[..., str], lanes: int, *more: Any) -> Any:
+        """Return the library that ``write`` gives the text of, compiled on first use.
+
+        Raises: UnsupportedError where it cannot be compiled, now or before.
         """
-        found = self.kernels.get((key, many))
+        key = (write, lanes, *more)
+        found = self.kernels.get(key)
         if found is None:
             with _LOCK:
                 try:
-                    found = build(source(Shape(self.single, many)))
-                except Refusal as refusal:
-                    found = str(refusal)
-                self.kernels[key, many] = found
+                    found = build(write(self.dynamics, Shape(self.single, lanes), *more))
+                except UnsupportedError as error:
+                    found = str(error)
+                self.kernels[key] = found
         if isinstance(found, str):
-            raise Refusal(found)
+            raise UnsupportedError(found)
         return found
 
 
-def family(function: Any, x0: Tensor, continuous: bool) -> tuple[Family, Leaves]:
-    """Return the family of a field or map, traced on first use, and its numbers of the day.
+def cached(function: Any, x0: Tensor, continuous: bool) -> tuple[CachedDynamics, Captured]:
+    """Return a field or map, traced on first use, and what it holds now.
 
-    Raises: Refusal, also where it was refused before.
+    Raises: UnsupportedError, also where it was not supported before.
     """
-    found = leaves(function, keep_floats=False)
+    found = capture(function, keep_floats=False)
     key = (found.signature, x0.shape[-1], x0.dtype, continuous)
     keeps = key in _KEEPS_FLOATS
     if keeps:
-        found = leaves(function, keep_floats=True)
+        found = capture(function, keep_floats=True)
         key = (found.signature, x0.shape[-1], x0.dtype, continuous)
-    known = _FAMILIES.get(key)
+    known = _CACHE.get(key)
     if known is None:
         with _LOCK:
             known = _traced(function, found, x0, continuous)
-            after = leaves(function, keeps)
+            after = capture(function, keeps)
             if (after.signature, after.floats) != (found.signature, found.floats):
-                raise Refusal("it changes what it depends on whenever it is called")
+                raise UnsupportedError("it changes what it depends on whenever it is called")
             if isinstance(known, str) and found.floats:
                 # Some code needs plain numbers: it is compiled anew for each of their values.
                 _KEEPS_FLOATS.add(key)
-                return family(function, x0, continuous)
-            if isinstance(known, Family):
+                return cached(function, x0, continuous)
+            if isinstance(known, CachedDynamics):
                 # What differs in nothing that is computed, such as a seed, has its kernels in
                 # common. Each is compared with eager torch by itself: two functions may agree
                 # on one sample, on which they are traced, and not on batches.
                 like = _SHARED.setdefault(_fingerprint(known), known)
-                known.kernels, known.functions = like.kernels, like.functions
-            if len(_FAMILIES) >= _MOST:
-                _FAMILIES.pop(next(iter(_FAMILIES)))
-            _FAMILIES[key] = known
+                known.kernels = like.kernels
+            if len(_CACHE) >= _MOST:
+                _CACHE.pop(next(iter(_CACHE)))
+            _CACHE[key] = known
     if isinstance(known, str):
-        raise Refusal(known)
+        raise UnsupportedError(known)
     return known, found
 
 
-def _fingerprint(known: Family) -> tuple[Any, ...]:
-    """Return what two families have in common only where they compute the same."""
+def _fingerprint(known: CachedDynamics) -> tuple[Any, ...]:
+    """Return what two entries have in common only where they compute the same."""
     dynamics = known.dynamics
     order = ancestors(dynamics.value)
     place = {node: i for i, node in enumerate(order)}
@@ -107,17 +115,17 @@ def _fingerprint(known: Family) -> tuple[Any, ...]:
     return known.single, dynamics.t is None, dynamics.dim, dynamics.parameters, nodes, ends
 
 
-def parameters(found: Leaves, dtype: torch.dtype, *more: float) -> Tensor:
-    """Return all numbers of the day as one vector, and ``more`` at its end."""
-    if not found.tensors:
-        return _vector((*found.floats, *more), dtype)
-    tensors = found.tensors
-    if torch.is_grad_enabled():
-        tensors = [t.detach() for t in tensors]
-    flat = [t if t.ndim == 1 else t.reshape(-1) for t in tensors]
-    flat = [t if t.dtype == dtype else t.to(dtype) for t in flat]
-    if found.floats:
-        flat.insert(0, _vector(found.floats, dtype))
+def current_values(members: Sequence[Captured], dtype: torch.dtype, *more: float) -> Tensor:
+    """Return all numbers that members hold now as one vector, and ``more`` at its end."""
+    if not any(found.tensors for found in members):
+        floats = [number for found in members for number in found.floats]
+        return _vector((*floats, *more), dtype)
+    flat = list[Tensor]()
+    for found in members:
+        if found.floats:
+            flat.append(_vector(found.floats, dtype))
+        rows = (t if t.ndim == 1 else t.reshape(-1) for t in found.tensors)
+        flat += [row if row.dtype == dtype else row.to(dtype) for row in rows]
     if more:
         flat.append(_vector(more, dtype))
     return torch.cat(flat)
@@ -131,26 +139,28 @@ def _vector(numbers: Sequence[float], dtype: torch.dtype) -> Tensor:
     return torch.frombuffer(values, dtype=dtype)
 
 
-def _traced(function: Any, found: Leaves, x0: Tensor, continuous: bool) -> Family | str:
+def _traced(
+    function: Any, found: Captured, x0: Tensor, continuous: bool
+) -> CachedDynamics | str:
     """Trace on a sample of shape `(d,)`, or `(1, d)` for code that needs a batch."""
     reasons: list[str] = []
     for lead in ((), (1,)):
         try:
             dynamics = _trace(function, found, x0, continuous, lead)
-            return Family(dynamics, x0.dtype == torch.float32)
-        except Refusal as refusal:
-            reasons.append(str(refusal))
+            return CachedDynamics(dynamics, x0.dtype == torch.float32)
+        except UnsupportedError as error:
+            reasons.append(str(error))
     return reasons[0]
 
 
 def _trace(
-    function: Any, found: Leaves, x0: Tensor, continuous: bool, lead: tuple[int, ...]
+    function: Any, found: Captured, x0: Tensor, continuous: bool, lead: tuple[int, ...]
 ) -> Dynamics:
     for tensor in found.tensors:
         if tensor.device.type != "cpu":
-            raise Refusal(f"it holds a tensor on {tensor.device}")
+            raise UnsupportedError(f"it holds a tensor on {tensor.device}")
         if tensor.is_complex():
-            raise Refusal("it holds complex numbers")
+            raise UnsupportedError("it holds complex numbers")
     symbols = [torch.zeros((), dtype=x0.dtype) for _ in found.floats]
     copied = with_floats(function, symbols) if symbols else function
     places: list[Place] = []

@@ -1,6 +1,6 @@
 """What a function depends on: the numbers and tensors in its fields, closure and globals.
 
-A kernel is compiled for the *structure* of a function, and reads the numbers of the day when
+A kernel is compiled for the *structure* of a function, and reads their current values when
 it is called; so changing a parameter compiles nothing, and no value grows stale.
 """
 
@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from takens_native.refusal import Refusal
+from takens_native.unsupported import UnsupportedError
 
 ATOMS = (bool, int, str, bytes, type(None), complex, torch.dtype, torch.device, torch.Size)
 _ATOMS = (*ATOMS, float, np.generic, enum.Enum)
@@ -30,7 +30,7 @@ _DEEP = 12
 
 @final
 @attrs.define(eq=False)
-class Leaves:
+class Captured:
     """What a walk finds in order; ``signature`` is equal for equal structure."""
 
     signature: tuple[Any, ...]
@@ -38,7 +38,7 @@ class Leaves:
     floats: list[float]
 
 
-def unpack(found: Leaves, gu: Tensor) -> list[Tensor | None]:
+def unpack(found: Captured, gu: Tensor) -> list[Tensor | None]:
     """Return the gradient of each tensor that needs one, from that of all numbers in a row."""
     if not found.tensors:
         return []
@@ -56,14 +56,14 @@ def _like(tensor: Tensor, part: Tensor) -> Tensor:
     return part if part.dtype == tensor.dtype else part.to(tensor.dtype)
 
 
-def leaves(function: Any, keep_floats: bool) -> Leaves:
+def capture(function: Any, keep_floats: bool) -> Captured:
     """List what a function depends on; with ``keep_floats`` floats belong to the structure.
 
-    Raises: Refusal where it depends on something that cannot be followed.
+    Raises: UnsupportedError where it depends on something that cannot be followed.
     """
     walk = _Walk(keep_floats)
     walk.visit(function, 0)
-    return Leaves(tuple(walk.signature), walk.tensors, walk.floats)
+    return Captured(tuple(walk.signature), walk.tensors, walk.floats)
 
 
 @final
@@ -93,10 +93,10 @@ class _Walk:
             return
         self.seen[id(thing)] = len(self.seen)
         if depth > _DEEP:
-            raise Refusal("it is nested too deeply to be followed")
+            raise UnsupportedError("it is nested too deeply to be followed")
         if kind is nn.Parameter or isinstance(thing, Tensor):
             if thing.layout != torch.strided:
-                raise Refusal("it holds a sparse tensor")
+                raise UnsupportedError("it holds a sparse tensor")
             sign((Tensor, tuple(thing.shape), thing.dtype, thing.device.type))
             self.tensors.append(thing)
         elif isinstance(thing, types.FunctionType):
@@ -105,16 +105,16 @@ class _Walk:
             self.visit(thing.__func__, depth + 1)
             self.visit(thing.__self__, depth + 1)
         elif isinstance(thing, functools.partial):
-            self._several((thing.func, *thing.args), depth)  # pyright: ignore
+            self._visit_all((thing.func, *thing.args), depth)  # pyright: ignore
             self.visit(thing.keywords, depth + 1)
         elif isinstance(thing, nn.Module):
             self._module(thing, depth)
         elif isinstance(thing, (list, tuple)):
             sign((kind, len(thing)))  # pyright: ignore
-            self._several(thing, depth)  # pyright: ignore
+            self._visit_all(thing, depth)  # pyright: ignore
         elif isinstance(thing, Mapping):
             sign((kind, tuple(map(str, thing))))  # pyright: ignore
-            self._several(thing.values(), depth)  # pyright: ignore
+            self._visit_all(thing.values(), depth)  # pyright: ignore
         elif isinstance(thing, (type, types.BuiltinFunctionType, types.ModuleType)):
             sign(thing)
         elif attrs.has(kind):
@@ -124,13 +124,15 @@ class _Walk:
         elif hasattr(thing, "__dict__"):
             self._class(kind, depth)
             sign(tuple(vars(thing)))
-            self._several(vars(thing).values(), depth)
+            self._visit_all(vars(thing).values(), depth)
         elif isinstance(thing, np.ndarray) or not _is_library(kind):
-            raise Refusal(f"it holds an object of type {kind.__name__}, which is not followed")
+            raise UnsupportedError(
+                f"it holds an object of type {kind.__name__}, which is not followed"
+            )
         else:
             sign(thing)
 
-    def _several(self, things: Any, depth: int) -> None:
+    def _visit_all(self, things: Any, depth: int) -> None:
         for thing in things:
             self.visit(thing, depth + 1)
 
@@ -143,9 +145,9 @@ class _Walk:
             except ValueError:
                 continue
             self.visit(contents, depth + 1)
-        self._several(function.__defaults__ or (), depth)
+        self._visit_all(function.__defaults__ or (), depth)
         if function.__kwdefaults__:
-            self._several(function.__kwdefaults__.values(), depth)
+            self._visit_all(function.__kwdefaults__.values(), depth)
         for name in _global_names(code):
             found = function.__globals__.get(name)
             if isinstance(found, types.ModuleType):
@@ -173,14 +175,14 @@ class _Walk:
         fields = module.__dict__
         for hooks in ("_forward_hooks", "_forward_pre_hooks"):
             if fields[hooks]:
-                raise Refusal("it has forward hooks")
+                raise UnsupportedError("it has forward hooks")
         for name, found in fields.items():
             if name in _OF_MODULES:
                 continue
             self.signature.append(name)
             if name in ("_parameters", "_buffers", "_modules"):
                 self.signature.append(tuple(found))
-                self._several(found.values(), depth)
+                self._visit_all(found.values(), depth)
             else:
                 self._global(found, depth)
 

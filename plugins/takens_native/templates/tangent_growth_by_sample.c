@@ -1,12 +1,12 @@
-/* Push K tangent vectors, the lanes, along with one state after the other; else as in
-   exponents.c. */
-int exponents(long B, long steps, long every, long transient, long blocks, double t0, double dt,
-              const R *parameters, R *tangents, R *states, double *sums) {
+/* Take K tangent vectors, the lanes, along with one state after the other; else as in
+   tangent_growth.c. */
+int solve(long start, long stop, long steps, long every, long transient, long blocks, double t0,
+          double dt, const R *parameters, R *tangents, R *states, double *sums) {
   R *w = room(SCRATCH), *u = malloc((NU + 1) * sizeof(R)), *v = room(D);
   if (!w || !u || !v) return free(w), free(u), free(v), 1;
   prepare(parameters, u);
   const long span = (steps - transient) / blocks;
-  for (long b = 0; b < B; b++) {
+  for (long b = start; b < stop; b++) {
     R x[D], *own = tangents + b * D * K;
     double product[K], *sum = sums + b * blocks * K;
     memcpy(x, states + b * D, sizeof(x));
@@ -15,11 +15,11 @@ int exponents(long B, long steps, long every, long transient, long blocks, doubl
     for (int p = 0; p < K; p++) product[p] = 1;
     memset(sum, 0, blocks * K * sizeof(double));
     for (long i = 0; i < steps;) {
-      const long stop = pause_at(i, steps, every, transient, span);
-      for (; i < stop; i++) {
+      const long pause = pause_at(i, steps, every, transient, span);
+      for (; i < pause; i++) {
         const R t = (R)(t0 + i * dt);
         point(u, &t, x, x, u + GIVEN, w);
-        push(u, v, v, w);
+        jvp(u, v, v, w);
       }
       double length[K];
       for (int p = 0; p < K; p++) {
