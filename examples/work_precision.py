@@ -34,7 +34,7 @@ from torch import Tensor
 import takens
 from takens_figures.style import canvas, colours, note, style
 from takens_integrators import Bosh3, Dop853, Dopri5, SciPy, TorchDiffEq, Tsit5
-from takens_integrators.adaptive import AdaptiveBase
+from takens_integrators.adaptive.integrator import AdaptiveBase
 from takens_systems import VanDerPol
 
 OSCILLATOR: Final = VanDerPol(3.0, form="textbook")

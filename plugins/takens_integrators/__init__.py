@@ -8,41 +8,41 @@ import takens
 if TYPE_CHECKING:
     from takens.backend import Crossings as Crossings, Solution as Solution, Status as Status
     from takens.errors import IntegrationError as IntegrationError
-    from takens_integrators.bosh3 import Bosh3 as Bosh3
-    from takens_integrators.dop853 import Dop853 as Dop853
-    from takens_integrators.dopri5 import Dopri5 as Dopri5
-    from takens_integrators.euler import Euler as Euler
-    from takens_integrators.events import Event as Event
-    from takens_integrators.fixed_step import solve_fixed as solve_fixed
-    from takens_integrators.heun import Heun as Heun
-    from takens_integrators.leapfrog import Leapfrog as Leapfrog
-    from takens_integrators.midpoint import Midpoint as Midpoint
-    from takens_integrators.path import Path as Path
-    from takens_integrators.rk4 import RK4 as RK4
-    from takens_integrators.rk38 import RK38 as RK38
-    from takens_integrators.rodas4 import Rodas4 as Rodas4
-    from takens_integrators.scipy_adapter import SciPy as SciPy
-    from takens_integrators.torchdiffeq_adapter import TorchDiffEq as TorchDiffEq
-    from takens_integrators.tsit5 import Tsit5 as Tsit5
+    from takens_integrators.adapters.scipy_adapter import SciPy as SciPy
+    from takens_integrators.adapters.torchdiffeq_adapter import TorchDiffEq as TorchDiffEq
+    from takens_integrators.adaptive.events import Event as Event
+    from takens_integrators.adaptive.path import Path as Path
+    from takens_integrators.methods.bosh3 import Bosh3 as Bosh3
+    from takens_integrators.methods.dop853 import Dop853 as Dop853
+    from takens_integrators.methods.dopri5 import Dopri5 as Dopri5
+    from takens_integrators.methods.euler import Euler as Euler
+    from takens_integrators.methods.fixed_step import solve_fixed as solve_fixed
+    from takens_integrators.methods.heun import Heun as Heun
+    from takens_integrators.methods.leapfrog import Leapfrog as Leapfrog
+    from takens_integrators.methods.midpoint import Midpoint as Midpoint
+    from takens_integrators.methods.rk4 import RK4 as RK4
+    from takens_integrators.methods.rk38 import RK38 as RK38
+    from takens_integrators.methods.rodas4 import Rodas4 as Rodas4
+    from takens_integrators.methods.tsit5 import Tsit5 as Tsit5
 
 TAKENS_API = 2
 
 _FIXED: Final = ("step", "adjoint")
 _PAIR: Final = ("adaptive", "path", "events", "adjoint")
 _INTEGRATORS: Final = {
-    "euler": ("euler:Euler", _FIXED),
-    "midpoint": ("midpoint:Midpoint", _FIXED),
-    "heun": ("heun:Heun", _FIXED),
-    "rk4": ("rk4:RK4", _FIXED),
-    "rk38": ("rk38:RK38", _FIXED),
-    "leapfrog": ("leapfrog:Leapfrog", _FIXED),
-    "bosh3": ("bosh3:Bosh3", _PAIR),
-    "dopri5": ("dopri5:Dopri5", _PAIR),
-    "tsit5": ("tsit5:Tsit5", _PAIR),
-    "dop853": ("dop853:Dop853", _PAIR),
-    "rodas4": ("rodas4:Rodas4", ("adaptive", "path", "events", "stiff")),
-    "scipy": ("scipy_adapter:SciPy", ()),
-    "torchdiffeq": ("torchdiffeq_adapter:TorchDiffEq", ("adjoint",)),
+    "euler": ("methods.euler:Euler", _FIXED),
+    "midpoint": ("methods.midpoint:Midpoint", _FIXED),
+    "heun": ("methods.heun:Heun", _FIXED),
+    "rk4": ("methods.rk4:RK4", _FIXED),
+    "rk38": ("methods.rk38:RK38", _FIXED),
+    "leapfrog": ("methods.leapfrog:Leapfrog", _FIXED),
+    "bosh3": ("methods.bosh3:Bosh3", _PAIR),
+    "dopri5": ("methods.dopri5:Dopri5", _PAIR),
+    "tsit5": ("methods.tsit5:Tsit5", _PAIR),
+    "dop853": ("methods.dop853:Dop853", _PAIR),
+    "rodas4": ("methods.rodas4:Rodas4", ("adaptive", "path", "events", "stiff")),
+    "scipy": ("adapters.scipy_adapter:SciPy", ()),
+    "torchdiffeq": ("adapters.torchdiffeq_adapter:TorchDiffEq", ("adjoint",)),
 }
 _EXCUSED: Final = {
     "scipy": {"integrator_gradient": "scipy's solvers are not differentiable"},

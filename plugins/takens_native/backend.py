@@ -7,11 +7,11 @@ from typing import final
 import attrs
 
 import takens
-from takens_native.adaptive import solve_adaptive
-from takens_native.fixed import solve_fixed
-from takens_native.forced import solve_forced
 from takens_native.settings import NativeSettings
-from takens_native.tangent_growth import solve_tangent_growth
+from takens_native.solves.adaptive import solve_adaptive
+from takens_native.solves.fixed import solve_fixed
+from takens_native.solves.forced import solve_forced
+from takens_native.solves.tangent_growth import solve_tangent_growth
 from takens_native.unsupported import UnsupportedError
 
 

@@ -29,8 +29,8 @@ from takens_integrators import (
     SciPy,
     TorchDiffEq,
     Tsit5,
-    checkpointing,
 )
+from takens_integrators.gradients import checkpointing
 from takens_systems import Driven, HarmonicOscillator, LinearSignal, Lorenz63, VanDerPol
 
 ALL: list[Any] = [

@@ -18,14 +18,14 @@ from takens_integrators import (
     TorchDiffEq,
     solve_fixed,
 )
-from takens_integrators.bosh3 import TABLEAU as BOSH3
-from takens_integrators.dense import interpolate
-from takens_integrators.dop853 import TABLEAU as DOP853
-from takens_integrators.dopri5 import TABLEAU as DOPRI5
-from takens_integrators.rodas4 import METHOD as RODAS4
-from takens_integrators.rosenbrock import linearised
+from takens_integrators.adaptive.dense import interpolate
+from takens_integrators.methods.bosh3 import TABLEAU as BOSH3
+from takens_integrators.methods.dop853 import TABLEAU as DOP853
+from takens_integrators.methods.dopri5 import TABLEAU as DOPRI5
+from takens_integrators.methods.rodas4 import METHOD as RODAS4
+from takens_integrators.methods.rosenbrock import linearised
+from takens_integrators.methods.tsit5 import TABLEAU as TSIT5
 from takens_integrators.runge_kutta import ExplicitMethod
-from takens_integrators.tsit5 import TABLEAU as TSIT5
 from takens_systems import HarmonicOscillator
 
 FIXED: list[takens.plugin.Stepper] = [Euler(), Midpoint(), Heun(), RK4(), RK38()]

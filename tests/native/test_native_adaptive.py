@@ -8,8 +8,8 @@ import torch
 from scipy.integrate import solve_ivp
 
 import takens
-from takens_integrators.dop853 import TABLEAU as DOP853
-from takens_integrators.dopri5 import TABLEAU as DOPRI5
+from takens_integrators.methods.dop853 import TABLEAU as DOP853
+from takens_integrators.methods.dopri5 import TABLEAU as DOPRI5
 
 from .fields import HEUN_EULER, Lorenz, Network, fields, solved, van_der_pol
 

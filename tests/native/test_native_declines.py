@@ -147,7 +147,7 @@ def test_samples_that_see_each_other_are_noticed():
 
 
 def test_no_compiler_is_no_error(native, monkeypatch):
-    from takens_native import compiler
+    from takens_native.runtime import compiler
 
     monkeypatch.setenv("CC", "a-compiler-that-is-not-there")
     compiler._compiler.cache_clear()

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import takens
-from takens_native import compiled_solve
+from takens_native.solves import compiled_solve
 
 from .fields import EULER, HEUN, RK4, Lorenz, Network, eager, fields, solved, van_der_pol
 

@@ -73,11 +73,11 @@ MAPS = {
 }
 
 
-def plain(question):
+def plain(request):
     """Return the states in plain torch."""
-    k, members = question.signal.shape[-1], []
+    k, members = request.signal.shape[-1], []
     for f, z, x, strength in zip(
-        question.maps, question.x0, question.signal, question.strength, strict=True
+        request.maps, request.x0, request.signal, request.strength, strict=True
     ):
         states = []
         for i, share in enumerate(strength.tolist()):
@@ -89,7 +89,7 @@ def plain(question):
 
 
 def make(name, members=1, b=3, steps=9, k=2, dtype=torch.float64):
-    """Return a question with shares of 0, 1 and between."""
+    """Return a request with shares of 0, 1 and between."""
     kind, m = MAPS[name]
     g = torch.Generator().manual_seed(1)
     strength = torch.rand((members, steps), generator=g, dtype=torch.float64)
@@ -102,18 +102,18 @@ def make(name, members=1, b=3, steps=9, k=2, dtype=torch.float64):
     )
 
 
-def weights(question):
-    return [question.x0, *(p for f in question.maps for p in f.parameters())]
+def weights(request):
+    return [request.x0, *(p for f in request.maps for p in f.parameters())]
 
 
-def compare(native, question, rtol=1e-10):
-    ours, theirs = solved(native, question), plain(question)
+def compare(native, request, rtol=1e-10):
+    ours, theirs = solved(native, request), plain(request)
     assert not isinstance(ours, takens.backend.Unsupported), ours
     torch.testing.assert_close(ours, theirs, rtol=rtol, atol=rtol)
     weight = torch.linspace(-1, 1, theirs.numel(), dtype=theirs.dtype).view_as(theirs)
     for mine, other in zip(
-        torch.autograd.grad((ours * weight).sum(), weights(question)),
-        torch.autograd.grad((theirs * weight).sum(), weights(question)),
+        torch.autograd.grad((ours * weight).sum(), weights(request)),
+        torch.autograd.grad((theirs * weight).sum(), weights(request)),
         strict=True,
     ):
         torch.testing.assert_close(mine, other, rtol=rtol, atol=rtol * float(other.abs().max()))
@@ -147,87 +147,85 @@ def test_nothing_and_everything_forced(native, k):
 
 
 def test_gradients_by_finite_differences(native):
-    question = make("gated", 2, 2, 6)
-    tensors = weights(question)
-    assert torch.autograd.gradcheck(
-        lambda *_: solved(native, question), tensors, nondet_tol=0.0
-    )
+    request = make("gated", 2, 2, 6)
+    tensors = weights(request)
+    assert torch.autograd.gradcheck(lambda *_: solved(native, request), tensors, nondet_tol=0.0)
 
 
 def test_full_forcing_hides_what_was_before(native):
-    question = make("clipped", 1, 4, 6, 5)
-    question.strength[:] = 0.0
-    question.strength[:, 3] = 1.0
-    answer = solved(native, question)
-    (g,) = torch.autograd.grad(answer[:, :, 3:].sum(), question.x0)
+    request = make("clipped", 1, 4, 6, 5)
+    request.strength[:] = 0.0
+    request.strength[:, 3] = 1.0
+    answer = solved(native, request)
+    (g,) = torch.autograd.grad(answer[:, :, 3:].sum(), request.x0)
     assert (g == 0).all()
     with torch.no_grad():
-        question.x0[:] = torch.nan
-    answer = solved(native, question)
+        request.x0[:] = torch.nan
+    answer = solved(native, request)
     assert answer[:, :, :3].isnan().all()
     assert answer[:, :, 3:].isfinite().all()
 
 
 def test_weights_are_read_anew(native):
-    question = make("shallow", 2)
-    solved(native, question)
+    request = make("shallow", 2)
+    solved(native, request)
     with torch.no_grad():
-        question.maps[1].A.mul_(0.5)  # pyright: ignore[reportAttributeAccessIssue]
-    compare(native, question)
+        request.maps[1].A.mul_(0.5)  # pyright: ignore[reportAttributeAccessIssue]
+    compare(native, request)
 
 
 def test_maps_that_differ_in_a_seed_share_a_kernel(native):
     from takens_models import ShallowPLRNN
 
-    question = make("shallow", 1)
+    request = make("shallow", 1)
     maps = tuple(ShallowPLRNN(2, 20, 30, seed=i).double() for i in range(2))
-    x0, signal = question.x0.detach().expand(2, -1, -1), question.signal.expand(2, -1, -1, -1)
-    question = takens.backend.ForcedIteration(
-        maps=maps, x0=x0, signal=signal, strength=question.strength.expand(2, -1)
+    x0, signal = request.x0.detach().expand(2, -1, -1), request.signal.expand(2, -1, -1, -1)
+    request = takens.backend.ForcedIteration(
+        maps=maps, x0=x0, signal=signal, strength=request.strength.expand(2, -1)
     )
     with torch.no_grad():
-        torch.testing.assert_close(solved(native, question), plain(question))
+        torch.testing.assert_close(solved(native, request), plain(request))
 
 
 def test_any_layout_of_memory(native):
-    question = make("clipped", 2, 4, 6, 2)
+    request = make("clipped", 2, 4, 6, 2)
     turned = takens.backend.ForcedIteration(
-        maps=question.maps,
-        x0=question.x0,
-        signal=question.signal.transpose(1, 2).contiguous().transpose(1, 2),
-        strength=question.strength[:1].expand(2, -1),
+        maps=request.maps,
+        x0=request.x0,
+        signal=request.signal.transpose(1, 2).contiguous().transpose(1, 2),
+        strength=request.strength[:1].expand(2, -1),
     )
     compare(native, turned)
     answer = solved(native, turned)
-    (whole,) = torch.autograd.grad(answer.sum(), question.x0)
+    (whole,) = torch.autograd.grad(answer.sum(), request.x0)
     (expanded,) = torch.autograd.grad(
         solved(native, turned),
-        question.x0,
+        request.x0,
         torch.ones((), dtype=torch.float64).expand_as(answer),
     )
     torch.testing.assert_close(whole, expanded)
 
 
 def test_second_derivatives_come_from_the_eager_loop(native):
-    question = make("gated", 1, 2, 4)
+    request = make("gated", 1, 2, 4)
     with_eager = takens.backend.ForcedIteration(
-        maps=question.maps,
-        x0=question.x0,
-        signal=question.signal,
-        strength=question.strength,
-        eager=lambda: plain(question),
+        maps=request.maps,
+        x0=request.x0,
+        signal=request.signal,
+        strength=request.strength,
+        eager=lambda: plain(request),
     )
 
     def curvature(answer):
-        (g,) = torch.autograd.grad(answer.square().sum(), question.x0, create_graph=True)
-        return torch.autograd.grad(g.square().sum(), weights(question))
+        (g,) = torch.autograd.grad(answer.square().sum(), request.x0, create_graph=True)
+        return torch.autograd.grad(g.square().sum(), weights(request))
 
     for mine, other in zip(
-        curvature(solved(native, with_eager)), curvature(plain(question)), strict=True
+        curvature(solved(native, with_eager)), curvature(plain(request)), strict=True
     ):
         torch.testing.assert_close(mine, other)
     with pytest.raises(takens.InputError, match="Second derivatives"):
-        curvature(solved(native, question))
+        curvature(solved(native, request))
 
 
 @pytest.mark.parametrize(
@@ -240,9 +238,9 @@ def test_second_derivatives_come_from_the_eager_loop(native):
     ],
 )
 def test_what_is_declined(native, change, reason):
-    question = make("clipped", 2)
-    fields = {"maps": question.maps, "x0": question.x0, "signal": question.signal,
-              "strength": question.strength}  # fmt: skip
-    answer = solved(native, takens.backend.ForcedIteration(**fields | change(question)))
+    request = make("clipped", 2)
+    fields = {"maps": request.maps, "x0": request.x0, "signal": request.signal,
+              "strength": request.strength}  # fmt: skip
+    answer = solved(native, takens.backend.ForcedIteration(**fields | change(request)))
     assert isinstance(answer, takens.backend.Unsupported)
     assert reason in answer.reason

@@ -181,7 +181,7 @@ def test_numbers_of_steps_that_make_no_sense(native):
 
 @pytest.mark.parametrize("batch", [1, 4])
 def test_the_exponents_of_lorenz(native, batch):
-    question = takens.backend.TangentGrowth(
+    request = takens.backend.TangentGrowth(
         dynamics=Lorenz(),
         method=RK4,
         dt=0.01,
@@ -191,7 +191,7 @@ def test_the_exponents_of_lorenz(native, batch):
         every=10,
         count=3,
     )
-    sums = solved(native, question).sums[:, 0].mean(0)
+    sums = solved(native, request).sums[:, 0].mean(0)
     exponents = sums / (990_000 * 0.01)
     expected = torch.tensor([0.9056, 0.0, -14.5723], dtype=torch.float64)
     torch.testing.assert_close(exponents, expected, rtol=0, atol=0.01)
@@ -203,10 +203,10 @@ def test_tangents_of_a_larger_field(native, count):
     from .fields import _step
 
     t, h = torch.tensor(0.0).double(), torch.tensor(0.01, dtype=torch.float64)
-    question = takens.backend.TangentGrowth(
+    request = takens.backend.TangentGrowth(
         dynamics=lorenz96, method=RK4, dt=0.01, x0=x0, steps=6, every=2, count=count
     )
-    answer = solved(native, question)
+    answer = solved(native, request)
     known, *_ = by_qr(lambda x: _step(lorenz96, RK4, t, x, h), x0[1], 6, 2, count)
     torch.testing.assert_close(answer.sums[1, 0], known, rtol=1e-8, atol=1e-8)
 

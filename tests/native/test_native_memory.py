@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import takens
-from takens_native import memory
+from takens_native.runtime import memory
 
 from .fields import Lorenz
 

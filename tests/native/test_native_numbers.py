@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 import takens
-from takens_native import compiler
+from takens_native.runtime import compiler
 
 from . import fields as module
 from .fields import RK4, Lorenz, Network, Pendulum, eager, solved
@@ -26,7 +26,7 @@ def compiled(monkeypatch):
         count.append(source)
         return original(source)
 
-    monkeypatch.setattr("takens_native.kernel_cache.build", counted)
+    monkeypatch.setattr("takens_native.runtime.kernel_cache.build", counted)
     return count
 
 

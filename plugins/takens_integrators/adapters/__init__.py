@@ -1,0 +1,1 @@
+"""Solvers of other libraries under our interface."""

@@ -1,0 +1,1 @@
+"""Steps that follow from tolerances: method, controller, events, loop, recorder."""

@@ -1,0 +1,80 @@
+"""The adaptive loop: every sample of a batch with a time and a step size of its own."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+import takens
+from takens_integrators.adaptive.controller import StepSizes, first_step
+from takens_integrators.adaptive.discontinuities import StepBounds
+from takens_integrators.adaptive.events import Event, EventFinder
+from takens_integrators.adaptive.recorder import Recorder
+from takens_integrators.step_method import StepMethod
+from takens_integrators.under_transforms import any_of
+
+
+def adaptive_loop(
+    method: StepMethod,
+    f: takens.plugin.VectorField,
+    x: Tensor,
+    ts: Tensor,
+    controller: takens.backend.StepController,
+    recorder: Recorder,
+    events: Sequence[Event] = (),
+    jumps: Tensor | None = None,
+) -> takens.backend.Solution:
+    """Go from the first of `ts: (n,)` or `(..., n)` to the last, from `x: (..., d)`.
+
+    The solution is that at its end; the recorder is told of all steps. The field is a constant
+    to derivatives, also where it depends on what has one.
+    """
+    start, end = (ts[..., i].detach().expand(x.shape[:-1]) for i in (0, -1))
+    bounds = StepBounds(jumps, start, end, x.dtype)
+    t, x = bounds.begin(start), x.detach()
+    slope: Tensor | None = f(t.to(x.dtype), x).detach()
+    first = first_step(controller, method.order, f, t, x, slope, end - start)
+    sizes = StepSizes(controller, method.order, first, x)
+    finder = EventFinder(method, f, events, t, x)
+    status = torch.where(
+        start == end, takens.backend.Status.DONE, takens.backend.Status.RUNNING
+    )
+    steps = rejected = torch.zeros_like(status)
+    evaluations = torch.full_like(status, 2)
+    while any_of(active := status == takens.backend.Status.RUNNING):
+        step = torch.where(active, bounds.cut(t, sizes.dt), 0.0)
+        trial = method.step(f, t.to(x.dtype), x, step, slope).detach()
+        accepted = sizes.tolerates(x, trial, active)
+        taken = torch.where(accepted, step, 0.0)
+        recorder.record(t, taken, x, trial.stages)
+        arrived, state = bounds.arrive(t + taken), trial.x
+        status = torch.where(accepted & bounds.last, takens.backend.Status.DONE, status)
+        if events:
+            ended, arrived, state = finder.look(t, taken, x, trial, arrived, accepted)
+            status = torch.where(ended, takens.backend.Status.EVENT, status)
+        t = torch.where(accepted, arrived, t)
+        x = torch.where(accepted.unsqueeze(-1), state, x)
+        if slope is not None:
+            known = trial.slope
+            slope = None if known is None else torch.where(accepted.unsqueeze(-1), known, slope)
+            crossed = accepted & bounds.jumped
+            if jumps is not None and any_of(crossed):
+                slope = f(t.to(x.dtype), x).detach()
+                evaluations = evaluations + crossed
+        sizes.adapt(step, accepted, active)
+        steps, rejected = steps + accepted, rejected + sizes.rejected
+        evaluations = torch.add(evaluations, active, alpha=method.evaluations)
+        # Accepted steps may shrink below what the time can resolve, as before a pole.
+        stuck = (status == takens.backend.Status.RUNNING) & (sizes.dt.abs() <= bounds.shortest)
+        status = torch.where(stuck, sizes.failure(), status)
+        spent = (status == takens.backend.Status.RUNNING) & (
+            steps + rejected >= controller.max_steps
+        )
+        status = torch.where(spent, takens.backend.Status.MAX_STEPS, status)
+    recorder.close(sizes.dt)
+    return takens.backend.Solution(
+        ts=end.unsqueeze(-1), x=x.unsqueeze(-2), status=status,
+        reached=(status == takens.backend.Status.DONE).long(), time=t, steps=steps,
+        rejected=rejected, evaluations=evaluations, component=sizes.component(),
+        crossings=finder.crossings(t, x),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Gradients: the adjoint equation, what it is taken to, and memory."""

@@ -1,0 +1,1 @@
+"""Methods, each with its tableau."""

@@ -1,0 +1,1 @@
+"""From a graph to the C text of a whole solve."""

@@ -1,0 +1,1 @@
+"""Kernels compiled and kept, and memory for what they return."""

@@ -1,0 +1,1 @@
+"""The requests that are solved, and what they share."""

@@ -1,0 +1,1 @@
+"""From a function of torch to a graph of scalar operations."""
