@@ -234,3 +234,12 @@ def test_a_fault_of_the_compiler_is_told_and_declined(monkeypatch):
 
     monkeypatch.setattr(backend, "solve_fixed", broken)
     assert "KeyError" in refused(van_der_pol, X0)
+
+
+def test_what_would_be_compiled_for_long_is_not(native, monkeypatch):
+    def neighbours(t, x):
+        return (torch.roll(x, -1, -1) - torch.roll(x, 2, -1)) * torch.roll(x, 1, -1) - x
+
+    monkeypatch.setattr("takens_native.runtime.kernel_cache.build", pytest.fail)
+    found = reason(native, neighbours, torch.ones(2, 900, dtype=torch.float64))
+    assert found == "it has more than 30000 scalar operations a step"

@@ -10,7 +10,6 @@ from takens_native.codegen.stages import Dynamics, inputs
 from takens_native.codegen.writer import Shape, Writer, placed
 from takens_native.tracing.derivative import BlockGradient
 from takens_native.tracing.graph import Node
-from takens_native.unsupported import UnsupportedError
 
 # Steps whose vectors are kept until gradients of matrices are formed fill about so many bytes.
 _KEPT: Final = 1 << 19
@@ -45,7 +44,7 @@ def forced_source(dynamics: Dynamics, shape: Shape) -> str:
     kept = min(max(_KEPT // bytes_each, 16), 256)
     # An odd number of registers, so that entries do not share the places of a cache.
     whole = -(-kept * shape.lanes // products.vector) | 1
-    text = writer.source(
+    return writer.source(
         "forced",
         {
             "TAPE": size,
@@ -53,12 +52,8 @@ def forced_source(dynamics: Dynamics, shape: Shape) -> str:
             "ROW": whole * products.vector,
             "NA": singles,
         },
+        longest=_LONGEST,
     )
-    if text.count("\n") > _LONGEST:
-        raise UnsupportedError(
-            "its step and gradient have more scalar operations than are compiled"
-        )
-    return text
 
 
 def _gathered(block: BlockGradient, places: Mapping[Node, int], products: Products) -> str:

@@ -16,10 +16,14 @@ from takens_native.codegen.products import Products
 from takens_native.codegen.stages import Dynamics, inputs
 from takens_native.tracing.derivative import BlockGradient, backward
 from takens_native.tracing.graph import Node, ancestors
+from takens_native.unsupported import UnsupportedError
 
 # What a method or map is compiled as: two vectors of the widest registers in a block.
 LANES: Final = {False: 16, True: 32}
 _NONE: Final[Mapping[int, Node]] = {}
+# A C compiler takes 0.3 to 2 ms a line at -O3, least where there are many short loops: half a
+# minute for so many. -O1 would save at most half of that.
+_LONGEST: Final = 30_000
 # Longer functions are not copied to where they are called.
 _SHORT: Final = 400
 
@@ -137,8 +141,13 @@ class Writer:
         )
         return len(singles)
 
-    def source(self, template: str, definitions: Mapping[str, int]) -> str:
-        """Return the whole text of the kernel."""
+    def source(
+        self, template: str, definitions: Mapping[str, int], longest: int = _LONGEST
+    ) -> str:
+        """Return the whole text of the kernel.
+
+        Raises: UnsupportedError where it has too many lines to be compiled in good time.
+        """
         real = "float" if self.shape.single else "double"
         products = self.products
         macros = {
@@ -157,13 +166,16 @@ class Writer:
         ]
         head += [f"#define SQRT sqrt{suffix}", f"#define ABS fabs{suffix}"]
         head += [f"#define {name} {value}" for name, value in macros.items()]
-        text = (products.text(),) if products else ()
+        packed = (products.text(),) if products else ()
         shuffles = interleaving(self.dim, self.shape.lanes, self.shape.single)
         parts = (
-            _template("prelude"), shuffles, _template("lanes"), *text, self._prepare(),
+            _template("prelude"), shuffles, _template("lanes"), *packed, self._prepare(),
             *self.functions, _template(template),
         )  # fmt: skip
-        return "\n".join((*head, *parts))
+        text = "\n".join((*head, *parts))
+        if text.count("\n") > longest:
+            raise UnsupportedError(f"it has more than {longest} scalar operations a step")
+        return text
 
     def _without_uniform(self, outputs: Sequence[Node]) -> list[Node]:
         """Take out what depends on parameters alone: it is computed once per call."""

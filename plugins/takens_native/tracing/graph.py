@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from takens_native.unsupported import UnsupportedError
 
-# A step of a system has tens of nodes, one of a small network thousands. Beyond this limit
-# compiling takes longer than it saves.
+# A step of a system has tens of nodes, one of a small network thousands; all kernels of a
+# function share a graph. How long one of them may be, its writer knows.
 _MAX_NODES: Final = 60_000
 
 
