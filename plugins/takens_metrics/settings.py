@@ -19,14 +19,6 @@ def _samples(summary: str) -> Any:
     )
 
 
-def _delays() -> Any:
-    return takens.plugin.parameter(
-        "auto",
-        summary="delays of each variable; auto is 5 for one variable, else 1",
-        at_least=1,
-    )
-
-
 @attrs.frozen
 class OrbitSettings:
     """How all metrics of Lyapunov exponents follow orbits."""
@@ -109,7 +101,11 @@ class LyapunovFromDataSettings:
     )
     theiler: Samples = _samples("least distance in time of two neighbours")
     steps: Samples = _samples("how long neighbours are followed")
-    delays: Samples = _delays()
+    delays: Samples = takens.plugin.parameter(
+        "auto",
+        summary="delays of each variable; auto is 5 for one variable, else 1",
+        at_least=1,
+    )
     lag: Samples = _samples("between two delays")
 
 
@@ -148,8 +144,6 @@ class CorrelationDimensionSettings:
     """
 
     theiler: Samples = _samples("least distance in time of the two of a pair")
-    delays: Samples = _delays()
-    lag: Samples = _samples("between two delays")
 
 
 @attrs.frozen

@@ -1,15 +1,12 @@
 """The correlation dimension of an attractor."""
 
 import itertools
-import math
 from typing import Any, Literal, final
 
-import attrs
 import numpy as np
 from scipy.spatial.distance import cdist
 
 import takens
-from takens_metrics.from_data.embedding import Embedding
 from takens_metrics.from_data.neighbours import evenly
 from takens_metrics.from_data.scaling_region import find_scaling_region
 from takens_metrics.from_data.with_reference import beside, without_value
@@ -26,9 +23,6 @@ _SHORTEST = 500
 # Slopes are sought between these shares of all pairs; fewer are noise, more are saturated.
 _FEWEST_PAIRS = 100
 _LARGEST_SHARE = 0.1
-# An attractor has no more dimensions by more delays; noise has, in proportion to them.
-_MORE_DELAYS = 2
-_LARGEST_GROWTH = 0.2
 
 
 @final
@@ -37,10 +31,9 @@ class CorrelationDimension(CorrelationDimensionSettings):
 
     The slope of `log C(r)` over `log r`, where C is the share of pairs of states closer than
     r and at least ``theiler`` samples apart, along its straight part, which ``details`` show.
-    A single variable is embedded by 5 ``delays`` of ``lag`` samples, several are taken as the
-    state. The reference is that of the data.
+    The reference is that of the data.
 
-    Raises: ComponentError where a number of samples is below 1.
+    Raises: ComponentError where ``theiler`` is below 1.
 
     Source: Grassberger, Procaccia (1983), Measuring the strangeness of strange attractors,
     Physica D 9, 189-208; Theiler (1986), Phys. Rev. A 34, 2427-2432.
@@ -58,11 +51,9 @@ class CorrelationDimension(CorrelationDimensionSettings):
         """
         x = _scaled(reference)
         window = theiler_window(x) if self.theiler == "auto" else self.theiler
-        # Both are to be measured alike: what follows from the data goes for both.
-        embedding = Embedding.of(x, self.delays, self.lag)
-        true = _dimension(x, window, embedding)
+        true = _dimension(x, window)
         try:
-            found = _dimension(_scaled(generated), window, embedding)
+            found = _dimension(_scaled(generated), window)
         except takens.errors.DataError as error:
             reason = f"what was generated has no dimension: {error}"
             found = without_value(true, reason)
@@ -70,24 +61,18 @@ class CorrelationDimension(CorrelationDimensionSettings):
 
 
 def correlation_dimension_from_data(
-    series: takens.TimeSeries,
-    *,
-    theiler: int | Literal["auto"] = "auto",
-    delays: int | Literal["auto"] = "auto",
-    lag: int | Literal["auto"] = "auto",
+    series: takens.TimeSeries, *, theiler: int | Literal["auto"] = "auto"
 ) -> takens.Score:
     """Estimate the correlation dimension of `x: (T, n)`; see ``CorrelationDimension``.
 
-    The error is from resampled segments of the record, from how much the slope differs
-    between parts of the scaling region, and from that by two delays more. Where no part of the
-    curve is straight over a factor e in the radius, there is no value, nor where the dimension
-    grows with the number of delays, as that of noise does.
+    The error is from resampled segments of the record, and from how much the slope differs
+    between parts of the scaling region. Where no part of the curve is straight over a factor
+    e in the radius, there is no value.
 
     Raises: DataError where the record is too short or constant.
     """
     x = _scaled(series)
-    window = theiler_window(x) if theiler == "auto" else theiler
-    return _dimension(x, window, Embedding.of(x, delays, lag))
+    return _dimension(x, theiler_window(x) if theiler == "auto" else theiler)
 
 
 def _scaled(series: takens.TimeSeries) -> Array:
@@ -104,35 +89,18 @@ def _scaled(series: takens.TimeSeries) -> Array:
     return (x - x.mean(0)) / spread
 
 
-def _dimension(x: Array, window: int, embedding: Embedding) -> takens.Score:
-    states = embedding.states(x)
-    log_r, counts, pairs = _pair_counts(states, window)
+def _dimension(x: Array, window: int) -> takens.Score:
+    log_r, counts, pairs = _pair_counts(x, window)
     share = counts.sum(0) / pairs.sum()
-    details: dict[str, Any] = {
-        "theiler": window,
-        "samples": len(x),
-        "delays": embedding.delays,
-        "lag": embedding.lag,
-    }
+    details: dict[str, Any] = {"theiler": window, "samples": len(x)}
     log_pairs = [float(np.log(s)) if s > 0 else None for s in share]
     convention = (
-        f"Grassberger-Procaccia in {states.shape[1]} dimensions, in standard deviations, "
-        f"{len(x)} samples, pairs within {window} samples left out"
+        f"Grassberger-Procaccia in {x.shape[1]} dimensions, in standard deviations, {len(x)} "
+        f"samples, pairs within {window} samples left out"
     )
     found = _slope(log_r, counts, pairs)
-    growth, reason = 0.0, "no scaling region: the curve has no straight part over a factor e"
-    if found is not None and embedding.delays > 1:
-        more = attrs.evolve(embedding, delays=embedding.delays + _MORE_DELAYS)
-        by_more = _slope(*_pair_counts(more.states(x), window))
-        growth = np.inf if by_more is None else by_more[0] - found[0]
-        if growth > _LARGEST_GROWTH * found[0]:
-            seen = "none" if by_more is None else f"{by_more[0]:.2g}"
-            reason = (
-                f"no dimension: by {embedding.delays} delays it is {found[0]:.2g}, by "
-                f"{more.delays} {seen}; it grows with their number, as that of noise does"
-            )
-            found = None
     if found is None:
+        reason = "no scaling region: the curve has no straight part over a factor e"
         return takens.Score(
             value=None,
             reason=reason,
@@ -142,7 +110,6 @@ def _dimension(x: Array, window: int, embedding: Embedding) -> takens.Score:
             details=details,
         )
     slope, bend, first, last = found
-    details["by_more_delays"] = slope + growth if embedding.delays > 1 else None
     random = np.random.default_rng(0)
     again: list[float] = []
     for _ in range(_RESAMPLES):
@@ -155,12 +122,10 @@ def _dimension(x: Array, window: int, embedding: Embedding) -> takens.Score:
     return takens.Score(
         value=slope,
         unit="1",
-        error=math.hypot(noise, bend, growth),
-        error_over=len(counts),
-        error_unit="segments of the record",
+        error=float(np.hypot(noise, bend)),
         error_from=(
             f"bootstrap of {len(counts)} segments of the record, and by how much the slope "
-            "differs between parts of the scaling region and by more delays"
+            "differs between parts of the scaling region"
         ),
         convention=convention,
         curves={"pairs": takens.plugin.Curve(x=log_r, y=log_pairs, straight=(first, last))},

@@ -83,8 +83,6 @@ def exponent_of(found: Separation, dt: float, method: Method, seed: int) -> take
         value=region.slope,
         unit="1 / time unit",
         error=float(np.hypot(slopes.std(ddof=1), region.bend)),
-        error_over=len(found.curves),
-        error_unit="segments of the record",
         error_from=(
             f"bootstrap of {len(found.curves)} segments of the record, and by how much the "
             "slope differs between parts of the scaling region"

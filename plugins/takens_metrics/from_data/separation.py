@@ -8,12 +8,11 @@ import numpy as np
 from scipy.spatial import KDTree
 
 import takens
-from takens_metrics.from_data.embedding import Embedding
 from takens_metrics.from_data.neighbours import Places, evenly, nearest, within
 from takens_metrics.from_data.scaling_region import ScalingRegion, find_scaling_region
 from takens_metrics.records import Array
 from takens_metrics.settings import Method
-from takens_metrics.spectra.time_scales import mean_frequency, theiler_window
+from takens_metrics.spectra.time_scales import mean_frequency, memory, theiler_window
 
 METHODS: tuple[Method, ...] = get_args(Method)
 
@@ -29,6 +28,7 @@ _FEWEST_NEIGHBOURS = 5
 _MOST_NEIGHBOURS = 30
 _BLOCKS = 25
 _SHORTEST = 200
+_DELAYS_OF_ONE = 5
 
 
 @final
@@ -79,12 +79,15 @@ def separation_of(
             f"Column {name!r} does not vary, so nothing separates along it."
         )
     x = (x - x.mean(0)) / spread
-    embedding = Embedding.of(x, delays, lag)
+    if delays == "auto":
+        delays = 1 if x.shape[1] > 1 else _DELAYS_OF_ONE
+    if lag == "auto":
+        lag = max(1, memory(x) // 2)
     window = theiler_window(x) if theiler == "auto" else theiler
     period = 1 / max(mean_frequency(x), 1 / len(x))
     if steps == "auto":
         steps = int(min(max(_PERIODS * period, 20), len(x) // 5))
-    states = embedding.states(x)
+    states = _embed(x, delays, lag)
     last = len(states) - steps
     if last < 2 * window + 2 * _FEWEST_NEIGHBOURS:
         raise takens.errors.DataError(
@@ -105,9 +108,19 @@ def separation_of(
         period=period,
         theiler=window,
         places=int(np.isfinite(logs).all(1).sum()),
-        delays=embedding.delays,
-        lag=embedding.lag,
+        delays=delays,
+        lag=lag,
     )
+
+
+def _embed(x: Array, delays: int, lag: int) -> Array:
+    length = len(x) - (delays - 1) * lag
+    if length < 2:
+        raise takens.errors.DataError(
+            f"{delays} delays of {lag} samples need more than {(delays - 1) * lag} samples; "
+            f"got {len(x)}."
+        )
+    return np.concatenate([x[i * lag : i * lag + length] for i in range(delays)], 1)
 
 
 def _nearest(

@@ -12,7 +12,6 @@ def beside(found: takens.Score, true: takens.Score) -> takens.Score:
         found,
         reference=true.value,
         reference_error=true.error,
-        reference_over=true.error_over,
         reference_reason=true.reason,
         curves=dict(found.curves) | curves,
         details=dict(found.details) | {"reference_details": dict(true.details)},

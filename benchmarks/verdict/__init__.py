@@ -1,0 +1,1 @@
+"""What the verdict says of subjects whose truth is known: ``python -m benchmarks.verdict``."""
