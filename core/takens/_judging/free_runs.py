@@ -21,6 +21,8 @@ from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.score import Runs, Score
 
+# A run that diverged is put so many times as far out as any of the data.
+_FAR: Final = 1e9
 # What all runs that are counted may take in memory.
 _BYTES: Final = 2**29
 
@@ -94,15 +96,21 @@ class FreeRuns:
         at = self.beside.diverged_at + tuple(self.all.diverged_at[i] for i in chosen)
         return FreeRun(attrs.evolve(self.beside.series, x=x), at)
 
-    def counted(self) -> TimeSeries:
-        """Return all runs, `x: (runs, T, n)`, with NaN from where one diverged."""
-        x = self.all.x
-        gone = [(run, at) for run, at in enumerate(self.all.diverged_at) if at is not None]
-        if gone:
-            x = x.clone()
-            for run, at in gone:
-                x[run, at:] = math.nan
-        return attrs.evolve(self.all.series, x=x)
+    def finite(self) -> TimeSeries | None:
+        """Return the runs that did not diverge, `x: (runs, T, n)`, None where all did."""
+        alive = [run for run, at in enumerate(self.all.diverged_at) if at is None]
+        return attrs.evolve(self.all.series, x=self.all.x[alive]) if alive else None
+
+
+def far_away(runs: FreeRun, truth: TimeSeries) -> TimeSeries:
+    """Return all runs, `x: (runs, T, n)`, far from all data from where one diverged."""
+    x = runs.x
+    gone = [(run, at) for run, at in enumerate(runs.diverged_at) if at is not None]
+    if gone:
+        x = x.clone()
+        for run, at in gone:
+            x[run, max(at - 1, 0) :] = _FAR * float(truth.x.abs().max())
+    return attrs.evolve(runs.series, x=x)
 
 
 def _spread(count: int, chosen: int) -> Tensor:

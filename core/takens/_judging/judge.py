@@ -274,7 +274,7 @@ def _judge(
     period = mean_period(compared.reference)
     places = contexts(segments.reference, context, how.starts) if model else None
 
-    def measure(metric: Metric) -> Score:
+    def measure(metric: Metric) -> Score | None:
         if how.truth is not None and isinstance(metric, SupportsFacts):
             metric = metric.with_facts(how.truth.facts())
         if isinstance(metric, SeriesMetric) and metric.horizon is None:
@@ -284,9 +284,9 @@ def _judge(
             kind = evidence and evidence.by
             return compare_records(metric, kind, compared, free, how.noise)
         if model is None or places is None:
-            return Score(value=None, reason="a record has no dynamics that could be measured")
+            return None
         if isinstance(metric, RecordsMetric):
-            return _elsewhere(metric, model, how.truth, compared, dt, member, members)
+            return _elsewhere(metric, model, how.truth, compared, member, members)
         if isinstance(metric, SeriesMetric):
             horizon = cast(int, metric.horizon)
             return compare_forecasts(metric, horizon, model, segments, dt, context)
@@ -309,7 +309,7 @@ def _with_scale(score: Score, period: float, criteria: Criteria) -> Score:
 
 def _scored(
     how: Judging,
-    measure: Callable[[Metric], Score],
+    measure: Callable[[Metric], Score | None],
     period: float,
     tell: Callable[[str], None],
 ) -> Mapping[str, Score]:
@@ -321,8 +321,12 @@ def _scored(
         with left_out(
             f"{what} gave no value", plugin, strict=catalogue().strict, asked_for=True
         ) as why:
-            score = complete(measure(metric), name, metric, how.truth, how.references)
-            scores[name] = _with_scale(score, period, how.criteria)
+            score = measure(metric)
+            if score is None:
+                why.append("a record has no dynamics that could be measured")
+            else:
+                score = complete(score, name, metric, how.truth, how.references)
+                scores[name] = _with_scale(score, period, how.criteria)
         if why:
             scores[name] = Score(value=None, reason=why[0], metric=qualified(metric))
         tell(name)
@@ -344,18 +348,18 @@ def _elsewhere(
     model: Model,
     truth: System | None,
     segments: Segments,
-    dt: float,
     member: int,
     members: int,
 ) -> Score:
     """Score runs that start where the metric says; each member has its part of the starts."""
-    starts = cast(SupportsStarts, metric).starts(segments.records)
+    records, reference = segments.records, segments.reference
+    starts = cast(SupportsStarts, metric).starts(records)
     part = slice(member, None, members)
-    score = metric.compare_records(segments.records, runs_from(model, starts, dt, part))
+    score = metric.compare_records(records, runs_from(model, starts, reference, part))
     if truth is None or (isinstance(model, SystemModel) and model.system is truth):
         return score
-    true = runs_from(system_model(truth), starts, dt, part)
-    right = metric.compare_records(segments.records, true)
+    true = runs_from(system_model(truth), starts, reference, part)
+    right = metric.compare_records(records, true)
     return attrs.evolve(score, reference=right.value, reference_over=right.trials)
 
 

@@ -22,6 +22,8 @@ from takens._protocols.score import EvidenceKind, Part, Runs, Score
 
 # A remedy asks for an error so small that the test then decides in five of six tries.
 _MARGIN: Final = 1.0
+# A forecast need not be better than this part of the worst simple one.
+_LEAST: Final = 0.01
 # Beyond so many times the data, or the members, nothing is recommended.
 _MOST: Final = 1_000.0
 
@@ -252,7 +254,9 @@ def _forecast(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
     best = min(score.baselines, key=lambda what: score.baselines[what])
     simple = score.baselines[best]
     tolerance = _tolerance(score, criteria)
-    bound = max(tolerance * simple, min(score.floor or 0.0, simple))
+    # Where a simple forecast is perfect, as of a torus, no better one can be asked for.
+    least = _LEAST * max(score.baselines.values())
+    bound = max(tolerance * simple, min(score.floor or 0.0, simple), least)
     told = f"{name} {_short(score.value)}, where {_words(best)} has {_short(simple)}"
     if score.floor is not None:
         told += f" and the floor is {_short(score.floor)}"

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.generate import generate
-from takens._judging.free_runs import FreeRuns
+from takens._judging.free_runs import FreeRuns, far_away
 from takens._judging.noise import with_noise
 from takens._judging.segments import Segments
 from takens._protocols.metric import RecordsMetric, Starts
@@ -30,30 +30,37 @@ def compare_records(
 ) -> Score:
     """Compare all runs with all true segments.
 
-    Shares are counted on the runs as they are; for all else they get the noise of the data.
+    Shares are counted on the runs as they are; for all else those that diverged are left out,
+    and the others get the noise of the data.
     """
-    runs = free.counted()
-    if kind is not EvidenceKind.SHARE:
-        runs = with_noise(runs, noise, segments.reference)
-    score = metric.compare_records(segments.records, runs)
-    return attrs.evolve(score, runs=Runs(free.all.diverged_at))
+    truth, about = segments.records, Runs(free.all.diverged_at)
+    if kind is EvidenceKind.SHARE:
+        score = metric.compare_records(truth, far_away(free.all, truth))
+        return attrs.evolve(score, runs=about)
+    runs = free.finite()
+    if runs is None:
+        reason = f"all {about.count} free runs diverged"
+        return Score(value=None, reason=reason, reference=0.0, runs=about)
+    score = metric.compare_records(truth, with_noise(runs, noise, segments.reference))
+    return attrs.evolve(score, runs=about)
 
 
 def runs_from(
-    model: Model, starts: Starts, dt: float, chosen: slice = slice(None)
+    model: Model, starts: Starts, truth: TimeSeries, chosen: slice = slice(None)
 ) -> TimeSeries:
-    """Run a model from the observations, and keep the last ``steps`` of each run."""
-    length = max(model.context_length, 1)
+    """Run a model from the observations, and keep the last ``steps`` of each run.
+
+    What diverged is far from all of the truth.
+    """
+    length, steps = max(model.context_length, 1), starts.transient + starts.steps
     kept: list[Tensor] = []
     times = None
     chosen_x = starts.x[chosen]
     for at in range(0, len(chosen_x), _AT_ONCE):
         x = chosen_x[at : at + _AT_ONCE]
         context = x[:, None].expand(-1, length, -1)
-        made = generate(model, context=context, steps=starts.transient + starts.steps, dt=dt)
-        tail = made.series.x[:, starts.transient :].clone()
-        tail[[at is not None for at in made.diverged_at]] = torch.nan
-        kept.append(tail)
+        made = generate(model, context=context, steps=steps, dt=truth.dt)
+        kept.append(far_away(made, truth).x[:, starts.transient :].clone())
         times = times or attrs.evolve(
             made.series, t=made.t[starts.transient :], x=made.x[:, starts.transient :]
         )

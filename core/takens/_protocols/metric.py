@@ -45,7 +45,8 @@ class RecordsMetric(Protocol):
     def compare_records(self, truth: TimeSeries, runs: TimeSeries, /) -> Score:
         """Compare records, `x: (segments, T, n)` and `x: (runs, T', n)`, in the data's units.
 
-        A run that diverged holds NaN from where it did. ``error`` is over the runs alone,
+        Runs that diverged are left out, but of shares, for which they are a billion times as
+        far out as any of the data from where they did. ``error`` is over the runs alone,
         ``reference_error`` over the truth alone.
         """
         ...
