@@ -95,6 +95,37 @@ def test_what_is_not_chaotic_has_no_scaling_region(x: Array, method: Any) -> Non
     assert score.curves["separation"].straight is None
 
 
+def mackey_glass(samples: int, seed: int) -> Array:
+    # dx/dt = 0.2 x(t - 17) / (1 + x(t - 17)^10) - 0.1 x, by Heun's method, one sample a unit.
+    steps, transient = 10, 1_000
+    delay = 17 * steps
+    x = np.full((transient + samples) * steps + delay + 1, 1.2)
+    x[: delay + 1] += 0.1 * np.random.default_rng(seed).normal()
+
+    def pull(late: float) -> float:
+        return 0.2 * late / (1 + late**10)
+
+    for i in range(delay, len(x) - 1):
+        now = pull(x[i - delay]) - 0.1 * x[i]
+        then = pull(x[i - delay + 1]) - 0.1 * (x[i] + now / steps)
+        x[i + 1] = x[i] + (now + then) / (2 * steps)
+    return x[-samples * steps :: steps, None]
+
+
+@pytest.mark.parametrize("method", ["rosenstein", "kantz"])
+def test_a_fast_beginning_is_not_taken_for_the_exponent(method: Any) -> None:
+    # 0.0051 to 0.0058 is known; within the first two periods growth is twice as fast.
+    for seed in range(3):
+        score = exponent_from_data(record(mackey_glass(5_000, seed), dt=1.0), method=method)
+        if score.value is None:
+            assert score.reason.startswith("no scaling region")
+            continue
+        low, high = score.details["interval"]
+        assert low < 0.0058
+        assert high > 0.0051
+        assert score.value < 0.0085
+
+
 def test_units_do_not_matter_but_that_of_time(lorenz_orbits: list[Array]) -> None:
     x = lorenz_orbits[0][:5_000]
     plain = exponent_from_data(record(x))

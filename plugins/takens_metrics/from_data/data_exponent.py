@@ -31,7 +31,8 @@ def exponent_from_data(
     the straight part of that curve, which ``details`` show, a factor e or more below where
     distances saturate. The interval covers 95 % of resampled segments of the record, for
     each of which that part is sought anew, and is widened by how much slopes differ within
-    it. Where no part is straight over a factor e, there is no value.
+    it. The first mean period, in which neighbours leave each other faster, counts where growth
+    goes on as in it. Where no part is straight over a factor e, there is no value.
 
     Raises: DataError where the record is too short, not equally spaced, or constant.
 

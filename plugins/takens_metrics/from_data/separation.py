@@ -19,6 +19,8 @@ METHODS: tuple[Method, ...] = get_args(Method)
 # Distances that grow by less than a factor e are no exponential growth that can be seen.
 _LEAST_RISE = 1.0
 _SATURATION = 1.0
+# Slopes of one straight part differ by less than this fraction.
+_CURVATURE = 0.15
 _FEWEST_STEPS = 5
 # The curve is followed for so many mean periods.
 _PERIODS = 15
@@ -205,9 +207,26 @@ def region_of(time: Array, curve: Array, period: float) -> ScalingRegion | None:
     below = curve < np.median(curve[-max(1, len(curve) // 5) :]) - _SATURATION
     last = len(curve) if below.all() else int(below.argmin())
     # Within a period neighbours also separate because noise drives them apart.
-    return find_scaling_region(
-        time[:last],
-        curve[:last],
-        least_rise=_LEAST_RISE,
-        least_samples=max(_FEWEST_STEPS, int(np.ceil(period))),
-    )
+    least = max(_FEWEST_STEPS, int(np.ceil(period)))
+
+    def after(first: int) -> ScalingRegion | None:
+        part = slice(first, last)
+        found = find_scaling_region(
+            time[part],
+            curve[part],
+            least_rise=_LEAST_RISE,
+            least_samples=least,
+            curvature=_CURVATURE,
+        )
+        if found is None:
+            return None
+        return attrs.evolve(found, start=found.start + first, stop=found.stop + first)
+
+    found, early = after(0), int(period)
+    # Neighbours that are far apart, or near in what was observed only, leave each other faster
+    # at first: growth is exponential where it goes on without that beginning.
+    if found is not None and found.start < early and early >= 2 * _FEWEST_STEPS:
+        later = after(early)
+        goes_on = later is not None and later.slope >= (1 - _CURVATURE) * found.slope
+        return found if goes_on else later
+    return found
