@@ -106,6 +106,7 @@ WORDS = {
     "closed_form": "what a component supports",
     "cpu": "the host, as torch calls it",
     "scipy": "the distribution",
+    "stability": "the aspect that free runs tell",
 }
 # A key of files of an earlier version.
 OLD_KEYS = {"linear", "persistence", "scaling_region"}

@@ -332,3 +332,11 @@ class TimeAsymmetrySettings:
 
     Source: Ramsey, Rothman (1996), J. Money Credit Bank. 28, 1-21.
     """
+
+
+@attrs.frozen
+class StabilitySettings:
+    """Share of free runs that diverge, leave, come to rest, or end on a cycle.
+
+    Source: Eckmann, Kamphorst, Ruelle (1987), Europhys. Lett. 4, 973-977.
+    """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, final
 
 import attrs
@@ -46,24 +46,28 @@ class Samples:
         """The mean period over all variables, in samples."""
         return 1 / float((1 / self.periods).mean())
 
+    def each(self) -> Iterator[Tensor]:
+        """Return the runs in units of the truth, some at a time: `(some, T', n)`."""
+        runs, length, n = self.runs.shape
+        some = max(1, _AT_ONCE // (length * n))
+        # Spread out, since a last dimension of few numbers is slow to broadcast over.
+        mean, unit = (x.expand(length, n).contiguous() for x in (self.mean, self.deviation))
+        for i in range(0, runs, some):
+            x = self.runs[i : i + some]
+            yield ((x - mean) / unit).clamp_(-_FARTHEST, _FARTHEST)
+
     def measure(self, features: Callable[[Tensor, int], Tensor]) -> tuple[Tensor, Tensor]:
         """Return features of blocks of time, `(blocks, ...)` each, of the truth and the runs.
 
         ``features`` takes records in units of the truth, `(records, T, n)`, and the number of
         blocks that each is to be cut into.
         """
-        runs, length, n = self.runs.shape
-        some, count = max(1, _AT_ONCE // (length * n)), pieces(runs, length, self.memory)
-        # Spread out, since a last dimension of few numbers is slow to broadcast over.
-        mean, unit = (x.expand(length, n).contiguous() for x in (self.mean, self.deviation))
-        each = [
-            features(
-                ((self.runs[i : i + some] - mean) / unit).clamp_(-_FARTHEST, _FARTHEST), count
-            )
-            for i in range(0, runs, some)
-        ]
-        segments, length, _ = self.truth.shape
-        return features(self.truth, pieces(segments, length, self.memory)), torch.cat(each)
+        (segments, length, _), (runs, steps, _) = self.truth.shape, self.runs.shape
+        count = pieces(runs, steps, self.memory)
+        return (
+            features(self.truth, pieces(segments, length, self.memory)),
+            torch.cat([features(x, count) for x in self.each()]),
+        )
 
     @classmethod
     def of(cls, metric: str, truth: takens.TimeSeries, runs: takens.TimeSeries) -> Samples:
