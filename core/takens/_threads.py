@@ -1,8 +1,9 @@
 """How many threads a piece of work is worth."""
 
 import contextlib
-from collections.abc import Callable, Generator
-from contextvars import ContextVar
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, ContextVar, copy_context
 from typing import Final, TypeVar
 
 import torch
@@ -48,3 +49,31 @@ def with_all_threads(work: Callable[[_Given], _Answer], given: _Given) -> _Answe
         return work(given)
     finally:
         torch.set_num_threads(now)
+
+
+def side_by_side(
+    work: Callable[[_Given], _Answer], given: Sequence[_Given], threads: int
+) -> Sequence[_Answer]:
+    """Return what ``work`` makes of each, in so many threads at the most.
+
+    Each has a thread to itself. The first is done alone, so that what all need and one
+    prepares, such as a compiled kernel, is there for the others.
+    """
+    before, grad = torch.get_num_threads(), torch.is_grad_enabled()
+    threads = min(threads, len(given) - 1)
+    if threads < 2:
+        return [work(one) for one in given]
+
+    def task(context: Context, one: _Given) -> _Answer:
+        torch.set_num_threads(1)
+        with torch.set_grad_enabled(grad):
+            return context.run(work, one)
+
+    first = work(given[0])
+    rest = given[1:]
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            return [first, *pool.map(task, [copy_context() for _ in rest], rest)]
+        finally:
+            # New threads begin with what was set last, in whichever thread.
+            torch.set_num_threads(before)

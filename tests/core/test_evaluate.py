@@ -213,3 +213,47 @@ def test_what_does_not_fit(linear: Any, arguments: dict[str, Any], sentence: str
 def test_a_score_refuses_what_is_not_a_number() -> None:
     with pytest.raises(ValueError, match="is a finite number, or None"):
         takens.Score(value=math.nan)
+
+
+def test_members_judged_side_by_side_get_the_scores_of_one_by_one() -> None:
+    data = takens.simulate("lorenz63", dt=0.02, steps=1200, seed=0)
+    fit = takens.fit(
+        "shallow_rnn", data, "teacher_forcing", steps=2, window=10, members=4, device="cpu"
+    )
+    before, found = torch.get_num_threads(), []
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            scores = takens.evaluate(fit.members, data, runs=2, starts=4, truth="lorenz63")
+            found.append(scores)
+    finally:
+        torch.set_num_threads(before)
+    alone, together = found
+    for name, score in alone.items():
+        assert together[name].members == pytest.approx(score.members, rel=1e-9), name
+        assert together[name].floors == score.floors
+        assert together[name].baselines == pytest.approx(score.baselines, rel=1e-9)
+        assert set(together[name].spoilt) == set(score.spoilt)
+
+
+@attrs.define(eq=False)
+class Counting:
+    """A distance that counts how often it is asked."""
+
+    asked: int = 0
+    horizon: int | None = None
+
+    def compare(
+        self, reference: takens.TimeSeries, generated: takens.TimeSeries
+    ) -> takens.Score:
+        self.asked += 1
+        return takens.Score(value=float((generated.x - reference.x).square().mean()))
+
+
+def test_floors_and_baselines_are_scored_once_for_all_members(linear: Any) -> None:
+    x = torch.randn(60, 1, generator=torch.Generator().manual_seed(0)).double()
+    data, metric = takens.TimeSeries(torch.arange(60.0), x), Counting()
+    takens.evaluate([linear(0.5)] * 3, data, {"counting": metric}, runs=1, context=1)
+    alone = metric.asked
+    takens.evaluate([linear(0.5)] * 4, data, {"counting": metric}, runs=1, context=1)
+    assert metric.asked - alone == alone + 1

@@ -10,9 +10,11 @@ import attrs
 
 from takens._data.time_series import TimeSeries
 from takens._judging.ensembles import error_of_median
+from takens._judging.segments import Segments
 from takens._judging.spoils import slowed
 from takens._judging.surrogates import surrogates
 from takens._protocols.metric import SeriesMetric, SupportsBest
+from takens._protocols.score import Score
 from takens.errors import InputError
 
 # From so many true segments it is known how much they differ.
@@ -33,33 +35,61 @@ def beyond(floors: Sequence[float], best: float) -> float:
 
 @final
 @attrs.frozen(eq=False)
-class Baselines:
-    """Records that are wrong in a known way, as long as the reference.
+class Bounds:
+    """What a metric gives between true segments, first of one pair, and of the baselines."""
 
-    They are tried one group after the other: ``linear`` surrogates; the reference itself
-    ``slowed`` down, for metrics of what a linear process has in common with it, such as
-    spectra; and ``other``, moved, stretched and slowed down, for whatever sees none of these.
+    perfect: Score
+    floors: Sequence[float]
+    simple: Mapping[str, float]
+
+
+@final
+@attrs.frozen(eq=False)
+class Baselines:
+    """What runs are read against: true segments, and records that are wrong in a known way.
+
+    The latter are tried one group after the other: ``linear`` surrogates of the reference; the
+    reference itself ``slowed`` down, for metrics of what a linear process has in common with
+    it, such as spectra; and ``other``, moved, stretched and slowed down, for whatever sees none
+    of these. All are as long as the reference.
     """
 
-    reference: TimeSeries
+    segments: Segments
     linear: Mapping[str, TimeSeries]
     slowed: Mapping[str, TimeSeries]
     other: Mapping[str, TimeSeries]
+    _known: list[tuple[SeriesMetric, Bounds]] = attrs.field(
+        factory=list[tuple[SeriesMetric, Bounds]], init=False
+    )
 
     @classmethod
-    def of(cls, reference: TimeSeries) -> Baselines:
-        """Make the baselines of a record."""
+    def of(cls, segments: Segments) -> Baselines:
+        """Make the baselines of a reference."""
+        reference = segments.reference
         x, mean = reference.x, reference.x.mean(0)
         slow = attrs.evolve(reference, x=slowed(x, 0.9))
         far = attrs.evolve(reference, x=mean + x.std(0) + 2 * (slowed(x, 0.5) - mean))
         return cls(
-            reference,
+            segments,
             surrogates(reference),
             {"time x 0.9": slow},
             {"the data moved by 1 sd, twice as large, half as fast": far},
         )
 
-    def score(self, metric: SeriesMetric, floors: Sequence[float]) -> dict[str, float]:
+    def bounds(self, metric: SeriesMetric) -> Bounds:
+        """Score what does not depend on the runs, once for all of them."""
+        for one, known in self._known:
+            if one is metric:
+                return known
+        reference = self.segments.reference
+        perfect = [metric.compare(reference, other) for other in self.segments.pairs()]
+        floors = [score.value for score in perfect if score.value is not None]
+        simple = self._score(metric, floors) | dict(perfect[0].baselines)
+        found = Bounds(perfect[0], floors, simple)
+        self._known.append((metric, found))
+        return found
+
+    def _score(self, metric: SeriesMetric, floors: Sequence[float]) -> dict[str, float]:
         """Score the first group of which every member is beyond the floors."""
         best = metric.best if isinstance(metric, SupportsBest) else 0.0
         least = beyond(floors, best)
@@ -76,7 +106,7 @@ class Baselines:
         found: dict[str, float] = {}
         for name, record in records.items():
             try:
-                value = metric.compare(self.reference, record).value
+                value = metric.compare(self.segments.reference, record).value
             except InputError:
                 # What has no value for a baseline has none to be compared with.
                 continue

@@ -120,33 +120,32 @@ def _spread(count: int, chosen: int) -> Tensor:
 
 def compare_free_runs(
     metric: SeriesMetric,
-    segments: Segments,
-    free: FreeRuns,
     baselines: Baselines,
+    free: FreeRuns,
     noise: float = 0.0,
 ) -> Score:
     """Compute the median over the scored runs that did not diverge, with the floor.
 
-    ``segments`` are as long as the runs. What ``baselines`` would score stands beside
-    those that the metric has.
+    The runs are as long as the segments of the ``baselines``. What these would score stands
+    beside those that the metric has.
     """
+    reference, bounds = baselines.segments.reference, baselines.bounds(metric)
+    floors, perfect = bounds.floors, bounds.perfect
     runs = free.shown
     scored = runs.diverged_at[1:]
-    perfect = [metric.compare(segments.reference, other) for other in segments.pairs()]
-    floors = [score.value for score in perfect if score.value is not None]
     floor = statistics.median(floors) if floors else None
     known = error_of_median(floors) if len(floors) >= ENOUGH else None
     about: dict[str, Any] = {
         "runs": Runs(free.all.diverged_at),
         "floor": floor,
-        "floors": floors,
+        "floors": list(floors),
         "floor_from": f"the reference against {len(floors)} other true "
         f"segment{'s' * (len(floors) > 1)} of the same length (median)",
-        "baselines": baselines.score(metric, floors) | dict(perfect[0].baselines),
+        "baselines": dict(bounds.simple),
     }
-    noisy = with_noise(runs.series, noise, segments.reference)
+    noisy = with_noise(runs.series, noise, reference)
     scores = [
-        metric.compare(segments.reference, attrs.evolve(noisy, x=x))
+        metric.compare(reference, attrs.evolve(noisy, x=x))
         for x, at in zip(noisy.x[1:], scored, strict=True)
         if at is None
     ]
@@ -155,7 +154,7 @@ def compare_free_runs(
         about |= {"error": None, "error_from": "", "reference_reason": ""}
         about |= {"curves": {}, "details": {}}
         reason = f"all {len(scored)} free runs diverged"
-        return attrs.evolve(perfect[0], value=None, reason=reason, **about)
+        return attrs.evolve(perfect, value=None, reason=reason, **about)
     values = [score.value for score in scores if score.value is not None]
     if not values:
         reason = scores[0].reason or "the metric gave no value"

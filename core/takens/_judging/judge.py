@@ -55,6 +55,7 @@ from takens._protocols.metric import (
 from takens._protocols.model import Model
 from takens._protocols.score import Evidence, Score
 from takens._protocols.system import Facts, System
+from takens._threads import side_by_side
 from takens.errors import DataError, InputError
 
 # So many true segments are spoilt at the most.
@@ -83,7 +84,7 @@ class Judgement(Printed):
 
 
 @final
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Judging:
     """How a subject is judged, whatever it is."""
 
@@ -97,6 +98,15 @@ class Judging:
     starts: int
     context: int
     noise: float
+    _made: dict[tuple[int, int], Baselines] = attrs.field(
+        factory=dict[tuple[int, int], Baselines], init=False
+    )
+
+    def beside(self, start: int, stop: int) -> Baselines:
+        """Return what runs of these samples are read against, made once for all members."""
+        if (start, stop) not in self._made:
+            self._made[start, stop] = Baselines.of(self.segments.between(start, stop))
+        return self._made[start, stop]
 
 
 @arguments(subject=named_subject, truth=systems.get)
@@ -164,6 +174,7 @@ def judge(
         context=context,
         noise=noise,
     )
+    threads = _threads([*members, *named.values(), *([truth] if truth else [])])
     count = len(members) * len(named) + (len(SPOILS) if power else 0)
     done = itertools.count(1)
     with contextlib.ExitStack() as stack:
@@ -174,11 +185,15 @@ def judge(
             if show:
                 show(next(done), what)
 
-        each = [_judge(one, how, i, len(members), tell) for i, one in enumerate(members)]
-        first, _, compared = each[0]
+        each = side_by_side(
+            lambda given: _judge(given[1], how, given[0], len(members), tell),
+            list(enumerate(members)),
+            threads,
+        )
+        first, _, baselines = each[0]
         scores: Mapping[str, Score] = merge_members([scores for _, scores, _ in each])
         if power:
-            seen = _spoilt(compared, named, tell)
+            seen = _spoilt(baselines, named, threads, tell)
             scores = {n: attrs.evolve(s, spoilt=seen.get(n, {})) for n, s in scores.items()}
     if len(members) == 1 and isinstance(subject, (TrainedModel, Sequence)):
         scores = {n: attrs.evolve(s, members=[s.value]) for n, s in scores.items()}
@@ -188,7 +203,7 @@ def judge(
             n: attrs.evolve(s, floor_doubt=doubt) if s.floor is not None else s
             for n, s in scores.items()
         }
-    return Judgement(Scores(scores), compared.reference, first, criteria)
+    return Judgement(Scores(scores), baselines.segments.reference, first, criteria)
 
 
 @isolated
@@ -257,20 +272,20 @@ def _judge(
     member: int,
     members: int,
     tell: Callable[[str], None],
-) -> tuple[FreeRun, Mapping[str, Score], Segments]:
-    """Score one member; return its runs, its scores and the segments that they are beside."""
+) -> tuple[FreeRun, Mapping[str, Score], Baselines]:
+    """Score one member; return its runs, its scores and what they are read against."""
     model = None if isinstance(subject, TimeSeries) else as_model(subject)
     segments, context = how.segments, 0
     if model is None:
         free = _recorded(cast(TimeSeries, subject), segments, how)
         dt, length = segments.reference.dt, free.all.x.shape[1]
-        compared = segments.between(0, length)
+        baselines = how.beside(0, length)
     else:
         context = max(how.context, model.context_length)
         dt = _check(model, segments.reference, context)
         free = FreeRuns.of(model, segments, dt, how.runs, how.counted, context)
-        compared = segments.after(context)
-    baselines = Baselines.of(compared.reference)
+        baselines = how.beside(context, len(segments.reference))
+    compared = baselines.segments
     period = mean_period(compared.reference)
     places = contexts(segments.reference, context, how.starts) if model else None
 
@@ -278,7 +293,7 @@ def _judge(
         if how.truth is not None and isinstance(metric, SupportsFacts):
             metric = metric.with_facts(how.truth.facts())
         if isinstance(metric, SeriesMetric) and metric.horizon is None:
-            return compare_free_runs(metric, compared, free, baselines, how.noise)
+            return compare_free_runs(metric, baselines, free, how.noise)
         if isinstance(metric, RecordsMetric) and not isinstance(metric, SupportsStarts):
             evidence = _evidence(metric)
             kind = evidence and evidence.by
@@ -294,7 +309,15 @@ def _judge(
 
     if how.truth is not None and how.truth.time is Time.DISCRETE:
         period = dt
-    return free.shown, _scored(how, measure, period, tell), compared
+    return free.shown, _scored(how, measure, period, tell), baselines
+
+
+def _threads(components: Sequence[object]) -> int:
+    """Return how many threads may judge at once: several where all components are ours."""
+    inner = [one.inner if isinstance(one, TrainedModel) else one for one in components]
+    owners = [catalogue().owner(type(one)) for one in inner]
+    ours = all(owner is not None and owner[0].ours for owner in owners)
+    return torch.get_num_threads() if ours else 1
 
 
 def _with_scale(score: Score, period: float, criteria: Criteria) -> Score:
@@ -364,41 +387,55 @@ def _elsewhere(
 
 
 def _spoilt(
-    segments: Segments, metrics: Mapping[str, Metric], tell: Callable[[str], None]
+    baselines: Baselines,
+    metrics: Mapping[str, Metric],
+    threads: int,
+    tell: Callable[[str], None],
 ) -> Mapping[str, Mapping[str, Score]]:
     """Score spoilt copies of the truth by every metric that needs no dynamics.
 
     They are made of true segments that the copies are then not compared with, where there are
     enough of them.
     """
-    others = segments.others
+    reference, others = baselines.segments.reference, baselines.segments.others
     held = others.x[1 : 1 + _SPOILT] if len(others.x) > 1 else others.x
     rest = torch.cat((others.x[:1], others.x[1 + _SPOILT :])) if len(others.x) > 1 else others.x
-    beside = Segments(segments.reference, attrs.evolve(others, x=rest))
-    baselines = Baselines.of(segments.reference)
-    found: dict[str, dict[str, Score]] = {}
-    for what, records in spoilt(attrs.evolve(others, x=held)).items():
-        free = FreeRuns.recorded(records, len(segments.reference), len(held))
+    beside = Segments(reference, attrs.evolve(others, x=rest))
+    baselines = attrs.evolve(baselines, segments=beside)
+
+    def scored(copy: tuple[str, TimeSeries]) -> Mapping[str, Score]:
+        what, records = copy
+        free = FreeRuns.recorded(records, len(reference), len(held))
+        found: dict[str, Score] = {}
         for name, metric in metrics.items():
             # What a copy has no value for, it is not noticed by.
             with contextlib.suppress(Exception):
-                evidence = _evidence(metric)
-                if (
-                    evidence is None
-                    or evidence.by is None
-                    or isinstance(metric, SupportsStarts)
-                ):
-                    continue
-                if isinstance(metric, RecordsMetric):
-                    score = compare_records(metric, evidence.by, beside, free, 0.0)
-                elif isinstance(metric, SeriesMetric) and metric.horizon is None:
-                    score = compare_free_runs(metric, beside, free, baselines)
-                else:
-                    continue
-                score = attrs.evolve(score, curves={}, details={})
-                found.setdefault(name, {})[what] = score
+                if score := _of_copy(metric, baselines, free):
+                    found[name] = attrs.evolve(score, curves={}, details={})
         tell(what)
-    return found
+        return found
+
+    copies = list(spoilt(attrs.evolve(others, x=held)).items())
+    each = side_by_side(scored, copies, threads)
+    return {
+        name: {
+            what: found[name]
+            for (what, _), found in zip(copies, each, strict=True)
+            if name in found
+        }
+        for name in metrics
+    }
+
+
+def _of_copy(metric: Metric, baselines: Baselines, free: FreeRuns) -> Score | None:
+    evidence = _evidence(metric)
+    if evidence is None or evidence.by is None or isinstance(metric, SupportsStarts):
+        return None
+    if isinstance(metric, RecordsMetric):
+        return compare_records(metric, evidence.by, baselines.segments, free, 0.0)
+    if isinstance(metric, SeriesMetric) and metric.horizon is None:
+        return compare_free_runs(metric, baselines, free)
+    return None
 
 
 def _evidence(metric: Metric) -> Evidence | None:
