@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from takens_metrics.effects.scale_ratio import ScaleRatio as ScaleRatio
     from takens_metrics.effects.time_asymmetry import TimeAsymmetry as TimeAsymmetry
     from takens_metrics.effects.time_scale_ratio import TimeScaleRatio as TimeScaleRatio
+    from takens_metrics.fates.other_attractors import OtherAttractors as OtherAttractors
     from takens_metrics.fates.stability import Stability as Stability
     from takens_metrics.forecasts.prediction_error import PredictionError as PredictionError
     from takens_metrics.forecasts.scaled_errors import (
@@ -92,6 +93,7 @@ _METRICS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "time_scale_ratio": ("effects.time_scale_ratio:TimeScaleRatio", {}),
     "time_asymmetry": ("effects.time_asymmetry:TimeAsymmetry", {}),
     "stability": ("fates.stability:Stability", {}),
+    "other_attractors": ("fates.other_attractors:OtherAttractors", {}),
     "mase": ("forecasts.scaled_errors:MASE", {}),
     "smape": ("forecasts.scaled_errors:SMAPE", {}),
 }

@@ -340,3 +340,22 @@ class StabilitySettings:
 
     Source: Eckmann, Kamphorst, Ruelle (1987), Europhys. Lett. 4, 973-977.
     """
+
+
+@attrs.frozen
+class OtherAttractorsSettings:
+    """Share of starts in a box around the data that end where the data never are.
+
+    Source: Menck, Heitzig, Marwan, Kurths (2013), Nat. Phys. 9, 89-92.
+    """
+
+    count: int = takens.plugin.parameter(
+        2_000, unit="starts", summary="in the box, fewer where runs are long", at_least=1
+    )
+    box: float = takens.plugin.parameter(
+        4.0,
+        unit="standard deviations",
+        summary="from the mean to each side of the box",
+        above=0,
+        finite=True,
+    )

@@ -57,6 +57,7 @@ import takens_metrics.effects.mean_shift
 import takens_metrics.effects.scale_ratio
 import takens_metrics.effects.time_asymmetry
 import takens_metrics.effects.time_scale_ratio
+import takens_metrics.fates.other_attractors
 import takens_metrics.fates.stability
 import takens_metrics.forecasts.prediction_error
 import takens_metrics.forecasts.scaled_errors
@@ -317,6 +318,8 @@ class Metrics(takens._plugins.registry.Registry[takens._protocols.metric.SeriesM
     def create(self, name: typing.Literal["time_asymmetry", "metrics:time_asymmetry"], /) -> takens_metrics.effects.time_asymmetry.TimeAsymmetry: ...
     @typing.overload
     def create(self, name: typing.Literal["stability", "metrics:stability"], /) -> takens_metrics.fates.stability.Stability: ...
+    @typing.overload
+    def create(self, name: typing.Literal["other_attractors", "metrics:other_attractors"], /, *, count: int = ..., box: float = ...) -> takens_metrics.fates.other_attractors.OtherAttractors: ...
     @typing.overload
     def create(self, name: typing.Literal["mase", "metrics:mase"], /, *, steps: int = ...) -> takens_metrics.forecasts.scaled_errors.MASE: ...
     @typing.overload

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Final, final
 
 import attrs
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -46,15 +45,17 @@ class Samples:
         """The mean period over all variables, in samples."""
         return 1 / float((1 / self.periods).mean())
 
-    def each(self) -> Iterator[Tensor]:
-        """Return the runs in units of the truth, some at a time: `(some, T', n)`."""
+    def each(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Return the runs in units of the truth, `(some, T', n)`, and which of all they are."""
         runs, length, n = self.runs.shape
         some = max(1, _AT_ONCE // (length * n))
         # Spread out, since a last dimension of few numbers is slow to broadcast over.
         mean, unit = (x.expand(length, n).contiguous() for x in (self.mean, self.deviation))
+        places = self.alive.nonzero().squeeze(1)
         for i in range(0, runs, some):
             x = self.runs[i : i + some]
-            yield ((x - mean) / unit).clamp_(-_FARTHEST, _FARTHEST)
+            x = ((x - mean) / unit).clamp_(-_FARTHEST, _FARTHEST)
+            yield places[i : i + some], x
 
     def measure(self, features: Callable[[Tensor, int], Tensor]) -> tuple[Tensor, Tensor]:
         """Return features of blocks of time, `(blocks, ...)` each, of the truth and the runs.
@@ -66,7 +67,7 @@ class Samples:
         count = pieces(runs, steps, self.memory)
         return (
             features(self.truth, pieces(segments, length, self.memory)),
-            torch.cat([features(x, count) for x in self.each()]),
+            torch.cat([features(x, count) for _, x in self.each()]),
         )
 
     @classmethod
@@ -98,7 +99,6 @@ class Samples:
                     f"column {name!r} is {unit:g}; leave the column out, or rescale it."
                 )
         x = (x - mean) / deviation
-        frequencies = np.mean([mean_frequencies(each.numpy()) for each in x], 0)
         # A sum of finite terms is finite, and is found in one pass.
         alive = y.sum((1, 2)).isfinite()
         return cls(
@@ -106,7 +106,13 @@ class Samples:
             runs=y if bool(alive.all()) else y[alive],
             alive=alive,
             memory=theiler_window(x[0].numpy()),
-            periods=1 / torch.as_tensor(frequencies),
+            periods=mean_periods(x),
             mean=mean,
             deviation=deviation,
         )
+
+
+def mean_periods(x: Tensor) -> Tensor:
+    """Return the mean period of each variable of `x: (records, T, n)`, in samples: `(n,)`."""
+    each = [torch.from_numpy(mean_frequencies(record.numpy())) for record in x]
+    return 1 / torch.stack(each).mean(0)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 # Ends that are closer to each other than so many standard deviations are one place.
 _NEAR: Final = 0.25
-# So many places are named.
+# So many ends and places are named.
 _MOST: Final = 3
 
 
@@ -55,11 +55,14 @@ def endings(what: str, at: Tensor, deviation: Tensor) -> Iterator[Ending]:
 
 
 def clause(found: Sequence[Ending], otherwise: str) -> str:
-    """Say how runs end, as what follows ``12 of 160 runs``.
+    """Say how runs end, as what follows ``12 of 160 runs``; the rarer ends are not named.
 
     ``otherwise`` is what all of these do not, said where there are several or none.
     """
     if len(found) == 1:
         return str(found[0])
-    told = ", ".join(f"{ending.count} {ending}" for ending in found)
-    return f"{otherwise}: {told}" if told else otherwise
+    ordered = sorted(found, key=lambda ending: -ending.count)
+    told = [f"{ending.count} {ending}" for ending in ordered[:_MOST]]
+    if more := sum(ending.count for ending in ordered[_MOST:]):
+        told.append(f"{more} in other ways")
+    return f"{otherwise}: {', '.join(told)}" if told else otherwise

@@ -58,11 +58,7 @@ class Fates:
             at=samples.mean.repeat(count, 1),
             length=none.double(),
         )
-        places = samples.alive.nonzero().squeeze(1)
-        done = 0
-        for x in samples.each():
-            which = places[done : done + len(x)]
-            done += len(x)
+        for which, x in samples.each():
             bottom, top = x.amin(1), x.amax(1)
             diverged = torch.maximum(-bottom, top).amax(1) > _DIVERGED
             left = ((bottom < low) | (top > high)).any(-1)

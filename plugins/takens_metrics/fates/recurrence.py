@@ -95,20 +95,24 @@ class Recurrence:
         grid = runs[:, last % s : last + 1 : s].mT.contiguous()
         end = grid.shape[-1] - 1
         tried = grid.new_zeros(count, most - first)
+        moved = grid.new_zeros(count)
         for step in steps:
             at = end - step
+            moved += (grid[..., at] - grid[..., at - 1]).square().sum(1)
             earlier = grid[..., at - most + 1 : at - first + 1]
             tried += (earlier - grid[..., at : at + 1]).square().sum(1)
         # From the shortest lag to the longest.
         tried = tried.flip(-1)
         least = tried.min(-1)
-        shortest = (tried <= 4 * least.values[:, None]).byte().argmax(-1)
+        # A lag may lie between two of the grid.
+        allowed = 2 * least.values + moved / 3
+        shortest = (tried <= allowed[:, None]).byte().argmax(-1)
         places = torch.tensor([last - s * step for step in steps])
         found = [
             self._closely(runs, places, (first + lag) * s) for lag in (shortest, least.indices)
         ]
         (apart, lag), (other, other_lag) = found
-        better = other < 0.5 * apart
+        better = (apart > self.bound) & (other < apart)
         return torch.where(better, other, apart), torch.where(better, other_lag, lag)
 
     def _closely(self, runs: Tensor, places: Tensor, lag: Tensor) -> tuple[Tensor, Tensor]:
