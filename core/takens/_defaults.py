@@ -12,6 +12,11 @@ SCHEME: Final = "generalised_teacher_forcing"
 OPTIMISER: Final = "radam"
 SCHEDULE: Final = "cosine"
 METRICS: Final = (
+    "stability",
+    "mean_shift",
+    "scale_ratio",
+    "time_scale_ratio",
+    "time_asymmetry",
     "max_lyapunov",
     "state_space_divergence",
     "spectrum_distance",

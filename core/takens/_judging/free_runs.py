@@ -35,12 +35,14 @@ class FreeRuns:
     ``all`` are all of them but the first. The first starts where the reference starts, so
     that the two can be laid over each other. The others start from places along the other
     true segments: a good model that starts on the reference itself follows it for a while,
-    and would seem better than its floor.
+    and would seem better than its floor. ``expected`` is the share of the true system's runs
+    that diverge.
     """
 
     beside: FreeRun
     all: FreeRun
     scored: int
+    expected: float = 0.0
 
     @classmethod
     def of(
@@ -87,6 +89,11 @@ class FreeRuns:
             for part in (slice(0, 1), slice(1, None))
         )
         return cls(first, rest, scored)
+
+    @property
+    def fate(self) -> Runs:
+        """Which of all runs diverged."""
+        return Runs(self.all.diverged_at, self.expected)
 
     @property
     def shown(self) -> FreeRun:
@@ -136,7 +143,7 @@ def compare_free_runs(
     floor = statistics.median(floors) if floors else None
     known = error_of_median(floors) if len(floors) >= ENOUGH else None
     about: dict[str, Any] = {
-        "runs": Runs(free.all.diverged_at),
+        "runs": free.fate,
         "floor": floor,
         "floors": list(floors),
         "floor_from": f"the reference against {len(floors)} other true "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -286,6 +287,18 @@ def _judge(
         free = FreeRuns.of(model, segments, dt, how.runs, how.counted, context)
         baselines = how.beside(context, len(segments.reference))
     compared = baselines.segments
+
+    @functools.cache
+    def true_runs() -> FreeRuns | None:
+        if how.truth is None or model is None:
+            return None
+        if isinstance(model, SystemModel) and model.system is how.truth:
+            return free
+        true = system_model(how.truth)
+        return FreeRuns.of(true, segments, dt, how.runs, how.counted, context)
+
+    if free.all.diverged and (true := true_runs()) is not None:
+        free = attrs.evolve(free, expected=true.all.diverged)
     period = mean_period(compared.reference)
     places = contexts(segments.reference, context, how.starts) if model else None
 
@@ -297,7 +310,7 @@ def _judge(
         if isinstance(metric, RecordsMetric) and not isinstance(metric, SupportsStarts):
             evidence = _evidence(metric)
             kind = evidence and evidence.by
-            return compare_records(metric, kind, compared, free, how.noise)
+            return compare_records(metric, kind, compared, free, how.noise, true_runs)
         if model is None or places is None:
             return None
         if isinstance(metric, RecordsMetric):

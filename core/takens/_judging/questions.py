@@ -58,9 +58,10 @@ def questions(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
 def finite_runs(runs: Runs, criteria: Criteria) -> EquivalenceTest:
     """Return the test of whether free runs stay finite."""
     told = f"{runs.diverged} of {runs.count} free runs diverged"
-    return _counted(
-        "free runs", told, runs.diverged, runs.count, 0.0, criteria.of_shares, criteria
-    )
+    if runs.expected:
+        told += f", where {_percent(runs.expected)} of the truth's do"
+    tolerance, right = criteria.of_shares, runs.expected
+    return _counted("free runs", told, runs.diverged, runs.count, right, tolerance, criteria)
 
 
 def _share(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTest] | Unjudged:
@@ -264,6 +265,8 @@ def _forecast(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
         return Unjudged(f"{told}: no error is known; give more data", undecided=True)
     wide = quantile(criteria.level, score.error_over) * score.error
     interval = score.value - wide, score.value + wide
+    if score.floor is not None and score.floor >= simple and interval[1] > bound:
+        return Unjudged(f"so far ahead the truth is not forecast either: {told}")
     told += (
         f" ({_confidence(criteria)}: {_short(interval[0])} to {_short(interval[1])}), "
         f"at most {_short(bound)} is right{_over(score)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import attrs
@@ -15,7 +16,7 @@ from takens._judging.noise import with_noise
 from takens._judging.segments import Segments
 from takens._protocols.metric import RecordsMetric, Starts
 from takens._protocols.model import Model
-from takens._protocols.score import EvidenceKind, Runs, Score
+from takens._protocols.score import EvidenceKind, Score
 
 # Runs from elsewhere are made so many at a time.
 _AT_ONCE: Final = 250
@@ -27,15 +28,20 @@ def compare_records(
     segments: Segments,
     free: FreeRuns,
     noise: float,
+    true: Callable[[], FreeRuns | None] = lambda: None,
 ) -> Score:
     """Compare all runs with all true segments.
 
-    Shares are counted on the runs as they are; for all else those that diverged are left out,
-    and the others get the noise of the data.
+    Shares are counted on the runs as they are, and on the ``true`` system's where there are
+    such and the share is not zero; for all else those that diverged are left out, and the
+    others get the noise of the data.
     """
-    truth, about = segments.records, Runs(free.all.diverged_at)
+    truth, about = segments.records, free.fate
     if kind is EvidenceKind.SHARE:
         score = metric.compare_records(truth, far_away(free.all, truth))
+        if score.value and (runs := true()) is not None:
+            right = metric.compare_records(truth, far_away(runs.all, truth))
+            score = attrs.evolve(score, reference=right.value, reference_over=right.trials)
         return attrs.evolve(score, runs=about)
     runs = free.finite()
     if runs is None:

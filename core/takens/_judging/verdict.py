@@ -123,7 +123,11 @@ def verdict(scores: Mapping[str, Score], criteria: Criteria | None = None) -> Ve
     open_: dict[str, list[str]] = {}
     not_judged: dict[str, str] = {}
     runs = next((score.runs for score in scores.values() if score.runs is not None), None)
-    if runs is not None:
+    # A metric that counts them knows more.
+    counted = any(
+        s.trials and s.evidence and s.evidence.aspect == STABILITY for s in scores.values()
+    )
+    if runs is not None and not counted:
         asked.append((STABILITY, finite_runs(runs, criteria)))
     for name, score in scores.items():
         found = questions(name, score, criteria)

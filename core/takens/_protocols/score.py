@@ -119,9 +119,13 @@ class Evidence:
 @final
 @attrs.frozen
 class Runs:
-    """The free runs that a score is over: the step at which each diverged, None for never."""
+    """The free runs that a score is over: the step at which each diverged, None for never.
+
+    ``expected`` is the share of the true system's runs from the same places that diverge.
+    """
 
     diverged_at: tuple[int | None, ...] = attrs.field(converter=tuple[int | None, ...])
+    expected: float = 0.0
 
     @property
     def count(self) -> int:
