@@ -344,7 +344,6 @@ def test_no_value_in_the_data_leaves_a_model_unjudged() -> None:
         (0.45, 0.05, None),
         (0.6, 0.05, False),
         (0.6, 0.7, True),
-        (1.2, 2.0, False),
     ],
 )
 def test_a_forecast_is_twice_as_good_as_simple_ones(
@@ -360,6 +359,41 @@ def test_a_forecast_is_twice_as_good_as_simple_ones(
     )
     assert right(score) == {"prediction": expected}
     assert "where best linear forecast has 0.9" in verdict({"a": score}).lines()[0]
+
+
+def test_what_the_truth_itself_cannot_be_forecast_tells_nothing() -> None:
+    score = takens.Score(
+        value=1.41,
+        error=0.01,
+        error_over=20,
+        floor=1.42,
+        baselines={"best_linear_forecast": 1.0},
+        evidence=takens.plugin.Evidence("prediction", "forecast"),
+    )
+    found = verdict({"one": score})
+    assert found.not_judged["one"].startswith("so far ahead the truth is not forecast either")
+    assert right(attrs.evolve(score, value=0.3)) == {"prediction": True}
+
+
+def test_a_perfect_simple_forecast_need_not_be_beaten() -> None:
+    score = takens.Score(
+        value=1e-13,
+        error=1e-14,
+        error_over=20,
+        floor=0.02,
+        baselines={"best_linear_forecast": 1e-13, "persistence": 1.0},
+        evidence=takens.plugin.Evidence("prediction", "forecast"),
+    )
+    assert right(score) == {"prediction": True}
+
+
+def test_diverging_where_the_truth_does_is_right() -> None:
+    runs = takens.plugin.Runs([5] * 6 + [None] * 144, expected=0.04)
+    score = attrs.evolve(distance(0.1, [0.1], 3.0), runs=runs)
+    assert right(score)["stability"] is not False
+    assert "where 4 % of the truth's do" in verdict({"one": score}).lines()[0]
+    alone = attrs.evolve(score, runs=takens.plugin.Runs([5] * 12 + [None] * 138))
+    assert right(alone)["stability"] is False
 
 
 def test_all_scores_of_an_aspect_must_be_right_and_all_aspects_of_a_verdict() -> None:
