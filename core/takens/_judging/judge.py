@@ -61,6 +61,8 @@ from takens.errors import DataError, InputError
 
 # So many true segments are spoilt at the most.
 _SPOILT: Final = 3
+# And compared with so many more than one.
+_LEFT: Final = 4
 
 
 @final
@@ -411,8 +413,10 @@ def _spoilt(
     enough of them.
     """
     reference, others = baselines.segments.reference, baselines.segments.others
-    held = others.x[1 : 1 + _SPOILT] if len(others.x) > 1 else others.x
-    rest = torch.cat((others.x[:1], others.x[1 + _SPOILT :])) if len(others.x) > 1 else others.x
+    held = rest = others.x
+    if len(others.x) > 1:
+        held, left = others.x[1 : 1 + _SPOILT], others.x[1 + _SPOILT :]
+        rest = torch.cat((others.x[:1], left[:_LEFT]))
     beside = Segments(reference, attrs.evolve(others, x=rest))
     baselines = attrs.evolve(baselines, segments=beside)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import final
+from typing import Final, final
 
 import attrs
 import torch
@@ -11,6 +11,9 @@ from torch import Tensor
 
 from takens._data.time_series import TimeSeries
 from takens.errors import DataError
+
+# Effects are known well enough from so many.
+_RECORDS: Final = 8
 
 
 @final
@@ -65,8 +68,8 @@ class Segments:
 
     @property
     def records(self) -> TimeSeries:
-        """All segments, `x: (segments, T, n)`."""
-        x = torch.cat((self.reference.x.unsqueeze(0), self.others.x))
+        """The reference and others, up to eight in all, `x: (segments, T, n)`."""
+        x = torch.cat((self.reference.x.unsqueeze(0), self.others.x[: _RECORDS - 1]))
         return attrs.evolve(self.reference, x=x)
 
     def pairs(self) -> Iterator[TimeSeries]:

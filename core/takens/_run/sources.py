@@ -24,7 +24,7 @@ from takens._run.configuration import Data
 from takens.errors import DataError
 
 # True segments beside the reference, over which the floor of a score is a median.
-_PAIRS: Final = 5
+_PAIRS: Final = 15
 # Samples that are dropped between two segments of one orbit.
 _GAP: Final = 1000
 
