@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     )
     from takens._backends.dispatch import explain as explain
     from takens._data.time_series import TimeSeries as TimeSeries
+    from takens._dynamics.autonomous import autonomous as autonomous
     from takens._dynamics.checkpoint import (
         load_members as load_members,
         load_model as load_model,

@@ -8,6 +8,7 @@ import attrs
 import torch
 from torch import Tensor
 
+from takens._dynamics.autonomous import refuse_time
 from takens._protocols.dynamics import (
     Map,
     SupportsJacobian,
@@ -20,7 +21,10 @@ from takens._protocols.integrator import Stepper
 @final
 @attrs.frozen(eq=False)
 class FlowMap:
-    """The map that advances an autonomous field by ``dt``."""
+    """The map that advances an autonomous field by ``dt``.
+
+    A field that depends on time is refused by InputError, since a map knows the state alone.
+    """
 
     field: VectorField
     stepper: Stepper
@@ -28,6 +32,7 @@ class FlowMap:
 
     def __call__(self, x: Tensor, /) -> Tensor:
         """Advance `x: (..., d)` by one interval."""
+        refuse_time(self.field, x)
         t = x.new_zeros(())
         return self.stepper.step(self.field, t, x, t + self.dt)
 
@@ -38,6 +43,7 @@ class FlowMap:
         result is the exact derivative of the discrete step.
         """
         field = self.field
+        refuse_time(field, x)
         if not isinstance(field, SupportsJacobian):
             return _forward_mode(self, x, v)
         jacobian = field.jacobian
@@ -55,7 +61,10 @@ class FlowMap:
 
 
 def flow_map(field: VectorField, stepper: Stepper, dt: float) -> FlowMap:
-    """Return the map that advances an autonomous field by ``dt``."""
+    """Return the map that advances an autonomous field by ``dt``.
+
+    ``takens.autonomous`` makes one of a field that depends on time with a period.
+    """
     return FlowMap(field, stepper, dt)
 
 

@@ -10,11 +10,17 @@ import torch
 from torch import Tensor
 
 from takens._data.time_series import TimeSeries
+from takens._dynamics.autonomous import refuse_time
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.trained_model import TrainedModel
 from takens._plugins.renamed import with_new_names
 from takens._protocols.device import Placement, Precision
-from takens._protocols.model import Model, SupportsUnits
+from takens._protocols.model import (
+    ContinuousModel,
+    Model,
+    SupportsClosedForm,
+    SupportsUnits,
+)
 from takens._protocols.scheme import (
     DirectScheme,
     Scheme,
@@ -113,6 +119,7 @@ def prepare(
         if isinstance(member.inner, SupportsUnits):
             member.inner.adopt_units(first.mean, first.scale)
         member.inner.to(placement.device, placement.dtype)
+        _refuse_time_of(member.inner, x)
     given = scheme
     if isinstance(scheme, SupportsAdapting):
         scheme = scheme.set_up(x, first.dt)
@@ -136,6 +143,15 @@ def prepare(
                 "each model; a loss is one number."
             )
     return prepared
+
+
+def _refuse_time_of(model: Model, x: Tensor) -> None:
+    """Refuse a model that depends on time: its windows all begin at zero, and so do runs."""
+    context = x[:1, : model.context_length]
+    known = isinstance(model, ContinuousModel) and not isinstance(model, SupportsClosedForm)
+    if known and context.shape[1] == model.context_length:
+        with torch.no_grad():
+            refuse_time(model, model.encode(context))
 
 
 def _refuse_model(scheme: object, model: Model) -> None:
