@@ -7,6 +7,7 @@ import takens
 
 if TYPE_CHECKING:
     from takens_figures.attractor import Attractor as Attractor
+    from takens_figures.forecast_curve import ForecastCurve as ForecastCurve
     from takens_figures.loss_history import LossHistory as LossHistory
     from takens_figures.lyapunov_convergence import LyapunovConvergence as LyapunovConvergence
     from takens_figures.phase_portrait import PhasePortrait as PhasePortrait
@@ -53,6 +54,13 @@ def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
         target="takens_figures.scaling_region:ScalingRegion",
         summary="How neighbours separate, with the straight part that gives the exponent.",
         source="Rosenstein, Collins, De Luca (1993), Physica D 65, 117-134",
+    )
+    yield takens.plugin.ComponentSpec(
+        kind="figure",
+        name="forecast_curve",
+        target="takens_figures.forecast_curve:ForecastCurve",
+        summary="The error of forecasts against the time ahead, beside simple forecasts.",
+        source="Lorenz (1969), J. Atmos. Sci. 26, 636-646",
     )
     yield takens.plugin.ComponentSpec(
         kind="figure",

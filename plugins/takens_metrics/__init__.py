@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from takens_metrics.effects.time_scale_ratio import TimeScaleRatio as TimeScaleRatio
     from takens_metrics.fates.other_attractors import OtherAttractors as OtherAttractors
     from takens_metrics.fates.stability import Stability as Stability
+    from takens_metrics.forecasts.forecast_curve import ForecastCurve as ForecastCurve
     from takens_metrics.forecasts.prediction_error import PredictionError as PredictionError
     from takens_metrics.forecasts.scaled_errors import (
         MASE as MASE,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     )
     from takens_metrics.from_data.data_exponent import exponent_from_data as exponent_from_data
     from takens_metrics.from_data.lyapunov_from_data import LyapunovFromData as LyapunovFromData
+    from takens_metrics.geometry.joint_law_distance import JointLawDistance as JointLawDistance
     from takens_metrics.geometry.moments_distance import MomentsDistance as MomentsDistance
     from takens_metrics.geometry.return_map_distance import (
         ReturnMapDistance as ReturnMapDistance,
@@ -94,6 +96,11 @@ _METRICS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "time_asymmetry": ("effects.time_asymmetry:TimeAsymmetry", {}),
     "stability": ("fates.stability:Stability", {}),
     "other_attractors": ("fates.other_attractors:OtherAttractors", {}),
+    "joint_law_distance": ("geometry.joint_law_distance:JointLawDistance", {}),
+    "forecast_curve": (
+        "forecasts.forecast_curve:ForecastCurve",
+        {"example": {"horizon": 60}},
+    ),
     "mase": ("forecasts.scaled_errors:MASE", {}),
     "smape": ("forecasts.scaled_errors:SMAPE", {}),
 }

@@ -359,3 +359,30 @@ class OtherAttractorsSettings:
         above=0,
         finite=True,
     )
+
+
+@attrs.frozen
+class JointLawDistanceSettings:
+    """How differently two records go on from the same states.
+
+    Source: Schreiber (1997), Phys. Rev. Lett. 78, 843-846.
+    """
+
+
+@attrs.frozen
+class ForecastCurveSettings:
+    """Error of forecasts against the time ahead, beside three simple forecasts.
+
+    Source: Lorenz (1969), J. Atmos. Sci. 26, 636-646.
+    """
+
+    horizon: int = takens.plugin.parameter(
+        200, unit="samples", summary="length of forecasts", at_least=1
+    )
+    exponent: float | None = takens.plugin.parameter(
+        None,
+        unit="1 / time unit",
+        summary="largest Lyapunov exponent; taken from the system where it is known",
+        above=0,
+        finite=True,
+    )

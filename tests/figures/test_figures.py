@@ -72,8 +72,8 @@ def test_the_plugin_offers_these_figures_and_no_other() -> None:
         for plugin, spec in takens.catalogue()
         if spec.kind == "figure" and plugin.distribution == "takens"
     }
-    # The scaling region has tests of its own, with the score that it needs.
-    assert ours == {*NAMES, "scaling_region"}
+    # Curves of scores have tests of their own, with the scores that they need.
+    assert ours == {*NAMES, "scaling_region", "forecast_curve"}
 
 
 @pytest.mark.parametrize("name", NAMES)

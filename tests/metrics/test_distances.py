@@ -9,10 +9,12 @@ import numpy.typing as npt
 import pytest
 import torch
 from hypothesis import given, settings, strategies as st
+from scipy.signal import lfilter
 
 import takens
 from takens_metrics import (
     AutocorrelationDistance,
+    JointLawDistance,
     MomentsDistance,
     MutualInformationDistance,
     ReturnMapDistance,
@@ -27,6 +29,7 @@ DISTANCES: dict[str, Any] = {
     "autocorrelation": AutocorrelationDistance(),
     "mutual_information": MutualInformationDistance(),
     "return_map": ReturnMapDistance(),
+    "joint_law": JointLawDistance(),
 }
 every_distance = pytest.mark.parametrize("metric", DISTANCES.values(), ids=DISTANCES.keys())
 
@@ -228,3 +231,33 @@ def test_a_score_can_be_rebuilt_from_what_it_shows(lorenz_orbits: list[Array]) -
     p, q = (np.array(score.details[f"{who}_curves"]) for who in ("reference", "generated"))
     assert np.sqrt(np.square(p - q).mean(1)).mean() == pytest.approx(score.value)
     assert attrs.asdict(score)["unit"] == "1"
+
+
+# Joint laws
+
+
+def test_it_sees_the_direction_of_time_and_what_is_not_linear(
+    lorenz_orbits: list[Array], wrong_orbits: dict[float, Array]
+) -> None:
+    truth, other = (x[:10_000] for x in lorenz_orbits[:2])
+    metric = JointLawDistance()
+    floor = value(metric, truth, other)
+    spectrum = np.fft.rfft(other - other.mean(0), axis=0)
+    phases = np.random.default_rng(0).uniform(0, 2 * np.pi, len(spectrum))
+    turned = np.fft.irfft(spectrum * np.exp(1j * phases)[:, None], 10_000, axis=0)
+    assert floor < 0.15
+    assert value(metric, truth, turned + other.mean(0)) > 0.9
+    assert value(metric, truth, other[::-1].copy()) > 0.9
+    assert 2 * floor < value(metric, truth, wrong_orbits[31.0][:10_000]) < 0.5
+
+
+def test_noise_with_memory_has_the_distance_of_its_closed_form() -> None:
+    memory = 0.9
+    truth, run = (
+        np.asarray(lfilter([1], [1, -memory], noise(20_000, 2, seed), axis=0))
+        for seed in (0, 1)
+    )
+    score = JointLawDistance().compare(record(truth), record(run))
+    # Given the present, the future has variance 1 - memory^2h; an increment 2 - 2 memory^h.
+    expected = [(1 + memory**h) ** 0.5 for h in score.details["lags"]]
+    assert score.details["distances"] == pytest.approx(expected, rel=0.03)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import takens
-from takens_metrics import MASE, SMAPE, PredictionError, ValidPredictionTime
+from takens_metrics import MASE, SMAPE, ForecastCurve, PredictionError, ValidPredictionTime
 from takens_systems import Lorenz63
 
 Array = npt.NDArray[np.float64]
@@ -133,3 +133,58 @@ def test_a_model_is_compared_with_the_linear_forecast(lorenz_orbits: list[Array]
     one, far = details["linear"]
     assert one < details["persistence"][0]
     assert 0.3 < far < 1.5
+
+
+def observed(starts: int, horizon: int, every: int) -> Array:
+    x = takens.simulate(Lorenz63(), dt=0.02, steps=starts * every + horizon).x.numpy()
+    return np.stack([x[i * every : i * every + horizon + 1] for i in range(starts)])
+
+
+def test_a_curve_holds_errors_beside_those_of_simple_forecasts() -> None:
+    x = observed(1_000, 50, 10)
+    steps = np.arange(51)[:, None]
+    deviation = x.reshape(-1, 3).std(0)
+    noise = np.random.default_rng(0).normal(size=(1_000, 1, 3))
+    score = ForecastCurve(horizon=50).compare(
+        windows(x, 0.02), windows(x + 0.01 * steps * noise * deviation, 0.02)
+    )
+    assert set(score.curves) == {"model", "persistence", "linear", "analogues"}
+    model = score.curves["model"]
+    assert model.x[0] == pytest.approx(0.02)
+    assert model.x[-1] == pytest.approx(1.0)
+    y, error = np.array(model.y, dtype=float), np.array(model.error, dtype=float)
+    truth_ = 0.01 * np.arange(1, 51)
+    # All times ahead share their starts, and with them their luck.
+    assert (np.abs(y - truth_) < 4 * error).all()
+    assert score.value == pytest.approx(float(y.mean()))
+    assert score.error_over == 20
+    last = {name: curve.y[-1] or 0.0 for name, curve in score.curves.items()}
+    assert last["analogues"] < last["linear"] < last["persistence"]
+    assert score.baselines["analogues"] < score.baselines["linear"]
+
+
+def test_a_curve_is_over_lyapunov_times_where_they_are_known() -> None:
+    x = observed(40, 50, 10)
+    metric = ForecastCurve(horizon=50).with_facts(Lorenz63().facts())
+    score = metric.compare(windows(x, 0.02), windows(x, 0.02))
+    assert score.value == 0.0
+    assert score.error is None
+    assert score.curves["model"].x[-1] == pytest.approx(0.9056)
+    assert "Lyapunov times" in score.convention
+    # 40 starts are too few to look analogues up among.
+    assert set(score.curves) == {"model", "persistence", "linear"}
+
+
+def test_errors_of_a_curve_cover_what_is_known() -> None:
+    held = 0
+    for seed in range(200):
+        noise = np.random.default_rng(seed).normal(size=(400, 1, 2)).repeat(21, 1)
+        x = truth(400, 20, seed)
+        score = ForecastCurve(horizon=20).compare(
+            windows(x), windows(x + noise * x.reshape(-1, 2).std(0))
+        )
+        assert score.error is not None
+        assert score.value is not None
+        # Student's quantile over 20 blocks.
+        held += abs(score.value - 1) < 2.09 * score.error
+    assert 0.90 <= held / 200 <= 0.98

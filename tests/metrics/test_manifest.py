@@ -42,6 +42,7 @@ def test_horizons() -> None:
     assert forecasts == {
         "prediction_error": 20,
         "valid_prediction_time": 500,
+        "forecast_curve": 200,
         "mase": 10,
         "smape": 10,
     }

@@ -23,6 +23,7 @@ import takens_devices.cpu
 import takens_devices.cuda
 import takens_devices.mps
 import takens_figures.attractor
+import takens_figures.forecast_curve
 import takens_figures.loss_history
 import takens_figures.lyapunov_convergence
 import takens_figures.phase_portrait
@@ -59,11 +60,13 @@ import takens_metrics.effects.time_asymmetry
 import takens_metrics.effects.time_scale_ratio
 import takens_metrics.fates.other_attractors
 import takens_metrics.fates.stability
+import takens_metrics.forecasts.forecast_curve
 import takens_metrics.forecasts.prediction_error
 import takens_metrics.forecasts.scaled_errors
 import takens_metrics.forecasts.valid_prediction_time
 import takens_metrics.from_data.correlation_dimension
 import takens_metrics.from_data.lyapunov_from_data
+import takens_metrics.geometry.joint_law_distance
 import takens_metrics.geometry.moments_distance
 import takens_metrics.geometry.return_map_distance
 import takens_metrics.geometry.sliced_wasserstein
@@ -321,6 +324,10 @@ class Metrics(takens._plugins.registry.Registry[takens._protocols.metric.SeriesM
     @typing.overload
     def create(self, name: typing.Literal["other_attractors", "metrics:other_attractors"], /, *, count: int = ..., box: float = ...) -> takens_metrics.fates.other_attractors.OtherAttractors: ...
     @typing.overload
+    def create(self, name: typing.Literal["joint_law_distance", "metrics:joint_law_distance"], /) -> takens_metrics.geometry.joint_law_distance.JointLawDistance: ...
+    @typing.overload
+    def create(self, name: typing.Literal["forecast_curve", "metrics:forecast_curve"], /, *, horizon: int = ..., exponent: float | None = ...) -> takens_metrics.forecasts.forecast_curve.ForecastCurve: ...
+    @typing.overload
     def create(self, name: typing.Literal["mase", "metrics:mase"], /, *, steps: int = ...) -> takens_metrics.forecasts.scaled_errors.MASE: ...
     @typing.overload
     def create(self, name: typing.Literal["smape", "metrics:smape"], /, *, steps: int = ...) -> takens_metrics.forecasts.scaled_errors.SMAPE: ...
@@ -360,6 +367,8 @@ class Figures(takens._plugins.registry.Registry[takens._protocols.figure.Figure]
     def create(self, name: typing.Literal["spectra", "figures:spectra"], /) -> takens_figures.spectra.Spectra: ...
     @typing.overload
     def create(self, name: typing.Literal["scaling_region", "figures:scaling_region"], /) -> takens_figures.scaling_region.ScalingRegion: ...
+    @typing.overload
+    def create(self, name: typing.Literal["forecast_curve", "figures:forecast_curve"], /) -> takens_figures.forecast_curve.ForecastCurve: ...
     @typing.overload
     def create(self, name: typing.Literal["lyapunov_convergence", "figures:lyapunov_convergence"], /) -> takens_figures.lyapunov_convergence.LyapunovConvergence: ...
 
