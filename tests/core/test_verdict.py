@@ -78,6 +78,19 @@ def test_the_interval_of_a_distance_is_that_of_runs_and_floors() -> None:
     assert f"(90 %: {0.3 - wide:.2g} to {0.3 + wide:.2g}), tolerance 0.1" in found.sentence
 
 
+def test_distances_like_standard_deviations_are_compared_by_their_squares() -> None:
+    squared = takens.plugin.Evidence("geometry", "distance", squared=True)
+    score = attrs.evolve(distance(0.4, [0.3], linear=1.0), evidence=squared)
+    found = verdict({"one": score}).findings["geometry"]
+    # (0.16 - 0.09) / (1 - 0.09), with errors of 2 x 0.4 x 0.01 and 2 x 0.3 x 0.01.
+    own, of_floor = 0.008 / 0.91, 0.006 / 0.91
+    error = math.hypot(own, of_floor)
+    freedom = error**4 / (own**4 / 7 + of_floor**4 / 4)
+    wide = float(stats.t.ppf(0.95, freedom)) * error
+    assert found.interval == pytest.approx((0.07 / 0.91 - wide, 0.07 / 0.91 + wide))
+    assert ", by squares (90 %" in found.sentence
+
+
 def test_a_baseline_that_is_as_near_tells_nothing() -> None:
     for linear in (0.09, 0.11, None):
         found = verdict({"one": distance(0.1, [0.08, 0.09, 0.1], linear)})
@@ -478,7 +491,8 @@ def test_a_score_shows_what_it_holds_in_few_words() -> None:
     score = attrs.evolve(score, curves={"long": curve}, details={"many": [0] * 999})
     assert repr(score) == (
         "Score\n  value: 0.1\n  floor: 0.1\n  floors: 0.1\n"
-        "  evidence: Evidence(aspect=geometry, by=distance, kind=distances, tolerance=0.1)\n"
+        "  evidence: Evidence(aspect=geometry, by=distance, kind=distances, tolerance=0.1, "
+        "squared=False)\n"
         "  curves: long\n  details: many"
     )
     assert score.curves["long"].y[0] is None

@@ -114,6 +114,7 @@ def _more_trials(count: int, trials: int, most: float, criteria: Criteria) -> st
 
 
 def _distance(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTest] | Unjudged:
+    evidence = score.evidence
     if score.floor is None:
         return Unjudged(_reason(score, "there is no floor to compare it with"))
     if score.value is None:
@@ -135,15 +136,20 @@ def _distance(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
     if not nearest:
         which = ", ".join(map(_words, simple)) or "no baseline"
         return Unjudged(f"{told}: {which} cannot be told from the truth by it", undecided=True)
-    way = simple[nearest] - floor
     tolerance = _tolerance(score, criteria)
-    error, over = joined((score.error, score.error_over), (score.floor_error, score.floor_over))
     if score.error is None:
         return Unjudged(f"{told}: no error is known, as of one run; give more runs", True)
+    own, of_floor, baseline = score.error, score.floor_error or 0.0, simple[nearest]
+    squared = evidence is not None and evidence.squared
+    if squared:
+        own, of_floor = 2 * value * own, 2 * floor * of_floor
+        value, floor, baseline = value**2, floor**2, baseline**2
+    way = baseline - floor
+    error, over = joined((own, score.error_over), (of_floor, score.floor_over))
     share, error = (value - floor) / way, error / way
     wide = quantile(criteria.level, over) * error
     told += (
-        f", {_share_of(share)} of the way to {_words(nearest)} "
+        f", {_share_of(share)} of the way to {_words(nearest)}{', by squares' * squared} "
         f"({_confidence(criteria)}: {share - wide:.2g} to {share + wide:.2g}), "
         f"tolerance {tolerance:g}{_over(score)}"
     )
@@ -159,8 +165,8 @@ def _distance(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
             remedy=_remedy(
                 score,
                 abs(share - tolerance),
-                (score.error or 0.0) / way,
-                (score.floor_error or 0.0) / way,
+                own / way,
+                of_floor / way,
                 criteria,
             ),
         )

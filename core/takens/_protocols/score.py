@@ -103,7 +103,8 @@ class Evidence:
     ``kind`` is the word in ``[judge.tolerance]``, ``tolerance`` what it is by default: a
     fraction of the way from the floor to the nearest baseline for distances (0.1), of the
     score's ``scale`` for estimates (0.05), of the best simple forecast's error (0.5), of all
-    trials (0.02).
+    trials (0.02). A distance that grows like a standard deviation, not like a variance or a
+    divergence, is ``squared``: noise in both records then adds to what they differ by.
 
     Raises: InputError for another ``by``, an empty aspect, or a tolerance outside (0, 1).
     """
@@ -114,6 +115,7 @@ class Evidence:
     tolerance: float = attrs.field(
         default=attrs.Factory(_usual_tolerance, takes_self=True), validator=_fraction
     )
+    squared: bool = False
 
 
 @final

@@ -24,7 +24,7 @@ class SlicedWasserstein(SlicedWassersteinSettings):
     """
 
     horizon = None
-    evidence = takens.plugin.Evidence("geometry", "distance")
+    evidence = takens.plugin.Evidence("geometry", "distance", squared=True)
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /

@@ -39,7 +39,7 @@ class SpectrumDistance(SpectrumDistanceSettings):
     """
 
     horizon = None
-    evidence = takens.plugin.Evidence("spectrum", "distance")
+    evidence = takens.plugin.Evidence("spectrum", "distance", squared=True)
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
