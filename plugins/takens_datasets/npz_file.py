@@ -61,7 +61,7 @@ class Npz:
             variables = [names[i] for i in chosen.variables]
             x = _variables(path, variables, column)
             t = None if time is None else _times(path, time, column(time), x.shape[-2])
-            unit = str(archive[_UNIT]) if _UNIT in archive else ""
+            unit = _unit(path, archive)
         return make_series(
             path,
             x,
@@ -102,6 +102,23 @@ def _table(
         return x[..., names.index(name)] if name in names else load(name)
 
     return names + [name for name in arrays if name == _TIMES], column
+
+
+def _unit(path: Path, archive: Any) -> str:
+    """Return the text ``time_unit``, or nothing where there is none.
+
+    Raises: DataError where it is no text.
+    """
+    if _UNIT not in archive:
+        return ""
+    what = f"{path}: array {_UNIT!r}"
+    found = load_array(what, lambda: np.asarray(archive[_UNIT]))
+    if found.ndim or found.dtype.kind != "U":
+        raise takens.errors.DataError(
+            f"{what} holds {found.dtype} of the shape {found.shape}; a unit is one text, such "
+            "as 's'."
+        )
+    return str(found)
 
 
 def _variables(

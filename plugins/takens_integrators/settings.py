@@ -32,10 +32,10 @@ _BACKEND: Final = takens.plugin.parameter(
 )
 _CONTROLLER: Final = takens.backend.StepController()
 _RTOL: Final = takens.plugin.parameter(
-    _CONTROLLER.rtol, summary="tolerance relative to the state", above=0
+    _CONTROLLER.rtol, summary="tolerance relative to the state", above=0, finite=True
 )
 _ATOL: Final = takens.plugin.parameter(
-    _CONTROLLER.atol, unit="of the state", summary="tolerance near zero", above=0
+    _CONTROLLER.atol, unit="of the state", summary="tolerance near zero", above=0, finite=True
 )
 _MAX_STEPS: Final = takens.plugin.parameter(
     _CONTROLLER.max_steps, summary="steps after which a solve gives up", at_least=1

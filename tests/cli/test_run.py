@@ -259,6 +259,75 @@ def test_a_binary_file_is_no_configuration(takens: Takens, tmp_path: Path) -> No
     assert "is not a text file in UTF-8" in refused.stderr
 
 
+def test_what_nests_too_deep_is_no_configuration(
+    takens: Takens, small: Path, tmp_path: Path
+) -> None:
+    deep = "[" * 5000 + "]" * 5000
+    (tmp_path / "deep.toml").write_text(f"data = {deep}")
+    refused = takens("run", "deep.toml", "--out", "out")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("takens: deep.toml nests lists or tables too deep")
+    refused = takens("run", small, "--out", "out", "--set", f"data={deep}")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("takens: --set data nests lists or tables too deep")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "data.steps=9223372036854775807",
+        "training.batch=9223372036854775807",
+        "training.members=9223372036854775807",
+        "judge.runs=9223372036854775807",
+        "judge.starts=9223372036854775807",
+        "data.dt=inf",
+        "data.noise=inf",
+        "training.learning_rate=inf",
+        "training.final_learning_rate=inf",
+        "data.integrator={name='dopri5',rtol=inf}",
+        "data.integrator={name='dopri5',atol=inf}",
+    ],
+)
+def test_numbers_that_no_run_can_have(takens: Takens, small: Path, change: str) -> None:
+    refused = takens("run", small, "--out", "out", "--set", change)
+    assert refused.returncode == 2
+    key = change.partition("=")[0]
+    (sentence,) = refused.stderr.splitlines()
+    assert key in sentence or "tol" in sentence, sentence
+    assert not (small.parent / "out").exists()
+
+
+@pytest.mark.parametrize("json", [(), ("--json",)])
+@pytest.mark.parametrize(
+    ("redirected", "expected"),
+    [(">&-", "standard output is closed"), (">/dev/full", "cannot be written: No space")],
+)
+def test_standard_output_that_takes_nothing(
+    json: tuple[str, ...], redirected: str, expected: str
+) -> None:
+    command = " ".join([sys.executable, "-m", "takens", "list", *json, redirected])
+    refused = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert refused.returncode == 2
+    (sentence,) = refused.stderr.splitlines()
+    assert sentence.startswith("takens: ")
+    assert expected in sentence
+
+
+def test_a_checkpoint_with_a_flipped_bit_is_not_resumed(takens: Takens, small: Path) -> None:
+    assert takens("run", small, "--out", "out").returncode == 0
+    path = small.parent / "out" / "checkpoint.pt"
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 3] ^= 4
+    path.write_bytes(whole)
+    refused = takens("run", small, "--out", "out", "--resume")
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines()[-1].startswith(
+        f"takens: {path.relative_to(small.parent)}"
+    )
+    assert bytes(whole) == path.read_bytes()
+
+
 def test_a_checkpoint_that_was_cut_short_is_not_resumed(takens: Takens, small: Path) -> None:
     assert takens("run", small, "--out", "out").returncode == 0
     path = small.parent / "out" / "checkpoint.pt"

@@ -298,6 +298,28 @@ def test_npz_that_is_damaged(tmp_path: Path, where: float) -> None:
         sentence(caught)
 
 
+@pytest.mark.parametrize(
+    "header", ["{'descr': '<f8', (", "'" * 80, "[" * 80, "{'shape': (3,)}", "1 +", "\x00" * 8]
+)
+def test_headers_that_are_damaged(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "a.npy"
+    np.save(path, np.arange(30.0).reshape(10, 3))
+    whole = path.read_bytes()
+    damaged = whole[:10] + header.encode().ljust(118) + whole[128:]
+    path.write_bytes(damaged)
+    for reader in (Npy(), Npz()):
+        with pytest.raises(takens.errors.DataError, match="may be damaged or cut short"):
+            reader.read(path, columns=None, time=None, dt=1.0)
+        with zipfile.ZipFile(path := tmp_path / "a.npz", "w") as archive:
+            archive.writestr("x.npy", damaged)
+
+
+@pytest.mark.parametrize("unit", [3.0, ["s", "s"], np.datetime64(0, "s"), b"s"])
+def test_a_unit_is_a_text(tmp_path: Path, unit: Any) -> None:
+    with pytest.raises(takens.errors.DataError, match="a unit is one text"):
+        npz(tmp_path, {"x": X, "t": T, "time_unit": np.asarray(unit)})
+
+
 def test_npz_that_holds_other_files(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
         archive.writestr("notes.txt", "hello")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import torch
 from torch import Tensor
@@ -22,6 +22,9 @@ from takens._protocols.integrator import Integrator
 from takens._protocols.system import System
 from takens._threads import threads_for
 from takens.errors import InputError, TakensError
+
+# More samples or trajectories than any machine holds.
+_MOST: Final = 1_000_000_000_000
 
 
 @arguments(system=systems.get, integrator=integrators.get)
@@ -55,14 +58,14 @@ def simulate(
     """
     system, integrator = cast(System, system), cast("Integrator | None", integrator)
     dt = interval_of(system, 1.0) if dt is None else dt
-    if steps < 2:
-        raise InputError(f"A simulation has at least 2 steps; got {steps}.")
-    if not dt > 0:
+    if not 2 <= steps <= _MOST:
+        raise InputError(f"A simulation has 2 to {_MOST} steps; got {steps}.")
+    if not 0 < dt < math.inf:
         raise InputError(f"dt is a positive sampling interval in time units; got {dt}.")
-    if not noise >= 0:
+    if not 0 <= noise < math.inf:
         raise InputError(f"noise is a fraction of each standard deviation; got {noise}.")
-    if trajectories is not None and trajectories < 1:
-        raise InputError(f"trajectories is at least 1; got {trajectories}.")
+    if trajectories is not None and not 1 <= trajectories <= _MOST:
+        raise InputError(f"trajectories is 1 to {_MOST}; got {trajectories}.")
     generator = torch.Generator().manual_seed(seed)
     if initial is None:
         transient = 1000 if transient is None else transient
@@ -79,8 +82,8 @@ def simulate(
                 f"An initial state of this system has {system.dim} numbers; got {x0.shape[-1]}."
             )
         x0 = x0.expand(trajectories or 1, system.dim) if x0.ndim < 2 else x0
-    if transient < 0:
-        raise InputError(f"transient is a number of samples, at least 0; got {transient}.")
+    if not 0 <= transient <= _MOST:
+        raise InputError(f"transient is a number of samples, 0 to {_MOST}; got {transient}.")
     with recording((x0, *fields_of(system))), threads_for(x0.numel()):
         x = _orbit(system, x0, dt, transient + steps, integrator)
         # A sum is finite where all terms are, up to overflow: one quick look, as a rule.

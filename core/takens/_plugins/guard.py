@@ -115,5 +115,6 @@ def ended(text: str) -> str:
 def is_out_of_memory(raised: BaseException) -> bool:
     """Whether there was too little memory, for which torch has no error of its own."""
     return isinstance(raised, MemoryError) or (
-        isinstance(raised, RuntimeError) and "allocate memory" in str(raised)
+        isinstance(raised, RuntimeError)
+        and any(words in str(raised) for words in ("allocate memory", "Storage size calc"))
     )

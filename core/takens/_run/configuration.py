@@ -14,7 +14,7 @@ from takens._judging.noise import check_noise
 from takens._plugins.choice import Component
 from takens._plugins.parameter import parameter
 from takens._printed import Printed
-from takens._training.settings import Training
+from takens._training.settings import MOST, Training
 from takens.errors import ConfigurationError
 
 FORMAT: Final = 1
@@ -47,10 +47,10 @@ class Data:
     format: Component | None = attrs.field(default=None, converter=_optional)
     columns: list[str] | None = None
     time: str | None = None
-    dt: float | None = parameter(None, unit="time units of the data", above=0)
-    steps: int = parameter(50_000, unit="samples", at_least=10)
+    dt: float | None = parameter(None, unit="time units of the data", above=0, finite=True)
+    steps: int = parameter(50_000, unit="samples", at_least=10, at_most=MOST)
     integrator: Component | None = attrs.field(default=None, converter=_optional)
-    noise: float = parameter(0.0, unit="standard deviations", at_least=0)
+    noise: float = parameter(0.0, unit="standard deviations", at_least=0, finite=True)
     train: float = parameter(0.5, unit="fraction of the file", above=0, below=1)
     toml_table = "data"
 
@@ -84,8 +84,8 @@ class Judge:
         factory=lambda: _each(METRICS),
         converter=_each,
     )
-    runs: int = parameter(8, at_least=1)
-    starts: int = parameter(32, at_least=1)
+    runs: int = parameter(8, at_least=1, at_most=MOST)
+    starts: int = parameter(32, at_least=1, at_most=MOST)
     context: int = parameter(32, unit="samples", at_least=1)
     reference: dict[str, float] = attrs.field(factory=dict[str, float])
     tolerance: dict[str, float] = attrs.field(factory=dict[str, float])

@@ -45,6 +45,10 @@ def read_configuration(path: Path, changes: Sequence[str] = ()) -> Configuration
         raise ConfigurationError(f"{path} is not a text file in UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}.") from None
+    except RecursionError:
+        raise ConfigurationError(
+            f"{path} nests lists or tables too deep; no setting needs more than three."
+        ) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigurationError(f"{path} cannot be read: {reason}.") from None
@@ -68,6 +72,10 @@ def apply_change(table: dict[str, Any], change: str) -> None:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         value = text
+    except RecursionError:
+        raise ConfigurationError(
+            f"--set {key} nests lists or tables too deep; no setting needs more than three."
+        ) from None
     place = table
     for i, part in enumerate(parts[:-1]):
         inner = place.setdefault(part, {})

@@ -124,10 +124,10 @@ def _train(
     identity = _identity(prepared, seed)
     updates = Updates.begin(prepared, seed)
     checkpoint = path and path / "checkpoint.pt"
-    first, spent = 0, 0.0
+    first, spent, digest = 0, 0.0, None
     if checkpoint is not None and resume:
-        first, spent = updates.restore(checkpoint, identity)
-    history = History.up_to(path and path / "history.jsonl", first)
+        first, spent, digest = updates.restore(checkpoint, identity)
+    history = History.up_to(path and path / "history.jsonl", first, digest)
     announce, ids = catalogue().announce, {"fit_id": uuid.uuid4().hex, "run_id": run_id}
     started = FitStarted(
         trained, prepared.given, training, prepared.placement, seed, first, **ids
@@ -160,7 +160,10 @@ def _train(
                         updates.check(done)
                 last = last or bool(reason)
                 if checkpoint and (last or _is_due(training.checkpoint_every, done)):
-                    updates.store(checkpoint, done, seconds, identity, last=last)
+                    written = history.digest
+                    updates.store(
+                        checkpoint, done, seconds, identity, history=written, last=last
+                    )
         except BaseException as error:
             seconds = spent + time.perf_counter() - began
             broken = FitFinished(trained, done, seconds, in_words(error), failed=True, **ids)

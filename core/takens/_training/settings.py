@@ -13,6 +13,8 @@ from takens._plugins.parameter import parameter
 from takens.errors import InputError
 
 # One number for all members of an ensemble, or one for each.
+# Of windows, samples or runs: no machine holds more.
+MOST: Final = 1_000_000_000
 PerMember: TypeAlias = float | tuple[float, ...]
 
 
@@ -45,16 +47,16 @@ class Training:
     """
 
     steps: int = parameter(5000, at_least=1)
-    batch: int = parameter(16, unit="windows", at_least=1)
+    batch: int = parameter(16, unit="windows", at_least=1, at_most=MOST)
     window: int = parameter(75, unit="samples", at_least=2)
     optimiser: Choice = _component("optimiser", OPTIMISER)
-    learning_rate: PerMember = parameter(2e-2, converter=_per_member, above=0)
-    final_learning_rate: float = parameter(1e-5, above=0)
+    learning_rate: PerMember = parameter(2e-2, converter=_per_member, above=0, finite=True)
+    final_learning_rate: float = parameter(1e-5, above=0, finite=True)
     schedule: Choice = _component("schedule", SCHEDULE)
     gradient_clip: float = parameter(10.0, at_least=0)
     log_every: int = parameter(20, unit="steps", at_least=1)
     checkpoint_every: int = parameter(500, unit="steps", at_least=1)
-    members: int = parameter(1, at_least=1)
+    members: int = parameter(1, at_least=1, at_most=10_000)
     bootstrap: bool = False
     check_every: int = parameter(500, unit="steps", at_least=0)
     check_metric: Choice = _component("metric", CHECK_METRIC)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, final
+from typing import Any, Final, cast, final
 
 import attrs
 import torch
 from torch import Tensor
 
 from takens._dynamics.checkpoint import read_checkpoint, storable_name, write_checkpoint
+from takens._plugins.guard import reason_of
 from takens._protocols.scheme import SupportsForcingReport, SupportsState, TrainingScheme
 from takens._training.descent import Descent
 from takens._training.flat import FlatWeights
@@ -171,11 +172,13 @@ class Updates:
         seconds: float,
         identity: Mapping[str, Any],
         *,
+        history: str,
         last: bool,
     ) -> None:
         """Write a checkpoint, from which the training can go on.
 
-        The ``last`` one holds the weights that are kept, and those before it the current ones.
+        ``history`` is the digest of the history up to here. The ``last`` one holds the weights
+        that are kept, and those before it the current ones.
         """
         state = {
             "step": done,
@@ -190,27 +193,60 @@ class Updates:
             if isinstance(self.scheme, SupportsState)
             else {},
             "identity": identity,
+            "history": history,
         }
         if last:
             self._put_in_place()
         write_checkpoint(path, self.prepared.members, training=state)
 
-    def restore(self, path: Path, identity: Mapping[str, Any]) -> tuple[int, float]:
-        """Restore the training of a checkpoint; give its step and its seconds.
+    def restore(self, path: Path, identity: Mapping[str, Any]) -> tuple[int, float, str | None]:
+        """Restore the training of a checkpoint; give its step, seconds and digest of history.
 
-        Raises: CheckpointError where it is of another training.
+        Raises: CheckpointError where it is of another training, or damaged.
         """
         content = read_checkpoint(path)
         state = content["training"]
         if state is None:
             raise CheckpointError(f"{path} holds a model without the state of a training.")
         trained = self.prepared.members[0]
-        _refuse_others(
-            path, content, identity, storable_name(trained), attrs.asdict(trained.config)
+        try:
+            _refuse_others(
+                path, content, identity, storable_name(trained), attrs.asdict(trained.config)
+            )
+            return self._restored(state)
+        except CheckpointError:
+            raise
+        except Exception as error:  # torch and schemes answer wrong parts with any exception
+            raise CheckpointError(
+                f"{path} holds a damaged state of its training ({reason_of(error)}); restore "
+                "it from a copy, or start again with --overwrite."
+            ) from error
+
+    def _restored(self, state: Mapping[str, Any]) -> tuple[int, float, str | None]:
+        step, seconds, values = state["step"], state["seconds"], self.weights.values
+        if type(step) is not int or not 0 <= step <= self.training.steps:
+            raise ValueError(f"its step is {step!r}")
+        if not (isinstance(seconds, (int, float)) and 0 <= seconds < math.inf):
+            raise ValueError(f"its seconds are {seconds!r}")
+        best = Best.of(state["best"])
+        for found in (state["values"], best.values):
+            if found.shape != values.shape or not bool(found.isfinite().all()):
+                raise ValueError("its weights have another shape, or are not finite")
+        if {len(best.findings), len(best.lowest)} != {len(values)}:
+            raise ValueError("it has findings on another number of members")
+        stopped = dict(state["stopped_at"])
+        if not stopped.keys() <= set(range(len(values))):
+            raise ValueError("a member that stopped is none of its members")
+        if not all(isinstance(rank, float) for pair in best.lowest for rank in pair):
+            raise TypeError("the ranks of its best weights are no numbers")
+        _refuse_groups(
+            self.descent.optimiser.state_dict()["param_groups"],
+            state["optimiser"]["param_groups"],
         )
         with torch.no_grad():
-            self.weights.values.copy_(state["values"])
+            values.copy_(state["values"])
         self.descent.optimiser.load_state_dict(state["optimiser"])
+        _refuse_moments(self.descent.optimiser)
         for generator, stored in zip(self.draws.generators, state["generators"], strict=True):
             generator.set_state(stored)
         # Schemes drew nothing before these were stored.
@@ -218,12 +254,11 @@ class Updates:
             self.generators, state.get("scheme_generators", ()), strict=False
         ):
             generator.set_state(stored)
-        self.best = Best.of(state["best"])
-        self.stopped_at = dict(state["stopped_at"])
-        self.left = {i: self.weights.values[i].detach().clone() for i in self.stopped_at}
+        self.best, self.stopped_at = best, stopped
+        self.left = {i: values[i].detach().clone() for i in stopped}
         if isinstance(self.scheme, SupportsState):
             self.scheme.load_state_dict(state["scheme"])
-        return state["step"], state["seconds"]
+        return step, seconds, state.get("history")
 
     def _put_in_place(self) -> None:
         if self.training.keep == "best" and any(self.best.findings):
@@ -262,6 +297,30 @@ class Updates:
         if isinstance(self.scheme, SupportsForcingReport):
             figures |= self.scheme.logged_values(step)
         return figures
+
+
+def _refuse_groups(ours: Sequence[Any], stored: Sequence[Any]) -> None:
+    """Refuse groups of other weights, and settings of another type than ours."""
+    for group, other in zip(ours, stored, strict=True):
+        for key, value in group.items():
+            kind: type = type(value)
+            kinds = (int, float) if kind in (int, float) else (kind,)
+            if key == "params" and other[key] != value:
+                raise ValueError("its optimiser is of other weights")
+            if value is not None and type(other[key]) not in kinds:
+                raise TypeError(f"{key} of its optimiser is {other[key]!r}")
+
+
+def _refuse_moments(optimiser: torch.optim.Optimizer) -> None:
+    """Refuse moments that are not numbers, or do not belong to their weights."""
+    for weights, moments in optimiser.state.items():
+        for name, value in cast(Mapping[str, Any], moments).items():
+            if not isinstance(value, (torch.Tensor, int, float, list, type(None))):
+                raise TypeError(f"{name} of its optimiser is a {type(value).__name__}")
+            if isinstance(value, torch.Tensor) and (
+                bool(value.isnan().any()) or value.shape not in (weights.shape, ())
+            ):
+                raise ValueError(f"{name} of its optimiser does not fit its weights")
 
 
 def _refuse_others(

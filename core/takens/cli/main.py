@@ -1,6 +1,9 @@
 """The ``takens`` command."""
 
+import contextlib
+import errno
 import importlib
+import os
 import sys
 import warnings
 from collections.abc import Mapping
@@ -23,6 +26,9 @@ _OURS: Final = {
     "check": "Check that a plugin and its components keep what they promise.",
     "doctor": "Say what this machine and this installation can do.",
 }
+
+
+_UNWRITABLE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 class _Commands(click.Group):
@@ -95,10 +101,16 @@ def main(args: list[str] | None = None) -> None:
     from takens.errors import TakensError
 
     warnings.showwarning = _show_warning
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] - it was closed
+        click.echo(
+            "takens: standard output is closed; send it to a file, or /dev/null.", err=True
+        )
+        sys.exit(2)
     arguments = sys.argv[1:] if args is None else args
     try:
         with undone() as missing, _stdout(arguments):
             code = _takens.main(arguments, prog_name="takens", standalone_mode=False)
+            sys.stdout.flush()
     except click.ClickException as error:
         click.echo(f"takens: {error.format_message()}", err=True)
         sys.exit(2)
@@ -109,7 +121,15 @@ def main(args: list[str] | None = None) -> None:
         click.echo(f"takens: {error}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
+        _drop_stdout()
         sys.exit(1)
+    except OSError as error:
+        # What a file refuses is told where the file is known.
+        if error.filename is not None or error.errno not in _UNWRITABLE:
+            raise
+        _drop_stdout()
+        click.echo(f"takens: Standard output cannot be written: {error.strerror}.", err=True)
+        sys.exit(2)
     except BaseException as raised:
         sentence = _explained(raised)
         if not sentence:
@@ -118,6 +138,12 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(1)
     # What was asked for and was left out is not done.
     sys.exit(code if isinstance(code, int) and code else int(bool(missing)))
+
+
+def _drop_stdout() -> None:
+    """Let the interpreter not fail again, at its end, on what could not be written."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _stdout(arguments: list[str]) -> AbstractContextManager[None]:
