@@ -17,6 +17,7 @@ METRICS: Final = (
     "scale_ratio",
     "time_scale_ratio",
     "time_asymmetry",
+    "joint_law_distance",
     "max_lyapunov",
     "state_space_divergence",
     "spectrum_distance",

@@ -37,7 +37,7 @@ class JointLawDistance(JointLawDistanceSettings):
     """
 
     horizon = None
-    evidence = takens.plugin.Evidence("joint laws", "distance")
+    evidence = takens.plugin.Evidence("joint laws", "distance", squared=True)
 
     def compare(
         self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
