@@ -42,11 +42,28 @@ def check_dynamics(f: Any, x0: Tensor) -> None:
 def checked_field(f: takens.plugin.VectorField) -> takens.plugin.VectorField:
     """Return the field, made to refuse results whose shape or dtype is not that of the state.
 
-    Broadcasting would hide a field that is written for one sample and given a batch.
+    Broadcasting would hide a field that is written for one sample and given a batch. One that
+    writes into its state, or into what it returned before, is refused too.
     """
+    seen: list[tuple[Tensor, int]] = []
 
     def field(t: Tensor, x: Tensor, /) -> Tensor:
-        k = f(t, x)
+        # What the first call writes into is a copy: nobody's state is changed by a refusal.
+        x = x if seen else x.clone()
+        before = _version(x)
+        k = _outside_inference(f, t, x)
+        if _version(x) != before:
+            raise takens.InputError(
+                "The field writes into the state that it is given, which others go on with; "
+                "write x = x * 2 and not x *= 2, or begin with x = x.clone()."
+            )
+        if seen and _version(seen[0][0]) != seen[0][1]:
+            raise takens.InputError(
+                "The field writes into what it returned before, which is still needed; return "
+                "a new tensor at every call."
+            )
+        if isinstance(k, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
+            seen[:] = [(k, _version(k))]
         if not isinstance(k, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise takens.InputError(
                 f"A field returns a Tensor of the shape of its state, {tuple(x.shape)}; "
@@ -62,6 +79,19 @@ def checked_field(f: takens.plugin.VectorField) -> takens.plugin.VectorField:
         return k
 
     return field
+
+
+def _version(x: Tensor) -> int:
+    """Return how often a tensor was written into, where it counts that."""
+    return 0 if x.is_inference() else x._version
+
+
+def _outside_inference(f: takens.plugin.VectorField, t: Tensor, x: Tensor) -> Tensor:
+    """Call a field so that it may use autograd inside, also in inference mode."""
+    if not torch.is_inference_mode_enabled():
+        return f(t, x)
+    with torch.inference_mode(False), torch.no_grad():
+        return f(t.clone(), x.clone())
 
 
 def _other_arguments(f: Any) -> list[str] | None:
@@ -94,8 +124,11 @@ def with_own_times(
         return (lambda t, x: own(t, x) if t.dim() else f(t, x)), True
     if not t.numel():
         return f, False
-    with torch.no_grad(), _Watch(t.reshape(-1)[:1].reshape(()).to(x.dtype)) as watch:
-        f(watch.watched, x)
+    # Outside of inference mode a field may use autograd inside.
+    with torch.inference_mode(False), torch.no_grad():
+        first, y = t.reshape(-1)[:1].reshape(()).to(x.dtype).clone(), x.clone()
+        with _Watch(first) as watch:
+            f(first, y)
     if not watch.seen:
         return f, False
     each = cast(takens.plugin.VectorField, torch.func.vmap(f))

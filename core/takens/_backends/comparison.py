@@ -154,7 +154,11 @@ def _difference(solve: Callable[[SolveRequest], Any], piece: SolveRequest) -> st
     if reason or not theirs.requires_grad:
         return reason
     if not ours.requires_grad:
-        return "no gradient"
+        # A field that calls autograd inside may leave a graph that leads to nothing outside.
+        lasting = {id(leaf) for leaf in _leaves(theirs)} & {
+            id(leaf) for leaf in _leaves(_plain(piece))
+        }
+        return "no gradient" if lasting else None
     weight = torch.linspace(0.5, 1.5, theirs.numel(), dtype=theirs.dtype, device=theirs.device)
     wanted, weight = _leaves(theirs), weight.view_as(theirs)
     grad = cast(Callable[..., tuple[Tensor | None, ...]], torch.autograd.grad)

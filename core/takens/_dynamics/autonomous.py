@@ -127,7 +127,7 @@ class _Known:
         if found is not None and found() is field:
             return
         with torch.no_grad():
-            depends = _depends_on_time(field, x.detach())
+            depends = _depends_on_time(field, x.detach().clone())
         if depends:
             name = getattr(field, "__name__", type(field).__name__)
             raise InputError(

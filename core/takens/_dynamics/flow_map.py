@@ -83,5 +83,6 @@ def _forward_mode(step: Map, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         following, pushed, *_ = torch.func.jvp(step, (x,), (w,))
         return following, pushed
 
-    y, w = torch.func.vmap(push, in_dims=-1, out_dims=(0, -1))(v)
-    return y[0], w
+    # Last by movedim: out_dims=-1 is misread where the step does not depend on the state.
+    y, w = torch.func.vmap(push, in_dims=-1)(v)
+    return y[0], w.movedim(0, -1)

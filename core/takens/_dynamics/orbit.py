@@ -18,6 +18,8 @@ def orbit(step: Map, x: Tensor, steps: int) -> Tensor:
     if states is not None:
         return states.transpose(0, 1)
     states = x.new_empty(1 + steps, *x.shape)
+    # A map that writes into its state writes into a copy of what it was given.
+    x = x.clone()
     states[0] = x
     for i in range(steps):
         x = step(x)

@@ -53,13 +53,18 @@ def _recomputed(run: Run, x: Tensor, start: int, stop: int) -> list[Tensor]:
     """
     count = 0
     again: dict[int, Tensor] = {}
+    # Until the segment has ended, a field that calls autograd inside needs them itself.
+    meanwhile: dict[int, Tensor] = {}
 
-    def forget(_: Tensor) -> int:
+    def forget(saved: Tensor) -> int:
         nonlocal count
         count += 1
+        meanwhile[count - 1] = saved.detach()
         return count - 1
 
     def recall(number: int) -> Tensor:
+        if number in meanwhile:
+            return meanwhile[number]
         if number not in again:
             fresh: list[Tensor] = []
 
@@ -78,7 +83,9 @@ def _recomputed(run: Run, x: Tensor, start: int, stop: int) -> list[Tensor]:
         return again.pop(number)
 
     with saved_tensors_hooks(forget, recall):
-        return run(x, start, stop)
+        ended = run(x, start, stop)
+    meanwhile.clear()
+    return ended
 
 
 def _hooks_allowed() -> bool:

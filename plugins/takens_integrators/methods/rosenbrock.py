@@ -144,7 +144,8 @@ def linearised(
             return cast(Tensor, torch.func.jvp(at, (x,), (v.expand_as(x),))[1])
 
         eye = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
-        return torch.func.vmap(column, out_dims=-1)(eye)
+        # Last by movedim: out_dims=-1 is misread where the field does not depend on the state.
+        return torch.func.vmap(column)(eye).movedim(0, -1)
 
     def drift(t: Tensor, x: Tensor) -> Tensor:
         def at(s: Tensor) -> Tensor:
@@ -154,4 +155,23 @@ def linearised(
 
     if isinstance(source, takens.plugin.SupportsJacobian) and not sees_time:
         return Linearised(method, source.jacobian, None)
-    return Linearised(method, columns, drift if sees_time else None)
+    return Linearised(method, _explained(columns), _explained(drift) if sees_time else None)
+
+
+def _explained(
+    derivative: Callable[[Tensor, Tensor], Tensor],
+) -> Callable[[Tensor, Tensor], Tensor]:
+    """Have a derivative say what to do where torch cannot take it."""
+
+    def explained(t: Tensor, x: Tensor) -> Tensor:
+        try:
+            return derivative(t, x)
+        except RuntimeError as error:
+            raise takens.InputError(
+                "A Rosenbrock method differentiates the field by torch.func.jvp, which gave: "
+                f"{str(error).splitlines()[0]} Where the field calls torch.autograd, call "
+                "torch.func.grad there, or give it a method jacobian(t, x) that returns "
+                "(..., d, d)."
+            ) from error
+
+    return explained
