@@ -2,10 +2,16 @@
 
 import errno
 import os
+import re
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from takens.errors import InputError
+
+# Behind the eight characters that tempfile makes up: nobody else's files end so.
+_SUFFIX: Final = ".takens-part"
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
@@ -15,7 +21,9 @@ def write_whole(path: Path, content: bytes | str) -> None:
     """
     data = content.encode() if isinstance(content, str) else content
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.", suffix=_SUFFIX
+        )
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -28,6 +36,26 @@ def write_whole(path: Path, content: bytes | str) -> None:
             raise
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def leftovers(folder: Path, names: Iterable[str]) -> Iterator[Path]:
+    """Find what a process that was killed left of files that it was about to write."""
+    each = "|".join(map(re.escape, names))
+    form = re.compile(rf"\.({each})\.[a-z0-9_]{{8}}{re.escape(_SUFFIX)}")
+    if folder.is_dir():
+        yield from (path for path in folder.iterdir() if form.fullmatch(path.name))
+
+
+def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
+    """Remove what a process that was killed left of files; nothing else.
+
+    Raises: InputError where they cannot be removed.
+    """
+    for path in list(leftovers(folder, names)):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise cannot_write(path, error) from error
 
 
 def cannot_write(path: Path, error: OSError) -> InputError:

@@ -208,7 +208,6 @@ def test_a_folder_that_is_no_run_is_never_overwritten(takens: Takens, small: Pat
         (["--device", "cuda:7"], "it has cpu"),
         (["--device", "abacus"], "No device is called 'abacus'"),
         (["--seed", "x"], "'x' is not a valid integer"),
-        (["--resume"], "There is no run in"),
         (["--resume", "--overwrite"], "exclude each other"),
     ],
     ids=lambda value: " ".join(value[1:]) if isinstance(value, list) else None,
@@ -406,13 +405,86 @@ def test_what_could_not_be_judged_is_refused_before_training(
     assert not (small.parent / "out").exists()
 
 
-def test_leftovers_of_a_killed_run_do_not_stand_in_the_way(takens: Takens, small: Path) -> None:
+THEIRS = (
+    ".config.toml.swp",
+    ".report.html.bak",
+    ".checkpoint.pt.backup",
+    ".metrics.json.original",
+)
+OURS = (".config.toml.abcd_123.takens-part", ".checkpoint.pt.00000000.takens-part")
+
+
+@pytest.mark.parametrize("how", [(), ("--resume",), ("--overwrite",)])
+def test_leftovers_of_a_killed_run_are_removed_and_nothing_else(
+    takens: Takens, small: Path, how: tuple[str, ...]
+) -> None:
     out = small.parent / "out"
     out.mkdir()
-    (out / ".config.toml.abc").write_text("seed =")
-    done = takens("run", small, "--out", "out")
-    assert done.returncode == 0, done.stderr
+    for name in THEIRS:
+        (out / name).write_text("mine")
+    for name in OURS:
+        (out / name).write_text("half")
+    refused = takens("run", small, "--out", "out", *how)
+    assert refused.returncode == 2
+    # Nothing is touched in a folder that is refused.
+    assert sorted(path.name for path in out.iterdir()) == sorted(THEIRS + OURS)
+    for name in THEIRS:
+        (out / name).unlink()
+    assert takens("run", small, "--out", "out", *(() if how else ("--resume",))).returncode == 0
     assert not list(out.glob(".*"))
+    for name in THEIRS:
+        (out / name).write_text("mine")
+    (out / OURS[1]).write_text("half")
+    picture = next((out / "figures").glob("*.png"))
+    picture.with_name(f".{picture.name}.abcd_123.takens-part").write_text("half")
+    (out / "figures" / "mine.png").write_text("mine")
+    done = takens("run", small, "--out", "out", *(how or ("--resume",)), "--set", "figures=[]")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in out.glob(".*")) == sorted(THEIRS)
+    pictures = {path.name for path in (out / "figures").iterdir()}
+    assert "mine.png" in pictures
+    assert not any(name.startswith(".") for name in pictures)
+    if how == ("--overwrite",):
+        assert pictures == {"mine.png"}
+
+
+def test_one_process_at_a_time_in_a_folder(takens: Takens, small: Path) -> None:
+    assert takens("run", small, "--out", "out").returncode == 0
+    out = small.parent / "out"
+    before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    holding = (
+        "import pathlib, sys, time\n"
+        "from takens._lock import locked\n"
+        "with locked(pathlib.Path('out')):\n"
+        "    print('held', flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    command = [sys.executable, "-c", holding]
+    with subprocess.Popen(command, cwd=small.parent, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        for how in ("--overwrite", "--resume"):
+            refused = takens("run", small, "--out", "out", how)
+            assert refused.returncode == 2
+            expected = f"takens: out is in use by process {holder.pid} on "
+            assert refused.stderr.splitlines()[-1].startswith(expected)
+        holder.kill()
+    found = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    assert found.pop(".takens.lock").startswith(f"process {holder.pid} on".encode())
+    assert found == before
+    # The lock of a process that was killed is taken over.
+    assert takens("run", small, "--out", "out", "--resume").returncode == 0
+    assert not (out / ".takens.lock").exists()
+
+
+def test_a_run_that_was_killed_before_it_wrote_anything_is_resumed(
+    takens: Takens, small: Path
+) -> None:
+    begun = takens("run", small, "--out", "out", "--resume")
+    assert begun.returncode == 0, begun.stderr
+    assert takens("run", small, "--out", "whole").returncode == 0
+    one, two = (_weights(small.parent / name) for name in ("out", "whole"))
+    torch.testing.assert_close(one, two, rtol=0, atol=0)
 
 
 def test_an_ensemble_is_trained_and_judged_as_one(small: Path, takens: Takens) -> None:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-import shutil
+import tomllib
+from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 import attrs
 import numpy as np
 
 from takens._dynamics.free_run import FreeRun
-from takens._files import cannot_write, write_whole
+from takens._files import cannot_write, leftovers, remove_leftovers, write_whole
+from takens._lock import LOCK, locked
 from takens._run.scores_file import scores_table, to_text
 from takens.errors import InputError
 
 if TYPE_CHECKING:
     from takens._run.results import Results
 
-# The configuration comes last: it marks the folder as that of a run until all else is gone.
-_FILES = (
+_RESULTS: Final = (
     "history.jsonl",
     "checkpoint.pt",
     "generated.npz",
     "metrics.json",
     "report.html",
-    "config.toml",
 )
+_MARK: Final = "config.toml"
 
 
 @final
@@ -36,53 +38,99 @@ class RunFolder:
 
     path: Path
 
-    @classmethod
-    def create(cls, path: Path, *, resume: bool, overwrite: bool) -> RunFolder:
-        """Make the folder, or take the one of an earlier run.
+    @property
+    def begun(self) -> bool:
+        """Whether there is a run in it."""
+        return (self.path / _MARK).is_file()
 
-        Raises: InputError where it exists and neither was asked for, where there is nothing
-        to resume, or where it cannot be made.
+    def check(self, *, resume: bool, overwrite: bool) -> None:
+        """Refuse a folder that may not be used; one to resume may be empty, or not be there.
+
+        Raises: InputError where there is anything in it and neither was asked for, or where
+        what there is is no run.
         """
         if resume and overwrite:
             raise InputError("--resume and --overwrite exclude each other; give one of them.")
+        path = self.path
+        if (self.begun and (resume or overwrite)) or self._is_empty():
+            return
         if resume:
-            if not (path / "config.toml").is_file():
-                raise InputError(f"There is no run in {path} to resume; leave out --resume.")
-            return cls(path)
-        try:
-            _remove_leftovers(path)
-        except OSError as error:
-            raise cannot_write(path, error) from error
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            if not overwrite:
-                raise InputError(
-                    f"{path} exists already; continue it with --resume, replace it with "
-                    "--overwrite, or choose another folder with --out."
-                )
-            if not (path / "config.toml").is_file():
-                raise InputError(
-                    f"{path} is not the folder of a run, so it is not overwritten; choose "
-                    "another folder with --out."
-                )
-            cls(path)._clear()
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise cannot_write(path, error) from error
-        return cls(path)
+            raise InputError(f"There is no run in {path} to resume; choose another folder.")
+        if not overwrite:
+            raise InputError(
+                f"{path} exists already; continue it with --resume, replace it with "
+                "--overwrite, or choose another folder with --out."
+            )
+        raise InputError(
+            f"{path} is not the folder of a run, so it is not overwritten; choose another "
+            "folder with --out."
+        )
 
-    def _clear(self) -> None:
-        # Only what a run writes: a person's own notes beside it stay.
-        shutil.rmtree(self.path / "figures", ignore_errors=True)
-        for name in _FILES:
+    @contextlib.contextmanager
+    def opened(self, *, resume: bool, overwrite: bool) -> Generator[None]:
+        """Make the folder where it is not there, and keep it for this process for a while.
+
+        What an earlier process left half written is removed, and its results too where they
+        are to be replaced; never anything else.
+
+        Raises: InputError where it may not be used, is in use, or cannot be written.
+        """
+        self.check(resume=resume, overwrite=overwrite)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+        with locked(self.path):
+            # Another process may have finished a run in the meantime.
+            self.check(resume=resume, overwrite=overwrite)
+            pictures = self._pictures()
+            remove_leftovers(self.path, (*_RESULTS, _MARK))
+            remove_leftovers(self.path / "figures", pictures)
+            if overwrite:
+                self._clear(pictures)
+            yield
+
+    def _is_empty(self) -> bool:
+        if not self.path.is_dir():
+            return not self.path.exists()
+        ours = {LOCK, *(path.name for path in leftovers(self.path, (*_RESULTS, _MARK)))}
+        return all(path.name in ours for path in self.path.iterdir())
+
+    def _pictures(self) -> list[str]:
+        """Return the names of the pictures of the run in the folder."""
+        try:
+            table = tomllib.loads((self.path / _MARK).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return []
+        found: list[str] = []
+        listed: Any = table.get("figures")
+        for each in cast(list[Any], listed) if isinstance(listed, list) else []:
+            given = cast(dict[str, Any], each) if isinstance(each, dict) else {"name": each}
+            name = str(given.get("label") or given.get("name"))
+            found += [f"{name}.png", f"{name.rpartition(':')[2]}.png"]
+        # Whatever the file says, nothing outside of the folder is meant.
+        return [name for name in found if Path(name).name == name]
+
+    def _clear(self, pictures: Sequence[str]) -> None:
+        # Only what a run writes: a person's own notes beside it stay. The configuration marks
+        # the folder as that of a run until the next one takes its place.
+        figures = self.path / "figures"
+        for path in (
+            *(self.path / name for name in _RESULTS),
+            *(figures / p for p in pictures),
+        ):
             try:
-                (self.path / name).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+            except NotADirectoryError:
+                continue
             except OSError as error:
-                raise cannot_write(self.path / name, error) from error
+                raise cannot_write(path, error) from error
+        with contextlib.suppress(OSError):
+            figures.rmdir()
 
     def write_configuration(self, toml: str) -> None:
         """Write ``config.toml``."""
-        write_whole(self.path / "config.toml", toml)
+        write_whole(self.path / _MARK, toml)
 
     def write_metrics(self, results: Results) -> None:
         """Write ``metrics.json``; numbers that do not exist are null."""
@@ -109,10 +157,3 @@ class RunFolder:
     def write_report(self, html: str) -> None:
         """Write ``report.html``."""
         write_whole(self.path / "report.html", html)
-
-
-def _remove_leftovers(path: Path) -> None:
-    """Remove what a killed run left of a file that it was about to write."""
-    for name in _FILES:
-        for leftover in path.glob(f".{name}.*"):
-            leftover.unlink(missing_ok=True)

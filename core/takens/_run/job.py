@@ -70,9 +70,10 @@ def run(
     if not isinstance(configuration, Configuration):
         configuration = read_configuration(Path(configuration))
     configuration = resolve(configuration)
-    if resume:
-        stored = RunFolder.create(Path(out), resume=resume, overwrite=overwrite)
-        configuration = _resumed(configuration, stored)
+    folder = RunFolder(Path(out))
+    folder.check(resume=resume, overwrite=overwrite)
+    if resume and folder.begun:
+        configuration = _resumed(configuration, folder)
     say(_describe(configuration))
     source = find_series(configuration.data, configuration.seed)
     model = model_for(source.training, configuration.model, seed=configuration.seed)
@@ -91,47 +92,49 @@ def run(
         second=source.second,
         context=configuration.judge.context,
     )
-    folder = RunFolder.create(Path(out), resume=resume, overwrite=overwrite)
-    configuration = attrs.evolve(configuration, device=_device(configuration, ready.placement))
-    started = resume and (folder.path / "checkpoint.pt").exists()
-    if started:
-        read_checkpoint(folder.path / "checkpoint.pt")
-    toml = to_toml(configuration)
-    folder.write_configuration(toml)
-    announce, run_id = catalogue().announce, uuid.uuid4().hex
-    beginning = RunStarted(folder.path, toml, configuration.plugins, run_id)
-    announce("takens_run_started", event=beginning)
-    try:
-        trained = train(
-            ready,
-            seed=configuration.seed,
-            folder=folder.path,
-            resume=started,
-            progress=progress,
-            run_id=run_id,
+    with folder.opened(resume=resume, overwrite=overwrite):
+        configuration = attrs.evolve(
+            configuration, device=_device(configuration, ready.placement)
         )
-        say(f"Trained in {trained.seconds:.0f} s on {trained.placement.device}.")
-        for remark in trained.remarks:
-            say(remark)
-        results = _judge(configuration, source, named, trained, say, progress)
-        folder.write_metrics(results)
-        folder.write_generated(results.free)
-        drawn = _draw(pictures, results, folder)
-        seconds = time.perf_counter() - began
-        about = versions() | {
-            "device": f"{trained.placement.device} ({ready.placement.reason})",
-            "seed": str(configuration.seed),
-            "training": f"{trained.seconds:.1f} s",
-            "whole job": f"{seconds:.1f} s",
-        }
-        folder.write_report(report_html(results, drawn, toml, about))
-    except BaseException as error:
-        failure = RunFailed(folder.path, in_words(error), configuration.plugins, run_id)
-        announce("takens_run_failed", event=failure)
-        raise
-    done = RunFinished(folder.path, results, configuration.plugins, run_id)
-    announce("takens_run_finished", event=done)
-    return Run(folder.path, trained, results, seconds)
+        started = resume and (folder.path / "checkpoint.pt").exists()
+        if started:
+            read_checkpoint(folder.path / "checkpoint.pt")
+        toml = to_toml(configuration)
+        folder.write_configuration(toml)
+        announce, run_id = catalogue().announce, uuid.uuid4().hex
+        beginning = RunStarted(folder.path, toml, configuration.plugins, run_id)
+        announce("takens_run_started", event=beginning)
+        try:
+            trained = train(
+                ready,
+                seed=configuration.seed,
+                folder=folder.path,
+                resume=started,
+                progress=progress,
+                run_id=run_id,
+            )
+            say(f"Trained in {trained.seconds:.0f} s on {trained.placement.device}.")
+            for remark in trained.remarks:
+                say(remark)
+            results = _judge(configuration, source, named, trained, say, progress)
+            folder.write_metrics(results)
+            folder.write_generated(results.free)
+            drawn = _draw(pictures, results, folder)
+            seconds = time.perf_counter() - began
+            about = versions() | {
+                "device": f"{trained.placement.device} ({ready.placement.reason})",
+                "seed": str(configuration.seed),
+                "training": f"{trained.seconds:.1f} s",
+                "whole job": f"{seconds:.1f} s",
+            }
+            folder.write_report(report_html(results, drawn, toml, about))
+        except BaseException as error:
+            failure = RunFailed(folder.path, in_words(error), configuration.plugins, run_id)
+            announce("takens_run_failed", event=failure)
+            raise
+        done = RunFinished(folder.path, results, configuration.plugins, run_id)
+        announce("takens_run_finished", event=done)
+        return Run(folder.path, trained, results, seconds)
 
 
 def _judge(

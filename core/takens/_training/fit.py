@@ -17,6 +17,8 @@ from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._defaults import DEVICE
 from takens._dynamics.checkpoint import storable_name
+from takens._files import remove_leftovers
+from takens._lock import locked
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
 from takens._plugins.guard import in_words
@@ -86,7 +88,11 @@ def fit(
     training = attrs.evolve(training, **options)
     with blaming("fit", model, scheme):
         prepared = prepare(model, data, cast(Scheme, scheme), training, device)
-    return train(prepared, seed=seed, folder=folder, resume=resume, progress=progress)
+    with contextlib.ExitStack() as stack:
+        if folder is not None:
+            stack.enter_context(locked(Path(folder)))
+            remove_leftovers(Path(folder), ("checkpoint.pt", "history.jsonl"))
+        return train(prepared, seed=seed, folder=folder, resume=resume, progress=progress)
 
 
 def train(

@@ -303,7 +303,7 @@ def _refuse_groups(ours: Sequence[Any], stored: Sequence[Any]) -> None:
     """Refuse groups of other weights, and settings of another type than ours."""
     for group, other in zip(ours, stored, strict=True):
         for key, value in group.items():
-            kind: type = type(value)
+            kind: type[Any] = value.__class__
             kinds = (int, float) if kind in (int, float) else (kind,)
             if key == "params" and other[key] != value:
                 raise ValueError("its optimiser is of other weights")
