@@ -2,10 +2,14 @@
 
 # pyright: basic
 
+import warnings
+from typing import Any
+
 import attrs
 import pytest
 import torch
 from scipy.integrate import solve_ivp
+from torch import Tensor
 
 import takens
 from takens_integrators.methods.dop853 import TABLEAU as DOP853
@@ -180,3 +184,30 @@ def test_many_steps_are_kept_for_the_gradient(native):
     (gradient,) = torch.autograd.grad(answer.x.sum(), x0)
     assert bool(gradient.isfinite().all())
     assert not bool((gradient == 0).any())
+
+
+def _robertson(t: Tensor, y: Tensor, /) -> Tensor:
+    a, b, c = y.unbind(-1)
+    p, q, r = 0.04 * a, 1e4 * b * c, 3e7 * b * b
+    return torch.stack((q - p, p - q - r, r), -1)
+
+
+def _fast(t: Tensor, y: Tensor, /) -> Tensor:
+    return -1e9 * (y - torch.cos(y))
+
+
+def _undefined(t: Tensor, y: Tensor, /) -> Tensor:
+    return torch.sqrt(-1.0 - y * y)
+
+
+@pytest.mark.parametrize("field", [_robertson, _fast, _undefined])
+@pytest.mark.parametrize("name", ["dopri5", "bosh3"])
+def test_the_first_comparison_of_a_stiff_field_is_no_false_alarm(name: str, field: Any) -> None:
+    solver = takens.integrators.get({"name": name, "max_steps": 300})
+    start = torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64)
+    ends = torch.tensor([0.0, 0.4], dtype=torch.float64)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        solver.solve_with_statistics(field, start, ends)  # pyright: ignore
+    assert "native" in takens.explain(field)
+    assert "declined" not in takens.explain(field)

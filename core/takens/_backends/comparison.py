@@ -27,6 +27,8 @@ from takens._protocols.tableau import Tableau
 # So many steps of forced iterations are compared, and orbits of tangents.
 _FORCED_STEPS: Final = 3
 _ORBITS: Final = 3
+# A step of adaptive solves is made so many times shorter at most.
+_SHORTER: Final = 12
 
 
 @final
@@ -119,11 +121,27 @@ def _piece(request: SolveRequest, x0: Tensor) -> SolveRequest:
     if isinstance(request, FixedStepSolve):
         return attrs.evolve(request, x0=x0, ts=ts[:2].contiguous(), substeps=1, eager=None)
     # Whatever its error, the only step is taken.
-    ts = torch.stack((ts[0], ts[0] + (ts[-1] - ts[0]).clamp(-0.01, 0.01)))
+    ts = torch.stack((ts[0], ts[0] + _sensible(request, x0.detach(), ts)))
     controller = attrs.evolve(
         request.controller, rtol=0.0, atol=1e30, first_step=float((ts[1] - ts[0]).abs())
     )
     return attrs.evolve(request, x0=x0, ts=ts, controller=controller, eager=None)
+
+
+def _sensible(request: AdaptiveSolve, x0: Tensor, ts: Tensor) -> Tensor:
+    """Return a step that changes the state little: others of stiff fields blow rounding up."""
+    h = (ts[-1] - ts[0]).clamp(-0.01, 0.01)
+    most = 0.1 * (1e-2 + x0.abs().max()) if x0.numel() else 0.0
+    with torch.no_grad():
+        for _ in range(_SHORTER):
+            try:
+                end = _step(request.field, request.method, ts[0].to(x0), x0, h.to(x0))
+            except Exception:
+                break
+            if bool(((end - x0).abs() <= most).all()):
+                break
+            h = h / 10
+    return h
 
 
 def _difference(solve: Callable[[SolveRequest], Any], piece: SolveRequest) -> str | None:
