@@ -14,8 +14,9 @@ from takens_metrics.fates.noise_level import noise_variance
 # Of a record, and in mean periods, the window that has to come back, whichever is less.
 _PART: Final = 8
 _PERIODS: Final = 20
-# Samples that are compared in two windows after each other.
+# Samples that are compared in two windows after each other, and those that lags are tried at.
 _PLACES: Final = 48
+_FIRST: Final = 12
 # Lags are tried so many times in the shortest mean period, and then looked at closely.
 _TRIED: Final = 16
 # A cycle comes back so much closer than the truth ever does, and within so many standard
@@ -96,7 +97,7 @@ class Recurrence:
         end = grid.shape[-1] - 1
         tried = grid.new_zeros(count, most - first)
         moved = grid.new_zeros(count)
-        for step in steps:
+        for step in steps[:_FIRST]:
             at = end - step
             moved += (grid[..., at] - grid[..., at - 1]).square().sum(1)
             earlier = grid[..., at - most + 1 : at - first + 1]
