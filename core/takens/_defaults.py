@@ -13,6 +13,7 @@ OPTIMISER: Final = "radam"
 SCHEDULE: Final = "cosine"
 METRICS: Final = (
     "stability",
+    "other_attractors",
     "mean_shift",
     "scale_ratio",
     "time_scale_ratio",

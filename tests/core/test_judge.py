@@ -65,6 +65,7 @@ class Far:
     """The share of runs that end outside of the data."""
 
     count: int = 40
+    limit: float = 1e3
     evidence: ClassVar[Any] = takens.plugin.Evidence("elsewhere", "share")
 
     def starts(self, truth: takens.TimeSeries, /) -> takens.plugin.Starts:
@@ -75,7 +76,7 @@ class Far:
     def compare_records(
         self, truth: takens.TimeSeries, runs: takens.TimeSeries, /
     ) -> takens.Score:
-        out = runs.x[:, -1].abs().amax(-1) > 1e3 * truth.x.abs().max()
+        out = runs.x[:, -1].abs().amax(-1) > self.limit * truth.x.abs().max()
         details = {"shape": list(runs.x.shape)}
         return takens.Score(value=float(out.double().mean()), trials=len(out), details=details)
 
@@ -129,13 +130,16 @@ def test_runs_start_where_a_metric_says(linear: Any, factor: float, share: float
 def test_what_the_true_system_does_from_there_is_right() -> None:
     logistic = takens.systems.create("logistic", r=3.9)
     data = takens.simulate(logistic, dt=1.0, steps=200, seed=3)
-    metric = Far(count=200)
-    found = takens.judge(logistic, data, [metric], truth=logistic, power=False)
-    assert found.scores["Far"].reference is None
+    none, some = Far(count=200), Far(count=200, limit=0.5)
     other = takens.systems.create("logistic", r=3.7)
-    found = takens.judge(other, data, [metric], truth=logistic, power=False)
-    assert found.scores["Far"].reference == 0.0
+    found = takens.judge(other, data, [none], truth=logistic, power=False)
+    assert found.scores["Far"].value == 0.0
     assert found.verdict.findings["elsewhere"].right is True
+    alone = takens.judge(other, data, [some], power=False)
+    assert alone.verdict.findings["elsewhere"].right is False
+    beside = takens.judge(logistic, data, [some], truth=logistic, power=False)
+    assert beside.scores["Far"].reference == beside.scores["Far"].value == 1.0
+    assert beside.verdict.findings["elsewhere"].right is True
 
 
 def test_spoilt_copies_are_noticed_where_they_should_be(truth: takens.TimeSeries) -> None:

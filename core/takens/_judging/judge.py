@@ -394,7 +394,7 @@ def _elsewhere(
     starts = cast(SupportsStarts, metric).starts(records)
     part = slice(member, None, members)
     score = metric.compare_records(records, runs_from(model, starts, reference, part))
-    if truth is None or (isinstance(model, SystemModel) and model.system is truth):
+    if not score.value or truth is None:
         return score
     true = runs_from(system_model(truth), starts, reference, part)
     right = metric.compare_records(records, true)
