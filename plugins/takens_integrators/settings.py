@@ -40,6 +40,9 @@ _ATOL: Final = takens.plugin.parameter(
 _MAX_STEPS: Final = takens.plugin.parameter(
     _CONTROLLER.max_steps, summary="steps after which a solve gives up", at_least=1
 )
+_MAX_STEP: Final = takens.plugin.parameter(
+    _CONTROLLER.max_step, unit="time", summary="length of the longest step", above=0
+)
 
 
 @attrs.frozen
@@ -142,6 +145,7 @@ class ControllerSettings(FactorSettings):
     beta: float = takens.plugin.parameter(
         _CONTROLLER.beta, summary="exponent of the error before, times the order", at_least=0
     )
+    max_step: float | None = _MAX_STEP
 
 
 @attrs.frozen
@@ -214,6 +218,7 @@ class SciPySettings(FirstStepSettings):
     rtol: float = _RTOL
     atol: float = _ATOL
     max_steps: int = _MAX_STEPS
+    max_step: float | None = _MAX_STEP
 
 
 @attrs.frozen

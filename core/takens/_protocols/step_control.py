@@ -24,6 +24,7 @@ class StepControl:
     smallest: float = 0.2
     largest: float = 10.0
     first_step: Tensor | None = attrs.field(default=None, eq=False)
+    max_step: float | None = None
 
     @classmethod
     def of(cls, controller: StepController, order: int) -> StepControl:

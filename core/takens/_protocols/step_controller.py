@@ -22,7 +22,7 @@ class StepController:
     accepted step, at least 1e-4. A rejected step is tried again with `h safety err^(-1/k)`.
     With ``beta`` 0 and ``alpha`` 1 that is plain control. ``max_steps`` counts both kinds.
     ``first_step``, a number or `(...)`, is a length in time; without it, it follows from the
-    field.
+    field. No step is longer than ``max_step``.
 
     Source: Hairer and Wanner (1996), Solving Ordinary Differential Equations II, 2nd edition,
     section IV.2, eq. 2.43c.
@@ -32,6 +32,7 @@ class StepController:
     atol: float = 1e-8
     max_steps: int = 100_000
     first_step: Tensor | float | None = attrs.field(default=None, eq=False)
+    max_step: float | None = None
     safety: float = 0.9
     smallest: float = 0.2
     largest: float = 10.0

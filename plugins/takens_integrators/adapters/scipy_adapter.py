@@ -103,6 +103,7 @@ class SciPy(SciPySettings):
         solver: Any = getattr(integrate, self.method)(
             velocity, times[0], start, end, rtol=max(self.rtol, 1e-13), atol=self.atol,
             first_step=self.first_step,
+            max_step=np.inf if self.max_step is None else self.max_step,
         )  # fmt: skip
         at, steps, most = 1, 0, 20 * self.max_steps
         message = None

@@ -20,13 +20,21 @@ def jumps_of(f: object, x: Tensor) -> Tensor | None:
 class StepBounds:
     """Where steps have to end: at the `end: (...)` of a solve, and at jumps on its way.
 
+    None is longer than ``longest``, where that is given.
+
     From these it keeps a little distance, since a field is never evaluated on a jump itself:
     each step sees one side only.
     """
 
     def __init__(
-        self, jumps: Tensor | None, start: Tensor, end: Tensor, dtype: torch.dtype
+        self,
+        jumps: Tensor | None,
+        start: Tensor,
+        end: Tensor,
+        dtype: torch.dtype,
+        longest: float | None = None,
     ) -> None:
+        self.longest = longest
         self.jumps, self.end, self.sign = jumps, end, torch.sign(end - start)
         farthest = torch.maximum(start.abs(), end.abs())
         self.slack = 4 * torch.finfo(dtype).eps * farthest
@@ -46,6 +54,8 @@ class StepBounds:
     def cut(self, t: Tensor, dt: Tensor) -> Tensor:
         """Return the step from `t: (...)`, no longer than `dt` and to no more than a bound."""
         left = self.end - t
+        if self.longest is not None:
+            dt = dt.clamp(-self.longest, self.longest)
         self.last = torch.ge(dt.abs(), left.abs() * (1 - 1e-10))
         step = torch.where(self.last, left, dt)
         if self.jumps is None:

@@ -34,8 +34,8 @@ class Event:
     """Looks for zeros of `function(t, x) -> (...)` where it rises (1), falls (-1) or both (0).
 
     A ``terminal`` event ends the solve of its sample. Two crossings within one step cancel
-    out unseen; a bound on the step is the cure. A solution that starts at zero has no
-    crossing there.
+    out unseen; ``max_step`` of the integrator is the cure. A solution that starts at zero has
+    no crossing there.
     """
 
     function: EventFunction

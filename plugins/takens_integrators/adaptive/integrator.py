@@ -79,7 +79,7 @@ class AdaptiveBase(AdaptiveSettings):
         ts = checked_times(ts, x0)
         known_events(events)
         controller, jumps = self.controller(x0.dtype), jumps_of(f, x0)
-        if not events and jumps is None:
+        if not events and jumps is None and self.max_step is None:
             compiled = self.accelerated(f, x0, ts, controller)
             if compiled is not None:
                 return compiled

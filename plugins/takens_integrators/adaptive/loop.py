@@ -30,7 +30,7 @@ def adaptive_loop(
     to derivatives, also where it depends on what has one.
     """
     start, end = (ts[..., i].detach().expand(x.shape[:-1]) for i in (0, -1))
-    bounds = StepBounds(jumps, start, end, x.dtype)
+    bounds = StepBounds(jumps, start, end, x.dtype, controller.max_step)
     t, x = bounds.begin(start), x.detach()
     slope: Tensor | None = f(t.to(x.dtype), x).detach()
     first = first_step(controller, method.order, f, t, x, slope, end - start)
