@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _LONG: Final = 12
 # Of an aspect with many tests those are drawn that are furthest out.
 _PICTURED: Final = 4
+# Longer names of tests are shortened to their part beside a picture.
+_LONGEST_NAME: Final = 30
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("takens", "_run"),
@@ -58,6 +60,7 @@ def report_html(
         absent=NONE,
         outcomes=OUTCOMES,
         pictured=_PICTURED,
+        longest_name=_LONGEST_NAME,
         figures={title: base64.b64encode(png).decode() for title, png in figures.items()},
         configuration=configuration,
         about=about,

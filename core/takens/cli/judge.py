@@ -68,7 +68,7 @@ def command(
     noise: str | None,
     as_json: bool,
 ) -> int:
-    """Judge a model against data, and say whether it is right.
+    """Judge a model, all members of it, against data, and say whether it is right.
 
     RUN is the folder of a run, or a checkpoint. Free runs of the model are compared with the
     data, the floor is that between halves of the data, and linear surrogates of the data show
@@ -84,7 +84,7 @@ def command(
       takens judge runs/mine --against my.csv --tolerance exponents=0.1 --noise estimate
       takens judge runs/mine/checkpoint.pt --against my.csv --json
     """  # noqa: D301 - click's mark for lines to leave alone
-    from takens._dynamics.checkpoint import load_model
+    from takens._dynamics.checkpoint import load_members
     from takens._judging.judge import judge
     from takens._run.configuration import Judge
     from takens._run.scores_file import scores_table, to_text
@@ -92,7 +92,8 @@ def command(
     from takens.cli.tables import print_scores
     from takens.cli.verdict import print_verdict
 
-    model = load_model(run)
+    members = load_members(run)
+    model = members[0]
     settings = _configuration(run)
     stored = settings.data if settings is not None and settings.data.file else None
     if stored is not None and columns is None and time is None and dt is None:
@@ -109,7 +110,7 @@ def command(
     metrics = asked if named else asked | _without_equations(model, series, judging, asked)
     decisive = _aspects(fail_on, metrics)
     judgement = judge(
-        model,
+        members,
         series,
         metrics,
         references={n: value for n, value in judging.reference.items() if n in metrics},

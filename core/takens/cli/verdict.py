@@ -34,7 +34,7 @@ def print_verdict(found: Verdict) -> None:
     for finding in found.findings.values():
         aspect, _, told = finding.sentence.partition(": ")
         colour = _COLOURS[finding.right]
-        line = Text(f"{_MARKS[finding.right]} ", style=colour)
+        line = Text().append(f"{_MARKS[finding.right]} ", style=colour)
         line.append(aspect, style=f"bold {colour}").append(f": {told}")
         line.append(f" {finding.power}" if finding.power else "", style="dim")
         console.print(Padding(line, (0, 0, 0, 2)))
