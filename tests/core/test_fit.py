@@ -514,3 +514,44 @@ class TestHooks:
         finally:
             manager.unregister(plugin)
         assert fit.history[-1]["step"] == 30
+
+
+@pytest.mark.parametrize(
+    "name", ["linear_autoregression", "echo_state_network", "sindy_map", "gaussian_process_map"]
+)
+def test_a_map_has_one_interval(data: takens.TimeSeries, name: str) -> None:
+    short = data.between(0, 300)
+    fitted = takens.fit(name, short, "closed_form", device="cpu").model
+    assert fitted.time is takens.plugin.Time.DISCRETE
+    same = takens.generate(fitted, context=short.x[:120], steps=5, dt=short.dt)
+    torch.testing.assert_close(
+        same.x, takens.generate(fitted, context=short.x[:120], steps=5).x, rtol=0, atol=0
+    )
+    with pytest.raises(
+        takens.InputError, match=r"trained at, 0\.01, and takes no step of 0\.005"
+    ):
+        takens.generate(fitted, context=short.x[:120], steps=5, dt=0.005)
+    generator = torch.Generator().manual_seed(0)
+    jitter = 0.4 * (torch.rand(len(short), generator=generator, dtype=torch.float64) - 0.5)
+    jittered = attrs.evolve(short, t=short.t + 0.01 * jitter)
+    with pytest.raises(takens.InputError, match="not equally spaced: steps are"):
+        takens.fit(name, jittered, "closed_form", device="cpu")
+
+
+def test_going_on_keeps_the_units_that_were_trained_in(data: takens.TimeSeries) -> None:
+    first = takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **SHORT).model
+    before = takens.generate(first, context=data.x[:40], steps=10).x
+    still: dict[str, Any] = {"steps": 1, "learning_rate": 1e-12, "final_learning_rate": 1e-12}
+    # A piece whose mean and scale are its own.
+    piece = data.between(100, 140)
+    again = takens.fit(first, piece, SparseTeacherForcing(5), device="cpu", **changed(**still))
+    torch.testing.assert_close(again.model.mean, first.mean, rtol=0, atol=0)
+    torch.testing.assert_close(again.model.scale, first.scale, rtol=0, atol=0)
+    after = takens.generate(again.model, context=data.x[:40], steps=10).x
+    torch.testing.assert_close(after, before, rtol=1e-6, atol=1e-6)
+    other = takens.fit(make(1), piece, SparseTeacherForcing(5), device="cpu", **SHORT).model
+    with pytest.raises(takens.InputError, match="trained at once in the same units"):
+        takens.fit([first, other], data, SparseTeacherForcing(5), device="cpu", **SHORT)
+    coarse = attrs.evolve(piece, t=2 * piece.t)
+    with pytest.raises(takens.InputError, match=r"takes no step of 0\.02"):
+        takens.fit(first, coarse, SparseTeacherForcing(5), device="cpu", **SHORT)

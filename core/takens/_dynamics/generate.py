@@ -49,12 +49,14 @@ def generate(
     A run has diverged where a latent variable is not finite, or a million times beyond 1 and
     the largest at the start; see ``FreeRun``.
 
-    Raises: InputError for a context that does not fit the model.
+    Raises: InputError for a context that does not fit the model, or an interval it has not.
     """
     model = cast(Model, model)
     trained = model if isinstance(model, TrainedModel) else None
     if dt is None:
         dt = trained.dt if trained else 1.0
+    elif trained:
+        trained.refuse_interval(dt)
     if steps < 2 or keep_every < 1 or steps // keep_every < 2:
         raise InputError(
             "A free run keeps at least 2 samples; "

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast, final
 
 import attrs
+import torch
 from torch import Tensor, nn
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.latent_map import latent_map
 from takens._printed import Printed
 from takens._protocols.dynamics import Map, Time
-from takens._protocols.model import Model
-from takens.errors import DataError
+from takens._protocols.model import Model, SupportsStepMap
+from takens.errors import DataError, InputError
 
 
 @final
@@ -81,6 +82,41 @@ class TrainedModel(Printed, nn.Module):
             columns=data.columns,
             time_unit=data.time_unit,
         )
+
+    def for_more(self, data: TimeSeries) -> TrainedModel:
+        """Wrap the same model for another series of its variables, in the units that it has.
+
+        Raises: DataError where the series has another number of variables; InputError where it
+        has an interval that the model cannot have.
+        """
+        if data.dim != self.obs_dim:
+            raise DataError(
+                f"The model observes {self.obs_dim} variables and the data have {data.dim} "
+                f"({', '.join(data.columns)}); going on with its training needs the same ones."
+            )
+        dt = data.dt if data.regular else float(data.t.diff().median())
+        self.refuse_interval(dt)
+        return TrainedModel(
+            self.inner,
+            mean=self.mean.detach().to("cpu", torch.float64, copy=True),
+            scale=self.scale.detach().to("cpu", torch.float64, copy=True),
+            dt=dt,
+            columns=data.columns,
+            time_unit=data.time_unit,
+        )
+
+    def refuse_interval(self, dt: float) -> None:
+        """Refuse an interval that is not that of a map, which has only its own.
+
+        Raises: InputError.
+        """
+        own = self.time is Time.DISCRETE and not isinstance(self.inner, SupportsStepMap)
+        if own and abs(dt - self.dt) > 1e-3 * self.dt:
+            raise InputError(
+                f"{type(self.inner).__name__} is a map over the interval it was trained at, "
+                f"{self.dt:g}, and takes no step of {dt:g}; leave out dt, resample the data, "
+                "or train a model that is continuous in time."
+            )
 
     @property
     def inner(self) -> Model:

@@ -15,6 +15,7 @@ from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.trained_model import TrainedModel
 from takens._plugins.renamed import with_new_names
 from takens._protocols.device import Placement, Precision
+from takens._protocols.dynamics import Time
 from takens._protocols.model import (
     ContinuousModel,
     Model,
@@ -102,14 +103,27 @@ def prepare(
     Raises: InputError where model, data, scheme and settings do not go together.
     """
     scheme, placement = with_new_names(scheme), place(device, Precision.SINGLE)
-    models = tuple(
-        member.inner if isinstance(member, TrainedModel) else member
-        for member in members_of(model, training.members)
+    given = members_of(model, training.members)
+    for each in given:
+        inner = each.inner if isinstance(each, TrainedModel) else each
+        _refuse_model(scheme, inner)
+        _refuse_jitter(inner, data)
+    # What was trained before keeps its units: in others its weights would mean something else.
+    members = tuple(
+        each.for_more(data)
+        if isinstance(each, TrainedModel)
+        else TrainedModel.for_series(each, data)
+        for each in given
     )
-    for each in models:
-        _refuse_model(scheme, each)
-    members = tuple(TrainedModel.for_series(each, data) for each in models)
     first = members[0]
+    for member in members:
+        if not (
+            torch.equal(member.mean, first.mean) and torch.equal(member.scale, first.scale)
+        ):
+            raise InputError(
+                "Models are trained at once in the same units, and these were trained on data "
+                "of other means or scales; go on with one after the other."
+            )
     samples = first.standardise(data.x.double())
     x = samples.reshape(-1, *samples.shape[-2:]).to(placement.device, placement.dtype)
     direct = isinstance(scheme, DirectScheme)
@@ -120,13 +134,13 @@ def prepare(
             member.inner.adopt_units(first.mean, first.scale)
         member.inner.to(placement.device, placement.dtype)
         _refuse_time_of(member.inner, x)
-    given = scheme
+    named = scheme
     if isinstance(scheme, SupportsAdapting):
         scheme = scheme.set_up(x, first.dt)
     learner = None
     if not direct and len(members) > 1 and isinstance(scheme, SupportsEnsembles):
         learner = Ensemble([member.inner for member in members])
-    prepared = Prepared(members, learner, scheme, windows, placement, training, data, given)
+    prepared = Prepared(members, learner, scheme, windows, placement, training, data, named)
     if not isinstance(scheme, DirectScheme):
         try_descent(training, prepared.models)
         if training.check_every:
@@ -152,6 +166,17 @@ def _refuse_time_of(model: Model, x: Tensor) -> None:
     if known and context.shape[1] == model.context_length:
         with torch.no_grad():
             refuse_time(model, model.encode(context))
+
+
+def _refuse_jitter(model: Model, data: TimeSeries) -> None:
+    """Refuse samples that are not equally spaced for a map, which has one interval."""
+    if model.time is Time.DISCRETE and not data.regular:
+        steps = data.t.diff()
+        raise InputError(
+            f"{type(model).__name__} is a map over one interval, and the samples are not "
+            f"equally spaced: steps are {float(steps.min()):g} to {float(steps.max()):g}. "
+            "Resample them, or choose a model that is continuous in time."
+        )
 
 
 def _refuse_model(scheme: object, model: Model) -> None:
