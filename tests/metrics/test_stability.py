@@ -101,6 +101,13 @@ def test_what_the_truth_does_itself_is_no_fault(noise: bool) -> None:
         assert judged(truth, every[1:]).value == 0.0
 
 
+def test_a_cycle_beside_a_cycle_is_no_fault_however_exactly_it_closes() -> None:
+    t = torch.arange(8_000).double()
+    circle = torch.stack(((t * math.pi / 40).sin(), (t * math.pi / 40).cos()), -1)[None]
+    nearly = circle * (1 + 0.05 * (-t / 4_000).exp()[:, None])
+    assert judged(nearly, circle).value == 0.0
+
+
 def test_a_model_that_locks_on_a_torus_is_found() -> None:
     truth = torus(1, 10_000)
     t = torch.arange(10_000) * 2 * math.pi / 75

@@ -77,7 +77,7 @@ class Samples:
         Raises: DataError, naming the metric, where they have different variables or are
         shorter than 16 samples, or a variable of the truth does not vary.
         """
-        x, y = (each.x.detach().to("cpu", torch.float64) for each in (truth, runs))
+        x, y = (each.x.detach().to("cpu", torch.float64).contiguous() for each in (truth, runs))
         if x.ndim != 3 or y.ndim != 3 or x.shape[-1] != y.shape[-1]:
             raise takens.errors.DataError(
                 f"{metric} compares records (segments, T, n) with runs (runs, T', n) of the "
