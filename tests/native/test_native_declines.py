@@ -156,7 +156,8 @@ def test_no_compiler_is_no_error(native, monkeypatch):
         def fresh(t, x):
             return -0.123 * x
 
-        assert "no C compiler" in reason(native, fresh)
+        with pytest.warns(UserWarning, match="no C compiler"):
+            assert "no C compiler" in reason(native, fresh)
     finally:
         monkeypatch.undo()
         compiler._compiler.cache_clear()

@@ -59,13 +59,15 @@ def simulate(
     system, integrator = cast(System, system), cast("Integrator | None", integrator)
     dt = interval_of(system, 1.0) if dt is None else dt
     if not 2 <= steps <= _MOST:
-        raise InputError(f"A simulation has 2 to {_MOST} steps; got {steps}.")
+        bound = "at least 2 steps" if steps < 2 else f"at most {_MOST:,} steps"
+        raise InputError(f"A simulation has {bound}; got {steps}.")
     if not 0 < dt < math.inf:
         raise InputError(f"dt is a positive sampling interval in time units; got {dt}.")
     if not 0 <= noise < math.inf:
         raise InputError(f"noise is a fraction of each standard deviation; got {noise}.")
     if trajectories is not None and not 1 <= trajectories <= _MOST:
-        raise InputError(f"trajectories is 1 to {_MOST}; got {trajectories}.")
+        bound = "at least 1" if trajectories < 1 else f"at most {_MOST:,}"
+        raise InputError(f"trajectories is {bound}; got {trajectories}.")
     generator = torch.Generator().manual_seed(seed)
     if initial is None:
         transient = 1000 if transient is None else transient

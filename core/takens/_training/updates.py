@@ -317,9 +317,14 @@ def _refuse_moments(optimiser: torch.optim.Optimizer) -> None:
         for name, value in cast(Mapping[str, Any], moments).items():
             if not isinstance(value, (torch.Tensor, int, float, list, type(None))):
                 raise TypeError(f"{name} of its optimiser is a {type(value).__name__}")
-            if isinstance(value, torch.Tensor) and (
-                bool(value.isnan().any()) or value.shape not in (weights.shape, ())
-            ):
+            if not isinstance(value, torch.Tensor):
+                continue
+            try:
+                # Some keep a row and a column of what others keep whole.
+                fits = torch.broadcast_shapes(value.shape, weights.shape) == weights.shape
+            except RuntimeError:
+                fits = False
+            if bool(value.isnan().any()) or not fits:
                 raise ValueError(f"{name} of its optimiser does not fit its weights")
 
 

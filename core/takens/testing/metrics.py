@@ -37,7 +37,7 @@ from takens.testing.samples import CatMap, chaos, forecasts, numbers
 CHECKS = Checks(SeriesMetric | RecordsMetric | DynamicsMetric)
 
 _INTERVAL: Final = 0.5
-_STEPS: Final = 1350
+_STEPS: Final = 3_000
 _STRETCH: Final = 4.0
 
 
