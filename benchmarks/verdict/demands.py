@@ -10,12 +10,10 @@ from statistics import fmean, median
 import attrs
 from scipy import stats
 
+from .plan import NEAR, NOTICED
 from .results import Judged, Results
 from .subjects import subject
 
-# In units of the tolerance: a subject beyond the one is to be noticed, one below the other
-# is not to be called wrong, and of those between nothing is asked.
-NOTICED, NEAR = 1.5, 0.5
 # Student's one-sided quantile at 5 % for 32 starts.
 _LISTED = 8
 QUANTILE, TOLERANCE, TESTS = float(stats.t.ppf(0.95, 31)), 0.05, 20

@@ -13,7 +13,8 @@ import numpy as np
 
 from takens_figures.style import FAINT, canvas, colours, note, room_for, style
 
-from .demands import NEAR, NOTICED, demands, grouped, kind, percent
+from .demands import demands, grouped, kind, percent
+from .plan import NEAR, NOTICED
 from .results import Judged, Results
 
 OUTCOMES = {True: "right", None: "undecided", False: "wrong"}

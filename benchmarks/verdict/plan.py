@@ -12,6 +12,9 @@ from .subjects import SUBJECTS
 
 LENGTHS = (10_000, 50_000, 2_000)
 NOISE = 0.05
+# In units of the tolerance: a subject beyond the one is to be noticed, one below the other
+# is not to be called wrong, and of those between nothing is asked.
+NOTICED, NEAR = 1.5, 0.5
 TRUTHS = 40
 WRONG = 20
 # Wrong subjects are judged against no shorter records.

@@ -12,7 +12,7 @@ from torch import Tensor
 
 import takens
 
-from .plan import Work
+from .plan import LENGTHS, NEAR, Work
 from .results import Effects, Exponent, Found, Judged
 from .subjects import subject
 from .systems import COUNTED, FLOORS, PERIOD, RUNS, SYSTEMS, Case
@@ -134,7 +134,28 @@ def effects(system: str, name: str) -> Effects:
         # Where there is no chaos, the tolerance is that of a rate per mean period.
         scale = abs(known) if case.chaotic else 1 / (PERIOD * case.dt)
         sizes["max_lyapunov"] = abs(found - known) / (0.05 * scale)
+    if max(sizes.values()) < NEAR:
+        sizes |= _distances(case, made)
     return Effects(system, name, {k: round(v, 4) for k, v in sizes.items()}, found)
+
+
+def _distances(case: Case, made: Any) -> dict[str, float]:
+    """Measure how far off distances and forecasts say that a subject is, at the most samples.
+
+    What has no effect of a size may still be wrong by these, as noise and line spectra are.
+    """
+    x = case.draw(max(LENGTHS), 1 + FLOORS, seed=10**9 + 2)
+    found = takens.judge(
+        made,
+        case.series(x[0]),
+        second=case.series(x[1:]),
+        truth=case.make(),
+        runs=RUNS,
+        power=False,
+    )
+    aspects = found.verdict.findings.values()
+    tests = [test for aspect in aspects for test in aspect.tests if test.bounds[0] is None]
+    return {t.name: max(t.value, 0.0) / t.bounds[1] for t in tests if t.bounds[1]}
 
 
 def _size(tolerance: float, score: Any) -> float:
