@@ -30,7 +30,23 @@ from .plan import LENGTHS, NOISE, TRUTHS, Plan, Work
 from .results import Judged, Results
 from .subjects import subject
 
-SAMPLE = Plan(("lorenz63", "van_der_pol", "henon"), (2_000, 10_000), (0.0,), 2)
+SAMPLE = Plan(
+    systems=("lorenz63", "van_der_pol", "henon"),
+    lengths=(2_000, 10_000),
+    noises=(0.0,),
+    records=2,
+    subjects=(
+        "truth",
+        "rho 26",
+        "time x 0.9",
+        "time x 0.91",
+        "means + 0.3 sd",
+        "scales x 0.9",
+        "all runs rest, last 25 %",
+        "cycle of 3,000 samples",
+        "time reversed",
+    ),
+)
 
 
 def judge(work: Work, out: Path, deadline: float) -> str:
