@@ -17,6 +17,7 @@ writes the tables and the picture of the documentation.
 
 import argparse
 import os
+import shlex
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -132,6 +133,14 @@ def follow_some(count: int, out: Path, deadline: float, workers: int) -> None:
     run(
         [(follow, one, 5 * 10**8 + i, out, deadline) for i, one in enumerate(open_[:count])],
         workers,
+    )
+
+
+def _command(arguments: list[str]) -> str:
+    """Write the command without the place of its file, which is nobody else's."""
+    at = arguments.index("--out") if "--out" in arguments else len(arguments)
+    return shlex.join(
+        ["python", "-m", "benchmarks.verdict", *arguments[:at], *arguments[at + 2 :]]
     )
 
 

@@ -50,6 +50,11 @@ class Subject:
     runs: int = COUNTED
 
     @property
+    def box(self) -> bool:
+        """Whether it is off where the data never are."""
+        return self.system is not None and bool(self.named)
+
+    @property
     def measured(self) -> bool:
         """Whether its effects say how far it is off; a name says enough of others."""
         return not self.named and (self.system or self.spoil) is not None

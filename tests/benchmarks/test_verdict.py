@@ -245,6 +245,29 @@ class TestDemands:
         assert found[-1].met is fine
 
 
+class TestCost:
+    @pytest.mark.parametrize(
+        ("name", "record", "asked"),
+        [
+            ("truth", 0, True),
+            ("truth", 5, False),
+            ("second attractor, 10 % of a box", 9, True),
+            ("rho 26", 0, False),
+            ("time reversed", 0, False),
+        ],
+    )
+    def test_starts_from_a_box_are_made_where_they_tell_something(
+        self, name: str, record: int, asked: bool
+    ) -> None:
+        metrics = load("work").metrics_for(subject("lorenz63", name), record)
+        assert ("other_attractors" in metrics) is asked
+        assert {"stability", "max_lyapunov"} < set(metrics)
+
+    def test_a_command_is_kept_without_the_place_of_its_file(self) -> None:
+        found = load("__main__")._command(["--records", "2", "--out", "/some/where", "--clean"])
+        assert found == "python -m benchmarks.verdict --records 2 --clean"
+
+
 class TestRemedies:
     @pytest.mark.parametrize(
         ("said", "asked"),
