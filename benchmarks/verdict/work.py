@@ -24,8 +24,8 @@ LONG = 125_000
 EFFECTS = ("mean_shift", "scale_ratio", "time_scale_ratio", "time_asymmetry")
 # Exponents of long runs: starts and steps of each.
 STARTS, STEPS = 64, 50_000
-# The metric that starts from a box, and against how many records of a cell the truth has it.
-BOX, BOXES = "other_attractors", 5
+# The metric that starts from a box, and against which records the truth has it.
+BOX, BOXES = "other_attractors", (5, 10_000)
 # Of the intervals, near enough.
 _QUANTILE = 1.7
 
@@ -49,7 +49,7 @@ def judge(work: Work, deadline: float = float("inf")) -> Iterator[Judged]:
         found = takens.judge(
             judged,
             case.series(measured[0]),
-            metrics_for(subject(work.system, name), work.record),
+            metrics_for(subject(work.system, name), work),
             second=case.series(measured[1:]),
             truth=case.make(),
             runs=RUNS,
@@ -68,12 +68,14 @@ def judge(work: Work, deadline: float = float("inf")) -> Iterator[Judged]:
         )
 
 
-def metrics_for(one: Subject, record: int) -> tuple[str, ...]:
+def metrics_for(one: Subject, work: Work) -> tuple[str, ...]:
     """Return the default metrics, starts from a box only where they may tell something.
 
     They take several times as long as all others together.
     """
-    wanted = one.box or (one.name == "truth" and record < BOXES)
+    records, length = BOXES
+    some = work.record < records and work.length == length and not work.noise
+    wanted = one.box or (one.name == "truth" and some)
     return (*(name for name in METRICS if name != BOX), *((BOX,) if wanted else ()))
 
 

@@ -259,7 +259,8 @@ class TestCost:
     def test_starts_from_a_box_are_made_where_they_tell_something(
         self, name: str, record: int, asked: bool
     ) -> None:
-        metrics = load("work").metrics_for(subject("lorenz63", name), record)
+        work = load("plan").Work("lorenz63", 10_000, 0.0, record, (name,))
+        metrics = load("work").metrics_for(subject("lorenz63", name), work)
         assert ("other_attractors" in metrics) is asked
         assert {"stability", "max_lyapunov"} < set(metrics)
 
