@@ -4,8 +4,10 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import takens
+from takens._defaults import METRICS
 
 from .results import Followed, Judged
 from .systems import FLOORS, RUNS, SYSTEMS
@@ -36,6 +38,7 @@ def follow(judged: Judged, seed: int) -> Iterator[Followed]:
         again = takens.judge(
             case.make(),
             case.series(measured[0]),
+            metrics_of(aspect),
             second=case.series(measured[1:]),
             truth=case.make(),
             runs=runs,
@@ -45,6 +48,12 @@ def follow(judged: Judged, seed: int) -> Iterator[Followed]:
         )
         told = again.verdict.findings.get(aspect)
         yield Followed(*where, aspect, remedy, told is not None and told.right is not None)
+
+
+def metrics_of(aspect: str) -> list[str]:
+    """Return the default metrics that are evidence for an aspect, which are enough here."""
+    made: dict[str, Any] = {name: takens.metrics.create(name) for name in METRICS}
+    return [name for name, metric in made.items() if metric.evidence.aspect == aspect]
 
 
 def remedies(said: str) -> dict[str, float]:

@@ -48,8 +48,7 @@ def write(results: Results, folder: Path) -> None:
 def _page(results: Results) -> Iterator[str]:
     yield "# How far the verdict can be trusted: the numbers"
     yield ""
-    yield f"By {', '.join(f'`{one}`' for one in results.commands) or 'no command'}; "
-    yield f"{len(results.judged):,} verdicts."
+    yield f"By `python -m benchmarks.verdict`; {len(results.judged):,} verdicts."
     yield ""
     yield "## What is demanded"
     yield ""

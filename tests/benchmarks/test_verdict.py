@@ -286,6 +286,11 @@ class TestRemedies:
     def test_are_read_from_the_sentence(self, said: str, asked: dict[str, float]) -> None:
         assert load("follow").remedies(said) == asked
 
+    def test_only_what_tells_of_the_aspect_is_judged_again(self) -> None:
+        metrics_of = load("follow").metrics_of
+        assert metrics_of("means") == ["mean_shift"]
+        assert metrics_of("exponents") == ["max_lyapunov"]
+
 
 class TestWhole:
     @pytest.fixture(autouse=True)
