@@ -265,7 +265,7 @@ def test_records_of_less_than_ten_periods_are_noticed() -> None:
 
 def test_a_default_call_is_bounded_whatever_the_dynamics() -> None:
     assert measuring(0.0, 2.0) == measuring(0.5, 2.0) == FEWEST
-    assert measuring(0.00714, 600.0) == 60_000
+    assert measuring(0.00714, 600.0) == 50_000
     assert measuring(0.000714, 600.0) == MOST
     assert measuring(0.009, 70.0) == pytest.approx(100 / 0.009, abs=1)
     assert aligning(np.array([0.009, 0.0, -0.14]), 70.0, 11_000) == LOOK
