@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -96,7 +97,9 @@ def test_a_kernel_that_another_process_stored_is_not_written_over(folder, monkey
     compiler.build(SOURCE)
     (library,) = folder.iterdir()
     before = library.stat().st_ino
-    compiler._compile(compiler._compiler()[0], SOURCE, library)
+    found = compiler._compiler()
+    assert not isinstance(found, str)
+    compiler._compile(found[0], SOURCE, library)
     assert library.stat().st_ino == before
 
 
@@ -143,6 +146,6 @@ def test_without_a_home_kernels_are_kept_elsewhere(monkeypatch, folder):
     def none(*_):
         raise RuntimeError("Could not determine home directory.")
 
-    monkeypatch.setattr(compiler.Path, "home", none)
+    monkeypatch.setattr(Path, "home", none)
     compiler._folder.cache_clear()
     assert compiler.build(SOURCE).answer() == 42
