@@ -1,9 +1,11 @@
 """Standard errors by blocks of time."""
 
+import math
 from collections.abc import Callable
 from typing import Final, final
 
 import attrs
+from scipy.stats import chi2
 from torch import Tensor
 
 # So many records, and each of them is a block; fewer are cut.
@@ -82,3 +84,8 @@ def _jackknife(each: Tensor, statistic: Callable[[Tensor], Tensor]) -> Tensor | 
     left_out = (each.sum(0) - each) / (count - 1)
     values = statistic(left_out)
     return (values - values.mean(0)).square().sum(0).mul((count - 1) / count).sqrt()
+
+
+def doubt(over: int) -> float:
+    """Return by what factor an error over so many blocks may be too small, in 1 of 20 cases."""
+    return math.sqrt((over - 1) / float(chi2.ppf(0.05, over - 1))) if over > 1 else math.inf

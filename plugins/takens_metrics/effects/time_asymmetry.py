@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_metrics.effects.block_errors import compare_blocks, cut
+from takens_metrics.effects.block_errors import compare_blocks, cut, doubt
 from takens_metrics.effects.effect_score import Effect, effect_score
 from takens_metrics.effects.samples import Samples
 from takens_metrics.settings import TimeAsymmetrySettings
@@ -22,8 +22,8 @@ _SAMPLES: Final = 16
 # Each variable is paired with itself and with those that follow it, so many in all.
 _PAIRED: Final = 6
 # The asymmetry of the truth is a unit to measure in where it is so many times its standard
-# error.
-_CLEAR: Final = 8.0
+# error, which counts with its upper bound: what seems clear was partly lucky.
+_CLEAR: Final = 5.0
 # The standard deviation of x(t)^2 y(t + h) - x(t + h)^2 y(t) for independent normal numbers.
 _UNIT: Final = math.sqrt(6)
 _STILL: Final = 1e-12
@@ -68,7 +68,7 @@ def _asymmetry(samples: Samples, names: tuple[str, ...]) -> Effect:
     own = compare_blocks(of_truth, of_truth, lambda _, left: _moments(left, lags, pairs))
     noise = math.inf if own.error is None else float(own.error.square().sum())
     size = float(own.value.square().sum())
-    if size > _CLEAR**2 * noise:
+    if size > (_CLEAR * doubt(own.over)) ** 2 * noise:
 
         def share(of_truth: Tensor, of_runs: Tensor) -> Tensor:
             along, found = (_moments(x, lags, pairs) for x in (of_truth, of_runs))

@@ -7,11 +7,10 @@ from typing import Final, final
 
 import numpy as np
 import torch
-from scipy.stats import chi2
 from torch import Tensor
 
 import takens
-from takens_metrics.effects.block_errors import compare_blocks, cut
+from takens_metrics.effects.block_errors import compare_blocks, cut, doubt
 from takens_metrics.effects.effect_score import Effect, effect_score
 from takens_metrics.effects.samples import Samples
 from takens_metrics.settings import TimeScaleRatioSettings
@@ -110,7 +109,7 @@ def _kept(errors: Tensor, over: int) -> list[int]:
     """
     variables = errors.shape[1]
     lowest, which = (errors * torch.tensor([[1.0], [2.0]])).min(0)
-    bound = lowest * math.sqrt((over - 1) / chi2.ppf(0.05, over - 1)) if over > 1 else lowest
+    bound = lowest * doubt(over)
     chosen = [int(scale) * variables + i for i, scale in enumerate(which)]
     good = [i for i, error in zip(chosen, map(float, bound), strict=True) if error <= _KNOWN]
     return good or [chosen[int(lowest.argmin())]]
