@@ -1,7 +1,7 @@
 """Inputs and controls that change in time, given by samples."""
 
 from itertools import pairwise
-from typing import Any, Protocol, final
+from typing import Any, Protocol, cast, final
 
 import attrs
 import torch
@@ -168,6 +168,6 @@ def _take(values: Tensor, k: Tensor) -> Tensor:
     """Return `values: (..., n, m)` at `k: (...)`: `(..., m)`."""
     if values.dim() == 2:
         return values.index_select(0, k.reshape(-1)).reshape(*k.shape, values.shape[-1])
-    lead = torch.broadcast_shapes(k.shape, values.shape[:-2])
+    lead: torch.Size = cast(Any, torch).broadcast_shapes(k.shape, values.shape[:-2])
     rows = k.expand(lead)[..., None, None].expand(*lead, 1, values.shape[-1])
     return values.expand(*lead, *values.shape[-2:]).gather(-2, rows).squeeze(-2)

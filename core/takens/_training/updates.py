@@ -321,7 +321,8 @@ def _refuse_moments(optimiser: torch.optim.Optimizer) -> None:
                 continue
             try:
                 # Some keep a row and a column of what others keep whole.
-                fits = torch.broadcast_shapes(value.shape, weights.shape) == weights.shape
+                both = cast(Any, torch).broadcast_shapes(value.shape, weights.shape)
+                fits = bool(both == weights.shape)
             except RuntimeError:
                 fits = False
             if bool(value.isnan().any()) or not fits:
