@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from takens._dynamics.trained_model import TrainedModel as TrainedModel
     from takens._judging.compare import compare_scores as compare_scores
     from takens._judging.evaluate import evaluate as evaluate
-    from takens._judging.judge import Judgement as Judgement, judge as judge
+    from takens._judging.judge import judge as judge
+    from takens._judging.judgement import Judgement as Judgement
     from takens._judging.verdict import Verdict as Verdict, verdict as verdict
     from takens._plugins.catalogue import catalogue as catalogue
     from takens._plugins.ours import (

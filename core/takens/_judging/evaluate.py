@@ -11,7 +11,8 @@ from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.sampling import interval_of
 from takens._dynamics.simulate import simulate
-from takens._judging.judge import complete, judge
+from takens._judging.completion import complete
+from takens._judging.judge import judge
 from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics
 from takens._judging.scores import Scores

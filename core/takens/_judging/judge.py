@@ -8,7 +8,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, cast, final
+from typing import cast, final
 
 import attrs
 import torch
@@ -20,70 +20,42 @@ from takens._dynamics.free_run import FreeRun
 from takens._dynamics.system_model import SystemModel
 from takens._dynamics.trained_model import TrainedModel
 from takens._judging.baselines import Baselines
+from takens._judging.completion import complete, evidence_of, with_scale
 from takens._judging.criteria import Criteria
 from takens._judging.ensembles import merge_members
 from takens._judging.equivalence import trials_to_tell
 from takens._judging.forecasts import compare_forecasts
 from takens._judging.free_runs import FreeRuns, compare_free_runs
-from takens._judging.json_types import to_json
+from takens._judging.judgement import Judgement
 from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics, qualified
 from takens._judging.noise import check_noise, noise_level
 from takens._judging.records import compare_records, runs_from
+from takens._judging.rehearsal import check_fit
 from takens._judging.scores import Scores
 from takens._judging.segments import Segments, contexts
-from takens._judging.spoils import SPOILS, spoilt
+from takens._judging.spoils import SPOILS
+from takens._judging.spoilt_copies import score_spoilt
 from takens._judging.stationarity import difference, mean_period
 from takens._judging.subject import as_model, named_subject, system_model
-from takens._judging.verdict import Verdict, verdict
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import left_out
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
-from takens._printed import Printed
 from takens._progress import progress_bar
 from takens._protocols.dynamics import Time
 from takens._protocols.metric import (
     Metric,
     RecordsMetric,
     SeriesMetric,
-    SupportsBest,
-    SupportsEvidence,
     SupportsFacts,
-    SupportsReference,
     SupportsStarts,
 )
 from takens._protocols.model import Model
-from takens._protocols.score import Evidence, Score
-from takens._protocols.system import Facts, System
+from takens._protocols.score import Score
+from takens._protocols.system import System
 from takens._threads import side_by_side
 from takens.errors import DataError, InputError
-
-# So many true segments are spoilt at the most.
-_SPOILT: Final = 3
-# And compared with so many more than one.
-_LEFT: Final = 4
-
-
-@final
-@attrs.frozen(eq=False, repr=False)
-class Judgement(Printed):
-    """The scores of a subject, and the free runs that they were taken from.
-
-    ``reference`` is the segment of truth that the runs, equally long, are compared with; of
-    several members ``free`` are those of the first. ``criteria`` are what the verdict is held
-    to.
-    """
-
-    scores: Mapping[str, Score]
-    reference: TimeSeries
-    free: FreeRun
-    criteria: Criteria = attrs.field(factory=Criteria)
-
-    @property
-    def verdict(self) -> Verdict:
-        """Whether the subject is right, as far as the scores tell."""
-        return verdict(self.scores, self.criteria)
 
 
 @final
@@ -196,7 +168,7 @@ def judge(
         first, _, baselines = each[0]
         scores: Mapping[str, Score] = merge_members([scores for _, scores, _ in each])
         if power:
-            seen = _spoilt(baselines, named, threads, tell)
+            seen = score_spoilt(baselines, named, threads, tell)
             scores = {n: attrs.evolve(s, spoilt=seen.get(n, {})) for n, s in scores.items()}
     if len(members) == 1 and isinstance(subject, (TrainedModel, Sequence)):
         scores = {n: attrs.evolve(s, members=[s.value]) for n, s in scores.items()}
@@ -207,66 +179,6 @@ def judge(
             for n, s in scores.items()
         }
     return Judgement(Scores(scores), baselines.segments.reference, first, criteria)
-
-
-@isolated
-def rehearse(
-    model: Model,
-    data: TimeSeries,
-    metrics: Mapping[str, Metric],
-    *,
-    second: TimeSeries | None,
-    context: int,
-) -> None:
-    """Find out before a long training whether its result could be judged by these data.
-
-    Raises: InputError where a metric could not be computed even for the truth.
-    """
-    segments = Segments.of(data, second)
-    context = max(context, model.context_length)
-    _check(model, segments.reference, context)
-    beside = segments.after(context)
-    for name, metric in metrics.items():
-        if not isinstance(metric, SeriesMetric):
-            continue
-        if metric.horizon is None:
-            metric.compare(beside.reference, next(beside.pairs()))
-        elif len(segments.reference) <= context + metric.horizon:
-            raise DataError(
-                f"{name} forecasts {metric.horizon} steps after a context of {context}, and "
-                f"the data have {len(segments.reference)} samples; give more data."
-            )
-
-
-def complete(
-    score: Score,
-    name: str,
-    metric: Metric,
-    truth: System | None,
-    references: Mapping[str, float] | None,
-) -> Score:
-    """Add to a score what its metric says of itself, and the value that is known.
-
-    Raises: TypeError where its evidence is none.
-    """
-    known, error = (references or {}).get(name), score.reference_error
-    facts = truth.facts() if truth is not None else Facts()
-    if known is None and (fact := facts.of(qualified(metric))):
-        known, error = fact.value, fact.error
-    if known is None and isinstance(metric, SupportsReference):
-        known = metric.reference(facts)
-    if known is None:
-        known = score.reference
-    if known is None and isinstance(metric, SupportsBest):
-        known = metric.best
-    return attrs.evolve(
-        score,
-        reference=known,
-        reference_error=error,
-        evidence=_evidence(metric) or score.evidence,
-        metric=qualified(metric),
-        details=to_json(score.details),
-    )
 
 
 def _judge(
@@ -285,7 +197,7 @@ def _judge(
         baselines = how.beside(0, length)
     else:
         context = max(how.context, model.context_length)
-        dt = _check(model, segments.reference, context)
+        dt = check_fit(model, segments.reference, context)
         free = FreeRuns.of(model, segments, dt, how.runs, how.counted, context)
         baselines = how.beside(context, len(segments.reference))
     compared = baselines.segments
@@ -310,7 +222,7 @@ def _judge(
         if isinstance(metric, SeriesMetric) and metric.horizon is None:
             return compare_free_runs(metric, baselines, free, how.noise)
         if isinstance(metric, RecordsMetric) and not isinstance(metric, SupportsStarts):
-            evidence = _evidence(metric)
+            evidence = evidence_of(metric)
             kind = evidence and evidence.by
             return compare_records(metric, kind, compared, free, how.noise, true_runs)
         if model is None or places is None:
@@ -335,16 +247,6 @@ def _threads(components: Sequence[object]) -> int:
     return torch.get_num_threads() if ours else 1
 
 
-def _with_scale(score: Score, period: float, criteria: Criteria) -> Score:
-    """Hold rates that are next to nothing to one per mean period, or per step of a map."""
-    known = score.truth if score.reference is None else score.reference
-    evidence, rate = score.evidence, score.unit.startswith("1 / time")
-    if known is None or evidence is None or score.scale is not None or not rate:
-        return score
-    small = abs(known) < criteria.of(evidence) / period
-    return attrs.evolve(score, scale=1 / period) if small else score
-
-
 def _scored(
     how: Judging,
     measure: Callable[[Metric], Score | None],
@@ -364,7 +266,7 @@ def _scored(
                 why.append("a record has no dynamics that could be measured")
             else:
                 score = complete(score, name, metric, how.truth, how.references)
-                scores[name] = _with_scale(score, period, how.criteria)
+                scores[name] = with_scale(score, period, how.criteria)
         if why:
             scores[name] = Score(value=None, reason=why[0], metric=qualified(metric))
         tell(name)
@@ -399,87 +301,3 @@ def _elsewhere(
     true = runs_from(system_model(truth), starts, reference, part)
     right = metric.compare_records(records, true)
     return attrs.evolve(score, reference=right.value, reference_over=right.trials)
-
-
-def _spoilt(
-    baselines: Baselines,
-    metrics: Mapping[str, Metric],
-    threads: int,
-    tell: Callable[[str], None],
-) -> Mapping[str, Mapping[str, Score]]:
-    """Score spoilt copies of the truth by every metric that needs no dynamics.
-
-    They are made of true segments that the copies are then not compared with, where there are
-    enough of them.
-    """
-    reference, others = baselines.segments.reference, baselines.segments.others
-    held = rest = others.x
-    if len(others.x) > 1:
-        held, left = others.x[1 : 1 + _SPOILT], others.x[1 + _SPOILT :]
-        rest = torch.cat((others.x[:1], left[:_LEFT]))
-    beside = Segments(reference, attrs.evolve(others, x=rest))
-    baselines = attrs.evolve(baselines, segments=beside)
-
-    def scored(copy: tuple[str, TimeSeries]) -> Mapping[str, Score]:
-        what, records = copy
-        free = FreeRuns.recorded(records, len(reference), len(held))
-        found: dict[str, Score] = {}
-        for name, metric in metrics.items():
-            # What a copy has no value for, it is not noticed by.
-            with contextlib.suppress(Exception):
-                if score := _of_copy(metric, baselines, free):
-                    found[name] = attrs.evolve(score, curves={}, details={})
-        tell(what)
-        return found
-
-    copies = list(spoilt(attrs.evolve(others, x=held)).items())
-    each = side_by_side(scored, copies, threads)
-    return {
-        name: {
-            what: found[name]
-            for (what, _), found in zip(copies, each, strict=True)
-            if name in found
-        }
-        for name in metrics
-    }
-
-
-def _of_copy(metric: Metric, baselines: Baselines, free: FreeRuns) -> Score | None:
-    evidence = _evidence(metric)
-    if evidence is None or evidence.by is None or isinstance(metric, SupportsStarts):
-        return None
-    if isinstance(metric, RecordsMetric):
-        return compare_records(metric, evidence.by, baselines.segments, free, 0.0)
-    if isinstance(metric, SeriesMetric) and metric.horizon is None:
-        return compare_free_runs(metric, baselines, free)
-    return None
-
-
-def _evidence(metric: Metric) -> Evidence | None:
-    if not isinstance(metric, SupportsEvidence):
-        return None
-    found = metric.evidence
-    if not isinstance(found, Evidence):  # pyright: ignore[reportUnnecessaryIsInstance] - what plugins give
-        raise TypeError(f"its evidence is {found!r}, which is no takens.plugin.Evidence")
-    return found
-
-
-def _check(model: Model, reference: TimeSeries, context: int) -> float:
-    """Refuse data that do not fit the model; return their sampling interval."""
-    if reference.dim != model.obs_dim:
-        raise DataError(
-            f"The subject has {model.obs_dim} variables and the data have {reference.dim} "
-            f"({', '.join(reference.columns)})."
-        )
-    dt = reference.dt
-    if isinstance(model, TrainedModel) and abs(model.dt - dt) > 1e-6 * dt:
-        raise DataError(
-            f"The model was trained at an interval of {model.dt:g} and the data have {dt:g}; "
-            "resample the data."
-        )
-    if len(reference) < context + 3:
-        raise DataError(
-            f"Judging warms up on {context} samples and needs at least {context + 3} in each "
-            f"segment of the data; got {len(reference)}. Give more data or a shorter context."
-        )
-    return dt

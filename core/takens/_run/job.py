@@ -12,7 +12,8 @@ from typing import final
 import attrs
 
 from takens._dynamics.checkpoint import read_checkpoint
-from takens._judging.judge import judge, rehearse
+from takens._judging.judge import judge
+from takens._judging.rehearsal import rehearse
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
 from takens._plugins.guard import in_words, left_out

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from takens._data.time_series import TimeSeries
     from takens._dynamics.trained_model import TrainedModel
-    from takens._judging.judge import Judgement
+    from takens._judging.judgement import Judgement
     from takens._protocols.metric import Metric
     from takens._run.configuration import Configuration, Judge
 
@@ -213,7 +213,7 @@ def _without_equations(
 ) -> dict[str, Metric]:
     """Create what judges by the data alone that which else needs equations, if they allow."""
     from takens._defaults import METRICS_WITHOUT_EQUATIONS
-    from takens._judging.judge import rehearse
+    from takens._judging.rehearsal import rehearse
     from takens._plugins.registry import metrics
     from takens.errors import InputError
 

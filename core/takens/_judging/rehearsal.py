@@ -1,0 +1,63 @@
+"""Finding out before a training whether its result could be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from takens._data.time_series import TimeSeries
+from takens._dynamics.trained_model import TrainedModel
+from takens._judging.segments import Segments
+from takens._plugins.isolation import isolated
+from takens._protocols.metric import Metric, SeriesMetric
+from takens._protocols.model import Model
+from takens.errors import DataError
+
+
+@isolated
+def rehearse(
+    model: Model,
+    data: TimeSeries,
+    metrics: Mapping[str, Metric],
+    *,
+    second: TimeSeries | None,
+    context: int,
+) -> None:
+    """Find out before a long training whether its result could be judged by these data.
+
+    Raises: InputError where a metric could not be computed even for the truth.
+    """
+    segments = Segments.of(data, second)
+    context = max(context, model.context_length)
+    check_fit(model, segments.reference, context)
+    beside = segments.after(context)
+    for name, metric in metrics.items():
+        if not isinstance(metric, SeriesMetric):
+            continue
+        if metric.horizon is None:
+            metric.compare(beside.reference, next(beside.pairs()))
+        elif len(segments.reference) <= context + metric.horizon:
+            raise DataError(
+                f"{name} forecasts {metric.horizon} steps after a context of {context}, and "
+                f"the data have {len(segments.reference)} samples; give more data."
+            )
+
+
+def check_fit(model: Model, reference: TimeSeries, context: int) -> float:
+    """Refuse data that do not fit the model; return their sampling interval."""
+    if reference.dim != model.obs_dim:
+        raise DataError(
+            f"The subject has {model.obs_dim} variables and the data have {reference.dim} "
+            f"({', '.join(reference.columns)})."
+        )
+    dt = reference.dt
+    if isinstance(model, TrainedModel) and abs(model.dt - dt) > 1e-6 * dt:
+        raise DataError(
+            f"The model was trained at an interval of {model.dt:g} and the data have {dt:g}; "
+            "resample the data."
+        )
+    if len(reference) < context + 3:
+        raise DataError(
+            f"Judging warms up on {context} samples and needs at least {context + 3} in each "
+            f"segment of the data; got {len(reference)}. Give more data or a shorter context."
+        )
+    return dt
