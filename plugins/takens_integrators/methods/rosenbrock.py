@@ -165,7 +165,9 @@ def _explained(
 
     def explained(t: Tensor, x: Tensor) -> Tensor:
         try:
-            return derivative(t, x)
+            # torch before 2.10 nests no derivatives of inference tensors.
+            with torch.inference_mode(False):
+                return derivative(*(y.clone() if y.is_inference() else y for y in (t, x)))
         except RuntimeError as error:
             raise takens.InputError(
                 "A Rosenbrock method differentiates the field by torch.func.jvp, which gave: "
