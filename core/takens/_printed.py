@@ -9,6 +9,8 @@ from typing import Any, Final, cast
 
 import attrs
 
+from takens._secrets import blanked
+
 _LINES: Final = 10
 _WIDTH: Final = 96
 _WIDTH_OF_CELLS: Final = 400
@@ -27,7 +29,7 @@ class Printed:
         parts = [(name, part) for name, part in self._parts() if not _is_empty(part)]
         most = _LINES - 1 if len(parts) < _LINES else _LINES - 2
         for name, part in parts[:most]:
-            yield name, _cut(short(part), width - len(name) - 4)
+            yield name, _cut(blanked(short(part)), width - len(name) - 4)
         if parts[most:]:
             yield "and", _cut(", ".join(name for name, _ in parts[most:]), width - 7)
 

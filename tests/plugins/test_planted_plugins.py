@@ -121,6 +121,12 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "components_can_be_made",
         "ValueError",
     ),
+    "indiscreet": (
+        "rate",
+        "api_key",
+        "secrets_are_marked",
+        "system decay: api_key is secret by its name; declare it with secret=True",
+    ),
     "boastful": (
         'supports=("jacobian",)',
         'supports=("jacobian", "tangent")',

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeAlias, cast, final
 
 import attrs
 
+from takens._secrets import blanked_value
 from takens.errors import InputError
 
 
@@ -18,6 +19,10 @@ def _as_in_toml(table: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _shown(table: dict[str, Any]) -> str:
+    return repr(blanked_value(table))
+
+
 @final
 @attrs.frozen
 class Component:
@@ -27,7 +32,9 @@ class Component:
     """
 
     name: str
-    parameters: dict[str, Any] = attrs.field(factory=dict[str, Any], converter=_as_in_toml)
+    parameters: dict[str, Any] = attrs.field(
+        factory=dict[str, Any], converter=_as_in_toml, repr=_shown
+    )
     label: str = ""
 
     @classmethod
@@ -48,7 +55,8 @@ class Component:
             if isinstance(name, str) and isinstance(label, str):
                 named = cls.of(name)
                 return cls(named.name, named.parameters | table, label)
-            raise InputError(f"A component is a table with a name; got {dict(given)!r}.")
+            keys = ", ".join(map(str, given)) or "no keys"
+            raise InputError(f"A component is a table with a name; got one with {keys}.")
         raise InputError(f"A component is a name, or a table with a name; got {given!r}.")
 
     @property

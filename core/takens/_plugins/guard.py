@@ -10,6 +10,7 @@ from typing import Final
 from takens._plugins.plugin import Plugin
 from takens._plugins.process import contained
 from takens._plugins.warn import warn_outside
+from takens._secrets import blanked
 from takens.errors import PluginError, PluginWarning, TakensError
 
 SHOWS_WHERE: Final = "TAKENS_STRICT_PLUGINS=1 shows where; tell its authors."
@@ -97,13 +98,14 @@ def reason_of(raised: BaseException) -> str:
         text = str(raised)
     except BaseException:
         text = "its message cannot be read"
+    text = blanked(text)
     said = f"{type(raised).__name__}: {text}" if text else type(raised).__name__
     return " ".join(said.split()).removesuffix(".")
 
 
 def in_words(raised: BaseException) -> str:
     """Return why work ended, in a line; errors of takens are sentences already."""
-    text = " ".join(str(raised).split())
+    text = blanked(" ".join(str(raised).split()))
     return text if isinstance(raised, TakensError) and text else reason_of(raised)
 
 

@@ -14,6 +14,7 @@ import attrs
 
 from takens._near import near
 from takens._plugins.spec import lenient, like, one_line
+from takens._secrets import BLANK, remember
 from takens.errors import ComponentError, InputError
 
 
@@ -50,7 +51,10 @@ class Parameter:
 
     ``types`` are the accepted TOML types; they follow from ``default`` where it has one.
     ``choices`` are the accepted texts, beside values of the other types. Numbers, also those
-    in lists, obey ``at_least``, ``above``, ``at_most``, ``below`` and ``finite``.
+    in lists, obey ``at_least``, ``above``, ``at_most``, ``below`` and ``finite``. A ``secret``
+    is a text that is never written down or shown.
+
+    Raises: ValueError for a secret that is no text.
     """
 
     name: str = attrs.field(validator=like(r"[a-z_]\w*", "rho"))
@@ -67,7 +71,12 @@ class Parameter:
     at_most: float | None = attrs.field(default=None, kw_only=True)
     below: float | None = attrs.field(default=None, kw_only=True)
     finite: bool = attrs.field(default=False, kw_only=True)
+    secret: bool = attrs.field(default=False, kw_only=True)
     unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.secret and self.types not in ((), (str,)):
+            raise ValueError(f"the secret {self.name!r} is a text, not {self.types!r}")
 
     @property
     def required(self) -> bool:
@@ -81,6 +90,10 @@ class Parameter:
         """
         if value is None and (self.default is None or not self.types):
             return ""
+        if self.secret:
+            remember(value)
+            right = isinstance(value, str) or value is None
+            return "" if right else f"is a text; got {value.__class__.__name__}."
         if not isinstance(value, _JUDGED):
             return ""
         if not self._fits(value):
@@ -174,6 +187,7 @@ def parameter(
     at_most: float | None = None,
     below: float | None = None,
     finite: bool = False,
+    secret: bool = False,
     converter: Callable[[Any], Any] | None = None,
     validator: Callable[[Any, Any, Any], None] | None = None,
     kw_only: bool | None = None,
@@ -182,7 +196,8 @@ def parameter(
 
     What the type of the field says is not said again: ``int | Literal["auto"]`` is a whole
     number or the text ``auto``. A default that is a list or a table is copied.
-    ``validator`` is one of attrs, for what limits cannot say.
+    ``validator`` is one of attrs, for what limits cannot say. A ``secret`` is a text that is
+    never written down or shown.
     """
     about: dict[str, Any] = {
         "unit": unit,
@@ -192,6 +207,7 @@ def parameter(
         "at_most": at_most,
         "below": below,
         "finite": finite,
+        "secret": secret,
     }
     about |= {} if types is None else {"types": tuple(types)}
     about |= {} if choices is None else {"choices": tuple(choices)}
@@ -203,6 +219,7 @@ def parameter(
         validator=_check if validator is None else [_check, validator],
         converter=converter,
         kw_only=kw_only,
+        repr=(lambda _: BLANK) if secret else True,
         metadata={"parameter": about, "unit": unit},
     )
 

@@ -5,6 +5,8 @@ import os
 import warnings
 from typing import Final
 
+from takens._secrets import blanked
+
 _OURS: Final = (os.path.dirname(os.path.dirname(__file__)) + os.sep, contextlib.__file__)
 
 
@@ -15,7 +17,7 @@ def warn_outside(message: str, category: type[Warning]) -> None:
     frame, level = sys._getframe(1), 2  # pyright: ignore[reportPrivateUsage]
     while frame.f_back and frame.f_code.co_filename.startswith(_OURS):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level)
+    warnings.warn(blanked(message), category, stacklevel=level)
 
 
 def renamed(old: str, new: str) -> None:

@@ -16,6 +16,7 @@ from takens._dynamics.free_run import FreeRun
 from takens._files import cannot_write, leftovers, remove_leftovers, write_whole
 from takens._lock import LOCK, locked
 from takens._run.scores_file import scores_table, to_text
+from takens._secrets import blanked
 from takens.errors import InputError
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class RunFolder:
     def write_metrics(self, results: Results) -> None:
         """Write ``metrics.json``; numbers that do not exist are null."""
         table = scores_table(results.scores, results.verdict)
-        write_whole(self.path / "metrics.json", to_text(table))
+        write_whole(self.path / "metrics.json", blanked(to_text(table)))
 
     def write_generated(self, free: FreeRun) -> None:
         """Write ``generated.npz``: ``t``, ``x`` and ``diverged_at`` (-1 for never)."""

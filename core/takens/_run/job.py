@@ -25,11 +25,12 @@ from takens._protocols.metric import Metric
 from takens._run.configuration import Configuration
 from takens._run.events import RunFailed, RunFinished, RunStarted
 from takens._run.folder import RunFolder
-from takens._run.reading import read_configuration, to_toml
-from takens._run.report import report_html
+from takens._run.reading import read_again, read_configuration, to_toml
+from takens._run.report import report_html, with_short_paths
 from takens._run.resolution import by_label, complete, metrics_of, resolve
 from takens._run.results import Results
 from takens._run.sources import Source, find_series
+from takens._secrets import blanked
 from takens._training.fit import train
 from takens._training.models import model_for
 from takens._training.placement import place
@@ -68,6 +69,7 @@ def run(
     Raises: InputError for what cannot be used; TrainingError where training breaks down.
     """
     began = time.perf_counter()
+    say = _discreet(say)
     if not isinstance(configuration, Configuration):
         configuration = read_configuration(Path(configuration))
     configuration = resolve(configuration)
@@ -128,7 +130,8 @@ def run(
                 "training": f"{trained.seconds:.1f} s",
                 "whole job": f"{seconds:.1f} s",
             }
-            folder.write_report(report_html(results, drawn, toml, about))
+            page = report_html(results, drawn, with_short_paths(toml), about)
+            folder.write_report(blanked(page))
         except BaseException as error:
             failure = RunFailed(folder.path, in_words(error), configuration.plugins, run_id)
             announce("takens_run_failed", event=failure)
@@ -136,6 +139,10 @@ def run(
         done = RunFinished(folder.path, results, configuration.plugins, run_id)
         announce("takens_run_finished", event=done)
         return Run(folder.path, trained, results, seconds)
+
+
+def _discreet(say: Callable[[str], None]) -> Callable[[str], None]:
+    return lambda line: say(blanked(line))
 
 
 def _judge(
@@ -183,7 +190,7 @@ def _judge(
 
 def _resumed(configuration: Configuration, folder: RunFolder) -> Configuration:
     """Take the device of the run in the folder; refuse to go on with another experiment."""
-    stored = resolve(read_configuration(folder.path / "config.toml"))
+    stored = resolve(read_again(folder.path / "config.toml", configuration))
     for field in attrs.fields(Configuration):
         before, now = getattr(stored, field.name), getattr(configuration, field.name)
         if field.name in ("data", "model", "scheme", "training", "seed") and before != now:

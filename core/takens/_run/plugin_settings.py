@@ -9,6 +9,7 @@ from takens._near import near
 from takens._plugins.catalogue import Catalogue
 from takens._plugins.parameter import Parameter
 from takens._plugins.parameters import check_value
+from takens._secrets import restored
 from takens.errors import ComponentError, ConfigurationError
 
 
@@ -38,6 +39,7 @@ def _complete(
     plugin: str, table: Mapping[str, Any], parameters: tuple[Parameter, ...]
 ) -> dict[str, Any]:
     named = {parameter.name: parameter for parameter in parameters}
+    table = {key: restored(plugin, key, value) for key, value in table.items()}
     for key, value in table.items():
         if key not in named:
             raise ConfigurationError(

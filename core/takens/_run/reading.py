@@ -23,6 +23,7 @@ from cattrs.gen import make_dict_structure_fn
 from takens._near import near
 from takens._plugins.choice import Choice, Component
 from takens._run.configuration import FORMAT, Configuration, Data, Judge
+from takens._secrets import blanked_value, rejoined
 from takens._training.settings import PerMember, Training
 from takens._versions import versions
 from takens.errors import ConfigurationError, InputError
@@ -33,8 +34,26 @@ def read_configuration(path: Path, changes: Sequence[str] = ()) -> Configuration
 
     Raises: ConfigurationError in one sentence that names the file and the key.
     """
+    table = _read_table(path)
+    for change in changes:
+        apply_change(table, change)
+    return structure(table, str(path))
+
+
+def read_again(path: Path, now: Configuration) -> Configuration:
+    """Read what a run has written, with the secrets of the configuration that goes on with it.
+
+    The settings of plugins, which decide nothing, are left out.
+
+    Raises: ConfigurationError in one sentence that names the file and the key.
+    """
+    table = {key: value for key, value in _read_table(path).items() if key != "plugins"}
+    return structure(rejoined(table, _plain(now)), str(path))
+
+
+def _read_table(path: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigurationError(f"There is no configuration {path}.") from None
     except IsADirectoryError:
@@ -52,9 +71,6 @@ def read_configuration(path: Path, changes: Sequence[str] = ()) -> Configuration
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigurationError(f"{path} cannot be read: {reason}.") from None
-    for change in changes:
-        apply_change(table, change)
-    return structure(table, str(path))
 
 
 def apply_change(table: dict[str, Any], change: str) -> None:
@@ -84,7 +100,7 @@ def apply_change(table: dict[str, Any], change: str) -> None:
             inner = place[part] = {"name": inner}
         if not isinstance(inner, dict):
             raise ConfigurationError(
-                f"--set {change}: {'.'.join(parts[: i + 1])} is {inner!r}, not a table."
+                f"--set {key}: {'.'.join(parts[: i + 1])} is {inner!r}, not a table."
             )
         place = typing.cast(dict[str, Any], inner)
     place[parts[-1]] = value
@@ -104,9 +120,9 @@ def structure(table: Mapping[str, Any], source: str) -> Configuration:
 
 
 def to_toml(configuration: Configuration) -> str:
-    """Write a configuration out, with every default and the versions in use."""
+    """Write a configuration out, with every default and the versions in use, and no secret."""
     full = attrs.evolve(configuration, versions=versions())
-    return tomli_w.dumps(_plain(full))
+    return tomli_w.dumps(blanked_value(_plain(full)))
 
 
 def _refuse_newer(table: Mapping[str, Any], source: str) -> None:
@@ -160,7 +176,8 @@ def _component(value: Any, _: Any) -> Component:
     try:
         return Component.of(typing.cast("str | dict[str, Any]", value))
     except InputError:
-        raise TypeError(f"a table with a name; got {value!r}") from None
+        keys = ", ".join(typing.cast("dict[str, Any]", value)) or "no keys"
+        raise TypeError(f"a table with a name; got one with {keys}") from None
 
 
 def _converter() -> cattrs.Converter:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import tomli_w
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from takens._judging.score_table import COLUMNS, NONE, score_details, score_rows, score_words
@@ -66,6 +69,23 @@ def report_html(
         about=about,
         longest=_LONG,
     )
+
+
+def with_short_paths(toml: str) -> str:
+    """Write full paths as relative ones, where they are below this folder, or as names."""
+    return tomli_w.dumps(_short(tomllib.loads(toml)))
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, dict):
+        table = cast("dict[str, Any]", value)
+        return {key: _short(inner) for key, inner in table.items()}
+    if isinstance(value, list):
+        return [_short(inner) for inner in cast("list[Any]", value)]
+    if isinstance(value, str) and (path := Path(value).expanduser()).is_absolute():
+        here = Path.cwd()
+        return str(path.relative_to(here) if path.is_relative_to(here) else path.name)
+    return value
 
 
 def _divergence(results: Results) -> str:

@@ -18,6 +18,7 @@ from takens._protocols.metric import Metric
 from takens._protocols.system import SupportsInterval
 from takens._run.configuration import Configuration, Data, Judge
 from takens._run.plugin_settings import complete_settings
+from takens._secrets import restored
 from takens._training.models import SUPPLIED
 from takens._training.settings import KINDS, Training
 from takens.errors import ConfigurationError, InputError, UnknownComponentError
@@ -62,6 +63,9 @@ def complete(
     if component.label and not labelled:
         parameters = {"label": component.label} | parameters
     spec = registry.spec(component.name)
+    parameters = {
+        key: restored(component.name, key, value) for key, value in parameters.items()
+    }
     given = {p.name: None for p in spec.parameters if p.name in supplied}
     check_parameters(spec, given | parameters)
     defaults = {

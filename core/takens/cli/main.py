@@ -102,9 +102,7 @@ def main(args: list[str] | None = None) -> None:
 
     warnings.showwarning = _show_warning
     if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] - it was closed
-        click.echo(
-            "takens: standard output is closed; send it to a file, or /dev/null.", err=True
-        )
+        _say("standard output is closed; send it to a file, or /dev/null.")
         sys.exit(2)
     arguments = sys.argv[1:] if args is None else args
     try:
@@ -112,13 +110,13 @@ def main(args: list[str] | None = None) -> None:
             code = _takens.main(arguments, prog_name="takens", standalone_mode=False)
             sys.stdout.flush()
     except click.ClickException as error:
-        click.echo(f"takens: {error.format_message()}", err=True)
+        _say(error.format_message())
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("takens: stopped.", err=True)
+        _say("stopped.")
         sys.exit(130)
     except TakensError as error:
-        click.echo(f"takens: {error}", err=True)
+        _say(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
         _drop_stdout()
@@ -128,16 +126,22 @@ def main(args: list[str] | None = None) -> None:
         if error.filename is not None or error.errno not in _UNWRITABLE:
             raise
         _drop_stdout()
-        click.echo(f"takens: Standard output cannot be written: {error.strerror}.", err=True)
+        _say(f"Standard output cannot be written: {error.strerror}.")
         sys.exit(2)
     except BaseException as raised:
         sentence = _explained(raised)
         if not sentence:
             raise
-        click.echo(f"takens: {sentence}", err=True)
+        _say(sentence)
         sys.exit(1)
     # What was asked for and was left out is not done.
     sys.exit(code if isinstance(code, int) and code else int(bool(missing)))
+
+
+def _say(sentence: str) -> None:
+    from takens._secrets import blanked
+
+    click.echo(f"takens: {blanked(sentence)}", err=True)
 
 
 def _drop_stdout() -> None:
@@ -172,5 +176,4 @@ def _show_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> Any:
-    text = str(message)
-    click.echo(text if text.startswith("takens:") else f"takens: {text}", err=True)
+    _say(str(message).removeprefix("takens: "))

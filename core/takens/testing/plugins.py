@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import io
 import pkgutil
+import re
 import subprocess
 import sys
 import warnings
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from takens._plugins.catalogue import catalogue
 from takens._plugins.commands import import_command
 from takens._plugins.component import CommandSpec
-from takens._plugins.parameter import REQUIRED
+from takens._plugins.parameter import REQUIRED, Parameter
 from takens._plugins.plugin import HERE, Plugin
 from takens._plugins.spec import imported
 from takens._protocols.dynamics import SupportsJacobian, SupportsTangent
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import click
 
 _HEAVY: Final = ("torch", "numpy", "scipy", "matplotlib", "pandas", "jax", "tensorflow")
+_SECRET: Final = re.compile(r"password|passwd|secret|credential|api_?key|(^|_)(pwd|token)$")
 _CLAIMS: Final[dict[str, type]] = {
     "adopt_units": SupportsUnits,
     "closed_form": SupportsClosedForm,
@@ -138,6 +140,24 @@ def check_parameters_are_the_constructors(plugin: Plugin) -> None:
             same = _plain(default) == _plain(own) or (own is None and default in ((), {}, []))
             says = f"{what}: {name} is {default!r} in the manifest and {own!r} in the"
             require(same, f"{says} constructor.")
+
+
+@CHECKS.add
+def check_secrets_are_marked(plugin: Plugin) -> None:
+    """Check that what is secret by its name is marked so, and never among a model's parameters.
+
+    Those of a model are stored with its weights.
+    """
+    stated = [(f"{spec.kind} {spec.name}", spec.parameters) for spec in plugin.components]
+    stated.append(("the settings", catalogue().ask(plugin, "takens_settings", Parameter)))
+    for what, parameters in stated:
+        for parameter in parameters:
+            says = (
+                f"{what}: {parameter.name} is secret by its name; declare it with secret=True."
+            )
+            require(parameter.secret or not _SECRET.search(parameter.name), says)
+            says = f"{what}: {parameter.name} is secret, and a model's parameters are stored."
+            require(not (parameter.secret and what.startswith("model ")), says)
 
 
 @CHECKS.where(attrgetter("components"))

@@ -10,6 +10,7 @@ import attrs
 
 from takens._plugins.choice import Component
 from takens._protocols.model import Model
+from takens._secrets import blanked_value
 from takens._training.events import FitStarted
 from takens._training.settings import Training
 
@@ -65,7 +66,7 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, bool | float 
         elif isinstance(value, (list, tuple)):
             found |= _listed(cast("list[Any]", value), where)
         elif isinstance(value, (bool, int, float, str)):
-            found[where] = _bare(value) if key == "name" else value
+            found[where] = _bare(value) if key == "name" else blanked_value(value)
     return found
 
 
