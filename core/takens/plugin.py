@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from takens._dynamics.forced_run import forced_run as forced_run
     from takens._dynamics.latent_map import latent_map as latent_map
     from takens._dynamics.stepper import as_stepper as as_stepper
+    from takens._embedding.embed import Embedding as Embedding
+    from takens._embedding.mutual_information import (
+        mutual_information as mutual_information,
+    )
     from takens._judging.compare import ScoreDifference as ScoreDifference
     from takens._judging.verdict import Finding as Finding
     from takens._lazy import LazyNames as LazyNames

@@ -1,0 +1,1 @@
+"""States from delayed samples: which delays, and how many."""
