@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from takens._protocols.backend import (
         Backend as Backend,
         Compiled as Compiled,
+        SupportsDiagnosis as SupportsDiagnosis,
         Unsupported as Unsupported,
     )
     from takens._protocols.requests import (

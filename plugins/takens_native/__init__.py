@@ -23,5 +23,15 @@ def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     )
 
 
+@takens.plugin.hookimpl
+def takens_commands() -> Iterator[takens.plugin.CommandSpec]:
+    """Add the command for the compiled kernels on the disk."""
+    yield takens.plugin.CommandSpec(
+        name="cache",
+        target="takens_native.cache_command:command",
+        summary="Show, empty or limit the compiled kernels on the disk.",
+    )
+
+
 if not TYPE_CHECKING:
     __getattr__ = takens.plugin.LazyNames(__name__)

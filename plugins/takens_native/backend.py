@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import final
 
 import attrs
 
 import takens
+from takens_native.diagnosis import diagnosis
 from takens_native.settings import NativeSettings
 from takens_native.solves.adaptive import solve_adaptive
 from takens_native.solves.fixed import solve_fixed
@@ -36,3 +38,7 @@ class Native(NativeSettings):
                     return solve_forced(request)
         except UnsupportedError as error:
             return takens.backend.Unsupported(str(error))
+
+    def diagnose(self) -> Mapping[str, str]:
+        """Say what compiling needs of this machine, and what follows where it is missing."""
+        return diagnosis()

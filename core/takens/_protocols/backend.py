@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any, Protocol, final, runtime_checkable
 
 import attrs
@@ -42,4 +42,13 @@ class Backend(Protocol):
 
     def solve(self, request: SolveRequest, /) -> Any | Compiled | Unsupported:
         """Return what the request asks for, or why not; never raise for a hard request."""
+        ...
+
+
+@runtime_checkable
+class SupportsDiagnosis(Protocol):
+    """Knows what it needs of a machine, for ``takens doctor``."""
+
+    def diagnose(self) -> Mapping[str, str]:
+        """Say by name what was found, and what follows where something is missing."""
         ...

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from takens._protocols.backend import Backend
     from takens._protocols.device import DevicePolicy
 
 
@@ -22,12 +25,11 @@ def command(as_json: bool) -> None:
     """  # noqa: D301 - click's mark for lines to leave alone
     import os
     import platform
-    import shutil
 
     import torch
 
     from takens._plugins.catalogue import catalogue
-    from takens._plugins.registry import devices
+    from takens._plugins.registry import backends, devices
     from takens._versions import versions
     from takens.cli.tables import print_table
 
@@ -36,8 +38,8 @@ def command(as_json: bool) -> None:
     facts["torch threads"] = str(torch.get_num_threads())
     for device in devices.candidates(_choice):
         facts[f"device {device.name}"] = device.answer
-    compiler = next((path for cc in ("cc", "gcc", "clang") if (path := shutil.which(cc))), None)
-    facts["compiler"] = compiler or "none found"
+    for backend in backends.candidates(_diagnosis):
+        facts |= {str(what): str(found) for what, found in backend.answer.items()}
     plugins = catalogue().plugins
     for state in ("loaded", "disabled", "failed"):
         names = [plugin.name for plugin in plugins if plugin.state == state]
@@ -60,3 +62,9 @@ def _choice(policy: DevicePolicy) -> str:
     except DeviceError as error:
         return f"no: {error}"
     return f"{placement.device}: {placement.reason}"
+
+
+def _diagnosis(backend: Backend) -> Mapping[str, str]:
+    from takens._protocols.backend import SupportsDiagnosis
+
+    return backend.diagnose() if isinstance(backend, SupportsDiagnosis) else {}

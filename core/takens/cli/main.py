@@ -53,12 +53,14 @@ class _Commands(click.Group):
         return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        ours, theirs = list(_OURS.items()), list[tuple[str, str]]()
+        for name, (plugin, spec) in _theirs().items():
+            if plugin.ours:
+                ours.append((name, spec.summary))
+            else:
+                theirs.append((name, f"{spec.summary} (plugin {plugin.name})"))
         with formatter.section("Commands"):
-            formatter.write_dl(list(_OURS.items()))
-        theirs = [
-            (name, f"{spec.summary} (plugin {plugin.name})")
-            for name, (plugin, spec) in _theirs().items()
-        ]
+            formatter.write_dl(ours)
         if theirs:
             with formatter.section("Commands of plugins"):
                 formatter.write_dl(theirs)

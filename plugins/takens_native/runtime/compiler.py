@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import ctypes
 import functools
@@ -11,14 +10,12 @@ import os
 import platform
 import shlex
 import shutil
-import stat
 import subprocess
-import tempfile
-import time
 import warnings
 from pathlib import Path
 from typing import Final
 
+from takens_native.runtime.kernel_folder import KernelFolder, is_whole, kernel_folder
 from takens_native.unsupported import UnsupportedError
 
 # No -ffast-math: it hides NaN, and a solve that diverges must be seen to. Products and sums
@@ -34,8 +31,6 @@ _FLAGS: Final = (
 _CPU: Final = 120
 _LONGEST: Final = 900
 _VERSION: Final = 10
-_BUILDING: Final = "building-"
-_DIGEST: Final = hashlib.sha256().digest_size
 
 
 def build(source: str) -> ctypes.CDLL:
@@ -50,20 +45,31 @@ def build(source: str) -> ctypes.CDLL:
         raise UnsupportedError(found)
     compiler, identity = found
     digest = hashlib.sha256(f"sealed {identity}\n{source}".encode()).hexdigest()[:32]
-    try:
-        library = _folder() / f"{digest}.so"
-        if not _is_good(library):
-            _compile(compiler, source, library)
-        return ctypes.CDLL(str(library))
-    except OSError as error:
-        raise UnsupportedError(f"a kernel could not be stored or loaded ({error})") from error
+    name, why = f"{digest}.so", ""
+    # Another process may empty the folder in between.
+    for _ in range(2):
+        try:
+            folder, _ = kernel_folder()
+            if not is_whole(folder.path / name):
+                _compile(compiler, source, folder, name)
+            return _loaded(folder.path / name)
+        except OSError as error:
+            why = str(error)
+    raise UnsupportedError(f"a kernel could not be stored or loaded ({why})")
 
 
-def _compile(compiler: tuple[str, ...], source: str, library: Path) -> None:
+def _loaded(library: Path) -> ctypes.CDLL:
+    with contextlib.suppress(OSError):
+        # What was not used for longest goes first.
+        os.utime(library)
+    return ctypes.CDLL(str(library))
+
+
+def _compile(compiler: tuple[str, ...], source: str, folder: KernelFolder, name: str) -> None:
     """Write the library whole: others may compile the same at the same time."""
-    with tempfile.TemporaryDirectory(dir=library.parent, prefix=_BUILDING) as name:
-        made = Path(name, "kernel.so")
-        (text := Path(name, "kernel.c")).write_text(source)
+    with folder.building() as place:
+        made = place / "kernel.so"
+        (text := place / "kernel.c").write_text(source)
         # Processor time: on a busy machine waiting says little.
         limited = ("/bin/sh", "-c", f'ulimit -t {_CPU}; exec "$@"', "sh")
         command = (*limited, *compiler, *_FLAGS, str(text), "-o", str(made), "-lm")
@@ -74,22 +80,17 @@ def _compile(compiler: tuple[str, ...], source: str, library: Path) -> None:
         if done.returncode or not made.is_file():
             first = next(iter(done.stderr.strip().splitlines()), "no message")
             raise UnsupportedError(f"the C compiler {compiler[0]} failed: {first}")
-        code = made.read_bytes()
-        with made.open("ab") as file:
-            # A loader does not look beyond what the headers name.
-            file.write(hashlib.sha256(code).digest())
-            file.flush()
-            os.fsync(file.fileno())
-        if not _is_good(library):
-            library.unlink(missing_ok=True)
-        try:
-            # What another process may have mapped is never written over.
-            os.link(made, library)
-        except FileExistsError:
-            pass
-        except OSError:
-            # This disk knows no links.
-            made.replace(library)
+        folder.store(made, name)
+
+
+def find_compiler() -> tuple[str, str]:
+    """Return the compiler that is used, and nothing, or nothing and why there is none."""
+    with warnings.catch_warnings(action="ignore"):
+        found = _compiler()
+    if isinstance(found, str):
+        return "", found
+    (first, *more), _ = found
+    return " ".join((shutil.which(first) or first, *more)), ""
 
 
 def _run(command: tuple[str, ...], seconds: float) -> subprocess.CompletedProcess[str]:
@@ -135,43 +136,3 @@ def _processor() -> str:
     except OSError:
         return platform.processor()
     return next((line for line in lines if line.startswith(("flags", "Features"))), "")
-
-
-@functools.cache
-def _folder() -> Path:
-    """Return a folder that is ours alone: code in it will be run."""
-    base = os.environ.get("TAKENS_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    try:
-        wanted = Path(base) / "takens" if base else Path.home() / ".cache" / "takens"
-        folder = wanted / "kernels"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        about = folder.lstat()
-        private = stat.S_ISDIR(about.st_mode) and not about.st_mode & 0o077
-        if private and about.st_uid == os.getuid() and os.access(folder, os.W_OK):
-            _remove_leftovers(folder)
-            return folder
-    except (OSError, RuntimeError):  # there may be no home at all
-        pass
-    own = tempfile.mkdtemp(prefix="takens-kernels-")
-    atexit.register(shutil.rmtree, own, ignore_errors=True)
-    return Path(own)
-
-
-def _remove_leftovers(folder: Path) -> None:
-    """Remove where a process was killed while it compiled, longer ago than that may take."""
-    for path in (*folder.glob(f"{_BUILDING}*"), *folder.glob("tmp????????")):
-        with contextlib.suppress(OSError):
-            if path.is_dir() and time.time() - path.stat().st_mtime > 2 * _LONGEST:
-                shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_good(library: Path) -> bool:
-    """Whether there is a library of ours whose every byte is as it was written."""
-    try:
-        about = library.lstat()
-        if not stat.S_ISREG(about.st_mode) or about.st_uid != os.getuid():
-            return False
-        content = library.read_bytes()
-    except OSError:
-        return False
-    return hashlib.sha256(content[:-_DIGEST]).digest() == content[-_DIGEST:]
