@@ -27,19 +27,26 @@ from takens.testing.asking import (
 )
 from takens.testing.check import Check as Check, Checks as Checks
 from takens.testing.datasets import check_reading as check_reading
-from takens.testing.parametrize import parametrize_with_checks as parametrize_with_checks
 from takens.testing.running import (
     Outcome as Outcome,
     examine as examine,
+    parametrize_with_checks as parametrize_with_checks,
     run_checks as run_checks,
 )
-from takens.testing.selection import checks_for as checks_for, kind_of as kind_of
-from takens.testing.subject import Subject as Subject, registered as registered
+from takens.testing.selection import (
+    Subject as Subject,
+    checks_for as checks_for,
+    kind_of as kind_of,
+    registered as registered,
+)
 
 # What was a check of its own, and is asked by another now.
 _RENAMED: Final = {
     "check_backend_iterates": "check_backend_answers",
     "check_backend_solves": "check_backend_answers",
+    "check_integrator_goes_back": "check_integrator_follows_time",
+    "check_dynamics_metric_probes": "check_metric_is_repeatable",
+    "check_dynamics_metric_survives_divergence": "check_metric_survives_divergence",
 }
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Callable, Iterator
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
-import attrs
-import torch
 from matplotlib.figure import Figure as Picture
 
 from takens._protocols.figure import Figure, SupportsSample
 from takens.testing.asking import require, require_instance, require_same, unanswered
 from takens.testing.check import Checks
-from takens.testing.samples import results
+from takens.testing.samples import results, tensors
 
 CHECKS = Checks(Figure)
 
@@ -50,17 +48,5 @@ def draws(draw: Callable[..., Any], *given: Any) -> None:
         return
     require(isinstance(picture, Picture), f"draw() gives {picture!r}.")
     picture.savefig(io.BytesIO(), format="png", dpi=40)
-    for found, before in zip(_tensors(given), _tensors(copies), strict=True):
+    for found, before in zip(tensors(given), tensors(copies), strict=True):
         require_same(found, before, "A series was changed in place")
-
-
-def _tensors(given: Any) -> Iterator[torch.Tensor]:
-    """Return what numbers a value holds."""
-    if isinstance(given, torch.Tensor):
-        yield given
-    elif isinstance(given, tuple):
-        for each in cast(tuple[Any, ...], given):
-            yield from _tensors(each)
-    elif attrs.has(kind := cast(Any, type(given))):
-        for field in attrs.fields(kind):
-            yield from _tensors(getattr(given, field.name))

@@ -1,11 +1,11 @@
-"""Running checks without pytest."""
+"""Running checks, with pytest and without."""
 
 from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator, Mapping
-from typing import Literal, final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, final
 
 import attrs
 
@@ -15,8 +15,10 @@ from takens._plugins.component import Kind
 from takens.errors import InputError
 from takens.testing.asking import CheckFailedError
 from takens.testing.check import Check
-from takens.testing.selection import checks_for
-from takens.testing.subject import Subject, registered
+from takens.testing.selection import Subject, checks_for, registered
+
+if TYPE_CHECKING:
+    import pytest
 
 
 @final
@@ -82,6 +84,38 @@ def examine(plugin: str, *, slow: bool = False) -> Iterator[Outcome]:
         yield from run_checks(each)
         for subject in registered([each]):
             yield from run_checks(subject, slow=slow)
+
+
+def parametrize_with_checks(
+    components: Iterable[object],
+    *,
+    excused: Mapping[str, str] | None = None,
+    slow: bool | None = False,
+) -> pytest.MarkDecorator:
+    """Make a test of each check that applies to each component; arguments are both.
+
+    ``components`` are components, ``Subject`` or ``takens.plugin.Plugin``. ``excused`` gives
+    reasons by the id of a test, as in ``{"scipy-integrator_gradient": "not differentiable"}``;
+    such a test must fail. ``slow`` chooses the checks that take long, None all.
+
+    Raises: InputError where an excuse is for no test.
+    """
+    import pytest
+
+    reasons = dict(excused or {})
+    cases: list[Any] = []
+    known: set[str] = set()
+    for given in map(Subject.of, components):
+        for check in checks_for(given.component, given.kind):
+            label = f"{given.name}-{check.name}"
+            known.add(label)
+            why = reasons.get(label) or given.excused.get(check.name)
+            if slow is None or check.slow == slow:
+                marks = [pytest.mark.xfail(reason=why, strict=True)] if why else []
+                cases.append(pytest.param(given.component, check, id=label, marks=marks))
+    for label in reasons.keys() - known:
+        raise InputError(f"No check is called {label!r}, to be excused.{near(label, known)}")
+    return pytest.mark.parametrize(("component", "check"), cases)
 
 
 def _asked(check: Check, component: object) -> tuple[int, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast, final
 
 import attrs
@@ -32,6 +32,18 @@ def numbers(*shape: int, seed: int = 0) -> Tensor:
 def gradients(value: Tensor, *to: Tensor) -> tuple[Tensor | None, ...]:
     """Differentiate a number; give None where it does not depend on something."""
     return torch.autograd.grad(value, to, allow_unused=True)
+
+
+def tensors(given: Any) -> Iterator[Tensor]:
+    """Return the tensors that a value holds."""
+    if isinstance(given, Tensor):
+        yield given
+    elif isinstance(given, tuple):
+        for each in cast(tuple[Any, ...], given):
+            yield from tensors(each)
+    elif attrs.has(kind := cast(Any, type(given))):
+        for field in attrs.fields(kind):
+            yield from tensors(getattr(given, field.name))
 
 
 def record(steps: int = 600, dim: int = 2, *, phase: float = 0.0, seed: int = 0) -> TimeSeries:

@@ -1,9 +1,9 @@
-"""Which checks apply to a component, by its kind and by what it can do."""
+"""What is looked at, and which checks apply to it: by its kind, and by what it can do."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast, final
 
 import attrs
@@ -16,6 +16,7 @@ from takens._plugins.spec import imported
 from takens.errors import InputError
 from takens.testing import plugins
 from takens.testing.check import Check, Checks
+from takens.testing.making import make
 
 
 @final
@@ -90,3 +91,46 @@ def _is(component: object, kind: KindSpec) -> bool:
     if isinstance(checks, Checks):
         return checks.apply(component)
     return isinstance(component, imported(kind.protocol))
+
+
+@final
+@attrs.frozen(eq=False)
+class Subject:
+    """A component to look at, by its name and kind, with the checks that it may fail."""
+
+    name: str
+    kind: Kind
+    component: object
+    excused: Mapping[str, str] = attrs.field(factory=dict[str, str])
+
+    @classmethod
+    def of(cls, given: object, name: str | None = None, kind: Kind | None = None) -> Subject:
+        """Return what is given by its name and kind: a component, a plugin or a subject.
+
+        Raises: InputError where nobody knows its kind.
+        """
+        if isinstance(given, Subject):
+            return given
+        if isinstance(given, Plugin):
+            return cls(name or given.name, "plugin", given)
+        return cls(name or type(given).__name__, kind or kind_of(given), given)
+
+
+def registered(
+    plugins: Iterable[Plugin] | None = None,
+    *,
+    parameters: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Iterator[Subject]:
+    """Make every component of these plugins, by default of all that are loaded.
+
+    ``parameters`` holds values by component name, on top of the specs' examples. What cannot
+    be made is there all the same, and fails the one check that it has; what is to go is not.
+    """
+    for plugin in catalogue().plugins if plugins is None else plugins:
+        for spec in plugin.components:
+            if not spec.deprecated:
+                try:
+                    made = make(spec, (parameters or {}).get(spec.name))
+                except Exception as error:
+                    made = Unmade(error)
+                yield Subject(spec.name, spec.kind, made, spec.excused)

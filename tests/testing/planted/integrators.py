@@ -158,7 +158,7 @@ FAULTS = [
     Fault("there is no solve()", "integrator_protocol", object()),
     Fault("states are always single", "integrator_shape_and_dtype", faulty(good, solve=lambda f, x0, ts: rk4.solve(f, x0.float(), ts.float()))),
     Fault("time runs too fast", "integrator_solves", faulty(good, solve=lambda f, x0, ts: rk4.solve(f, x0, 1.1 * ts))),
-    Fault("there is no way back", "integrator_goes_back", faulty(good, solve=backward_only_forward)),
+    Fault("there is no way back", "integrator_follows_time", faulty(good, solve=backward_only_forward)),
     Fault("a batch sees its mean", "integrator_batch_is_pointwise", faulty(good, solve=leaks)),
     Fault("the start is written over", "integrator_leaves_its_input_alone", faulty(good, solve=writes)),
     Fault("times that turn round are sorted", "integrator_refuses_unordered_times", faulty(good, solve=lambda f, x0, ts: rk4.solve(f, x0, ts.sort().values))),
@@ -179,5 +179,5 @@ FAULTS = [
     Fault("only the first of a batch gets a gradient", "integrator_gradient", faulty(good, solve=first_gradient)),
     Fault("the adjoint forgets the time", "integrator_gradient_modes_agree", TimelessAdjoint()),
     Fault("a solve depends on those before it", "integrator_leaves_its_input_alone", Tires()),
-    Fault("the states are those of reversed times where times fall", "integrator_goes_back", faulty(good, solve=lambda f, x0, ts: rk4.solve(f, x0, ts) if ts.ndim > 1 or ts[-1] > ts[0] else rk4.solve(f, x0, ts).flip(-2))),
+    Fault("the states are those of reversed times where times fall", "integrator_follows_time", faulty(good, solve=lambda f, x0, ts: rk4.solve(f, x0, ts) if ts.ndim > 1 or ts[-1] > ts[0] else rk4.solve(f, x0, ts).flip(-2))),
 ]  # fmt: skip
