@@ -28,6 +28,11 @@ def of_configuration(toml: str) -> dict[str, bool | float | str]:
     return _flat({key: value for key, value in table.items() if key not in _LEFT_OUT})
 
 
+def of_fit(event: FitStarted, toml: str) -> dict[str, bool | float | str]:
+    """Flatten a configuration, or where there is none what is known of a training."""
+    return of_configuration(toml) if toml else of_training(event)
+
+
 def of_training(event: FitStarted) -> dict[str, bool | float | str]:
     """Flatten what is known of a training without a configuration."""
     scheme = event.scheme

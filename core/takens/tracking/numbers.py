@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final, cast
 
 from takens._protocols.score import Score
@@ -27,6 +29,14 @@ def of_record(record: Mapping[str, Any]) -> dict[str, float]:
         elif key != "step" and _is_number(value):
             found[f"{'free_runs' if key in _CHECKS else 'training'}/{key}"] = float(value)
     return found
+
+
+def stored(folder: Path | None) -> list[dict[str, Any]]:
+    """Return the history that an earlier part of a run has left, cut to what is still true."""
+    path = folder and folder / "history.jsonl"
+    if path is None or not path.is_file():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def of_scores(scores: Mapping[str, Score]) -> dict[str, float]:

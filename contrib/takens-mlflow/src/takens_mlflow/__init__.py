@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 import takens
 
 if TYPE_CHECKING:
+    from takens.tracking.trackers import Event
     from takens_mlflow.hooks import track as track
 
 TAKENS_API = 1
+
+
+def _tell(event: Event) -> None:
+    from takens_mlflow.hooks import TRACKERS
+
+    TRACKERS.tell(event)
 
 
 @takens.plugin.hookimpl
@@ -36,49 +43,37 @@ def takens_settings() -> Iterator[takens.plugin.Parameter]:
 @takens.plugin.hookimpl
 def takens_run_started(event: takens.plugin.RunStarted) -> None:
     """Get ready where the configuration asks for tracking."""
-    from takens_mlflow import hooks
-
-    hooks.run_started(event)
+    _tell(event)
 
 
 @takens.plugin.hookimpl
 def takens_fit_started(event: takens.plugin.FitStarted) -> None:
     """Begin an MLflow run, or go on with the one of before."""
-    from takens_mlflow import hooks
-
-    hooks.fit_started(event)
+    _tell(event)
 
 
 @takens.plugin.hookimpl
 def takens_step_logged(event: takens.plugin.StepLogged) -> None:
     """Track a line of the history, together with others."""
-    from takens_mlflow import hooks
-
-    hooks.step_logged(event)
+    _tell(event)
 
 
 @takens.plugin.hookimpl
 def takens_fit_finished(event: takens.plugin.FitFinished) -> None:
     """Store what has not been stored; end the MLflow run where the training failed."""
-    from takens_mlflow import hooks
-
-    hooks.fit_finished(event)
+    _tell(event)
 
 
 @takens.plugin.hookimpl
 def takens_run_finished(event: takens.plugin.RunFinished) -> None:
     """Track what was found, and end the MLflow run."""
-    from takens_mlflow import hooks
-
-    hooks.run_finished(event)
+    _tell(event)
 
 
 @takens.plugin.hookimpl
 def takens_run_failed(event: takens.plugin.RunFailed) -> None:
     """End the MLflow run of a run that broke down."""
-    from takens_mlflow import hooks
-
-    hooks.run_failed(event)
+    _tell(event)
 
 
 if not TYPE_CHECKING:

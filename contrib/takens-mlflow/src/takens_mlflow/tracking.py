@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, Literal, cast, final
+from typing import Any, Final, final
 
 import attrs
 
 import takens
 from takens.tracking import hyperparameters, numbers, words
+from takens.tracking.trackers import Event, State
 from takens_mlflow.store import Store, default_uri
 
 # One transaction stores everything since the one before it.
@@ -20,6 +22,12 @@ _SECONDS: Final = 10.0
 _LINES: Final = 500
 _REMEMBERED: Final = "mlflow.json"
 _STOPPED: Final = "takens.stopped"
+_CONSOLATIONS: Final[Mapping[type[Any], str]] = {
+    takens.plugin.FitFinished: "the training itself is not touched by this",
+    takens.plugin.RunFinished: "everything is in the run folder",
+    takens.plugin.RunFailed: "what there is of the run is in its folder",
+}
+_UNDISTURBED: Final = "the training goes on, and is stored when it ends, if it can be"
 _ARTEFACTS: Final = (
     "config.toml",
     "report.html",
@@ -46,7 +54,7 @@ class Tracking:
     folder: Path | None = None
     configuration: str = ""
     artefacts: bool = True
-    state: Literal["waiting", "training", "trained", "closed"] = "waiting"
+    state: State = "waiting"
     store: Store | None = None
     failed: bool = False
     fit_id: str = ""
@@ -65,12 +73,7 @@ class Tracking:
         self.state, self.fit_id = "training", event.fit_id
         self._ours = not self.run_id
         self._first = event.first_step
-        toml = self.configuration
-        self._parameters = (
-            hyperparameters.of_configuration(toml)
-            if toml
-            else hyperparameters.of_training(event)
-        )
+        self._parameters = hyperparameters.of_fit(event, self.configuration)
         self._tags = {
             "takens.version": version("takens"),
             "takens.seed": str(event.seed),
@@ -78,7 +81,7 @@ class Tracking:
         }
         if self.folder is not None:
             self._tags["takens.folder"] = str(self.folder.resolve())
-        records = _history(self.folder) if self._first else []
+        records = numbers.stored(self.folder) if self._first else []
         self._zero = time.time() - (records[-1]["seconds"] if records else 0.0)
         for record in records:
             self._keep(record)
@@ -113,6 +116,14 @@ class Tracking:
         if self.state in ("training", "trained"):
             self._tags[_STOPPED] = reason
             self.end("KILLED" if reason == "KeyboardInterrupt" else "FAILED")
+
+    def failure(self, error: Exception, event: Event) -> str:
+        """Say why the store cannot be used, and what there is all the same."""
+        self.failed = True
+        where = re.sub("://[^@/]*@", "://", self.uri)
+        why = " ".join(str(_origin(error)).split()) or type(error).__name__
+        consolation = _CONSOLATIONS.get(type(event), _UNDISTURBED)
+        return f"the MLflow store {where} cannot be used ({why.rstrip('.')}); {consolation}"
 
     def finish(self, event: takens.plugin.RunFinished) -> None:
         """Store what was found, and end the MLflow run."""
@@ -216,10 +227,10 @@ def beside(folder: Path) -> str:
     return f"sqlite:///{(folder.resolve().parent / 'mlflow.db').as_posix()}"
 
 
-def _history(folder: Path | None) -> list[dict[str, Any]]:
-    """Read what an earlier part of the run has left, cut to what is still true."""
-    path = folder and folder / "history.jsonl"
-    if path is None or not path.is_file():
-        return []
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [cast("dict[str, Any]", json.loads(line)) for line in lines]
+def _origin(error: BaseException) -> BaseException:
+    """Return what went wrong first; what others wrapped around it is long."""
+    inner = error.__cause__ or error.__context__
+    # Of a key that is missing, only who looked for it can say what that means.
+    if inner is None or isinstance(inner, KeyError):
+        return error
+    return _origin(inner)

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 import takens
 
 if TYPE_CHECKING:
+    from takens.tracking.trackers import Event
     from takens_tensorboard.tracking import log_to as log_to
 
 TAKENS_API = 1
+
+
+def _tell(event: Event) -> None:
+    from takens_tensorboard.tracking import TRACKERS
+
+    TRACKERS.tell(event)
 
 
 @takens.plugin.hookimpl
@@ -30,49 +37,37 @@ def takens_settings() -> Iterator[takens.plugin.Parameter]:
 @takens.plugin.hookimpl
 def takens_run_started(event: takens.plugin.RunStarted) -> None:
     """Get ready where the configuration asks for a log."""
-    from takens_tensorboard import tracking
-
-    tracking.run_started(event)
+    _tell(event)
 
 
 @takens.plugin.hookimpl
 def takens_fit_started(event: takens.plugin.FitStarted) -> None:
     """Open the log."""
-    from takens_tensorboard import tracking
-
-    tracking.fit_started(event)
+    _tell(event)
 
 
 @takens.plugin.hookimpl
 def takens_step_logged(event: takens.plugin.StepLogged) -> None:
     """Log a line of the history."""
-    from takens_tensorboard import tracking
-
-    tracking.step_logged(event)
+    _tell(event)
 
 
 @takens.plugin.hookimpl
 def takens_fit_finished(event: takens.plugin.FitFinished) -> None:
     """Bring what was logged to the disk."""
-    from takens_tensorboard import tracking
-
-    tracking.fit_finished(event)
+    _tell(event)
 
 
 @takens.plugin.hookimpl
 def takens_run_finished(event: takens.plugin.RunFinished) -> None:
     """Log what was found, and close the log."""
-    from takens_tensorboard import tracking
-
-    tracking.run_finished(event)
+    _tell(event)
 
 
 @takens.plugin.hookimpl
 def takens_run_failed(event: takens.plugin.RunFailed) -> None:
     """Log why a run broke down, and close the log."""
-    from takens_tensorboard import tracking
-
-    tracking.run_failed(event)
+    _tell(event)
 
 
 if not TYPE_CHECKING:

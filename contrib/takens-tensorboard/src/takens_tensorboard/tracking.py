@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import threading
 import time
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias, cast, final
+from typing import Any, Final, final
 
 import attrs
 
 import takens
 from takens.tracking import hyperparameters, numbers, words
+from takens.tracking.trackers import Event, State, Trackers
 from takens_tensorboard.log import Log, has_logs, remove_logs
 
 
@@ -29,7 +28,7 @@ class Tracking:
     folder: Path | None = None
     configuration: str = ""
     figures: bool = True
-    state: Literal["waiting", "training", "trained", "closed", "broken"] = "waiting"
+    state: State = "waiting"
     log: Log | None = None
     fit_id: str = ""
     last_step: int = 0
@@ -39,7 +38,7 @@ class Tracking:
         """Open the log; after a resume it gets the history once more, and nothing twice."""
         # A run that was killed has lost the last seconds of its log, and not of its history.
         first = event.first_step
-        records = _history(self.folder) if first else []
+        records = numbers.stored(self.folder) if first else []
         if not first and self.folder in self.directory.parents:
             remove_logs(self.directory)
         new = not has_logs(self.directory)
@@ -99,6 +98,16 @@ class Tracking:
         self.log.ended(well=True)
         self.close()
 
+    def failure(self, error: Exception, event: Event) -> str | None:
+        """Say why the log cannot be written; it is not tried again."""
+        if not isinstance(error, OSError):
+            return None
+        self.state, self.log = "broken", None
+        return (
+            f"the log in {self.directory} cannot be written ({error.strerror or error}); the "
+            "training goes on without it"
+        )
+
     def close(self) -> None:
         """Write no more."""
         self.state = "closed"
@@ -110,15 +119,11 @@ class Tracking:
         log.scalars(numbers.of_record(record), self.last_step, self.zero + record["seconds"])
 
     def _describe(self, log: Log, event: takens.plugin.FitStarted) -> None:
-        toml = self.configuration
-        settings = (
-            hyperparameters.of_configuration(toml)
-            if toml
-            else hyperparameters.of_training(event)
-        )
+        settings = hyperparameters.of_fit(event, self.configuration)
         log.hyperparameters(settings, self.folder.name if self.folder else "")
-        if toml:
-            indented = "".join(f"    {line}\n" for line in toml.splitlines())
+        if self.configuration:
+            lines = self.configuration.splitlines()
+            indented = "".join(f"    {line}\n" for line in lines)
             log.text("run/configuration", indented, 0)
         charts = {"divergence and its floor": "free_runs/divergence.*"}
         if event.training.members > 1:
@@ -127,22 +132,13 @@ class Tracking:
         log.flush()
 
 
-class _Local(threading.local):
-    """What is logged in this thread besides runs that ask for it: a block of ``log_to``."""
+def _of_run(event: takens.plugin.RunStarted, settings: Mapping[str, Any]) -> Tracking:
+    above, folder = settings["log_directory"], event.folder
+    directory = Path(above) / folder.resolve().name if above else folder / "tensorboard"
+    return Tracking(directory, folder, event.configuration, settings["figures"])
 
-    block: Tracking | None = None
 
-
-_here: Final = _Local()
-# Runs that ask for a log, by their id.
-_runs: Final[dict[str, Tracking]] = {}
-Event: TypeAlias = (
-    takens.plugin.FitStarted
-    | takens.plugin.StepLogged
-    | takens.plugin.FitFinished
-    | takens.plugin.RunFinished
-    | takens.plugin.RunFailed
-)
+TRACKERS: Final = Trackers("tensorboard", _of_run)
 
 
 @contextlib.contextmanager
@@ -152,96 +148,10 @@ def log_to(directory: str | Path) -> Generator[None]:
     A ``takens.run`` whose configuration has no table ``[plugins.tensorboard]`` is logged as
     well, with its scores.
     """
-    outer = _here.block
-    _here.block = inner = Tracking(Path(directory))
+    tracking = Tracking(Path(directory))
     try:
-        yield
+        with TRACKERS.block(tracking):
+            yield
     finally:
-        _here.block = outer
-        if inner.log is not None and inner.state != "closed":
-            inner.close()
-
-
-def run_started(event: takens.plugin.RunStarted) -> None:
-    """See whether the run's configuration asks for a log."""
-    settings = event.settings.get("tensorboard")
-    if settings is not None and settings["enabled"]:
-        above = settings["log_directory"]
-        directory = Path(above) / event.folder.resolve().name if above else None
-        _runs[event.run_id] = Tracking(
-            directory or event.folder / "tensorboard",
-            event.folder,
-            event.configuration,
-            settings["figures"],
-        )
-    elif _here.block is not None and _here.block.state == "waiting":
-        _here.block.folder, _here.block.configuration = event.folder, event.configuration
-
-
-def fit_started(event: takens.plugin.FitStarted) -> None:
-    """Open the log of what is asked for."""
-    with _reporting(event) as tracking:
-        if tracking is None or tracking.state in ("training", "trained", "broken"):
-            return
-        if tracking.state == "closed":
-            raise takens.TakensError(
-                "a block of log_to logs one training, and this is another one in it; give it "
-                "a block of its own"
-            )
-        tracking.begin(event)
-
-
-def step_logged(event: takens.plugin.StepLogged) -> None:
-    """Log a line of the history."""
-    with _reporting(event) as tracking:
-        if tracking is not None and tracking.fit_id == event.fit_id:
-            tracking.step(event.record)
-
-
-def fit_finished(event: takens.plugin.FitFinished) -> None:
-    """Bring the training to the disk."""
-    with _reporting(event) as tracking:
-        if tracking is not None and tracking.fit_id == event.fit_id:
-            tracking.trained(event)
-
-
-def run_finished(event: takens.plugin.RunFinished) -> None:
-    """Log what was found."""
-    with _reporting(event) as tracking:
-        if tracking is not None:
-            tracking.finish(event)
-
-
-def run_failed(event: takens.plugin.RunFailed) -> None:
-    """Log why a run broke down."""
-    with _reporting(event) as tracking:
-        if tracking is not None:
-            tracking.broken(event.error)
-
-
-@contextlib.contextmanager
-def _reporting(event: Event) -> Generator[Tracking | None]:
-    """Return what logs an event; after a failure it is logged no more, and said once."""
-    tracking = _runs.get(event.run_id) or _here.block
-    try:
-        yield tracking
-    except OSError as error:
-        if tracking is None:
-            raise
-        tracking.state, tracking.log = "broken", None
-        raise takens.TakensError(
-            f"the log in {tracking.directory} cannot be written ({error.strerror or error}); "
-            "the training goes on without it"
-        ) from error
-    finally:
-        if isinstance(event, (takens.plugin.RunFinished, takens.plugin.RunFailed)):
-            _runs.pop(event.run_id, None)
-
-
-def _history(folder: Path | None) -> list[dict[str, Any]]:
-    """Read what an earlier part of the run has left, cut to what is still true."""
-    path = folder and folder / "history.jsonl"
-    if path is None or not path.is_file():
-        return []
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [cast("dict[str, Any]", json.loads(line)) for line in lines]
+        if tracking.log is not None and tracking.state != "closed":
+            tracking.close()
