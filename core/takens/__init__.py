@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         testing as testing,
     )
     from takens._backends.dispatch import explain as explain
+    from takens._data.recordings import Recordings as Recordings
     from takens._data.time_series import TimeSeries as TimeSeries
     from takens._dynamics.autonomous import autonomous as autonomous
     from takens._dynamics.checkpoint import (

@@ -29,6 +29,8 @@ METRICS: Final = (
 METRICS_WITHOUT_EQUATIONS: Final = ("lyapunov_from_data",)
 # Compares free runs with the training data to choose the weights that are kept.
 CHECK_METRIC: Final = "state_space_divergence"
+# What `.plot()` draws of a series.
+PORTRAIT: Final = "trajectories"
 FIGURES: Final = (
     "loss_history",
     "time_series",

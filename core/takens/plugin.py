@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from takens._data.entrance import SeriesLike as SeriesLike
+    from takens._data.provenance import Provenance as Provenance
+    from takens._data.table import Table as Table
     from takens._dynamics.ensemble import Ensemble as Ensemble, weights as weights
     from takens._dynamics.flow_map import (
         FlowMap as FlowMap,

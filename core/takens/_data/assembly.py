@@ -1,0 +1,277 @@
+"""From a table to recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, final
+
+import attrs
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from takens._data.fills import fill_values, mask_of, suspects
+from takens._data.moments import is_moment, moments_of, since_first, text_of
+from takens._data.sampling import equal_steps, rises_evenly, with_missing_rows
+from takens._data.selection import Selection, select
+from takens._data.table import Table
+from takens._data.time_series import TimeSeries
+from takens.errors import DataError
+
+Floats = NDArray[np.float64]
+# Two samples make a step; a third shows that it is one.
+_FEWEST: Final = 3
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Wanted:
+    """What is wanted of a table.
+
+    ``columns`` are the variables (all but the others where None), ``inputs`` act on the
+    system, ``time`` holds the times, or samples are ``dt`` apart, in ``time_unit``. The texts
+    or numbers of ``id`` tell recordings apart, those of ``group`` what they belong to.
+    ``missing`` are numbers that stand for gaps. ``strict`` refuses gaps and unequal steps.
+    """
+
+    columns: Sequence[str] | None = None
+    inputs: Sequence[str] = ()
+    time: str | None = None
+    dt: float | None = None
+    time_unit: str = ""
+    id: str | None = None
+    group: str | None = None
+    missing: Sequence[float | str] = ()
+    units: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    strict: bool = False
+
+
+# The name and group of a recording, and what was measured.
+Part = tuple[str, str, TimeSeries]
+
+
+def assemble(table: Table, wanted: Wanted) -> list[Part]:
+    """Return the recordings that a table holds, `x: (T, n)` each.
+
+    Raises: DataError where columns cannot be found, are no numbers, or are no recording.
+    """
+    time = wanted.time or (table.clock if wanted.dt is None else None)
+    chosen = select(
+        table,
+        columns=wanted.columns,
+        inputs=wanted.inputs,
+        time=time,
+        id=wanted.id,
+        group=wanted.group,
+        timed=wanted.dt is not None,
+    )
+    numbers = (*chosen.variables, *chosen.inputs)
+    others = [name for name in (chosen.time, chosen.id, chosen.group) if name is not None]
+    found = dict(table.load(numbers, others))
+    x = np.stack([found.pop(name) for name in numbers], axis=-1)
+    found = {name: found[name] for name in others}
+    if x.ndim > 2:
+        return [*_trajectories(table, wanted, chosen, found, x)]
+    return [*_rows(table, wanted, chosen, found, x)]
+
+
+def _trajectories(
+    table: Table, wanted: Wanted, chosen: Selection, found: Mapping[str, Any], x: Floats
+) -> Iterator[Part]:
+    if chosen.id or chosen.group:
+        raise DataError(
+            f"{table.what} holds {len(x)} trajectories already; leave out id and group."
+        )
+    clock = found.get(chosen.time or "")
+    for i, one in enumerate(x):
+        times = clock[i] if clock is not None and clock.ndim > 1 else clock
+        yield str(i + 1), "", _series(table, wanted, chosen, times, one, range(len(one)))
+
+
+def _rows(
+    table: Table, wanted: Wanted, chosen: Selection, found: Mapping[str, Any], x: Floats
+) -> Iterator[Part]:
+    clock, groups = found.get(chosen.time or ""), found.get(chosen.group or "")
+    if chosen.id is None:
+        group = "" if groups is None else _only(table, chosen.group or "", groups)
+        yield "", group, _series(table, wanted, chosen, clock, x, range(len(x)))
+        return
+    labels = found[chosen.id]
+    names, first, which = np.unique(labels, return_index=True, return_inverse=True)
+    for number in np.argsort(first):
+        rows = np.flatnonzero(which == number)
+        times = None if clock is None else clock[rows]
+        group = "" if groups is None else _only(table, chosen.group or "", groups[rows])
+        yield (
+            _label(names[number]),
+            group,
+            _series(table, wanted, chosen, times, x[rows], rows),
+        )
+
+
+def _label(value: Any) -> str:
+    number: Any = value.item() if hasattr(value, "item") else value
+    whole = isinstance(number, float) and number.is_integer()
+    return str(int(number) if whole else number)
+
+
+def _only(table: Table, name: str, values: NDArray[Any]) -> str:
+    kinds = np.unique(values)
+    if len(kinds) > 1:
+        raise DataError(
+            f"{table.what}: one recording is in several groups of {name!r}, "
+            f"{_label(kinds[0])!r} and {_label(kinds[1])!r}; name the column that "
+            "tells recordings apart as id."
+        )
+    return _label(kinds[0])
+
+
+def _series(
+    table: Table,
+    wanted: Wanted,
+    chosen: Selection,
+    clock: NDArray[Any] | None,
+    x: Floats,
+    rows: Sequence[int] | NDArray[np.int64],
+) -> TimeSeries:
+    samples, n = x.shape
+    if wanted.strict and samples < max(_FEWEST, n + 1):
+        raise DataError(
+            f"{table.what} has too few samples, {samples} for {n} variable{'s' * (n > 1)}; at "
+            f"least {max(_FEWEST, n + 1)} are needed, one below the other (transpose a table "
+            "that lies on its side)."
+        )
+    if samples < _FEWEST:
+        raise DataError(
+            f"{table.what} has too few samples, {samples}; a recording has at least {_FEWEST}."
+        )
+    numbers, _ = fill_values(wanted.missing)
+    mask = mask_of(x, numbers)
+    if mask is not None and not wanted.strict:
+        _refuse_empty(table, chosen, mask)
+    if chosen.complete:
+        for i, name in enumerate(chosen.variables):
+            if rises_evenly(x[:, i]):
+                raise DataError(
+                    f"{table.what}: {table.noun} {name!r} rises in equal steps, as a time or a "
+                    "row number does; give it as the time, or name the columns that are "
+                    "variables."
+                )
+    remarks = [*table.source.remarks]
+    if numbers and mask is not None:
+        x = np.where(mask, x, np.nan)
+    for i, name in enumerate((*chosen.variables, *chosen.inputs)):
+        for value in suspects(x[:, i]):
+            count = int((x[:, i] == value).sum())
+            remarks.append(
+                f"{table.noun.capitalize()} {name!r} is {value:g} {count} "
+                f"time{'s' * (count > 1)}, far from all else, as where nothing was measured; "
+                f"if so, give missing = [{value:g}]."
+            )
+    unit, origin = wanted.time_unit or table.time_unit, ""
+    if clock is None:
+        times: Floats = float(wanted.dt or 1.0) * np.arange(samples, dtype=np.float64)
+    else:
+        times, found, origin = _times(table, chosen.time or "", clock, rows)
+        unit = found or unit
+        name = f"{table.noun} {chosen.time!r}"
+        if found:
+            name += f" (in {found} since the first)"
+
+        def place(i: int) -> str:
+            return f"{table.what}: {table.place(int(rows[i]))}, {name}"
+
+        if wanted.strict:
+            times = equal_steps(times, place)
+        else:
+            times, x, said = with_missing_rows(times, x, place)
+            remarks += said
+            mask = mask_of(x, ())
+        step = (times[-1] - times[0]) / (len(times) - 1)
+        if wanted.dt is not None and abs(step - wanted.dt) > 1e-3 * wanted.dt:
+            raise DataError(
+                f"{table.what}: the steps of {name} are {step:.6g}, but dt = {wanted.dt:g} was "
+                "given; leave out one of the two."
+            )
+    return _made(table, wanted, chosen, times, x, mask, unit, origin, remarks)
+
+
+def _made(
+    table: Table,
+    wanted: Wanted,
+    chosen: Selection,
+    times: Floats,
+    x: Floats,
+    mask: NDArray[np.bool_] | None,
+    unit: str,
+    origin: str,
+    remarks: Sequence[str],
+) -> TimeSeries:
+    n = len(chosen.variables)
+    units = {**table.units, **wanted.units}
+    source = attrs.evolve(
+        table.source, columns=(*chosen.variables, *chosen.inputs), remarks=tuple(remarks)
+    )
+
+    def part(names: Sequence[str], columns: slice, inputs: TimeSeries | None) -> TimeSeries:
+        return TimeSeries(
+            torch.from_numpy(times),
+            torch.from_numpy(np.ascontiguousarray(x[:, columns])),
+            names,
+            time_unit=unit,
+            units=[units.get(name, "") for name in names],
+            mask=None if mask is None else torch.from_numpy(mask[:, columns].copy()),
+            inputs=inputs,
+            origin=origin,
+            source=source,
+        )
+
+    inputs = part(chosen.inputs, slice(n, None), None) if chosen.inputs else None
+    return part(chosen.variables, slice(n), inputs)
+
+
+def _refuse_empty(table: Table, chosen: Selection, mask: NDArray[np.bool_]) -> None:
+    for i in np.flatnonzero(~mask.any(0)):
+        name = (*chosen.variables, *chosen.inputs)[i]
+        raise DataError(
+            f"{table.what}: {table.noun} {name!r} holds nothing but gaps; name the columns "
+            "that are variables."
+        )
+
+
+def _times(
+    table: Table,
+    name: str,
+    clock: NDArray[Any],
+    rows: Sequence[int] | NDArray[np.int64],
+) -> tuple[Floats, str, str]:
+    """Return times, and their unit and origin where they are dates."""
+    if clock.dtype.kind in "OU":
+        bad = next((i for i, text in enumerate(clock) if not is_moment(str(text))), None)
+        if bad is not None:
+            raise DataError(
+                f"{table.what}: {table.place(int(rows[bad]))}, {table.noun} {name!r} is "
+                f"{str(clock[bad])!r}, which is neither a number nor a date in ISO 8601 (as "
+                "2024-03-31T12:00:00); write it so, or give the sampling interval dt."
+            )
+        clock = moments_of(map(str, clock))
+    if clock.dtype.kind == "m":
+        return clock / np.timedelta64(1, "s"), "s", ""
+    if clock.dtype.kind == "M":
+        gone = np.flatnonzero(np.isnat(clock))
+        if not len(gone):
+            moments = moments_of(clock)
+            back = np.flatnonzero(np.diff(moments) <= np.timedelta64(0))
+            times, unit = since_first(moments)
+            return times, unit, "" if len(back) else text_of(moments[0])
+        bad = int(gone[0])
+    else:
+        times = clock.astype(np.float64)
+        gone = np.flatnonzero(~np.isfinite(times))
+        if not len(gone):
+            return times, "", ""
+        bad = int(gone[0])
+    raise DataError(
+        f"{table.what}: {table.place(int(rows[bad]))}, {table.noun} {name!r} has no time; "
+        "complete it, or leave out the row."
+    )

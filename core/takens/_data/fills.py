@@ -1,0 +1,80 @@
+"""Numbers that stand for what was not measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from takens.errors import DataError
+
+# Those of instruments, loggers, climate archives and libraries.
+_USUAL: Final = (
+    *(sign * value for value in (99.0, 99.9, 99.99, 999.0, 999.9, 999.99) for sign in (1, -1)),
+    *(sign * value for value in (9999.0, 9999.9, 99999.0, 999999.0) for sign in (1, -1)),
+    *(sign * value for value in (1e20, 1e30, 1e35, 1e36, 1e37, 1e38) for sign in (1, -1)),
+    *(-32768.0, 32767.0, -2147483648.0, 2147483647.0),
+    *(9.96920996838687e36, float(np.float32(1e20)), float(np.finfo(np.float32).min)),
+    *(-8888.0, -7999.0, -6999.0, -1e10, 1e15),
+)
+# A fill value is further from all other numbers than they are from each other.
+_APART: Final = 2.0
+
+
+def suspects(x: NDArray[np.float64]) -> list[float]:
+    """Return the extremes of `x: (T,)` that look like fill values, each farther out than data.
+
+    Only a number that is customary for it, and lies apart from all others, is suspected.
+    """
+    found: list[float] = []
+    rest = x
+    for _ in range(3):
+        low, high = float(np.nanmin(rest)), float(np.nanmax(rest))
+        extreme = [v for v in (low, high) if any(np.isclose(v, u, rtol=1e-6) for u in _USUAL)]
+        for value in extreme:
+            others = rest[rest != value]
+            others = others[~np.isnan(others)]
+            if not len(others):
+                continue
+            inner_low, inner_high = float(others.min()), float(others.max())
+            away = inner_low - value if value < inner_low else value - inner_high
+            if away > _APART * (inner_high - inner_low) and len(others) > 1:
+                found.append(value)
+                rest = others
+                break
+        else:
+            break
+    return found
+
+
+def mask_of(x: NDArray[np.float64], missing: Sequence[float]) -> NDArray[np.bool_] | None:
+    """Return where numbers of `x` were measured, None where all were."""
+    gone = np.isnan(x)
+    for value in missing:
+        gone |= np.isclose(x, value, rtol=1e-6, atol=0.0)
+    return ~gone if bool(gone.any()) else None
+
+
+def fill_values(missing: Sequence[object]) -> tuple[list[float], list[str]]:
+    """Return the numbers and the texts that stand for what is missing.
+
+    Raises: DataError for anything else.
+    """
+    numbers: list[float] = []
+    texts: list[str] = []
+    for value in missing:
+        if isinstance(value, str):
+            try:
+                numbers.append(float(value))
+            except ValueError:
+                texts.append(value)
+        elif isinstance(value, (int, float)):
+            numbers.append(float(value))
+        else:
+            raise DataError(
+                f"missing lists numbers and texts that stand for gaps, as [-999, 'x']; "
+                f"got {value!r}."
+            )
+    return numbers, texts
