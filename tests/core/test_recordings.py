@@ -284,7 +284,7 @@ def test_plot() -> None:
         (lambda: Recordings([X, X], names=["a", "a"]), "called 'a'"),
         (lambda: Recordings.of(LONG, id="subject")["c"], "no recording 'c'"),
         (lambda: Recordings.of(LONG, id="subject")["x"], r"recordings\[:, 'x'\]"),
-        (lambda: Recordings.of(LONG, id="subject").split(1.5), "between 0 and 1"),
+        (lambda: Recordings.of(LONG, id="subject").split(1.5), "fraction from 0 to 1"),
         (lambda: Recordings.of(LONG, id="subject").split(["c"]), "There are a, b"),
         (lambda: Recordings.of(LONG, id="subject").split(["a", "b"]), "no recording to learn"),
         (lambda: np.asarray(Recordings.of(LONG, id="subject")), ":20"),

@@ -343,7 +343,7 @@ class Recordings(Printed):
         if isinstance(where, (int, float)):
             if not 0 < where < 1:
                 raise DataError(
-                    "split is a fraction between 0 and 1, a time as a text, or names in a list; "
+                    "split is a fraction from 0 to 1, a time as a text, or names in a list; "
                     f"got {where!r}."
                 )
             return self._cut_each(lambda one: round(len(one) * where), f"split = {where:g}")
