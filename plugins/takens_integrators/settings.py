@@ -41,7 +41,11 @@ _MAX_STEPS: Final = takens.plugin.parameter(
     _CONTROLLER.max_steps, summary="steps after which a solve gives up", at_least=1
 )
 _MAX_STEP: Final = takens.plugin.parameter(
-    _CONTROLLER.max_step, unit="time", summary="length of the longest step", above=0
+    _CONTROLLER.max_step,
+    unit="time",
+    summary="length of the longest step",
+    above=0,
+    finite=False,
 )
 
 
@@ -131,7 +135,10 @@ class FactorSettings(FirstStepSettings):
         at_most=1,
     )
     largest: float = takens.plugin.parameter(
-        _CONTROLLER.largest, summary="factor by which a step grows at most", at_least=1
+        _CONTROLLER.largest,
+        summary="factor by which a step grows at most",
+        at_least=1,
+        finite=False,
     )
 
 

@@ -1,5 +1,6 @@
 """Plugins that are good, and plugins that are broken in every way we know of."""
 
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -378,3 +379,30 @@ class TestCreating:
     def test_a_missing_parameter_is_named(self) -> None:
         with pytest.raises(takens.errors.ComponentError, match="needs obs_dim"):
             takens.create("model", "shallow_plrnn")
+
+
+def test_many_components_take_no_time(install: Install) -> None:
+    install(
+        "many",
+        """
+        import takens
+
+        TAKENS_API = 2
+
+        @takens.plugin.hookimpl
+        def takens_components():
+            for i in range(20_000):
+                yield takens.plugin.ComponentSpec(
+                    kind="system", name=f"s{i}", target="many:Thing", summary="A thing."
+                )
+        """,
+    )
+    began = time.process_time()
+    systems = takens.plugin.Registry[object]("system", takens.plugin.Catalogue.discover())
+    assert len(systems) > 20_000
+    assert "s19999" in systems._repr_html_()  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(takens.errors.UnknownComponentError, match="and 19,") as refused:
+        systems.spec("s2000x")
+    assert len(str(refused.value)) < 10_000
+    # A search through all of them for each took minutes.
+    assert time.process_time() - began < 20

@@ -3,7 +3,7 @@
 import inspect
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
@@ -182,3 +182,46 @@ def test_settings_that_import_torch_are_found(tmp_path: Any, monkeypatch: Any) -
         takens.testing.CheckFailedError, match="The manifest imports numpy, torch"
     ):
         check_manifest_is_light(heavy)
+
+
+def _numbers() -> Iterator[tuple[takens.plugin.Plugin, takens.plugin.ComponentSpec, str]]:
+    for plugin, spec in takens.catalogue():
+        for parameter in spec.parameters:
+            if float in parameter.types and parameter.finite is not False:
+                yield plugin, spec, parameter.name
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
+def test_no_component_takes_a_number_that_is_none(number: float) -> None:
+    asked = 0
+    for _, spec, name in _numbers():
+        if spec.deprecated or "dysts" in spec.target:
+            continue
+        needed = {
+            p.name: "lorenz63" if str in p.types else 1 for p in spec.parameters if p.required
+        }
+        given = needed | dict(spec.example) | {name: number}
+        with pytest.raises(takens.errors.ComponentError, match=name):
+            takens.create(spec.kind, spec.name, **given)
+        asked += 1
+    assert asked > 100
+
+
+@pytest.mark.parametrize("number", [math.inf, math.nan])
+def test_numbers_in_lists_are_finite_too(number: float) -> None:
+    parameter = takens.plugin.Parameter("factors", [1.0])
+    assert "is a finite number" in parameter.refusal([2.0, number])
+    assert not parameter.refusal([])
+    assert not parameter.refusal(["a", 2.0])
+    unbounded = takens.plugin.Parameter("factors", [1.0], finite=False)
+    assert not unbounded.refusal([2.0, number])
+
+
+def test_a_default_that_is_infinite_may_be_given() -> None:
+    assert not takens.plugin.Parameter("longest", math.inf).refusal(math.inf)
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400)])
+def test_a_whole_number_may_have_any_length(number: int) -> None:
+    refusal = takens.plugin.Parameter("count", 1, at_least=0, at_most=10).refusal(number)
+    assert "is between 0 and 10" in refusal

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar, final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar, final
 
 import attrs
 
@@ -27,6 +27,8 @@ from takens.errors import (
 )
 
 T = TypeVar("T")
+# Longer lists of names are cut in messages.
+_MOST: Final = 200
 
 
 @final
@@ -81,11 +83,8 @@ class Catalogue(Printed):
         if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance] - what callers without types give
             raise ComponentError(f"The name of a {kind} is text; got {name!r}.")
         owner, _, bare = name.rpartition(":")
-        hits = [
-            (plugin, spec)
-            for plugin, spec in self
-            if spec.kind == kind and spec.name == bare and owner in ("", plugin.name)
-        ]
+        same = self._by_name.get((kind, bare), ())
+        hits = [hit for hit in same if owner in ("", hit[0].name)]
         # What else is installed never changes what a bare name means.
         hits = [hit for hit in hits if hit[0].ours] or hits
         if not hits:
@@ -104,6 +103,14 @@ class Catalogue(Printed):
             if spec.kind == kind and spec.target == target:
                 return f"{plugin.name}:{spec.name}"
         return None
+
+    @functools.cached_property
+    def _by_name(self) -> Mapping[tuple[Kind, str], Sequence[tuple[Plugin, ComponentSpec]]]:
+        """The components by kind and bare name."""
+        found: dict[tuple[Kind, str], list[tuple[Plugin, ComponentSpec]]] = {}
+        for plugin, spec in self:
+            found.setdefault((spec.kind, spec.name), []).append((plugin, spec))
+        return found
 
     @functools.cached_property
     def _homes(self) -> Mapping[str, Plugin]:
@@ -184,7 +191,7 @@ class Catalogue(Printed):
         known = sorted({spec.name for _, spec in self if spec.kind == kind})
         return (
             f"No {kind} is called {name!r}.{near(bare, known)}"
-            f" Known: {', '.join(known) or 'none'}." + self._not_loaded()
+            f" Known: {_listed(known)}." + self._not_loaded()
         )
 
     def _not_loaded(self) -> str:
@@ -193,6 +200,13 @@ class Catalogue(Printed):
             names = [plugin.name for plugin in self.plugins if plugin.state == state]
             said += f" Plugins that {what}: {', '.join(names)}." if names else ""
         return said
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST
+    if more > 0:
+        return f"{', '.join(names[:_MOST])} and {more:,} more, which takens list shows"
+    return ", ".join(names) or "none"
 
 
 @functools.cache

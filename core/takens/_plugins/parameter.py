@@ -51,7 +51,8 @@ class Parameter:
 
     ``types`` are the accepted TOML types; they follow from ``default`` where it has one.
     ``choices`` are the accepted texts, beside values of the other types. Numbers, also those
-    in lists, obey ``at_least``, ``above``, ``at_most``, ``below`` and ``finite``. A ``secret``
+    in lists, obey ``at_least``, ``above``, ``at_most`` and ``below``, and are finite where
+    ``finite`` is not False; where it is True, lists hold nothing else. A ``secret``
     is a text that is never written down or shown.
 
     Raises: ValueError for a secret that is no text.
@@ -70,7 +71,7 @@ class Parameter:
     above: float | None = attrs.field(default=None, kw_only=True)
     at_most: float | None = attrs.field(default=None, kw_only=True)
     below: float | None = attrs.field(default=None, kw_only=True)
-    finite: bool = attrs.field(default=False, kw_only=True)
+    finite: bool | None = attrs.field(default=None, kw_only=True)
     secret: bool = attrs.field(default=False, kw_only=True)
     unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
 
@@ -98,10 +99,10 @@ class Parameter:
             return ""
         if not self._fits(value):
             return self._other(value)
-        if not (self.limits or self.finite):
-            return ""
         numbers = cast(Sequence[Any], value if isinstance(value, (list, tuple)) else (value,))
-        if not numbers:
+        if not (self.limits or self.finite):
+            numbers = [each for each in numbers if isinstance(each, Real)]
+        elif not numbers:
             return f"has at least one number{self._unit()}; got {value!r}."
         refusals = (self._number_refusal(number) for number in numbers)
         return next((refusal for refusal in refusals if refusal), "")
@@ -111,10 +112,11 @@ class Parameter:
             # The word of a choice, or what only the component can judge.
             one_of = isinstance(number, str) and number in self.choices
             return "" if one_of or not isinstance(number, _JUDGED) else self._other(number)
-        if not self._within(float(number)):
+        if not self._within(number if isinstance(number, int) else float(number)):
             choices = "".join(f", or {choice!r}" for choice in self.choices)
             return f"is {self.limits}{self._unit()}{choices}; got {number!r}."
-        if self.finite and not math.isfinite(number):
+        endless = not (isinstance(number, int) or math.isfinite(number))
+        if endless and self.finite is not False and number != self.default:
             return f"is a finite number{self._unit()}; got {number!r}."
         return ""
 
@@ -186,7 +188,7 @@ def parameter(
     above: float | None = None,
     at_most: float | None = None,
     below: float | None = None,
-    finite: bool = False,
+    finite: bool | None = None,
     secret: bool = False,
     converter: Callable[[Any], Any] | None = None,
     validator: Callable[[Any, Any, Any], None] | None = None,

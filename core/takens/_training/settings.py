@@ -53,7 +53,7 @@ class Training:
     learning_rate: PerMember = parameter(2e-2, converter=_per_member, above=0, finite=True)
     final_learning_rate: float = parameter(1e-5, above=0, finite=True)
     schedule: Choice = _component("schedule", SCHEDULE)
-    gradient_clip: float = parameter(10.0, at_least=0)
+    gradient_clip: float = parameter(10.0, at_least=0, finite=False)
     log_every: int = parameter(20, unit="steps", at_least=1)
     checkpoint_every: int = parameter(500, unit="steps", at_least=1)
     members: int = parameter(1, at_least=1, at_most=10_000)
