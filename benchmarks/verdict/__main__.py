@@ -6,7 +6,7 @@
     python -m benchmarks.verdict --follow N
     python -m benchmarks.verdict --page docs/images
 
-The first judges what is not yet in the file, a line for each record, the most telling first;
+The first judges what is not yet in the file, a line for each record, all cells in turn;
 the same command goes on where it was ended. Before that it measures the true effects of every
 subject, once. ``--sample`` judges a few cells in minutes, and ends with 1 where they are
 clearly not as they should be. ``--follow`` does what N undecided verdicts ask for. ``--page``
@@ -54,14 +54,13 @@ def judge(work: Work, out: Path, deadline: float) -> str:
     """Judge one record in a process of its own, adding a line for each subject."""
     from .work import judge
 
-    count = 0
-    began = time.time()
+    seconds: list[float] = []
     for one in judge(work, deadline):
         results.append(out, [one])
-        count += 1
+        seconds.append(one.seconds)
     return (
         f"{work.system}, {work.length:,} samples, noise {work.noise:g}, record "
-        f"{work.record}: {count} judged in {time.time() - began:.0f} s"
+        f"{work.record}: {len(seconds)} judged in {sum(seconds):.0f} s of processor time"
     )
 
 
@@ -72,7 +71,7 @@ def effects(system: str, name: str, out: Path, deadline: float) -> str:
         return f"{system}, {name}: no time for its effects"
     found = effects(system, name)
     results.append(out, [found])
-    return f"{system}, {name}: off by {found.largest:.2f} tolerances"
+    return f"{system}, {name}: off by {found.largest:.2f} tolerances in a million samples"
 
 
 def follow(judged: Judged, seed: int, out: Path, deadline: float) -> str:
@@ -88,14 +87,14 @@ def run(calls: list[tuple], workers: int) -> None:
     """Call functions with their arguments, in order, in so many processes."""
     if workers == 1:
         _one_thread()
-        for function, *given in calls:
-            print(function(*given), flush=True)
+        for i, (function, *given) in enumerate(calls, 1):
+            print(f"{i:,} of {len(calls):,}: {function(*given)}", flush=True)
         return
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread) as pool:
         waiting = [pool.submit(*call) for call in calls]
-        for done in as_completed(waiting):
-            print(done.result(), flush=True)
+        for i, done in enumerate(as_completed(waiting), 1):
+            print(f"{i:,} of {len(calls):,}: {done.result()}", flush=True)
 
 
 def _one_thread() -> None:

@@ -37,7 +37,10 @@ class Exponent:
 
 @attrs.frozen
 class Judged:
-    """One record of a system against which a subject was judged; ``aspects`` by name."""
+    """One record of a system against which a subject was judged; ``aspects`` by name.
+
+    ``seconds`` are of processor time.
+    """
 
     system: str
     subject: str

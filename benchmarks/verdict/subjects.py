@@ -30,7 +30,7 @@ from .systems import (
 REST = ("rest",)
 CYCLE = ("cycle", "recur", "repeat")
 ESCAPE = ("left", "leave", "escape", "diverge", "outside")
-REVERSED = ("asymmetry", "reversal", "reversed")
+REVERSED = ("asymmetry", "reversal", "reversed", "backwards")
 ELSEWHERE = ("attractor", "rest", "elsewhere", "box")
 LOBE = ("mean", "lobe", "switch")
 
@@ -59,9 +59,9 @@ class Subject:
         """Whether its effects say how far it is off; a name says enough of others."""
         return not self.named and (self.system or self.spoil) is not None
 
-    def of(self, case: Case, truth: Tensor, seed: int) -> Any:
+    def of(self, case: Case, truth: Tensor | None, seed: int) -> Any:
         """Return what is judged, a system or a time series; records are made of ``truth``."""
-        if self.spoil is None:
+        if self.spoil is None or truth is None:
             return case.make() if self.system is None else self.system(case)
         generator = torch.Generator().manual_seed(seed)
         return case.series(self.spoil(case, truth[: self.runs], generator))

@@ -26,6 +26,8 @@ EFFECTS = ("mean_shift", "scale_ratio", "time_scale_ratio", "time_asymmetry")
 STARTS, STEPS = 64, 50_000
 # The metric that starts from a box, and against which records the truth has it.
 BOX, BOXES = "other_attractors", (5, 10_000)
+# Seeds of records that are spoilt begin here.
+_RUNS = 10**6
 # Of the intervals, near enough.
 _QUANTILE = 1.7
 
@@ -38,18 +40,20 @@ def seed(work: Work) -> int:
 def judge(work: Work, deadline: float = float("inf")) -> Iterator[Judged]:
     """Judge the subjects of one record, until the time is over."""
     case = SYSTEMS[work.system]
-    drawn = case.draw(work.length, 1 + FLOORS + COUNTED, seed(work))
-    measured, runs = drawn[: 1 + FLOORS], drawn[1 + FLOORS :]
-    measured = noisy(measured, work.noise, seed(work))
+    measured = noisy(case.draw(work.length, 1 + FLOORS, seed(work)), work.noise, seed(work))
+    runs = None
     for name in work.subjects:
         if time.time() > deadline:
             return
-        began = time.perf_counter()
-        judged = subject(work.system, name).of(case, runs, seed(work))
+        began = time.process_time()
+        one = subject(work.system, name)
+        if one.spoil is not None and runs is None:
+            runs = case.draw(work.length, COUNTED, _RUNS + seed(work))
+        judged = one.of(case, runs, seed(work))
         found = takens.judge(
             judged,
             case.series(measured[0]),
-            metrics_for(subject(work.system, name), work),
+            metrics_for(one, work),
             second=case.series(measured[1:]),
             truth=case.make(),
             runs=RUNS,
@@ -63,7 +67,7 @@ def judge(work: Work, deadline: float = float("inf")) -> Iterator[Judged]:
             noise=work.noise,
             record=work.record,
             aspects={a: told(f) for a, f in found.verdict.findings.items()},
-            seconds=round(time.perf_counter() - began, 3),
+            seconds=round(time.process_time() - began, 3),
             exponent=exponent(found.scores.get("max_lyapunov")),
         )
 

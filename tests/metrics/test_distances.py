@@ -261,3 +261,32 @@ def test_noise_with_memory_has_the_distance_of_its_closed_form() -> None:
     # Given the present, the future has variance 1 - memory^2h; an increment 2 - 2 memory^h.
     expected = [(1 + memory**h) ** 0.5 for h in score.details["lags"]]
     assert score.details["distances"] == pytest.approx(expected, rel=0.03)
+    assert not score.remark
+
+
+def test_a_circle_run_backwards_is_told_from_one_run_forwards() -> None:
+    angles = 2 * np.pi / 64 * np.arange(6_400)
+    truth, run = (
+        np.stack((np.cos(angles + start), np.sin(angles + start)), 1) for start in (0.0, 1.0)
+    )
+    metric = JointLawDistance()
+    score = metric.compare(record(truth), record(run[::-1].copy()))
+    # Increments z (exp(+-ih) - 1) are 2 sin h apart, and 2 sin(h / 2) long.
+    expected = [2 * np.cos(np.pi * h / 64) for h in score.details["lags"]]
+    assert score.details["distances"] == pytest.approx(expected, abs=0.02)
+    assert score.remark == "the runs go backwards in time"
+    assert not metric.compare(record(truth), record(run)).remark
+
+
+def test_what_goes_backwards_is_called_so_in_the_verdict() -> None:
+    angles = 2 * np.pi / 50 * torch.arange(4_000).double() + torch.arange(9.0).double()[:, None]
+    x, t = torch.stack((angles.cos(), angles.sin()), -1), torch.arange(4_000).double()
+    judged = takens.judge(
+        takens.TimeSeries(t, x[5:].flip(1)),
+        takens.TimeSeries(t, x[0]),
+        ["joint_law_distance"],
+        second=takens.TimeSeries(t, x[1:5]),
+    )
+    finding = judged.verdict.findings["joint laws"]
+    assert finding.right is False
+    assert "the runs go backwards in time" in finding.sentence

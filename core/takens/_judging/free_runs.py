@@ -23,6 +23,8 @@ from takens._protocols.score import Runs, Score
 
 # A run that diverged is put so many times as far out as any of the data.
 _FAR: Final = 1e9
+# Effects are measured on so many runs; the truth, in eight segments at most, is known less.
+_MEASURED: Final = 48
 # What all runs that are counted may take in memory.
 _BYTES: Final = 2**29
 
@@ -104,9 +106,12 @@ class FreeRuns:
         return FreeRun(attrs.evolve(self.beside.series, x=x), at)
 
     def finite(self) -> TimeSeries | None:
-        """Return the runs that did not diverge, `x: (runs, T, n)`, None where all did."""
+        """Return runs that did not diverge, up to 48, `x: (runs, T, n)`, None where all did."""
         alive = [run for run, at in enumerate(self.all.diverged_at) if at is None]
-        return attrs.evolve(self.all.series, x=self.all.x[alive]) if alive else None
+        if not alive:
+            return None
+        chosen = [alive[i] for i in _spread(len(alive), _MEASURED)]
+        return attrs.evolve(self.all.series, x=self.all.x[chosen])
 
 
 def far_away(runs: FreeRun, truth: TimeSeries) -> TimeSeries:

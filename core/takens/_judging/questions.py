@@ -153,6 +153,7 @@ def _distance(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
         f"({_confidence(criteria)}: {share - wide:.2g} to {share + wide:.2g}), "
         f"tolerance {tolerance:g}{_over(score)}"
     )
+    told += f": {score.remark}" if score.remark else ""
     return [
         EquivalenceTest(
             name=name,

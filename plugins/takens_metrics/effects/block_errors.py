@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final, final
 
 import attrs
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 from torch import Tensor
 
 # So many records, and each of them is a block; fewer are cut.
@@ -88,4 +88,7 @@ def _jackknife(each: Tensor, statistic: Callable[[Tensor], Tensor]) -> Tensor | 
 
 def doubt(over: int) -> float:
     """Return by what factor an error over so many blocks may be too small, in 1 of 20 cases."""
-    return math.sqrt((over - 1) / float(chi2.ppf(0.05, over - 1))) if over > 1 else math.inf
+    if over < 2:
+        return math.inf
+    # The lower quantile of a chi-squared law.
+    return math.sqrt((over - 1) / (2 * float(gammaincinv((over - 1) / 2, 0.05))))
