@@ -62,4 +62,6 @@ def test_examples_are_fixed_by_day_and_random_by_night() -> None:
     assert settings.default is settings.get_profile(
         os.environ.get("HYPOTHESIS_PROFILE", "fixed")
     )
-    assert "\nHYPOTHESIS_PROFILE=random pytest" in (ROOT / ".ci/nightly").read_text()
+    nightly = (ROOT / ".ci/nightly").read_text()
+    assert "\nHYPOTHESIS_PROFILE=random pytest" in nightly
+    assert "\npython -m benchmarks.verdict --sample" in nightly

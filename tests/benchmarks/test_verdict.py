@@ -98,17 +98,23 @@ class TestBookKeeping:
     def test_what_is_done_is_not_planned_again(self) -> None:
         plan = load("plan").Plan(("henon",), (10_000,), (0.0,), 2)
         works = plan.works()
-        assert [(work.record, len(work.subjects)) for work in works] == [(0, 9), (1, 9)]
-        done = [works[0].key(name) for name in works[0].subjects]
-        left = plan.works([*done, works[1].key("truth")])
-        assert [(work.record, len(work.subjects)) for work in left] == [(1, 8)]
+        planned = [(work.record, len(work.subjects)) for work in works]
+        assert planned == [(0, 1), (0, 8), (1, 1), (1, 8)]
+        done = [work.key(name) for work in works[:3] for name in work.subjects]
+        left = plan.works([*done, works[3].key("scales x 0.9")])
+        assert [(work.record, len(work.subjects)) for work in left] == [(1, 7)]
 
-    def test_lorenz_is_first_clean_and_at_ten_thousand_samples(self) -> None:
+    def test_all_cells_grow_together_and_the_truth_in_long_records_first(self) -> None:
         works = load("plan").Plan(("henon", "lorenz63")).works()
-        order = list(dict.fromkeys((work.system, work.noise) for work in works))
-        assert order[:2] == [("lorenz63", 0.0), ("lorenz63", 0.05)]
-        assert {work.length for work in works[:40]} == {10_000}
-        assert {work.length for work in works[40:42]} == {50_000, 2_000}
+        assert {work.subjects for work in works[:4]} == {("truth",)}
+        assert {(work.length, work.noise) for work in works[:4]} == {
+            (50_000, 0.0),
+            (50_000, 0.05),
+        }
+        third = next(i for i, work in enumerate(works) if work.record == 2)
+        seen = {(w.system, w.length, w.noise, w.subjects == ("truth",)) for w in works[:third]}
+        every = {(w.system, w.length, w.noise, w.subjects == ("truth",)) for w in works}
+        assert {cell for cell in every if cell[3] or not cell[2]} <= seen
 
     def test_a_line_that_was_cut_is_left_out_and_cut_off(self, tmp_path: Path) -> None:
         results, file = load("results"), tmp_path / "some.jsonl"
@@ -245,6 +251,33 @@ class TestDemands:
         assert found[-1].met is fine
 
 
+class TestSample:
+    @pytest.mark.parametrize(
+        ("wrong", "subject", "told"),
+        [
+            (8, "truth", ["truth: wrong in 8 of 40"]),
+            (3, "truth", []),
+            (40, "cycle of 3,000 samples", []),
+        ],
+    )
+    def test_only_what_chance_does_not_explain_fails(
+        self, wrong: int, subject: str, told: list[str]
+    ) -> None:
+        lines = tuple(many(wrong, 40, subject=subject))
+        assert load("demands").clearly_unmet(load("results").Results(lines)) == told
+
+    def test_what_passes_though_it_is_named_fails(self) -> None:
+        lines = tuple(many(10, 20, True, subject="time reversed", rest=False))
+        found = load("demands").clearly_unmet(load("results").Results(lines))
+        assert found == ["named: right in 10 of 20"]
+
+    def test_holds_what_there_is(self) -> None:
+        works = load("__main__").SAMPLE.works()
+        subjects = {name for work in works for name in work.subjects}
+        assert subjects == set(load("__main__").SAMPLE.subjects)
+        assert sum(len(work.subjects) for work in works) < 60, "minutes"
+
+
 class TestCost:
     @pytest.mark.parametrize(
         ("name", "record", "asked"),
@@ -315,7 +348,7 @@ class TestWhole:
         arguments += ["--records", "1", "--subjects", "truth", "scales x 0.9", "--clean"]
         arguments += ["--workers", "1"]
         assert main(arguments) == 0
-        assert "2 judged" in capsys.readouterr().out
+        assert "3 of 3: van_der_pol" in capsys.readouterr().out
         found = results.Results.read(out)
         assert [one.subject for one in found.judged] == ["truth", "scales x 0.9"]
         assert found.judged[0].right is not False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Final, final
 
@@ -66,7 +67,7 @@ class Segments:
         """Cut out the samples start, ..., stop - 1 of each."""
         return Segments(*(s.between(start, stop) for s in (self.reference, self.others)))
 
-    @property
+    @functools.cached_property
     def records(self) -> TimeSeries:
         """The reference and others, up to eight in all, `x: (segments, T, n)`."""
         x = torch.cat((self.reference.x.unsqueeze(0), self.others.x[: _RECORDS - 1]))

@@ -12,6 +12,7 @@ from torch import Tensor
 
 import takens
 from takens_metrics.effects.block_errors import pieces
+from takens_metrics.records import remembered
 from takens_metrics.spectra.time_scales import mean_frequencies, theiler_window
 
 _SHORTEST: Final = 16
@@ -88,28 +89,47 @@ class Samples:
                 f"{metric} needs at least {_SHORTEST} samples in time; got {x.shape[1]} of the "
                 f"truth and {y.shape[1]} of the runs."
             )
-        mean = x.mean((0, 1))
-        deviation = (x - mean).square().mean((0, 1)).sqrt()
-        still = x.amax((0, 1)) == x.amin((0, 1))
-        units = map(float, torch.where(still, 0.0, deviation))
+        known = _of_truth(truth)
+        units = map(float, known.deviation)
         for name, unit in zip(truth.columns, units, strict=True):
             if not 0 < unit < math.inf:
                 raise takens.errors.DataError(
                     f"{metric} measures in standard deviations of the truth, and that of "
                     f"column {name!r} is {unit:g}; leave the column out, or rescale it."
                 )
-        x = (x - mean) / deviation
         # A sum of finite terms is finite, and is found in one pass.
         alive = y.sum((1, 2)).isfinite()
         return cls(
-            truth=x,
+            truth=known.x,
             runs=y if bool(alive.all()) else y[alive],
             alive=alive,
-            memory=theiler_window(x[0].numpy()),
-            periods=mean_periods(x),
-            mean=mean,
-            deviation=deviation,
+            memory=known.memory,
+            periods=known.periods,
+            mean=known.mean,
+            deviation=known.deviation,
         )
+
+
+@final
+@attrs.frozen(eq=False)
+class _Truth:
+    """A truth in its own units, `x: (segments, T, n)`, and what is known of it."""
+
+    x: Tensor
+    mean: Tensor
+    deviation: Tensor
+    memory: int
+    periods: Tensor
+
+
+@remembered
+def _of_truth(truth: takens.TimeSeries) -> _Truth:
+    x = truth.x.detach().to("cpu", torch.float64).contiguous()
+    mean = x.mean((0, 1))
+    deviation = (x - mean).square().mean((0, 1)).sqrt()
+    deviation = torch.where(x.amax((0, 1)) == x.amin((0, 1)), 0.0, deviation)
+    x = (x - mean) / torch.where(deviation > 0, deviation, 1.0)
+    return _Truth(x, mean, deviation, theiler_window(x[0].numpy()), mean_periods(x))
 
 
 def mean_periods(x: Tensor) -> Tensor:

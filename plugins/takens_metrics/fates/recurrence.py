@@ -14,6 +14,8 @@ from takens_metrics.fates.noise_level import noise_variance
 # Of a record, and in mean periods, the window that has to come back, whichever is less.
 _PART: Final = 8
 _PERIODS: Final = 20
+# Ends of windows that are looked at in each record of the truth.
+_ENDS: Final = 16
 # Samples that are compared in two windows after each other, and those that lags are tried at.
 _PLACES: Final = 48
 _FIRST: Final = 12
@@ -59,9 +61,10 @@ class Recurrence:
         window = int(min(min(length, samples) / _PART, _PERIODS * period))
         stride = max(1, int(float(periods.min()) / _TRIED))
         plain = cls(max(window, 1), max(2, math.ceil(period)), stride)
-        ends = range(length, length // 2 + plain.window, -max(1, plain.window // 2))
-        apart = [float(d) for end in ends for d in plain.nearest(truth[:, :end])[0]]
-        nearest = min((d for d in apart if math.isfinite(d)), default=0.0)
+        apart = max(1, plain.window // 2, length // (2 * _ENDS))
+        ends = range(length, length // 2 + plain.window, -apart)
+        found = [float(d) for end in ends for d in plain.nearest(truth[:, :end])[0]]
+        nearest = min((d for d in found if math.isfinite(d)), default=0.0)
         noise = 2 * _MARGIN * noise_variance(truth, memory)
         clean = math.sqrt(max(nearest**2 - noise, 0.0))
         bound = min(_CLOSER * clean, _CLOSE) if clean > _SAME else 0.0
@@ -82,7 +85,7 @@ class Recurrence:
         """Return how closely the ends of `(runs, T, n)` come back, and after how long.
 
         Both `(runs,)`, the distance as root mean square over places and variables, infinite
-        where the runs are too short.
+        where the runs are too short, or clearly come back no closer than ``bound``.
         """
         count, samples, _ = runs.shape
         s, last = self.stride, samples - 1 - _SIDE
@@ -109,12 +112,19 @@ class Recurrence:
         allowed = 2 * least.values + moved / 3
         shortest = (tried <= allowed[:, None]).byte().argmax(-1)
         places = torch.tensor([last - s * step for step in steps])
-        found = [
-            self._closely(runs, places, (first + lag) * s) for lag in (shortest, least.indices)
-        ]
-        (apart, lag), (other, other_lag) = found
-        better = (apart > self.bound) & (other < apart)
-        return torch.where(better, other, apart), torch.where(better, other_lag, lag)
+        apart, lag = grid.new_full((count,), math.inf), grid.new_zeros(count)
+        # What comes back is on the grid at most half a step away.
+        reachable = moved / 2 + 2 * _FIRST * grid.shape[1] * self.bound**2
+        near = (least.values <= reachable) | (not self.bound)
+        for tried_at in (shortest, least.indices):
+            open_ = (near & (apart > self.bound)).nonzero().squeeze(1)
+            if not len(open_):
+                break
+            other, other_lag = self._closely(runs[open_], places, (first + tried_at[open_]) * s)
+            better = other < apart[open_]
+            apart[open_] = torch.where(better, other, apart[open_])
+            lag[open_] = torch.where(better, other_lag.to(lag), lag[open_])
+        return apart, lag
 
     def _closely(self, runs: Tensor, places: Tensor, lag: Tensor) -> tuple[Tensor, Tensor]:
         """Look at fractions of a sample about each run's `lag: (runs,)`."""

@@ -8,7 +8,7 @@ from scipy.spatial import KDTree
 import takens
 from takens_metrics.records import Array, paired
 from takens_metrics.settings import JointLawDistanceSettings
-from takens_metrics.spectra.time_scales import mean_frequency
+from takens_metrics.spectra.time_scales import mean_frequency_of
 
 # Lags, in mean periods, and samples of a period that are looked at.
 _LAGS: Final = (1 / 8, 1 / 4, 1 / 2)
@@ -53,7 +53,7 @@ class JointLawDistance(JointLawDistanceSettings):
         truth, run = paired(
             "joint_law_distance", reference, generated, dims=("T", "n"), samples=32
         )
-        period = min(1 / max(mean_frequency(truth), 1 / len(truth)), len(truth) / 4)
+        period = min(1 / max(mean_frequency_of(reference), 1 / len(truth)), len(truth) / 4)
         lags = sorted({max(1, round(part * period)) for part in _LAGS})
         points = _POINTS if truth.shape[1] <= _MANY else _POINTS_OF_MANY
         stride = max(1, int(period / _SAMPLES), -(-len(truth) // points))

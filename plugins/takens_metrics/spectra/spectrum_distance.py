@@ -5,10 +5,10 @@ from typing import final
 import numpy as np
 
 import takens
-from takens_metrics.records import paired
+from takens_metrics.records import Array, paired, remembered, standardised
 from takens_metrics.settings import SpectrumDistanceSettings
 from takens_metrics.spectra.power_spectra import REACH, smoothed_spectrum
-from takens_metrics.spectra.time_scales import mean_frequency
+from takens_metrics.spectra.time_scales import mean_frequency_of
 
 # Fluctuations this far below the reference's are rounding of a constant.
 _CONSTANT = 1e-9
@@ -54,7 +54,7 @@ class SpectrumDistance(SpectrumDistanceSettings):
         )
         samples, dt = len(truth), reference.dt
         if self.convention == "frequency":
-            own = _WIDTH * mean_frequency(truth) / dt
+            own = _WIDTH * mean_frequency_of(reference) / dt
             frequency = own if self.sigma == "auto" else self.sigma
             # Narrower than a bin is no smoothing at all.
             bins = max(1.0, frequency * samples * dt)
@@ -69,9 +69,10 @@ class SpectrumDistance(SpectrumDistanceSettings):
                 f"of {width}; got {samples}."
             )
         moving = np.ptp(run, axis=0) > _CONSTANT * np.maximum(1, np.abs(run).max(0))
-        p, q = (np.sqrt(smoothed_spectrum(x[:, moving], bins)) for x in (truth, run))
-        distances = np.ones(truth.shape[1])
-        distances[moving] = np.sqrt(np.square(p - q).sum(0) / 2)
+        p = _root_spectrum(reference, bins)
+        # What does not move has no spectrum, and any other stands in.
+        q = np.sqrt(smoothed_spectrum(np.where(moving, run, truth), bins))
+        distances = np.where(moving, np.sqrt(np.square(p - q).sum(0) / 2), 1.0)
         return takens.Score(
             value=float(distances.mean()),
             convention=(
@@ -90,3 +91,8 @@ class SpectrumDistance(SpectrumDistanceSettings):
                 ],
             },
         )
+
+
+@remembered
+def _root_spectrum(record: takens.TimeSeries, bins: float) -> Array:
+    return np.sqrt(smoothed_spectrum(standardised(record)[0], bins))

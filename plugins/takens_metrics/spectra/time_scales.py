@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from takens_metrics.records import Array
+import takens
+from takens_metrics.records import Array, remembered, standardised
 
 
 def autocorrelation(x: Array, lags: int) -> Array:
@@ -54,6 +55,12 @@ def mean_frequency(x: Array) -> float:
     each = mean_frequencies(x)
     varying = np.count_nonzero(each > 0)
     return float(each.sum()) / varying if varying else 0.0
+
+
+@remembered
+def mean_frequency_of(record: takens.TimeSeries) -> float:
+    """Return the mean frequency of a record `(T, n)`, in cycles per sample."""
+    return mean_frequency(standardised(record)[0])
 
 
 def theiler_window(x: Array) -> int:
