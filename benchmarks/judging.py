@@ -24,7 +24,6 @@ from torch import Tensor
 import takens
 from takens_integrators import RK4
 from takens_metrics import LyapunovSpectrum, StateSpaceDivergence
-from takens_metrics.lyapunov.advance import advance
 from takens_metrics.lyapunov.tangent_growth import directions, push
 from takens_systems import Lorenz63
 
@@ -133,7 +132,7 @@ def spectra(quick: bool) -> None:
         v = directions(x0, 3)
         _, pushed = timed(lambda: push(step, x0, v, every=50, steps=steps))
         _, often = timed(lambda: push(step, x0, v, every=1, steps=steps))
-        _, alone = timed(lambda: advance(step, x0, steps))
+        _, alone = timed(lambda: takens.plugin.orbit(step, x0, steps, every=steps))
     line("  of which pushing state and tangents, QR every 50 steps", pushed, "")
     line("  the same with QR at every step", often, "")
     line("  the state alone", alone, "")

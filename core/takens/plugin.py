@@ -11,9 +11,10 @@ if TYPE_CHECKING:
         FlowMap as FlowMap,
         flow_map as flow_map,
         jvp as jvp,
+        latent_map as latent_map,
     )
     from takens._dynamics.forced_run import forced_run as forced_run
-    from takens._dynamics.latent_map import latent_map as latent_map
+    from takens._dynamics.orbit import orbit as orbit
     from takens._dynamics.stepper import as_stepper as as_stepper
     from takens._embedding.embed import Embedding as Embedding
     from takens._embedding.mutual_information import (

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from scipy.signal import find_peaks  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 from torch import Tensor
 
 import takens
@@ -155,3 +156,19 @@ def bounds(
         low, high = min(low, float(model.min())), max(high, float(model.max()))
         margin = 0.04 * (high - low) or 1.0
     return low - margin, high + margin
+
+
+_OSCILLATIONS: Final = 15
+
+
+def shown_range(x: NDArray[np.float64]) -> int:
+    """Return how many samples of `x: (T, n)` hold 15 oscillations of the fastest variable."""
+    stops = [len(x)]
+    for column in x.T:
+        # The ripple of noise is not prominent.
+        found: Any = find_peaks(  # pyright: ignore[reportUnknownVariableType]
+            column, prominence=0.5 * column.std()
+        )
+        peaks: NDArray[np.intp] = found[0]
+        stops += peaks[_OSCILLATIONS : _OSCILLATIONS + 1].tolist()
+    return min(stops)

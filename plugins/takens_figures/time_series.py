@@ -11,7 +11,6 @@ import attrs
 from matplotlib.figure import Figure
 
 import takens
-from takens_figures.shown_range import shown_range
 from takens_figures.style import (
     MODEL,
     TRUTH,
@@ -22,6 +21,7 @@ from takens_figures.style import (
     grid,
     note,
     plain,
+    shown_range,
     style,
     time_label,
 )

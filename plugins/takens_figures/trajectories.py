@@ -13,10 +13,18 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import takens
-from takens_figures.shown_range import shown_range
 from takens_figures.starts import about_leaving, about_starts, trajectories_of
 from takens_figures.state_space import limits_of
-from takens_figures.style import canvas, colours, grid, note, plain, style, time_label
+from takens_figures.style import (
+    canvas,
+    colours,
+    grid,
+    note,
+    plain,
+    shown_range,
+    style,
+    time_label,
+)
 
 _PANELS = 8
 _NAMED = 6

@@ -247,15 +247,4 @@ def _runner(model: takens.plugin.Model, times: Tensor) -> Callable[[Tensor], Ten
     step = takens.plugin.latent_map(model, interval(times))
     count = times.shape[-1] - 1
 
-    def iterate(z0: Tensor) -> Tensor:
-        states = takens.backend.dispatch(
-            takens.backend.MapIteration(map=step, x0=z0, steps=count)
-        )
-        if states is not None:
-            return states
-        every = [z0]
-        for _ in range(count):
-            every.append(step(every[-1]))
-        return torch.stack(every, -2)
-
-    return iterate
+    return lambda z0: takens.plugin.orbit(step, z0, count)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import takens
-from takens._judging.scores import Scores  # pyright: ignore[reportPrivateUsage]
+from takens._judging.score_table import Scores  # pyright: ignore[reportPrivateUsage]
 from takens._run.reading import read_configuration  # pyright: ignore[reportPrivateUsage]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast, final
 import torch
 from torch import Tensor, nn
 
-from takens._dynamics.latent_map import latent_map
+from takens._dynamics.flow_map import latent_map
 from takens._protocols.dynamics import Map, Time
 from takens._protocols.model import Model
 from takens.errors import InputError

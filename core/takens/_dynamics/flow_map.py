@@ -9,13 +9,9 @@ import torch
 from torch import Tensor
 
 from takens._dynamics.autonomous import refuse_time
-from takens._protocols.dynamics import (
-    Map,
-    SupportsJacobian,
-    SupportsTangent,
-    VectorField,
-)
+from takens._protocols.dynamics import Map, SupportsJacobian, SupportsTangent, Time, VectorField
 from takens._protocols.integrator import Stepper
+from takens._protocols.model import ContinuousModel, Model, SupportsStepMap
 
 
 @final
@@ -86,3 +82,19 @@ def _forward_mode(step: Map, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
     # Last by movedim: out_dims=-1 is misread where the step does not depend on the state.
     y, w = torch.func.vmap(push, in_dims=-1)(v)
     return y[0], w.movedim(0, -1)
+
+
+def latent_map(model: Model, dt: float) -> Map:
+    """Return the map of a model's latent state over one sampling interval, whatever its time.
+
+    Raises: TypeError for a model that is continuous in time and names no integrator.
+    """
+    if isinstance(model, SupportsStepMap):
+        return model.step_map(dt)
+    if model.time is Time.DISCRETE:
+        return model
+    if not isinstance(model, ContinuousModel):
+        raise TypeError(
+            f"{type(model).__name__} is continuous in time and must name its integrator."
+        )
+    return FlowMap(model, model.integrator, dt)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from takens._backends.dispatch import dispatch
 from takens._dynamics.ensemble import Ensemble
-from takens._dynamics.latent_map import latent_map
+from takens._dynamics.flow_map import latent_map
 from takens._protocols.dynamics import Map
 from takens._protocols.model import Model, SupportsForcingSignal
 from takens._protocols.requests import ForcedIteration

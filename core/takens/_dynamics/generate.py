@@ -13,8 +13,8 @@ from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
 from takens._dynamics.checkpoint import load_model
 from takens._dynamics.derivatives import recording
+from takens._dynamics.flow_map import latent_map
 from takens._dynamics.free_run import FreeRun
-from takens._dynamics.latent_map import latent_map
 from takens._dynamics.orbit import orbit
 from takens._dynamics.trained_model import TrainedModel
 from takens._plugins.isolation import isolated
@@ -115,7 +115,7 @@ def _run(
     bound = _BOUND * max(1.0, min(float(finite.max()), _BOUND))
     for done in range(0, steps, _CHUNK):
         length = min(_CHUNK, steps - done)
-        states = orbit(step, z, length)
+        states = orbit(step, z, length).transpose(0, 1)
         if torch.is_grad_enabled():
             # What is replaced below is still needed for derivatives.
             states = states.clone()

@@ -9,19 +9,21 @@ from takens._protocols.dynamics import Map
 from takens._protocols.requests import MapIteration
 
 
-def orbit(step: Map, x: Tensor, steps: int) -> Tensor:
-    """Return `x: (runs, d)` and the ``steps`` states that follow: `(1 + steps, runs, d)`.
+def orbit(step: Map, x: Tensor, steps: int, every: int = 1) -> Tensor:
+    """Return `x: (..., d)` and every ``every``-th state that follows: `(..., n, d)`.
 
-    They are computed by a backend where one offers to. States that are not finite stay so.
+    There are `n = 1 + steps / every`, computed by a backend where one offers to. States that
+    are not finite stay so.
     """
-    states = dispatch(MapIteration(map=step, x0=x, steps=steps))
-    if states is not None:
-        return states.transpose(0, 1)
-    states = x.new_empty(1 + steps, *x.shape)
+    found = dispatch(MapIteration(map=step, x0=x, steps=steps, every=every))
+    if found is not None:
+        return found
+    states = x.new_empty(1 + steps // every, *x.shape)
     # A map that writes into its state writes into a copy of what it was given.
     x = x.clone()
     states[0] = x
-    for i in range(steps):
+    for i in range(1, steps + 1):
         x = step(x)
-        states[i + 1] = x
-    return states
+        if i % every == 0:
+            states[i // every] = x
+    return states.movedim(0, -2)

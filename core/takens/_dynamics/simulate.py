@@ -115,4 +115,4 @@ def _orbit(
         integrator = integrator_of(system) if integrator is None else integrator
         ts = torch.arange(samples, dtype=torch.float64) * dt
         return integrator.solve(system, x0, ts)  # pyright: ignore[reportArgumentType] - time says it is a field
-    return orbit(system, x0, samples - 1).transpose(0, 1)  # pyright: ignore[reportArgumentType] - time says it is a map
+    return orbit(system, x0, samples - 1)  # pyright: ignore[reportArgumentType] - time says it is a map

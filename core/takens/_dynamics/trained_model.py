@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from takens._data.time_series import TimeSeries
-from takens._dynamics.latent_map import latent_map
+from takens._dynamics.flow_map import latent_map
 from takens._printed import Printed
 from takens._protocols.dynamics import Map, Time
 from takens._protocols.model import Model, SupportsStepMap

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from takens._judging.scores import Scores
+from takens._judging.score_table import Scores
 from takens._protocols.score import Part, Runs, Score
 
 

@@ -15,7 +15,7 @@ from takens._judging.completion import complete
 from takens._judging.judge import judge
 from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics
-from takens._judging.scores import Scores
+from takens._judging.score_table import Scores
 from takens._judging.subject import as_model, named_subject
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems

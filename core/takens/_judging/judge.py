@@ -32,7 +32,7 @@ from takens._judging.naming import name_metrics, qualified
 from takens._judging.noise import check_noise, noise_level
 from takens._judging.records import compare_records, runs_from
 from takens._judging.rehearsal import check_fit
-from takens._judging.scores import Scores
+from takens._judging.score_table import Scores
 from takens._judging.segments import Segments, contexts
 from takens._judging.spoils import SPOILS
 from takens._judging.spoilt_copies import score_spoilt

@@ -8,8 +8,8 @@ import attrs
 import torch
 from torch import Tensor
 
+from takens._dynamics.flow_map import latent_map
 from takens._dynamics.generate import warm_up
-from takens._dynamics.latent_map import latent_map
 from takens._dynamics.system_model import SystemModel
 from takens._judging.subject import system_model
 from takens._protocols.metric import DynamicsMetric

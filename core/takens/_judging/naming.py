@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from takens._near import near
 from takens._plugins.catalogue import catalogue
 from takens._plugins.registry import metrics as registered
-from takens._plugins.renamed import with_new_names
+from takens._plugins.warn import with_new_names
 from takens._protocols.metric import Metric
 from takens.errors import InputError
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, final
 
 import attrs
 
+from takens._printed import aligned, table
 from takens._protocols.score import Score
 
 COLUMNS: Final = ("metric", "value", "unit", "reference", "floor", "convention")
@@ -109,3 +110,15 @@ def _distance(value: float, error: float | None, reference: float) -> str:
     return (
         f"{far}{'above' if value > reference else 'below'} the reference of {_given(reference)}"
     )
+
+
+@final
+class Scores(dict[str, Score]):
+    """Scores by the names of their metrics, which print as a table."""
+
+    def __repr__(self) -> str:
+        """Show a row for each score, without its convention."""
+        return aligned([COLUMNS[:-1], *(row[:-1] for row in score_rows(self))])
+
+    def _repr_html_(self) -> str:
+        return table("Scores", score_rows(self), COLUMNS)

@@ -14,9 +14,8 @@ from takens._plugins.component import ComponentSpec, Kind
 from takens._plugins.guard import guard, left_out
 from takens._plugins.parameters import check_parameters
 from takens._plugins.plugin import Plugin
-from takens._plugins.renamed import with_new_names
 from takens._plugins.spec import imported
-from takens._plugins.warn import warn_outside
+from takens._plugins.warn import warn_outside, with_new_names
 from takens._printed import paragraph, table
 from takens.errors import AmbiguousComponentError, ComponentError, TakensError
 

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import attrs
 
-from takens._judging.scores import Scores
+from takens._judging.score_table import Scores
 from takens._judging.verdict import Verdict, verdict
 from takens._protocols.score import Curve, Evidence, Part, Runs, Score
 from takens.errors import InputError

@@ -13,7 +13,7 @@ from takens._data.time_series import TimeSeries
 from takens._dynamics.autonomous import refuse_time
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.trained_model import TrainedModel
-from takens._plugins.renamed import with_new_names
+from takens._plugins.warn import with_new_names
 from takens._protocols.device import Placement, Precision
 from takens._protocols.dynamics import Time
 from takens._protocols.model import (

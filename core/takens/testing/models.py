@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from takens._dynamics.ensemble import Ensemble
+from takens._dynamics.flow_map import latent_map
 from takens._dynamics.generate import generate
-from takens._dynamics.latent_map import latent_map
 from takens._protocols.dynamics import Time
 from takens._protocols.model import (
     ContinuousModel,

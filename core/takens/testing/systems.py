@@ -192,7 +192,7 @@ def _largest_exponent(system: System) -> tuple[float, float]:
         dt = 0.01
         step = FlowMap(step, cast(Stepper, integrators.create("rk4")), dt)
     with torch.no_grad():
-        x, v = orbit(step, _points(system, 16), 2000)[-1], numbers(16, system.dim, 1, seed=1)
+        x, v = orbit(step, _points(system, 16), 2000)[:, -1], numbers(16, system.dim, 1, seed=1)
         growth = x.new_zeros(16)
         for i in range(steps):
             x, v = jvp(step, x, v)

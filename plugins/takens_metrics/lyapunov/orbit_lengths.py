@@ -4,7 +4,6 @@ import numpy as np
 from torch import Tensor
 
 import takens
-from takens_metrics.lyapunov.advance import orbit
 from takens_metrics.records import Array
 from takens_metrics.spectra.time_scales import mean_frequency
 
@@ -39,7 +38,7 @@ def mean_period(step: takens.plugin.Map, x: Tensor) -> float:
     most = max(LOOK, min(_LONGEST_LOOK, _MOST_NUMBERS // x.numel()))
     steps = LOOK
     while True:
-        record = orbit(step, x, steps)
+        record = takens.plugin.orbit(step, x, steps)
         periods = [_period(one.cpu().numpy()) for one in record if one.isfinite().all()]
         period = float(np.median(periods)) if periods else 1.0
         if period * _SEEN <= steps or steps == most:

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_metrics.lyapunov.advance import orbit
 from takens_metrics.lyapunov.exponent_errors import Samples
 from takens_metrics.lyapunov.tangent_growth import completed, push
 
@@ -96,7 +95,8 @@ class OrbitSegment:
         done, interval = 0, max(1, min(self.every, self.steps) // 2)
         while done < self.steps:
             length = min(interval, self.steps - done)
-            both = orbit(self.step, torch.cat((x, x + away * direction)), length)[:, -1]
+            both = torch.cat((x, x + away * direction))
+            both = takens.plugin.orbit(self.step, both, length, every=length)[:, -1]
             x, other = both[: len(x)], both[len(x) :]
             apart = (other - x).square().sum(-1, keepdim=True).sqrt()
             total = total + (apart[:, 0] / away).log()
@@ -125,7 +125,7 @@ class OrbitSegment:
         return float(torch.trapezoid(along, dim=1).mean()) / self.steps
 
     def _states(self) -> Tensor:
-        return orbit(self.step, self.x[: self._affordable()], self.steps)
+        return takens.plugin.orbit(self.step, self.x[: self._affordable()], self.steps)
 
     def _affordable(self) -> int:
         # Jacobians of d^2 numbers at every state: fewer orbits in many dimensions.

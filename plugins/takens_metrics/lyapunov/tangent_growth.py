@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_metrics.lyapunov.advance import advance, orbit
 from takens_metrics.lyapunov.orbit_lengths import (
     LOOK,
     aligning,
@@ -89,11 +88,11 @@ def tangent_growth(
     """
     bound = _BOUND * x0.abs().amax().clamp(min=1)
     alone = LOOK if transient == "auto" else transient
-    x = advance(step, x0, alone)
+    x = _advance(step, x0, alone)
     period = mean_period(step, x) if "auto" in (transient, steps) else None
     if transient == "auto" and period is not None:
         rest = forgetting(period) - alone
-        x, alone = advance(step, x, rest), alone + rest
+        x, alone = _advance(step, x, rest), alone + rest
     x = _parted(step, x, alone)
     moves = [_move(step, x)]
     looked = tangents if period is None else all_looked_at(tangents, x.shape[-1])
@@ -274,9 +273,13 @@ def _parted(step: takens.plugin.Map, x: Tensor, steps: int) -> Tensor:
         return x
     parted = x.clone()
     for i in range(1, starts):
-        x = advance(step, x, apart)
+        x = _advance(step, x, apart)
         parted[i] = x[i]
     return parted
+
+
+def _advance(step: takens.plugin.Map, x: Tensor, steps: int) -> Tensor:
+    return takens.plugin.orbit(step, x, steps, every=steps)[:, -1] if steps else x
 
 
 def _move(step: takens.plugin.Map, x: Tensor) -> Tensor:
@@ -294,7 +297,7 @@ def _at_rest(
     step: takens.plugin.Map, x: Tensor, inside: Tensor, moves: Tensor, logs: Tensor, steps: int
 ) -> Tensor:
     # A slow passage of a cycle is no rest: the orbits are followed for a while.
-    followed = orbit(step, x, max(1, min(steps // 10, _FOLLOWED)))
+    followed = takens.plugin.orbit(step, x, max(1, min(steps // 10, _FOLLOWED)))
     after = followed.diff(dim=1).abs().amax((1, 2))
     # An orbit that began at rest jitters by rounding; that is no motion.
     rounding = 1e-9 * x[inside].abs().amax()

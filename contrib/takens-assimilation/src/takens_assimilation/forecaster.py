@@ -53,14 +53,7 @@ class Forecaster:
         step = self._maps[h]
         flat = z.reshape(-1, z.shape[-1])
         with torch.no_grad():
-            states = takens.backend.dispatch(
-                takens.backend.MapIteration(map=step, x0=flat, steps=steps)
-            )
-            if states is not None:
-                flat = states[:, -1]
-            else:
-                for _ in range(steps):
-                    flat = step(flat)
+            flat = takens.plugin.orbit(step, flat, steps)[:, -1]
         if not math.isfinite(float(flat.sum())):
             raise takens.TakensError(
                 f"The ensemble left the finite numbers in a forecast over {interval:g} time "
