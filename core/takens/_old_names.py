@@ -7,33 +7,21 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 _HOMES: Final = ("takens.plugin", "takens.backend", "takens.errors")
-# Where a name is that is called otherwise now, and what to write instead.
-_RENAMED: Final[Mapping[str, tuple[str, str]]] = {
-    "Adapted": ("takens._backends.renamed:Adapted", "takens.backend.Solution"),
-    "Aspect": ("takens._judging.aspect:Aspect", "words, as in verdict.findings['geometry']"),
-    "Declined": ("takens._backends.renamed:Declined", "takens.backend.Unsupported"),
-    "Exponents": ("takens._backends.renamed:Exponents", "takens.backend.TangentGrowth"),
-    "FixedSolve": ("takens._backends.renamed:FixedSolve", "takens.backend.FixedStepSolve"),
-    "ForcedIterate": (
-        "takens._backends.renamed:ForcedIterate",
-        "takens.backend.ForcedIteration",
-    ),
-    "Iterate": ("takens._backends.renamed:Iterate", "takens.backend.MapIteration"),
-    "Question": ("takens._backends.renamed:Question", "takens.backend.SolveRequest"),
-    "StepControl": ("takens._backends.renamed:StepControl", "takens.backend.StepController"),
-    "Stretched": ("takens._backends.renamed:Stretched", "takens.backend.TangentGrowthResult"),
-    "accelerated_adaptive": (
-        "takens._backends.renamed:accelerated_adaptive",
-        "takens.backend.dispatch",
-    ),
-    "accelerated_exponents": (
-        "takens._backends.renamed:accelerated_exponents",
-        "takens.backend.dispatch",
-    ),
-    "accelerated_solve": (
-        "takens._backends.renamed:accelerated_solve",
-        "takens.backend.dispatch",
-    ),
+# What to write instead of names that stand for something else now.
+_RENAMED: Final[Mapping[str, str]] = {
+    "Adapted": "takens.backend.Solution",
+    "Aspect": "words, as in verdict.findings['geometry']",
+    "Declined": "takens.backend.Unsupported",
+    "Exponents": "takens.backend.TangentGrowth",
+    "FixedSolve": "takens.backend.FixedStepSolve",
+    "ForcedIterate": "takens.backend.ForcedIteration",
+    "Iterate": "takens.backend.MapIteration",
+    "Question": "takens.backend.SolveRequest",
+    "StepControl": "takens.backend.StepController",
+    "Stretched": "takens.backend.TangentGrowthResult",
+    "accelerated_adaptive": "takens.backend.dispatch",
+    "accelerated_exponents": "takens.backend.dispatch",
+    "accelerated_solve": "takens.backend.dispatch",
 }
 # Names that are with a kind which a plugin brings.
 _WITH_KIND: Final[Mapping[str, str]] = {
@@ -52,7 +40,7 @@ def old_name(name: str) -> Any:
     from takens._plugins.warn import warn_outside
 
     if name in _RENAMED:
-        target, instead = _RENAMED[name]
+        target, instead = f"takens._renamed:{name}", _RENAMED[name]
     elif name in _WITH_KIND:
         from takens._plugins.catalogue import catalogue
 

@@ -142,22 +142,23 @@ def check_parameters_are_the_constructors(plugin: Plugin) -> None:
             require(same, f"{says} constructor.")
 
 
-@CHECKS.add
+def _stated(plugin: Plugin) -> list[tuple[str, Parameter]]:
+    stated = [(f"{spec.kind} {spec.name}", spec.parameters) for spec in plugin.components]
+    stated.append(("the settings", catalogue().ask(plugin, "takens_settings", Parameter)))
+    return [(what, parameter) for what, parameters in stated for parameter in parameters]
+
+
+@CHECKS.where(_stated)
 def check_secrets_are_marked(plugin: Plugin) -> None:
     """Check that what is secret by its name is marked so, and never among a model's parameters.
 
     Those of a model are stored with its weights.
     """
-    stated = [(f"{spec.kind} {spec.name}", spec.parameters) for spec in plugin.components]
-    stated.append(("the settings", catalogue().ask(plugin, "takens_settings", Parameter)))
-    for what, parameters in stated:
-        for parameter in parameters:
-            says = (
-                f"{what}: {parameter.name} is secret by its name; declare it with secret=True."
-            )
-            require(parameter.secret or not _SECRET.search(parameter.name), says)
-            says = f"{what}: {parameter.name} is secret, and a model's parameters are stored."
-            require(not (parameter.secret and what.startswith("model ")), says)
+    for what, parameter in _stated(plugin):
+        says = f"{what}: {parameter.name} is secret by its name; declare it with secret=True."
+        require(parameter.secret or not _SECRET.search(parameter.name), says)
+        says = f"{what}: {parameter.name} is secret, and a model's parameters are stored."
+        require(not (parameter.secret and what.startswith("model ")), says)
 
 
 @CHECKS.where(attrgetter("components"))
