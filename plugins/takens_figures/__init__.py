@@ -1,7 +1,7 @@
 """Pictures: of a run, beside the truth, and of systems."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import takens
 
@@ -19,73 +19,48 @@ if TYPE_CHECKING:
 
 TAKENS_API = 2
 
+_FIGURES: Final = {
+    "loss_history:LossHistory": "Loss, gradient norm and learning rate against the update.",
+    "time_series:TimeSeriesPanels": "Truth and free run against time, from the same start.",
+    "attractor:Attractor": "The attractor of the truth beside that of the free run.",
+    "spectra:Spectra": "Power spectra of truth and free runs, for each variable.",
+    "scaling_region:ScalingRegion": (
+        "How neighbours separate, with the straight part that gives the exponent."
+    ),
+    "forecast_curve:ForecastCurve": (
+        "The error of forecasts against the time ahead, beside simple forecasts."
+    ),
+    "lyapunov_convergence:LyapunovConvergence": (
+        "The estimate of the largest Lyapunov exponent as it settles, with its error."
+    ),
+}
+_PORTRAITS: Final = {
+    "trajectories:Trajectories": "Trajectories against time, one panel for each variable.",
+    "phase_portrait:PhasePortrait": (
+        "Trajectories in state space, from many starts in one picture."
+    ),
+    "vector_field:VectorFieldPortrait": "Streamlines of the field, with trajectories on top.",
+}
+_SOURCES: Final = {
+    "spectra": "Welch (1967), IEEE Trans. Audio Electroacoust. 15, 70-73",
+    "scaling_region": "Rosenstein, Collins, De Luca (1993), Physica D 65, 117-134",
+    "forecast_curve": "Lorenz (1969), J. Atmos. Sci. 26, 636-646",
+}
+
 
 @takens.plugin.hookimpl
 def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the figures and portraits of this package."""
-    yield takens.plugin.ComponentSpec(
-        kind="figure",
-        name="loss_history",
-        target="takens_figures.loss_history:LossHistory",
-        summary="Loss, gradient norm and learning rate against the update.",
-    )
-    yield takens.plugin.ComponentSpec(
-        kind="figure",
-        name="time_series",
-        target="takens_figures.time_series:TimeSeriesPanels",
-        summary="Truth and free run against time, from the same start.",
-    )
-    yield takens.plugin.ComponentSpec(
-        kind="figure",
-        name="attractor",
-        target="takens_figures.attractor:Attractor",
-        summary="The attractor of the truth beside that of the free run.",
-    )
-    yield takens.plugin.ComponentSpec(
-        kind="figure",
-        name="spectra",
-        target="takens_figures.spectra:Spectra",
-        summary="Power spectra of truth and free runs, for each variable.",
-        source="Welch (1967), IEEE Trans. Audio Electroacoust. 15, 70-73",
-    )
-    yield takens.plugin.ComponentSpec(
-        kind="figure",
-        name="scaling_region",
-        target="takens_figures.scaling_region:ScalingRegion",
-        summary="How neighbours separate, with the straight part that gives the exponent.",
-        source="Rosenstein, Collins, De Luca (1993), Physica D 65, 117-134",
-    )
-    yield takens.plugin.ComponentSpec(
-        kind="figure",
-        name="forecast_curve",
-        target="takens_figures.forecast_curve:ForecastCurve",
-        summary="The error of forecasts against the time ahead, beside simple forecasts.",
-        source="Lorenz (1969), J. Atmos. Sci. 26, 636-646",
-    )
-    yield takens.plugin.ComponentSpec(
-        kind="figure",
-        name="lyapunov_convergence",
-        target="takens_figures.lyapunov_convergence:LyapunovConvergence",
-        summary="The estimate of the largest Lyapunov exponent as it settles, with its error.",
-    )
-    yield takens.plugin.ComponentSpec(
-        kind="portrait",
-        name="trajectories",
-        target="takens_figures.trajectories:Trajectories",
-        summary="Trajectories against time, one panel for each variable.",
-    )
-    yield takens.plugin.ComponentSpec(
-        kind="portrait",
-        name="phase_portrait",
-        target="takens_figures.phase_portrait:PhasePortrait",
-        summary="Trajectories in state space, from many starts in one picture.",
-    )
-    yield takens.plugin.ComponentSpec(
-        kind="portrait",
-        name="vector_field",
-        target="takens_figures.vector_field:VectorFieldPortrait",
-        summary="Streamlines of the field, with trajectories on top.",
-    )
+    for kind, offered in (("figure", _FIGURES), ("portrait", _PORTRAITS)):
+        for place, summary in offered.items():
+            name = place.partition(":")[0]
+            yield takens.plugin.ComponentSpec(
+                kind=kind,
+                name=name,
+                target=f"takens_figures.{place}",
+                summary=summary,
+                source=_SOURCES.get(name, ""),
+            )
 
 
 if not TYPE_CHECKING:

@@ -49,71 +49,65 @@ class SGD(OptimiserSettings):
 
 
 @attrs.frozen(kw_only=True)
-class Adam(OptimiserSettings):
+class MomentSettings(OptimiserSettings):
+    """What Adam and its kin have in common."""
+
+    betas: Sequence[float] = _betas()
+    eps: float = takens.plugin.parameter(1e-8, **_EPS)
+    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
+
+
+@attrs.frozen(kw_only=True)
+class Adam(MomentSettings):
     """Steps by the mean gradient over the root of its mean square.
 
     Source: Kingma and Ba (2015), Adam: a method for stochastic optimization, ICLR, algorithm 1.
     """
 
-    betas: Sequence[float] = _betas()
-    eps: float = takens.plugin.parameter(1e-8, **_EPS)
-    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
     amsgrad: bool = takens.plugin.parameter(False, summary="by the largest mean square so far")
     decoupled_weight_decay: bool = takens.plugin.parameter(False, summary="as in adamw")
 
 
 @attrs.frozen(kw_only=True)
-class AdamW(OptimiserSettings):
+class AdamW(MomentSettings):
     """Adam whose weight decay is a step of its own.
 
     Source: Loshchilov and Hutter (2019), Decoupled weight decay regularization, ICLR,
     algorithm 2.
     """
 
-    betas: Sequence[float] = _betas()
-    eps: float = takens.plugin.parameter(1e-8, **_EPS)
     weight_decay: float = takens.plugin.parameter(0.01, **_DECAY)
     amsgrad: bool = takens.plugin.parameter(False, summary="by the largest mean square so far")
 
 
 @attrs.frozen(kw_only=True)
-class RAdam(OptimiserSettings):
+class RAdam(MomentSettings):
     """Adam whose first steps are rectified, while their scale is uncertain.
 
     Source: Liu, Jiang, He, Chen, Liu, Gao, Han (2020), On the variance of the adaptive
     learning rate and beyond, ICLR, algorithm 2.
     """
 
-    betas: Sequence[float] = _betas()
-    eps: float = takens.plugin.parameter(1e-8, **_EPS)
-    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
     decoupled_weight_decay: bool = takens.plugin.parameter(False, summary="as in adamw")
 
 
 @attrs.frozen(kw_only=True)
-class NAdam(OptimiserSettings):
+class NAdam(MomentSettings):
     """Adam with Nesterov's momentum.
 
     Source: Dozat (2016), Incorporating Nesterov momentum into Adam, ICLR workshop.
     """
 
-    betas: Sequence[float] = _betas()
-    eps: float = takens.plugin.parameter(1e-8, **_EPS)
-    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
     momentum_decay: float = takens.plugin.parameter(4e-3, at_least=0, summary="of the momentum")
     decoupled_weight_decay: bool = takens.plugin.parameter(False, summary="as in adamw")
 
 
 @attrs.frozen(kw_only=True)
-class Adamax(OptimiserSettings):
+class Adamax(MomentSettings):
     """Adam by the largest recent gradient instead of the mean square.
 
     Source: Kingma and Ba (2015), Adam: a method for stochastic optimization, ICLR, section 7.1.
     """
-
-    betas: Sequence[float] = _betas()
-    eps: float = takens.plugin.parameter(1e-8, **_EPS)
-    weight_decay: float = takens.plugin.parameter(0.0, **_DECAY)
 
 
 @attrs.frozen(kw_only=True)

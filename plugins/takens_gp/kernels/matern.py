@@ -1,7 +1,7 @@
 """The Matern kernels of half-integer smoothness."""
 
 import math
-from typing import final
+from typing import ClassVar, final
 
 import torch
 from torch import Generator, Tensor
@@ -9,11 +9,25 @@ from torch import Generator, Tensor
 from takens_gp.kernels.distances import root
 from takens_gp.kernels.radial import Radial
 from takens_gp.kernels.values import like
-from takens_gp.settings import Matern12Settings, Matern32Settings, Matern52Settings, Numbers
+from takens_gp.settings import Matern12Settings, Matern32Settings, Matern52Settings
+
+
+class _Matern(Radial):
+    """A kernel whose spectrum is Student's distribution of so many ``degrees``."""
+
+    __slots__ = ()
+    degrees: ClassVar[int]
+
+    def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
+        """Draw from the spectrum: `(count, dim)`."""
+        normal = torch.randn(count, dim, generator=generator, dtype=torch.float64)
+        chi = torch.randn(count, self.degrees, generator=generator, dtype=torch.float64)
+        scale = (self.degrees / chi.square().sum(-1, keepdim=True)).sqrt()
+        return normal * scale / like(self.lengthscale, normal)
 
 
 @final
-class Matern12(Matern12Settings, Radial):
+class Matern12(Matern12Settings, _Matern):
     """`k = variance exp(-r)`, with r the distance in lengthscales: continuous, rough functions.
 
     In one dimension these are Ornstein-Uhlenbeck processes. ``variance`` is in squared units
@@ -21,6 +35,8 @@ class Matern12(Matern12Settings, Radial):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.18.
     """
+
+    degrees = 1
 
     def profile(self, squared: Tensor, /) -> Tensor:
         """Return the correlation of points with so large a squared distance in lengthscales."""
@@ -30,13 +46,9 @@ class Matern12(Matern12Settings, Radial):
         """Return the derivative of the profile by the squared distance."""
         return profile / (-2 * root(squared))
 
-    def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
-        """Draw from the spectrum, Student's distribution of 1 degree: `(count, dim)`."""
-        return _student(1, dim, count, generator, self.lengthscale)
-
 
 @final
-class Matern32(Matern32Settings, Radial):
+class Matern32(Matern32Settings, _Matern):
     """`k = variance (1 + s) exp(-s)`, s = sqrt(3) r: functions with one derivative.
 
     r is the distance in lengthscales. ``variance`` is in squared units of y, ``lengthscale``
@@ -44,6 +56,8 @@ class Matern32(Matern32Settings, Radial):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.17.
     """
+
+    degrees = 3
 
     def profile(self, squared: Tensor, /) -> Tensor:
         """Return the correlation of points with so large a squared distance in lengthscales."""
@@ -54,13 +68,9 @@ class Matern32(Matern32Settings, Radial):
         """Return the derivative of the profile by the squared distance."""
         return -1.5 * torch.exp(-math.sqrt(3) * root(squared))
 
-    def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
-        """Draw from the spectrum, Student's distribution of 3 degrees: `(count, dim)`."""
-        return _student(3, dim, count, generator, self.lengthscale)
-
 
 @final
-class Matern52(Matern52Settings, Radial):
+class Matern52(Matern52Settings, _Matern):
     """`k = variance (1 + s + s^2 / 3) exp(-s)`, s = sqrt(5) r: two derivatives.
 
     r is the distance in lengthscales. ``variance`` is in squared units of y, ``lengthscale``
@@ -68,6 +78,8 @@ class Matern52(Matern52Settings, Radial):
 
     Source: Rasmussen and Williams (2006), Gaussian processes for machine learning, eq. 4.17.
     """
+
+    degrees = 5
 
     def profile(self, squared: Tensor, /) -> Tensor:
         """Return the correlation of points with so large a squared distance in lengthscales."""
@@ -78,17 +90,3 @@ class Matern52(Matern52Settings, Radial):
         """Return the derivative of the profile by the squared distance."""
         s = math.sqrt(5) * root(squared)
         return -5 / 6 * (1 + s) * torch.exp(-s)
-
-    def frequencies(self, dim: int, count: int, generator: Generator) -> Tensor:
-        """Draw from the spectrum, Student's distribution of 5 degrees: `(count, dim)`."""
-        return _student(5, dim, count, generator, self.lengthscale)
-
-
-def _student(
-    degrees: int, dim: int, count: int, generator: Generator, lengthscale: Numbers
-) -> Tensor:
-    """Draw `(count, dim)` from the multivariate Student's distribution."""
-    normal = torch.randn(count, dim, generator=generator, dtype=torch.float64)
-    chi = torch.randn(count, degrees, generator=generator, dtype=torch.float64)
-    scale = (degrees / chi.square().sum(-1, keepdim=True)).sqrt()
-    return normal * scale / like(lengthscale, normal)

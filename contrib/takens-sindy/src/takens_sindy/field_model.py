@@ -76,7 +76,7 @@ class SparseField(SparseModel[SparseFieldSettings]):
         figures = self.take(regress(rows, config))
         return figures | {"noise": float(f"{seen.noise:.3g}")}
 
-    def learn_velocities(self, x: Array, velocities: Array) -> Mapping[str, Any]:
+    def learn_pairs(self, x: Array, velocities: Array) -> Mapping[str, Any]:
         """Learn from velocities that are known, `(N, n)` each, in the units of the data."""
         features = np.asarray(self.candidates.values(_tensor(x)))
         return self.take(regress(Rows(features, velocities), self.config))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast, final
 
 import attrs
@@ -88,17 +88,8 @@ def identify(
 
 
 def _of_data(data: takens.TimeSeries, is_map: bool, settings: dict[str, Any]) -> Identified:
-    x = np.asarray(data.x.double().reshape(-1, *data.x.shape[-2:]).cpu())
-    made: SparseField | SparseMap
-    if is_map:
-        made = SparseMap(data.dim, **settings)
-        trained = _in_units(made, data)
-        figures = made.learn(x)
-    else:
-        made = SparseField(data.dim, **settings)
-        trained = _in_units(made, data)
-        figures = made.learn(x, np.asarray(data.t))
-    return Identified(trained, made.equations(data.columns), tuple(figures["unexplained"]))
+    x = _host(data.x.reshape(-1, *data.x.shape[-2:]))
+    return _learned(data, is_map, settings, lambda model: model.learn(x, np.asarray(data.t)))
 
 
 def _of_model(
@@ -161,30 +152,26 @@ def _free_run(
 
 
 def _of_pairs(
-    states: takens.TimeSeries,
-    x: Tensor,
-    y: Tensor,
+    states: takens.TimeSeries, x: Tensor, y: Tensor, is_map: bool, settings: dict[str, Any]
+) -> Identified:
+    return _learned(
+        states, is_map, settings, lambda model: model.learn_pairs(_host(x), _host(y))
+    )
+
+
+def _learned(
+    series: takens.TimeSeries,
     is_map: bool,
     settings: dict[str, Any],
+    learn: Callable[[SparseField | SparseMap], Mapping[str, Any]],
 ) -> Identified:
-    at, values = (_host(part) for part in (x, y))
-    made: SparseField | SparseMap
-    if is_map:
-        made = SparseMap(states.dim, **settings)
-        trained = _in_units(made, states)
-        figures = made.learn_steps(at, values)
-    else:
-        made = SparseField(states.dim, **settings)
-        trained = _in_units(made, states)
-        figures = made.learn_velocities(at, values)
-    return Identified(trained, made.equations(states.columns), tuple(figures["unexplained"]))
-
-
-def _in_units(model: SparseField | SparseMap, data: takens.TimeSeries) -> takens.TrainedModel:
-    model.double()
-    trained = takens.TrainedModel.for_series(model, data)
+    """Make a model in the units of a series, and let it learn."""
+    kind = SparseMap if is_map else SparseField
+    model = kind(series.dim, **settings).double()
+    trained = takens.TrainedModel.for_series(model, series)
     model.adopt_units(trained.mean, trained.scale)
-    return trained
+    figures = learn(model)
+    return Identified(trained, model.equations(series.columns), tuple(figures["unexplained"]))
 
 
 def _host(x: Tensor) -> Array:

@@ -34,14 +34,14 @@ class SparseMap(SparseModel[SparseMapSettings]):
         Gives figures: the equations with x1, x2, ... for the variables, and what is left of
         each next state.
         """
-        return self.learn(self.in_units(x))
+        return self.learn(self.in_units(x), np.asarray(times, dtype=np.float64))
 
-    def learn(self, x: Array) -> Mapping[str, Any]:
-        """Learn from `x: (trajectories, T, n)` in the units of the data."""
+    def learn(self, x: Array, times: Array) -> Mapping[str, Any]:
+        """Learn from `x: (trajectories, T, n)` in the units of the data, whatever the times."""
         n = x.shape[-1]
-        return self.learn_steps(x[:, :-1].reshape(-1, n), x[:, 1:].reshape(-1, n))
+        return self.learn_pairs(x[:, :-1].reshape(-1, n), x[:, 1:].reshape(-1, n))
 
-    def learn_steps(self, x: Array, following: Array) -> Mapping[str, Any]:
+    def learn_pairs(self, x: Array, following: Array) -> Mapping[str, Any]:
         """Learn from states and those that follow, `(N, n)` each, in the units of the data.
 
         Raises: DataError where there are fewer states than candidate functions.
