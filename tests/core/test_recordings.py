@@ -271,7 +271,8 @@ def test_plot() -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: Recordings.of("x"), "text"),
+        (lambda: Recordings.of("x"), "read the file first"),
+        (lambda: Recordings.of(["x", "y"]), "text"),
         (lambda: Recordings.of(None), "NoneType"),
         (lambda: Recordings.of([]), "empty list"),
         (lambda: Recordings.of([[1, 2], [3]]), "differ in length"),

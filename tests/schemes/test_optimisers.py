@@ -98,7 +98,7 @@ def test_a_fit_makes_the_steps_that_torch_makes(
     fit = train(data, optimiser=choice, schedule="constant", learning_rate=1e-3)
     model = make()
     trained = takens.TrainedModel.for_series(model, data)
-    windows = Windows(trained.standardise(data.x.double()).float()[None], 20, data.t, data.dt)
+    windows = Windows(trained.standardise(data.x.double()).float()[None], 20, [data.t], data.dt)
     draws = Draws(windows, [0], bootstrap=False)
     options = (
         {} if isinstance(choice, str) else {k: v for k, v in choice.items() if k != "name"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast, final
 
 import attrs
@@ -134,11 +135,7 @@ class Recordings(Printed):
         if isinstance(data, Recordings):
             return data._as(wanted, names)
         if isinstance(data, TimeSeries):
-            parts = data.x.unbind(0) if data.x.ndim == 3 else [data.x]
-            if data.x.ndim > 3:
-                raise DataError(
-                    f"Recordings are x: (trajectories, T, n); got {tuple(data.x.shape)}."
-                )
+            parts = data.x.reshape(-1, *data.x.shape[-2:]).unbind(0)
             masks = (
                 [None] * len(parts)
                 if data.mask is None
@@ -146,6 +143,10 @@ class Recordings(Printed):
             )
             given = (attrs.evolve(data, x=x, mask=m) for x, m in zip(parts, masks, strict=True))
             return cls(tuple(given), names)._as(wanted, ())
+        if isinstance(data, (str, PurePath)):
+            raise DataError(
+                f"{data} is no data but a name; read the file first, by takens.read."
+            )
         if is_frame(data):
             return cls._table(table_of(data), wanted, names)
         if isinstance(data, Mapping):

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from takens._arguments import arguments
+from takens._data.entrance import SeriesLike, context_of
 from takens._data.time_series import TimeSeries
 from takens._dynamics.checkpoint import load_model
 from takens._dynamics.derivatives import recording
@@ -32,12 +33,14 @@ _BOUND = 1e6
 def generate(
     model: Model | str | Path,
     *,
-    context: Tensor,
+    context: SeriesLike,
     steps: int,
     dt: float | None = None,
     keep_every: int = 1,
 ) -> FreeRun:
     """Let a model run freely from `context: (..., c, n)`, the last of which is time zero.
+
+    The context may be a tensor, a series, or an array or frame of samples.
 
     ``model`` may also be the path of a run or of its checkpoint.
 
@@ -52,6 +55,7 @@ def generate(
     Raises: InputError for a context that does not fit the model, or an interval it has not.
     """
     model = cast(Model, model)
+    context = context_of(context)
     trained = model if isinstance(model, TrainedModel) else None
     if dt is None:
         dt = trained.dt if trained else 1.0

@@ -9,7 +9,8 @@ import attrs
 import torch
 from torch import Tensor, nn
 
-from takens._data.time_series import TimeSeries
+from takens._data.entrance import SeriesLike, as_recordings
+from takens._data.recordings import Recordings
 from takens._dynamics.flow_map import latent_map
 from takens._printed import Printed
 from takens._protocols.dynamics import Map, Time
@@ -55,18 +56,21 @@ class TrainedModel(Printed, nn.Module):
         yield "columns", self.columns
 
     @classmethod
-    def for_series(cls, model: Model, data: TimeSeries) -> TrainedModel:
-        """Wrap a model for a series `x: (..., T, n)` and its mean and standard deviation.
+    def for_series(cls, model: Model, data: SeriesLike) -> TrainedModel:
+        """Wrap a model for a series or recordings, and their mean and standard deviation.
 
         Raises: DataError where a variable does not vary or the model observes another number
         of variables.
         """
+        data = as_recordings(data)
         if data.dim != model.obs_dim:
             raise DataError(
                 f"The model observes {model.obs_dim} variables and the data have {data.dim} "
                 f"({', '.join(data.columns)}); choose the columns or obs_dim = {data.dim}."
             )
-        x = data.x.double().flatten(0, -2)
+        x = torch.cat([one.x.double() for one in data])
+        if not data.complete:
+            x = x[x.isfinite().all(-1)]
         scale, mean = x.std(0), x.mean(0)
         flat = (scale <= 1e-12 * (1 + mean.abs())).nonzero()
         if len(flat):
@@ -78,23 +82,24 @@ class TrainedModel(Printed, nn.Module):
             model,
             mean=mean,
             scale=scale,
-            dt=data.dt if data.regular else float(data.t.diff().median()),
+            dt=_interval(data),
             columns=data.columns,
             time_unit=data.time_unit,
         )
 
-    def for_more(self, data: TimeSeries) -> TrainedModel:
+    def for_more(self, data: SeriesLike) -> TrainedModel:
         """Wrap the same model for another series of its variables, in the units that it has.
 
         Raises: DataError where the series has another number of variables; InputError where it
         has an interval that the model cannot have.
         """
+        data = as_recordings(data)
         if data.dim != self.obs_dim:
             raise DataError(
                 f"The model observes {self.obs_dim} variables and the data have {data.dim} "
                 f"({', '.join(data.columns)}); going on with its training needs the same ones."
             )
-        dt = data.dt if data.regular else float(data.t.diff().median())
+        dt = _interval(data)
         self.refuse_interval(dt)
         return TrainedModel(
             self.inner,
@@ -180,3 +185,9 @@ class TrainedModel(Printed, nn.Module):
     if TYPE_CHECKING:
 
         def __call__(self, *state: Tensor) -> Tensor: ...
+
+
+def _interval(data: Recordings) -> float:
+    if data.regular:
+        return data.dt
+    return float(torch.cat([one.t.diff() for one in data]).median())

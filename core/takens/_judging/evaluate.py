@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from takens._arguments import arguments
+from takens._data.entrance import SeriesLike
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.sampling import interval_of
@@ -16,7 +17,7 @@ from takens._judging.judge import judge
 from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics
 from takens._judging.score_table import Scores
-from takens._judging.subject import as_model, named_subject
+from takens._judging.subject import as_model, as_record, named_subject
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
 from takens._protocols.dynamics import Time
@@ -29,11 +30,11 @@ from takens.errors import InputError
 @arguments(subject=named_subject, truth=systems.get)
 @isolated
 def evaluate(
-    subject: Model | System | TimeSeries | Sequence[Model] | str | Path,
-    data: TimeSeries | None = None,
+    subject: Model | System | SeriesLike | str | Path,
+    data: SeriesLike | None = None,
     metrics: Mapping[str, Metric] | Sequence[str | Metric] = METRICS,
     *,
-    second: TimeSeries | None = None,
+    second: SeriesLike | None = None,
     truth: System | str | None = None,
     references: Mapping[str, float] | None = None,
     dt: float | None = None,
@@ -66,7 +67,7 @@ def evaluate(
 
     Raises: InputError where the data do not fit the subject, or where they are needed.
     """
-    subject = cast("Model | System | TimeSeries | Sequence[Model]", subject)
+    subject = cast("Model | System | TimeSeries | Sequence[Model]", as_record(subject))
     truth = cast("System | None", truth)
     if data is not None:
         return Scores(

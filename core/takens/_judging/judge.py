@@ -14,6 +14,7 @@ import attrs
 import torch
 
 from takens._arguments import arguments
+from takens._data.entrance import SeriesLike
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.free_run import FreeRun
@@ -37,7 +38,7 @@ from takens._judging.segments import Segments, contexts
 from takens._judging.spoils import SPOILS
 from takens._judging.spoilt_copies import score_spoilt
 from takens._judging.stationarity import difference, mean_period
-from takens._judging.subject import as_model, named_subject, system_model
+from takens._judging.subject import as_model, as_record, named_subject, system_model
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import left_out
 from takens._plugins.isolation import isolated
@@ -87,11 +88,11 @@ class Judging:
 @arguments(subject=named_subject, truth=systems.get)
 @isolated
 def judge(
-    subject: Model | System | TimeSeries | Sequence[Model] | str | Path,
-    data: TimeSeries,
+    subject: Model | System | SeriesLike | str | Path,
+    data: SeriesLike,
     metrics: Mapping[str, Metric] | Sequence[str | Metric] = METRICS,
     *,
-    second: TimeSeries | None = None,
+    second: SeriesLike | None = None,
     truth: System | str | None = None,
     references: Mapping[str, float] | None = None,
     runs: int = 8,
@@ -116,7 +117,7 @@ def judge(
 
     Raises: InputError where the data do not fit the subject, or a number is out of its range.
     """
-    subject = cast("Model | System | TimeSeries | Sequence[Model]", subject)
+    subject = cast("Model | System | TimeSeries | Sequence[Model]", as_record(subject))
     truth = cast("System | None", truth)
     members = subject if isinstance(subject, Sequence) else (subject,)
     if not members:

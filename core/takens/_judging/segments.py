@@ -10,6 +10,8 @@ import attrs
 import torch
 from torch import Tensor
 
+from takens._data.entrance import SeriesLike, as_recordings, as_series
+from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens.errors import DataError
 
@@ -30,13 +32,19 @@ class Segments:
     others: TimeSeries
 
     @classmethod
-    def of(cls, data: TimeSeries, second: TimeSeries | None) -> Segments:
+    def of(cls, data: SeriesLike, second: SeriesLike | None) -> Segments:
         """Cut two series to one length; without a second, take the halves of the first.
 
-        The second may be several, `x: (pairs, T, n)`.
+        The second may be several, `x: (pairs, T, n)`. Of several recordings the longest is the
+        first, and the others that are half as long or longer are the second.
 
         Raises: DataError where the two do not go together.
         """
+        if second is None and (
+            isinstance(data, Recordings) or not isinstance(data, TimeSeries)
+        ):
+            data, second = _of_recordings(as_recordings(data))
+        data = as_series(data, "Judging")
         if data.x.ndim != 2:
             raise DataError(
                 f"Judging takes one series x: (T, n); got shape {tuple(data.x.shape)}."
@@ -47,7 +55,7 @@ class Segments:
             second = attrs.evolve(rest, x=rest.x.unsqueeze(0))
             _refuse_constants(first, second)
             return cls(first, second)
-        second = _double(second)
+        second = _double(as_series(second, "Judging"))
         second = attrs.evolve(second, x=second.x.reshape(-1, *second.x.shape[-2:]))
         if second.dim != data.dim or abs(second.dt - data.dt) > 1e-6 * data.dt:
             raise DataError(
@@ -76,6 +84,19 @@ class Segments:
     def pairs(self) -> Iterator[TimeSeries]:
         """Return the other segments one by one, `x: (T, n)` each."""
         return (attrs.evolve(self.others, x=x) for x in self.others.x)
+
+
+def _of_recordings(data: Recordings) -> tuple[TimeSeries, TimeSeries | None]:
+    """Return the longest recording, or stretch without gaps, and what goes beside it."""
+    if not (data.complete and data.regular):
+        data = data.stretches()
+    first, *others = sorted(data, key=len, reverse=True)
+    others = [one for one in others if 2 * len(one) >= len(first)]
+    if not others:
+        return first, None
+    length = min(map(len, others))
+    first = first.between(0, length)
+    return first, Recordings([one.between(0, length) for one in others]).stacked()
 
 
 def contexts(series: TimeSeries, length: int, count: int) -> Tensor:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 
+from takens._data.entrance import as_series
+from takens._data.frames import is_frame
+from takens._data.recordings import Recordings
 from takens._dynamics.checkpoint import load_members
 from takens._dynamics.sampling import integrator_of
 from takens._dynamics.stepper import as_stepper
@@ -27,6 +32,16 @@ def named_subject(name: str | Path) -> System | tuple[TrainedModel, ...]:
     if name in systems or not (isinstance(name, Path) or path.suffix or path.exists()):
         return systems.create(str(name))
     return load_members(path)
+
+
+def as_record(subject: Any) -> Any:
+    """Return recordings, arrays and frames as the series that is judged; all else as it is.
+
+    Raises: DataError for recordings that have gaps or differ in length.
+    """
+    if isinstance(subject, Recordings) or type(subject) in (torch.Tensor, np.ndarray):
+        return as_series(subject, "A record")
+    return as_series(subject, "A record") if is_frame(subject) else subject
 
 
 def as_model(subject: Model | System) -> Model:

@@ -47,7 +47,7 @@ def solve_directly(
         announce("takens_fit_finished", event=broken)
         raise
     seconds = time.perf_counter() - began
-    remarks = tuple(map(str, found.pop("remarks", ())))
+    remarks = (*prepared.remarks, *map(str, found.pop("remarks", ())))
     record = {"step": 1, "loss": float(found["loss"]), "seconds": round(seconds, 3)}
     history.add(record)
     announce("takens_step_logged", event=StepLogged(record, **ids))
@@ -64,11 +64,19 @@ def solve_directly(
 def _solved(prepared: Prepared, scheme: DirectScheme[Any]) -> dict[str, Any]:
     """Solve for every member; return what was found for the first."""
     windows = prepared.windows
+    if len({len(x) for x in windows.records}) > 1:
+        lengths = [len(x) for x in windows.records]
+        raise InputError(
+            f"{type(scheme).__name__} solves for recordings of one length, and these have "
+            f"{min(lengths)} to {max(lengths)} samples; cut them alike, or choose a "
+            "scheme that trains by windows."
+        )
+    x, times = windows.longest.double(), windows.clocks[0] - windows.clocks[0][0]
     found: list[Mapping[str, Any]] = []
     for model in prepared.models:
         # Solving is for small problems, where double precision costs nothing.
         model.to(prepared.placement.device, torch.float64)
-        found.append(scheme.solve(model, windows.x.double(), times=windows.t - windows.t[0]))
+        found.append(scheme.solve(model, x, times=times))
     if "loss" not in found[0]:
         raise InputError(f"{type(scheme).__name__} gave no loss; a direct scheme gives one.")
     return dict(found[0])

@@ -14,7 +14,7 @@ import attrs
 import torch
 
 from takens._arguments import arguments
-from takens._data.time_series import TimeSeries
+from takens._data.entrance import SeriesLike, as_recordings
 from takens._defaults import DEVICE
 from takens._dynamics.checkpoint import storable_name
 from takens._files import remove_leftovers
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @arguments(Training, scheme=schemes.get)
 def fit(
     model: Model | str | Mapping[str, Any] | Component | Sequence[Model],
-    data: TimeSeries,
+    data: SeriesLike,
     scheme: Scheme | str | Mapping[str, Any] | Component,
     training: Training | None = None,
     *,
@@ -57,10 +57,14 @@ def fit(
     progress: bool = False,
     **options: Unpack[TrainingOptions],
 ) -> Fit:
-    """Train a model, in place, on a series `x: (T, n)` or `(trajectories, T, n)`.
+    """Train a model, in place, on a series, on recordings, or on an array or frame of them.
 
     Model and scheme may be given by name, or as tables with ``name`` and parameters; a model
     is then made for the data, with weights drawn by ``seed``.
+
+    Windows are drawn from all recordings, and where there are gaps from the stretches between
+    them. Arrays are `(T, n)` or `(trajectories, T, n)`, at an interval of 1; see
+    ``Recordings.of`` for others.
 
     The series is standardised first; the model that is returned speaks the series' units
     and is on the CPU. ``options`` are fields of ``Training``, on top of ``training``. With a
@@ -79,6 +83,7 @@ def fit(
     its gradient is no longer finite (the last good checkpoint is kept); CheckpointError where
     a resume finds no checkpoint, or one of another training.
     """
+    data = as_recordings(data)
     if isinstance(model, (str, Mapping, Component)):
         model = model_for(data, model, seed=seed)
     count = 1 if isinstance(model, Model) else len(model)
@@ -180,7 +185,7 @@ def _train(
                 raise TrainingError(f"{error} {kept}") from None
             raise
     seconds = spent + time.perf_counter() - began
-    remarks = [*updates.finish(), *_not_solved(trained.inner)]
+    remarks = [*prepared.remarks, *updates.finish(), *_not_solved(trained.inner)]
     if reason:
         remarks.insert(0, f"Training ended after {done} of {training.steps} updates: {reason}")
     for member in prepared.members:
@@ -213,8 +218,12 @@ def _is_due(every: int, done: int) -> bool:
 def _identity(prepared: Prepared, seed: int) -> dict[str, Any]:
     """Return what must be the same for a resume to be the same training."""
     data, scheme = prepared.data, prepared.given
-    digest = hashlib.sha256(data.t.numpy().tobytes())
-    digest.update(data.x.detach().cpu().contiguous().numpy().tobytes())
+    digest = hashlib.sha256(data.series[0].t.numpy().tobytes())
+    for one in data.series[1:]:
+        if not torch.equal(one.t, data.series[0].t):
+            digest.update(one.t.numpy().tobytes())
+    for one in data:
+        digest.update(one.x.detach().cpu().contiguous().numpy().tobytes())
     training = attrs.asdict(prepared.training, recurse=False)
     for key, kind in KINDS.items():
         training[key] = described(registry(kind), training[key])

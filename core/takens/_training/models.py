@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import attrs
 
+from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
@@ -14,7 +15,7 @@ from takens._plugins.registry import models
 from takens._protocols.model import Model
 from takens.errors import InputError
 
-_KNOWN: Final[Mapping[str, Callable[[TimeSeries], Any]]] = {
+_KNOWN: Final[Mapping[str, Callable[[TimeSeries | Recordings], Any]]] = {
     "obs_dim": lambda data: data.dim,
     "dt": lambda data: data.dt if data.regular else None,
     "columns": lambda data: list(data.columns),
@@ -25,7 +26,7 @@ SUPPLIED: Final = (*_KNOWN, "seed")
 
 
 def model_for(
-    data: TimeSeries, choice: str | Mapping[str, Any] | Component, *, seed: int
+    data: TimeSeries | Recordings, choice: str | Mapping[str, Any] | Component, *, seed: int
 ) -> Model:
     """Create a model, and give it what the data know where it asks for that.
 

@@ -9,7 +9,8 @@ import attrs
 import torch
 from torch import Tensor
 
-from takens._data.time_series import TimeSeries
+from takens._data.entrance import SeriesLike, as_recordings
+from takens._data.recordings import Recordings
 from takens._dynamics.autonomous import refuse_time
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.trained_model import TrainedModel
@@ -56,8 +57,9 @@ class Prepared:
     windows: Windows
     placement: Placement
     training: Training
-    data: TimeSeries
+    data: Recordings
     given: Scheme
+    remarks: tuple[str, ...] = ()
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -93,7 +95,7 @@ class Prepared:
 
 def prepare(
     model: Model | Sequence[Model],
-    data: TimeSeries,
+    data: SeriesLike,
     scheme: Scheme,
     training: Training,
     device: DeviceChoice,
@@ -103,6 +105,7 @@ def prepare(
     Raises: InputError where model, data, scheme and settings do not go together.
     """
     scheme, placement = with_new_names(scheme), place(device, Precision.SINGLE)
+    data, remarks = without_gaps(as_recordings(data))
     given = members_of(model, training.members)
     for each in given:
         inner = each.inner if isinstance(each, TrainedModel) else each
@@ -124,11 +127,24 @@ def prepare(
                 "Models are trained at once in the same units, and these were trained on data "
                 "of other means or scales; go on with one after the other."
             )
-    samples = first.standardise(data.x.double())
-    x = samples.reshape(-1, *samples.shape[-2:]).to(placement.device, placement.dtype)
+    records = [
+        first.standardise(one.x.double()).to(placement.device, placement.dtype) for one in data
+    ]
     direct = isinstance(scheme, DirectScheme)
-    length = min(training.window, x.shape[1]) if direct else training.window
-    windows = Windows(x, length, data.t, data.dt if data.regular else None)
+    longest = max(map(len, records))
+    windows = Windows(
+        records,
+        min(training.window, longest) if direct else training.window,
+        [one.t for one in data],
+        data.dt if data.regular else None,
+    )
+    short = sum(len(x) < windows.length for x in records)
+    if short:
+        remarks += (
+            f"{short} of {len(records)} recordings or stretches are shorter than a window of "
+            f"{windows.length} samples and teach nothing; a shorter training.window uses them.",
+        )
+    x = windows.longest
     for member in members:
         if isinstance(member.inner, SupportsUnits):
             member.inner.adopt_units(first.mean, first.scale)
@@ -140,7 +156,9 @@ def prepare(
     learner = None
     if not direct and len(members) > 1 and isinstance(scheme, SupportsEnsembles):
         learner = Ensemble([member.inner for member in members])
-    prepared = Prepared(members, learner, scheme, windows, placement, training, data, named)
+    prepared = Prepared(
+        members, learner, scheme, windows, placement, training, data, named, remarks
+    )
     if not isinstance(scheme, DirectScheme):
         try_descent(training, prepared.models)
         if training.check_every:
@@ -159,6 +177,30 @@ def prepare(
     return prepared
 
 
+def without_gaps(data: Recordings) -> tuple[Recordings, tuple[str, ...]]:
+    """Cut data into the stretches between gaps; say how much is left out.
+
+    Raises: InputError where nothing is left, or the data have inputs.
+    """
+    inputs = data.series[0].inputs
+    if inputs is not None:
+        raise InputError(
+            f"Models take no inputs, and the data have {', '.join(inputs.columns)}; name them "
+            "among the columns, to be learned as variables, or leave them out."
+        )
+    if data.complete and data.regular:
+        return data, ()
+    cut = data.stretches()
+    if data.complete and (len(cut) == len(data) or not cut.regular):
+        return data, ()
+    lengths = [len(one) for one in cut]
+    lost = 1 - sum(lengths) / sum(map(len, data))
+    return cut, (
+        f"The data have gaps; learned from the {len(cut)} stretches between them, of "
+        f"{min(lengths):,} to {max(lengths):,} samples, without {lost:.2g} of the samples.",
+    )
+
+
 def _refuse_time_of(model: Model, x: Tensor) -> None:
     """Refuse a model that depends on time: its windows all begin at zero, and so do runs."""
     context = x[:1, : model.context_length]
@@ -168,10 +210,10 @@ def _refuse_time_of(model: Model, x: Tensor) -> None:
             refuse_time(model, model.encode(context))
 
 
-def _refuse_jitter(model: Model, data: TimeSeries) -> None:
+def _refuse_jitter(model: Model, data: Recordings) -> None:
     """Refuse samples that are not equally spaced for a map, which has one interval."""
     if model.time is Time.DISCRETE and not data.regular:
-        steps = data.t.diff()
+        steps = torch.cat([one.t.diff() for one in data])
         raise InputError(
             f"{type(model).__name__} is a map over one interval, and the samples are not "
             f"equally spaced: steps are {float(steps.min()):g} to {float(steps.max()):g}. "

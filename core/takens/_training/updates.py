@@ -99,7 +99,7 @@ class Updates:
         checker = None
         if training.check_every and windows.dt is not None:
             metric = metric_of(training.check_metric)
-            checker = FreeRunCheck.on(windows.x, members[0], windows.dt, metric)
+            checker = FreeRunCheck.on(windows.longest, members[0], windows.dt, metric)
         return cls(
             prepared,
             scheme,

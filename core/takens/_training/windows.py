@@ -15,51 +15,80 @@ from takens.errors import InputError
 @final
 @attrs.frozen(eq=False)
 class Windows:
-    """All windows of ``length`` samples of `x: (trajectories, T, n)` at times `t: (T,)`.
+    """All windows of ``length`` samples of ``records``, `(T, n)` each, at times `(T,)`.
 
-    The samples are spaced by ``dt``, or irregularly where it is None.
+    The samples are spaced by ``dt``, or irregularly where it is None. A record that is
+    shorter than a window has none.
 
-    Raises: InputError where a window is longer than the data.
+    Raises: InputError where a window is longer than all records.
     """
 
-    x: Tensor
+    records: tuple[Tensor, ...] = attrs.field(converter=tuple[Tensor, ...])
     length: int
-    t: Tensor
+    clocks: tuple[Tensor, ...] = attrs.field(converter=tuple[Tensor, ...])
     dt: float | None = None
+    _x: Tensor = attrs.field(init=False)
+    _t: Tensor = attrs.field(init=False)
+    # Windows before each record, and rows before it, on the host.
+    _before: Tensor = attrs.field(init=False)
+    _rows: Tensor = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        if self.length > self.x.shape[1]:
+        longest = max(map(len, self.records))
+        if self.length > longest:
             raise InputError(
                 f"A window of {self.length} samples is longer than the data, which have "
-                f"{self.x.shape[1]}; shorten training.window or give a longer series."
+                f"{longest}; shorten training.window or give a longer series."
             )
+        used = [i for i, x in enumerate(self.records) if len(x) >= self.length]
+        lengths = torch.tensor([len(self.records[i]) for i in used])
+        whole = len(used) == 1
+        x = self.records[used[0]] if whole else torch.cat([self.records[i] for i in used])
+        for name, value in (
+            ("_x", x.contiguous()),
+            ("_t", torch.cat([self.clocks[i] for i in used])),
+            ("_rows", lengths.cumsum(0) - lengths),
+            ("_before", (lengths - self.length + 1).cumsum(0)),
+        ):
+            object.__setattr__(self, name, value)
 
     @property
     def count(self) -> int:
         """How many windows there are."""
-        return self.x.shape[0] * (self.x.shape[1] - self.length + 1)
+        return int(self._before[-1])
+
+    @property
+    def longest(self) -> Tensor:
+        """Return all records where they are equally long, else the longest: `(..., T, n)`."""
+        lengths = [len(x) for x in self.records]
+        if min(lengths) == max(lengths):
+            return torch.stack(self.records)
+        return self.records[lengths.index(max(lengths))].unsqueeze(0)
 
     def at(self, numbers: Tensor) -> Tensor:
         """Return windows by their number, on the host: `(...) -> (..., length, n)`."""
-        starts = self.x.shape[1] - self.length + 1
-        which, first = numbers // starts, numbers % starts
-        across, along, variable = self.x.stride()
-        windows = self.x.as_strided(
-            (self.x.shape[0], starts, self.length, self.x.shape[2]),
-            (across, along, along, variable),
-            self.x.storage_offset(),
+        along, variable = self._x.stride()
+        windows = self._x.as_strided(
+            (len(self._x) - self.length + 1, self.length, self._x.shape[1]),
+            (along, along, variable),
+            self._x.storage_offset(),
         )
-        return windows[which.to(self.x.device), first.to(self.x.device)]
+        return windows[self._first(numbers).to(self._x.device)]
 
     def times(self, numbers: Tensor) -> Tensor:
         """Return times from the start, `(length,)`; where windows differ, `(..., length)`."""
         if self.dt is not None:
             return torch.arange(self.length, dtype=torch.float64) * self.dt
-        first = numbers % (self.x.shape[1] - self.length + 1)
-        times = self.t[first[..., None] + torch.arange(self.length)]
+        times = self._t[self._first(numbers)[..., None] + torch.arange(self.length)]
         times = times - times[..., :1]
         same = bool((times == times.reshape(-1, self.length)[0]).all())
         return times.reshape(-1, self.length)[0] if same else times
+
+    def _first(self, numbers: Tensor) -> Tensor:
+        """Return the rows where windows begin."""
+        record = torch.bucketize(numbers, self._before, right=True)
+        earlier = torch.cat((self._before.new_zeros(1), self._before[:-1]))
+        return numbers - earlier[record] + self._rows[record]
 
 
 @final
