@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         models as models,
         optimisers as optimisers,
         portraits as portraits,
+        preparations as preparations,
         schedules as schedules,
         schemes as schemes,
         systems as systems,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from takens._dynamics.forced_run import forced_run as forced_run
     from takens._dynamics.orbit import orbit as orbit
     from takens._dynamics.stepper import as_stepper as as_stepper
-    from takens._embedding.embed import Embedding as Embedding
+    from takens._embedding.embed import Embedding as Embedding, delay_states as delay_states
     from takens._embedding.mutual_information import (
         mutual_information as mutual_information,
     )
@@ -81,6 +81,8 @@ if TYPE_CHECKING:
         SupportsElementwise as SupportsElementwise,
     )
     from takens._protocols.portrait import Portrait as Portrait
+    from takens._preparing.preparations import Preparations as Preparations
+    from takens._protocols.preparation import Preparation as Preparation
     from takens._protocols.schedule import Schedule as Schedule
     from takens._protocols.scheme import (
         DirectScheme as DirectScheme,

@@ -48,6 +48,7 @@ OURS: Final = (
     _ours("metric", "Metric", "What judges a model."),
     _ours("device", "DevicePolicy", "Where numbers live, and in which precision."),
     _ours("dataset", "Dataset", "A reader of files."),
+    _ours("preparation", "Preparation", "What is done to data before, and undone after."),
     _ours("figure", "Figure", "A picture of a run."),
     _ours("portrait", "Portrait", "A picture of a system or of measured series."),
     _ours("backend", "Backend", "Whole solves at once."),

@@ -11,6 +11,7 @@ from takens._plugins.registry import (
     models as models,
     optimisers as optimisers,
     portraits as portraits,
+    preparations as preparations,
     schedules as schedules,
     schemes as schemes,
     systems as systems,

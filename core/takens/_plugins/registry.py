@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from takens._protocols.model import Model
     from takens._protocols.optimiser import Optimiser
     from takens._protocols.portrait import Portrait
+    from takens._protocols.preparation import Preparation
     from takens._protocols.schedule import Schedule
     from takens._protocols.scheme import TrainingScheme
     from takens._protocols.system import System
@@ -203,6 +204,7 @@ schedules: Registry[Schedule] = Registry("schedule")
 metrics: Registry[Metric] = Registry("metric")
 devices: Registry[DevicePolicy] = Registry("device")
 datasets: Registry[Dataset] = Registry("dataset")
+preparations: Registry[Preparation] = Registry("preparation")
 figures: Registry[Figure] = Registry("figure")
 portraits: Registry[Portrait] = Registry("portrait")
 backends: Registry[Backend] = Registry("backend")

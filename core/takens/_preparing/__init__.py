@@ -1,0 +1,1 @@
+"""What was done to data before a model saw them."""

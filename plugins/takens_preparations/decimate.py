@@ -1,0 +1,54 @@
+"""Fewer samples."""
+
+from collections.abc import Mapping
+from typing import Final, final
+
+from torch import Tensor
+
+import takens
+from takens_preparations.series import changed, interval
+from takens_preparations.settings import DecimateSettings
+from takens_preparations.smoothing import smoothed
+
+# Of the highest frequency that the samples which are kept can hold.
+_SHARE: Final = 0.8
+_ORDER: Final = 8
+
+
+@final
+class Decimate(DecimateSettings):
+    """Every so-many-th sample, of what is slow enough for that.
+
+    What is generated has the longer interval.
+    """
+
+    exact = False
+
+    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+        """Return an empty state.
+
+        Raises: DataError where samples are not equally spaced.
+        """
+        interval(series, "decimate")
+        return {}
+
+    def forward(
+        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
+    ) -> takens.TimeSeries:
+        """Filter `x: (..., T, n)`, and keep the last sample and every ``every``-th before it.
+
+        Raises: DataError where fewer than two samples are left.
+        """
+        if len(series) <= self.every:
+            raise takens.errors.DataError(
+                f"Of every {self.every} samples one is kept, and there are {len(series)}."
+            )
+        kept = slice((len(series) - 1) % self.every, None, self.every)
+        x = smoothed(series.x, _SHARE / self.every, _ORDER)
+        return changed(series, x[..., kept, :], t=series.t[kept])
+
+    def inverse(
+        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+    ) -> takens.TimeSeries:
+        """Leave the samples as they are."""
+        return changed(before, series.x, t=series.t)

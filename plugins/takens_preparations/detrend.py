@@ -1,0 +1,49 @@
+"""Less a polynomial of time."""
+
+from collections.abc import Mapping
+from typing import final
+
+import torch
+from torch import Tensor
+
+import takens
+from takens_preparations.series import changed, flat
+from takens_preparations.settings import DetrendSettings
+
+
+@final
+class Detrend(DetrendSettings):
+    """Every variable less a polynomial of time, which is added again to what comes out.
+
+    The polynomial goes on beyond the data, so that of a high order it soon is far away.
+    """
+
+    exact = True
+
+    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+        """Return ``coefficients: (order + 1, n)`` by least squares, and the clock they are of."""
+        first, span = series.t[0], series.t[-1] - series.t[0]
+        clock = {"first": first, "span": span}
+        powers = self._powers(series.t, clock)
+        records = flat(series).reshape(-1, len(series), series.dim)
+        inputs = powers.repeat(len(records), 1)
+        targets = records.reshape(-1, series.dim)
+        return clock | {"coefficients": torch.linalg.lstsq(inputs, targets).solution}
+
+    def forward(
+        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
+    ) -> takens.TimeSeries:
+        """Take the trend away from `x: (..., T, n)`."""
+        return changed(series, series.x - self._powers(series.t, state) @ state["coefficients"])
+
+    def inverse(
+        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+    ) -> takens.TimeSeries:
+        """Add the trend of these times."""
+        trend = self._powers(series.t, state) @ state["coefficients"]
+        return changed(before, series.x + trend, t=series.t)
+
+    def _powers(self, t: Tensor, clock: Mapping[str, Tensor]) -> Tensor:
+        # Of times between -1 and 1 in the data, which keeps the fit well conditioned.
+        scaled = 2 * (t - clock["first"]) / clock["span"] - 1
+        return torch.stack([scaled**power for power in range(self.order + 1)], -1)

@@ -1,0 +1,51 @@
+"""What is slow."""
+
+from collections.abc import Mapping
+from typing import final
+
+from torch import Tensor
+
+import takens
+from takens_preparations.series import changed, interval
+from takens_preparations.settings import LowPassSettings
+from takens_preparations.smoothing import smoothed
+
+
+@final
+class LowPass(LowPassSettings):
+    """What is slower than a frequency, by a Butterworth filter that shifts nothing in time.
+
+    The last samples before a forecast are filtered with a reflection of themselves for their
+    future, and are less sure than the others.
+    """
+
+    exact = False
+
+    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+        """Return an empty state.
+
+        Raises: DataError where the sampling cannot hold the frequency.
+        """
+        self._share(series)
+        return {}
+
+    def forward(
+        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
+    ) -> takens.TimeSeries:
+        """Filter `x: (..., T, n)`."""
+        return changed(series, smoothed(series.x, self._share(series), self.order))
+
+    def inverse(
+        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+    ) -> takens.TimeSeries:
+        """Leave the samples as they are: what was filtered out is gone."""
+        return changed(before, series.x, t=series.t)
+
+    def _share(self, series: takens.TimeSeries) -> float:
+        highest = 0.5 / interval(series, "low_pass")
+        if self.cutoff >= highest:
+            raise takens.errors.DataError(
+                f"The cutoff {self.cutoff:g} is beyond {highest:g}, the highest frequency that "
+                "these samples hold; choose a lower one, or leave low_pass out."
+            )
+        return self.cutoff / highest

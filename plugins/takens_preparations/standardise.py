@@ -1,0 +1,43 @@
+"""Mean zero and standard deviation one."""
+
+from collections.abc import Mapping
+from typing import final
+
+from torch import Tensor
+
+import takens
+from takens_preparations.series import changed, flat
+from takens_preparations.settings import StandardiseSettings
+
+
+@final
+class Standardise(StandardiseSettings):
+    """Every variable less its mean, over its standard deviation."""
+
+    exact = True
+
+    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+        """Return ``mean`` and ``scale``, `(n,)` each.
+
+        Raises: DataError where a variable does not vary.
+        """
+        x = flat(series)
+        mean, scale = x.mean(0), x.std(0)
+        still = (scale <= 1e-12 * (1 + mean.abs())).nonzero()
+        if len(still):
+            raise takens.errors.DataError(
+                f"Column {series.columns[int(still[0])]!r} does not vary; leave it out."
+            )
+        return {"mean": mean, "scale": scale}
+
+    def forward(
+        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
+    ) -> takens.TimeSeries:
+        """Standardise `x: (..., T, n)`."""
+        return changed(series, (series.x - state["mean"]) / state["scale"])
+
+    def inverse(
+        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+    ) -> takens.TimeSeries:
+        """Return to the units of the data."""
+        return changed(before, series.x * state["scale"] + state["mean"], t=series.t)
