@@ -16,10 +16,12 @@ from takens._dynamics.trained_model import TrainedModel
 from takens._files import write_whole
 from takens._plugins.catalogue import catalogue
 from takens._plugins.registry import models
+from takens._preparing.preparations import Preparations
 from takens._versions import versions
 from takens.errors import CheckpointError, InputError
 
 FORMAT: Final = 1
+FORMAT_PREPARED: Final = 2
 _KEYS: Final[Mapping[str, tuple[type, ...]]] = {
     "name": (str,),
     "parameters": (dict,),
@@ -86,6 +88,9 @@ def write_checkpoint(
         "training": training,
         "versions": versions(),
     }
+    if model.preparations:
+        # An earlier takens would give runs in the units of the prepared data.
+        content |= {"format": FORMAT_PREPARED, "preparations": model.preparations.stored()}
     if others:
         content["others"] = [_state(other) for other in others]
     buffer = io.BytesIO()
@@ -134,12 +139,12 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     found = cast(dict[str, Any], content) if isinstance(content, dict) else {}
     if "format" not in found:
         raise CheckpointError(f"{path} is not a checkpoint of takens.")
-    if found["format"] != FORMAT:
+    if found["format"] not in (FORMAT, FORMAT_PREPARED):
         by = found.get("versions")
         writer = cast(dict[str, Any], by).get("takens") if isinstance(by, dict) else None
         raise CheckpointError(
             f"{path} has checkpoint format {found['format']!r}, and this takens reads format "
-            f"{FORMAT}; install the takens that wrote it ({writer or 'unknown'})."
+            f"{FORMAT_PREPARED}; install the takens that wrote it ({writer or 'unknown'})."
         )
     if found.get("sealed") and not is_sealed(archive):
         raise _damaged(path, "its digest is missing")
@@ -173,6 +178,7 @@ def _model_of(content: Mapping[str, Any], state: Any, path: Path) -> TrainedMode
         dt=series["dt"],
         columns=tuple(series["columns"]),
         time_unit=series["time_unit"],
+        preparations=_preparations_of(content),
     )
     weights = [value.dtype for key, value in state.items() if key.startswith("model.")]
     if weights:
@@ -186,6 +192,11 @@ def _model_of(content: Mapping[str, Any], state: Any, path: Path) -> TrainedMode
             f"The weights in {path} do not fit their model: {error}"
         ) from error
     return model
+
+
+def _preparations_of(content: Mapping[str, Any]) -> Preparations | None:
+    stored = content.get("preparations")
+    return None if stored is None else Preparations.restored(stored)
 
 
 def _is_plain(value: Any) -> bool:

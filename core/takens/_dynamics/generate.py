@@ -6,11 +6,13 @@ import math
 from pathlib import Path
 from typing import cast
 
+import attrs
 import torch
 from torch import Tensor
 
 from takens._arguments import arguments
-from takens._data.entrance import SeriesLike, context_of
+from takens._data.entrance import SeriesLike, as_recordings, context_of
+from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens._dynamics.checkpoint import load_model
 from takens._dynamics.derivatives import recording
@@ -19,6 +21,7 @@ from takens._dynamics.free_run import FreeRun
 from takens._dynamics.orbit import orbit
 from takens._dynamics.trained_model import TrainedModel
 from takens._plugins.isolation import isolated
+from takens._preparing.preparations import Preparations
 from takens._protocols.dynamics import Map
 from takens._protocols.model import Model
 from takens._threads import threads_for
@@ -49,14 +52,20 @@ def generate(
     memory is used for the others. ``dt`` defaults to the interval that the model was trained
     at.
 
+    Where the data were prepared before the model was trained, the context is data as they
+    were, a series of them where preparations look at its times, and so is the run; ``steps``
+    and ``dt`` are those of the data as they became.
+
     A run has diverged where a latent variable is not finite, or a million times beyond 1 and
     the largest at the start; see ``FreeRun``.
 
     Raises: InputError for a context that does not fit the model, or an interval it has not.
     """
     model = cast(Model, model)
-    context = context_of(context)
     trained = model if isinstance(model, TrainedModel) else None
+    if trained and trained.preparations:
+        return _prepared(trained, trained.preparations, context, steps, dt, keep_every)
+    context = context_of(context)
     if dt is None:
         dt = trained.dt if trained else 1.0
     elif trained:
@@ -88,6 +97,28 @@ def generate(
         time_unit=trained.time_unit if trained else "",
     )
     return FreeRun(series, diverged_at)
+
+
+def _prepared(
+    model: TrainedModel,
+    preparations: Preparations,
+    context: SeriesLike,
+    steps: int,
+    dt: float | None,
+    keep_every: int,
+) -> FreeRun:
+    """Prepare the context, run, and bring the run into the units of the data."""
+    if isinstance(context, (TimeSeries, Recordings)):
+        found = as_recordings(context)
+        before = found.only if len(found) == 1 else found.stacked()
+    else:
+        before = preparations.context(context_of(context))
+    ready = preparations.forward(before)
+    run = generate(model.unprepared(), context=ready, steps=steps, dt=dt)
+    made = preparations.inverse(run.series, before)
+    kept = slice(keep_every - 1, None, keep_every)
+    made = attrs.evolve(made, t=made.t[kept], x=made.x[..., kept, :])
+    return FreeRun(made, run.diverged_at)
 
 
 def warm_up(model: Model, step: Map, context: Tensor) -> Tensor:

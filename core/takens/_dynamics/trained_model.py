@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from takens._data.entrance import SeriesLike, as_recordings
 from takens._data.recordings import Recordings
 from takens._dynamics.flow_map import latent_map
+from takens._preparing.preparations import Preparations
 from takens._printed import Printed
 from takens._protocols.dynamics import Map, Time
 from takens._protocols.model import Model, SupportsStepMap
@@ -25,6 +26,10 @@ class TrainedModel(Printed, nn.Module):
     It wraps a ``Model`` that works in standardised units (zero mean and unit variance of
     each variable), and knows the sampling interval ``dt``, the names and the time unit of the
     series that it was trained on. `mean, scale: (n,)`.
+
+    Where the data were prepared, these are the data as they became; ``preparations`` lead
+    there and back, and ``takens.generate`` starts from the data as they were, and returns to
+    them.
     """
 
     mean: Tensor
@@ -39,6 +44,7 @@ class TrainedModel(Printed, nn.Module):
         dt: float,
         columns: tuple[str, ...] = (),
         time_unit: str = "",
+        preparations: Preparations | None = None,
     ) -> None:
         super().__init__()
         # Every model is a module; the protocol cannot say so.
@@ -48,12 +54,14 @@ class TrainedModel(Printed, nn.Module):
         self.dt = dt
         self.columns = columns
         self.time_unit = time_unit
+        self.preparations = preparations
 
     def _parts(self) -> Iterator[tuple[str, object]]:
         yield "model", self.config
         yield "weights", f"{sum(weight.numel() for weight in self.parameters()):,}"
         yield "dt", f"{self.dt:.6g} {self.time_unit}".strip()
         yield "columns", self.columns
+        yield "preparations", self.preparations
 
     @classmethod
     def for_series(cls, model: Model, data: SeriesLike) -> TrainedModel:
@@ -108,6 +116,18 @@ class TrainedModel(Printed, nn.Module):
             dt=dt,
             columns=data.columns,
             time_unit=data.time_unit,
+            preparations=self.preparations,
+        )
+
+    def unprepared(self) -> TrainedModel:
+        """Return the same model for data that are prepared already."""
+        return TrainedModel(
+            self.inner,
+            mean=self.mean,
+            scale=self.scale,
+            dt=self.dt,
+            columns=self.columns,
+            time_unit=self.time_unit,
         )
 
     def refuse_interval(self, dt: float) -> None:

@@ -14,7 +14,7 @@ import attrs
 import torch
 
 from takens._arguments import arguments
-from takens._data.entrance import SeriesLike
+from takens._data.entrance import SeriesLike, as_recordings
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.free_run import FreeRun
@@ -38,7 +38,14 @@ from takens._judging.segments import Segments, contexts
 from takens._judging.spoils import SPOILS
 from takens._judging.spoilt_copies import score_spoilt
 from takens._judging.stationarity import difference, mean_period
-from takens._judging.subject import as_model, as_record, named_subject, system_model
+from takens._judging.subject import (
+    as_model,
+    as_record,
+    named_subject,
+    preparations_of,
+    system_model,
+    unprepared,
+)
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import left_out
 from takens._plugins.isolation import isolated
@@ -122,6 +129,12 @@ def judge(
     members = subject if isinstance(subject, Sequence) else (subject,)
     if not members:
         raise InputError("There is no model to judge in an empty list.")
+    preparations = next(filter(None, map(preparations_of, members)), None)
+    if preparations is not None:
+        # What was learned is judged where it was learned.
+        data = as_recordings(data).map(preparations.forward)
+        second = None if second is None else as_recordings(second).map(preparations.forward)
+        members = [unprepared(each) for each in members]
     for what, number in (("runs", runs), ("starts", starts), ("context", context)):
         if number < 1:
             raise InputError(f"{what} is at least 1; got {number}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -18,9 +18,22 @@ from takens._dynamics.stepper import as_stepper
 from takens._dynamics.system_model import SystemModel
 from takens._dynamics.trained_model import TrainedModel
 from takens._plugins.registry import systems
+from takens._preparing.preparations import Preparations
 from takens._protocols.model import Model
 from takens._protocols.system import System
 from takens.errors import InputError
+
+T = TypeVar("T")
+
+
+def preparations_of(subject: object) -> Preparations | None:
+    """Return what was done to the data of a trained model, or nothing."""
+    return subject.preparations if isinstance(subject, TrainedModel) else None
+
+
+def unprepared(subject: T) -> T | TrainedModel:
+    """Return what is judged against data that are prepared already."""
+    return subject.unprepared() if isinstance(subject, TrainedModel) else subject
 
 
 def named_subject(name: str | Path) -> System | tuple[TrainedModel, ...]:

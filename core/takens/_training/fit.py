@@ -20,10 +20,12 @@ from takens._dynamics.checkpoint import storable_name
 from takens._files import remove_leftovers
 from takens._lock import locked
 from takens._plugins.catalogue import catalogue
-from takens._plugins.choice import Component
+from takens._dynamics.trained_model import TrainedModel
+from takens._plugins.choice import Choice, Component
 from takens._plugins.guard import in_words
 from takens._plugins.isolation import blaming
 from takens._plugins.registry import registry, schemes
+from takens._preparing.preparations import Preparations
 from takens._progress import progress_bar
 from takens._protocols.model import Model, SupportsClosedForm
 from takens._protocols.scheme import DirectScheme, Scheme
@@ -33,7 +35,7 @@ from takens._training.events import FitFinished, FitStarted, StepLogged
 from takens._training.history import History
 from takens._training.models import model_for
 from takens._training.placement import DeviceChoice
-from takens._training.preparation import Prepared, prepare
+from takens._training.preparation import Prepared, prepare as bring_together
 from takens._training.result import Fit
 from takens._training.settings import KINDS, Training
 from takens._training.updates import Updates
@@ -55,6 +57,7 @@ def fit(
     folder: str | Path | None = None,
     resume: bool = False,
     progress: bool = False,
+    prepare: Sequence[Choice] = (),
     **options: Unpack[TrainingOptions],
 ) -> Fit:
     """Train a model, in place, on a series, on recordings, or on an array or frame of them.
@@ -76,6 +79,9 @@ def fit(
     ``seed + i``, so that it becomes what it would have become alone. One whose loss is no
     longer finite is left as it was, and the others go on.
 
+    The data are prepared first by what ``prepare`` names, in its order; the model keeps what
+    was done, and ``takens.generate`` starts from data as they were and returns to them.
+
     A plugin can ask for the end by answering ``takens_step_logged`` with a reason; the fit then
     ends as by its last step.
 
@@ -84,6 +90,11 @@ def fit(
     a resume finds no checkpoint, or one of another training.
     """
     data = as_recordings(data)
+    preparations = model.preparations if isinstance(model, TrainedModel) else None
+    if prepare:
+        preparations, data = Preparations.fit(prepare, data)
+    elif preparations:
+        data = data.map(preparations.forward)
     if isinstance(model, (str, Mapping, Component)):
         model = model_for(data, model, seed=seed)
     count = 1 if isinstance(model, Model) else len(model)
@@ -92,7 +103,9 @@ def fit(
         options["members"] = count
     training = attrs.evolve(training, **options)
     with blaming("fit", model, scheme):
-        prepared = prepare(model, data, cast(Scheme, scheme), training, device)
+        prepared = bring_together(
+            model, data, cast(Scheme, scheme), training, device, preparations
+        )
     with contextlib.ExitStack() as stack:
         if folder is not None:
             stack.enter_context(locked(Path(folder)))

@@ -15,6 +15,7 @@ from takens._dynamics.autonomous import refuse_time
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.trained_model import TrainedModel
 from takens._plugins.warn import with_new_names
+from takens._preparing.preparations import Preparations
 from takens._protocols.device import Placement, Precision
 from takens._protocols.dynamics import Time
 from takens._protocols.model import (
@@ -99,8 +100,11 @@ def prepare(
     scheme: Scheme,
     training: Training,
     device: DeviceChoice,
+    preparations: Preparations | None = None,
 ) -> Prepared:
     """Standardise the data, place everything on the device and try the loss of one window.
+
+    ``preparations`` are what was done to the data before.
 
     Raises: InputError where model, data, scheme and settings do not go together.
     """
@@ -118,6 +122,8 @@ def prepare(
         else TrainedModel.for_series(each, data)
         for each in given
     )
+    for member in members:
+        member.preparations = preparations
     first = members[0]
     for member in members:
         if not (
