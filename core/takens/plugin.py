@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from takens._plugins.plugin import Plugin as Plugin
     from takens._plugins.registry import Registry as Registry
+    from takens._preparing.preparations import Preparations as Preparations
     from takens._protocols.dataset import Dataset as Dataset, SupportsWriting as SupportsWriting
     from takens._protocols.device import (
         DevicePolicy as DevicePolicy,
@@ -81,7 +82,6 @@ if TYPE_CHECKING:
         SupportsElementwise as SupportsElementwise,
     )
     from takens._protocols.portrait import Portrait as Portrait
-    from takens._preparing.preparations import Preparations as Preparations
     from takens._protocols.preparation import Preparation as Preparation
     from takens._protocols.schedule import Schedule as Schedule
     from takens._protocols.scheme import (

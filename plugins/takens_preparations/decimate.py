@@ -1,12 +1,9 @@
 """Fewer samples."""
 
-from collections.abc import Mapping
 from typing import Final, final
 
-from torch import Tensor
-
 import takens
-from takens_preparations.series import changed, interval
+from takens_preparations.series import State, changed, complete, interval
 from takens_preparations.settings import DecimateSettings
 from takens_preparations.smoothing import smoothed
 
@@ -24,17 +21,16 @@ class Decimate(DecimateSettings):
 
     exact = False
 
-    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+    def fit(self, series: takens.TimeSeries, /) -> State:
         """Return an empty state.
 
         Raises: DataError where samples are not equally spaced.
         """
         interval(series, "decimate")
+        complete(series, "decimate")
         return {}
 
-    def forward(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
-    ) -> takens.TimeSeries:
+    def forward(self, series: takens.TimeSeries, state: State, /) -> takens.TimeSeries:
         """Filter `x: (..., T, n)`, and keep the last sample and every ``every``-th before it.
 
         Raises: DataError where fewer than two samples are left.
@@ -48,7 +44,11 @@ class Decimate(DecimateSettings):
         return changed(series, x[..., kept, :], t=series.t[kept])
 
     def inverse(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+        self,
+        series: takens.TimeSeries,
+        state: State,
+        before: takens.TimeSeries,
+        /,
     ) -> takens.TimeSeries:
         """Leave the samples as they are."""
         return changed(before, series.x, t=series.t)

@@ -1,13 +1,11 @@
 """Delay coordinates."""
 
-from collections.abc import Mapping
 from typing import Any, final
 
 import torch
-from torch import Tensor
 
 import takens
-from takens_preparations.series import changed, interval
+from takens_preparations.series import State, changed, complete, interval
 from takens_preparations.settings import DelaysSettings
 
 
@@ -23,12 +21,13 @@ class Delays(DelaysSettings):
 
     exact = True
 
-    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+    def fit(self, series: takens.TimeSeries, /) -> State:
         """Return which ``variables`` the coordinates are of, and their ``delays``: `(m,)` each.
 
         Raises: DataError where nothing can be chosen; InputError for a method that is none.
         """
         interval(series, "delays")
+        complete(series, "delays")
         choice: dict[str, Any] = {"delay": self.delay, "dimension": self.dimension}
         found = takens.embed(series, **choice)
         chosen = list(zip(found.variables, found.delays, strict=True))
@@ -38,18 +37,22 @@ class Delays(DelaysSettings):
         variables, delays = (torch.tensor(part) for part in zip(*chosen, strict=True))
         return {"variables": variables, "delays": delays}
 
-    def forward(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
-    ) -> takens.TimeSeries:
+    def forward(self, series: takens.TimeSeries, state: State, /) -> takens.TimeSeries:
         """Return the states `(..., T - longest, m)`.
 
         Raises: DataError where the series is shorter than the longest delay.
         """
-        lags = state["variables"].tolist(), state["delays"].tolist()
-        return takens.plugin.delay_states(series, *lags)
+        variables, delays = (
+            [int(each) for each in state[key]] for key in ("variables", "delays")
+        )
+        return takens.plugin.delay_states(series, variables, delays)
 
     def inverse(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+        self,
+        series: takens.TimeSeries,
+        state: State,
+        before: takens.TimeSeries,
+        /,
     ) -> takens.TimeSeries:
         """Return the present of every variable, `(..., T, n)`."""
         return changed(before, series.x[..., : before.dim], t=series.t)

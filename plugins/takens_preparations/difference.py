@@ -1,13 +1,11 @@
 """Changes between samples."""
 
-from collections.abc import Mapping
 from typing import final
 
 import torch
-from torch import Tensor
 
 import takens
-from takens_preparations.series import changed, interval
+from takens_preparations.series import State, changed, complete, interval
 from takens_preparations.settings import DifferenceSettings
 
 
@@ -20,17 +18,16 @@ class Difference(DifferenceSettings):
 
     exact = True
 
-    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+    def fit(self, series: takens.TimeSeries, /) -> State:
         """Return an empty state.
 
         Raises: DataError where samples are not equally spaced.
         """
         interval(series, "difference")
+        complete(series, "difference")
         return {}
 
-    def forward(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
-    ) -> takens.TimeSeries:
+    def forward(self, series: takens.TimeSeries, state: State, /) -> takens.TimeSeries:
         """Return `x: (..., T - lag, n)`.
 
         Raises: DataError where the series is shorter.
@@ -42,17 +39,22 @@ class Difference(DifferenceSettings):
             )
         x = series.x[..., self.lag :, :] - series.x[..., : -self.lag, :]
         names = [f"change of {name}" for name in series.columns]
-        return changed(series, x, t=series.t[self.lag :], columns=names)
+        t = series.t[self.lag :]
+        return changed(series, x, t=t, columns=names, units=series.units)
 
     def inverse(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+        self,
+        series: takens.TimeSeries,
+        state: State,
+        before: takens.TimeSeries,
+        /,
     ) -> takens.TimeSeries:
         """Sum up from the last samples of ``before``."""
         last = before.x[..., -self.lag :, :].to(series.x)
         x = torch.empty_like(series.x)
         for phase in range(min(self.lag, len(series))):
             of_phase = slice(phase, None, self.lag)
-            x[..., of_phase, :] = series.x[..., of_phase, :].cumsum(-2) + last[
-                ..., phase : phase + 1, :
-            ]
+            x[..., of_phase, :] = (
+                series.x[..., of_phase, :].cumsum(-2) + last[..., phase : phase + 1, :]
+            )
         return changed(before, x, t=series.t)

@@ -1,14 +1,13 @@
 """Short gaps, filled."""
 
-from collections.abc import Mapping
+import itertools
 from typing import Any, cast, final
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
-from torch import Tensor
 
 import takens
-from takens_preparations.series import Array, array, changed, tensor
+from takens_preparations.series import Array, State, array, changed, tensor
 from takens_preparations.settings import FillGapsSettings
 
 
@@ -24,13 +23,11 @@ class FillGaps(FillGapsSettings):
 
     exact = True
 
-    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+    def fit(self, series: takens.TimeSeries, /) -> State:
         """Return an empty state."""
         return {}
 
-    def forward(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
-    ) -> takens.TimeSeries:
+    def forward(self, series: takens.TimeSeries, state: State, /) -> takens.TimeSeries:
         """Fill `x: (..., T, n)`."""
         if series.mask is None:
             return series
@@ -42,7 +39,11 @@ class FillGaps(FillGapsSettings):
         return changed(series, tensor(filled).to(series.x))
 
     def inverse(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+        self,
+        series: takens.TimeSeries,
+        state: State,
+        before: takens.TimeSeries,
+        /,
     ) -> takens.TimeSeries:
         """Leave the samples as they are."""
         return changed(before, series.x, t=series.t)
@@ -54,6 +55,6 @@ class FillGaps(FillGapsSettings):
             return
         spline: Any = cast(Any, PchipInterpolator)(t[known], x[known])
         # Between two known samples that are next to each other nothing is missing.
-        for before, after in zip(known[:-1], known[1:], strict=True):
+        for before, after in itertools.pairwise(known):
             if 1 < after - before <= self.longest + 1:
                 x[before + 1 : after] = spline(t[before + 1 : after])

@@ -1,12 +1,9 @@
 """What is slow."""
 
-from collections.abc import Mapping
 from typing import final
 
-from torch import Tensor
-
 import takens
-from takens_preparations.series import changed, interval
+from takens_preparations.series import State, changed, complete, interval
 from takens_preparations.settings import LowPassSettings
 from takens_preparations.smoothing import smoothed
 
@@ -21,22 +18,25 @@ class LowPass(LowPassSettings):
 
     exact = False
 
-    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+    def fit(self, series: takens.TimeSeries, /) -> State:
         """Return an empty state.
 
         Raises: DataError where the sampling cannot hold the frequency.
         """
         self._share(series)
+        complete(series, "low_pass")
         return {}
 
-    def forward(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
-    ) -> takens.TimeSeries:
+    def forward(self, series: takens.TimeSeries, state: State, /) -> takens.TimeSeries:
         """Filter `x: (..., T, n)`."""
         return changed(series, smoothed(series.x, self._share(series), self.order))
 
     def inverse(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+        self,
+        series: takens.TimeSeries,
+        state: State,
+        before: takens.TimeSeries,
+        /,
     ) -> takens.TimeSeries:
         """Leave the samples as they are: what was filtered out is gone."""
         return changed(before, series.x, t=series.t)

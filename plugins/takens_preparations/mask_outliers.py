@@ -1,14 +1,12 @@
 """Outliers, taken for missing."""
 
-from collections.abc import Mapping
 from typing import final
 
 import numpy as np
 import torch
-from torch import Tensor
 
 import takens
-from takens_preparations.series import Array, array, changed
+from takens_preparations.series import Array, State, array, changed
 from takens_preparations.settings import MaskOutliersSettings
 
 # A normal distribution's standard deviation in units of the median distance.
@@ -25,14 +23,12 @@ class MaskOutliers(MaskOutliersSettings):
 
     exact = True
 
-    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+    def fit(self, series: takens.TimeSeries, /) -> State:
         """Return ``scale: (n,)``, the median spread of the neighbours."""
         _, spread = self._local(series)
         return {"scale": torch.from_numpy(np.nanmedian(spread.reshape(-1, series.dim), 0))}
 
-    def forward(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
-    ) -> takens.TimeSeries:
+    def forward(self, series: takens.TimeSeries, state: State, /) -> takens.TimeSeries:
         """Mask what is ``beyond`` so many spreads from the median of its neighbours."""
         middle, spread = self._local(series)
         off = np.abs(array(series.x) - middle)
@@ -41,7 +37,11 @@ class MaskOutliers(MaskOutliersSettings):
         return changed(series, x)
 
     def inverse(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+        self,
+        series: takens.TimeSeries,
+        state: State,
+        before: takens.TimeSeries,
+        /,
     ) -> takens.TimeSeries:
         """Leave the samples as they are."""
         return changed(before, series.x, t=series.t)

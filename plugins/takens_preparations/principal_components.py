@@ -1,13 +1,12 @@
 """Principal components."""
 
-from collections.abc import Mapping
-from typing import final
+from typing import Any, cast, final
 
 import torch
 from torch import Tensor
 
 import takens
-from takens_preparations.series import changed, flat
+from takens_preparations.series import State, changed, complete, flat
 from takens_preparations.settings import PrincipalComponentsSettings
 from takens_preparations.standardise import Standardise
 
@@ -26,37 +25,44 @@ class PrincipalComponents(PrincipalComponentsSettings):
         """Whether all components are kept."""
         return self.count is None and self.share == 1.0
 
-    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+    def fit(self, series: takens.TimeSeries, /) -> State:
         """Return ``mean, scale: (n,)``, ``directions: (k, n)`` and their ``shares: (k,)``.
 
         Raises: DataError where a variable does not vary, or there are fewer than ``count``.
         """
         if self.count is not None and self.count > series.dim:
             raise takens.errors.DataError(
-                f"{series.dim} variables have {series.dim} components; got count = {self.count}."
+                f"{series.dim} variables have as many components; got count = {self.count}."
             )
+        complete(series, "principal_components")
         units = Standardise().fit(series)
         x = (flat(series) - units["mean"]) / units["scale"]
-        values, vectors = torch.linalg.eigh(x.T @ x / len(x))
-        values, vectors = values.flip(0).clamp(min=0), vectors.flip(1)
+        found: tuple[Tensor, Tensor] = cast(Any, torch.linalg).eigh(x.T @ x / len(x))
+        values, vectors = found[0].flip(0).clamp(min=0), found[1].flip(1)
         shares = values / values.sum()
         enough = int((shares.cumsum(0) < self.share - 1e-12).sum()) + 1
         count = min(self.count or enough, series.dim)
         # A direction and its opposite are the same; the largest part is made positive.
         signs = vectors.gather(0, vectors.abs().argmax(0, keepdim=True)).sign()
         directions = (vectors * signs)[:, :count].T
-        return {**units, "directions": directions.contiguous(), "shares": shares[:count].clone()}
+        return {
+            **units,
+            "directions": directions.contiguous(),
+            "shares": shares[:count].clone(),
+        }
 
-    def forward(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
-    ) -> takens.TimeSeries:
+    def forward(self, series: takens.TimeSeries, state: State, /) -> takens.TimeSeries:
         """Return the components `(..., T, k)`."""
         x = (series.x - state["mean"]) / state["scale"] @ state["directions"].T
         names = [f"component {i + 1}" for i in range(x.shape[-1])]
         return changed(series, x, columns=names)
 
     def inverse(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+        self,
+        series: takens.TimeSeries,
+        state: State,
+        before: takens.TimeSeries,
+        /,
     ) -> takens.TimeSeries:
         """Return the variables `(..., T, n)` that these components make."""
         x = series.x.double() @ state["directions"] * state["scale"] + state["mean"]

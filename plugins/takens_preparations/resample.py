@@ -1,6 +1,5 @@
 """A regular grid."""
 
-from collections.abc import Mapping
 from typing import Any, cast, final
 
 import torch
@@ -8,7 +7,7 @@ from scipy.interpolate import CubicSpline
 from torch import Tensor
 
 import takens
-from takens_preparations.series import array, changed, tensor
+from takens_preparations.series import State, array, changed, complete, tensor
 from takens_preparations.settings import ResampleSettings
 
 
@@ -21,11 +20,12 @@ class Resample(ResampleSettings):
 
     exact = False
 
-    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
-        """Return the interval ``dt``, and the ``error: (n,)`` where every other sample is missing.
+    def fit(self, series: takens.TimeSeries, /) -> State:
+        """Return the interval ``dt``, and the ``error: (n,)`` without every other sample.
 
         Raises: DataError where there are fewer than 8 samples, or a step is too long.
         """
+        complete(series, "resample")
         steps = series.t.diff()
         if len(series) < 8:
             raise takens.errors.DataError(
@@ -34,9 +34,7 @@ class Resample(ResampleSettings):
         dt = steps.median() if self.dt is None else torch.tensor(self.dt, dtype=torch.float64)
         return {"dt": dt, "error": self._error(series)}
 
-    def forward(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
-    ) -> takens.TimeSeries:
+    def forward(self, series: takens.TimeSeries, state: State, /) -> takens.TimeSeries:
         """Return the samples of the grid that ends with the last sample.
 
         Raises: DataError where a step is too long, or the series shorter than two steps.
@@ -56,11 +54,16 @@ class Resample(ResampleSettings):
                 f"The series is {float(series.t[-1] - series.t[0]):g} long, and the grid's "
                 f"step {dt:g}; give a smaller dt."
             )
-        t = (series.t[-1] - dt * torch.arange(count - 1, -1, -1)).clamp(min=float(series.t[0]))
+        back = dt * torch.arange(count - 1, -1, -1, dtype=torch.float64)
+        t = (series.t[-1] - back).clamp(min=float(series.t[0]))
         return changed(series, _spline(series.t, series.x, t).to(series.x), t=t)
 
     def inverse(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+        self,
+        series: takens.TimeSeries,
+        state: State,
+        before: takens.TimeSeries,
+        /,
     ) -> takens.TimeSeries:
         """Leave the samples on the grid."""
         return changed(before, series.x, t=series.t)

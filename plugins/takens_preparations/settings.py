@@ -67,9 +67,14 @@ class LowPassSettings:
     """What is slower than a frequency, by a Butterworth filter that shifts nothing in time."""
 
     cutoff: float = takens.plugin.parameter(
-        takens.plugin.REQUIRED, unit="1/time unit", summary="where half the power is left", above=0
+        takens.plugin.REQUIRED,
+        unit="1/time unit",
+        summary="where half the power is left",
+        above=0,
     )
-    order: int = takens.plugin.parameter(4, unit="1", summary="of the filter", at_least=1, at_most=8)
+    order: int = takens.plugin.parameter(
+        4, unit="1", summary="of the filter", at_least=1, at_most=8
+    )
 
 
 @attrs.frozen

@@ -1,12 +1,9 @@
 """Mean zero and standard deviation one."""
 
-from collections.abc import Mapping
 from typing import final
 
-from torch import Tensor
-
 import takens
-from takens_preparations.series import changed, flat
+from takens_preparations.series import State, changed, flat
 from takens_preparations.settings import StandardiseSettings
 
 
@@ -16,13 +13,15 @@ class Standardise(StandardiseSettings):
 
     exact = True
 
-    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+    def fit(self, series: takens.TimeSeries, /) -> State:
         """Return ``mean`` and ``scale``, `(n,)` each.
 
         Raises: DataError where a variable does not vary.
         """
         x = flat(series)
-        mean, scale = x.mean(0), x.std(0)
+        mean = x.nanmean(0)
+        count = x.isfinite().sum(0)
+        scale = ((x - mean).square().nansum(0) / (count - 1).clamp(min=1)).sqrt()
         still = (scale <= 1e-12 * (1 + mean.abs())).nonzero()
         if len(still):
             raise takens.errors.DataError(
@@ -30,14 +29,16 @@ class Standardise(StandardiseSettings):
             )
         return {"mean": mean, "scale": scale}
 
-    def forward(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
-    ) -> takens.TimeSeries:
+    def forward(self, series: takens.TimeSeries, state: State, /) -> takens.TimeSeries:
         """Standardise `x: (..., T, n)`."""
-        return changed(series, (series.x - state["mean"]) / state["scale"])
+        return changed(series, (series.x - state["mean"]) / state["scale"], units=())
 
     def inverse(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+        self,
+        series: takens.TimeSeries,
+        state: State,
+        before: takens.TimeSeries,
+        /,
     ) -> takens.TimeSeries:
         """Return to the units of the data."""
         return changed(before, series.x * state["scale"] + state["mean"], t=series.t)

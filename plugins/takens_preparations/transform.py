@@ -1,12 +1,11 @@
 """A function of every value."""
 
-from collections.abc import Mapping
 from typing import final
 
-from torch import Tensor
+import torch
 
 import takens
-from takens_preparations.series import changed
+from takens_preparations.series import State, changed
 from takens_preparations.settings import TransformSettings
 
 # The logarithm of the largest number in double precision is 709.8.
@@ -26,7 +25,7 @@ class Transform(TransformSettings):
 
     exact = True
 
-    def fit(self, series: takens.TimeSeries, /) -> Mapping[str, Tensor]:
+    def fit(self, series: takens.TimeSeries, /) -> State:
         """Return an empty state.
 
         Raises: DataError where a value has no such function.
@@ -34,9 +33,7 @@ class Transform(TransformSettings):
         self.forward(series, {})
         return {}
 
-    def forward(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], /
-    ) -> takens.TimeSeries:
+    def forward(self, series: takens.TimeSeries, state: State, /) -> takens.TimeSeries:
         """Transform `x: (..., T, n)`.
 
         Raises: DataError where a value has no such function, with the offset that helps.
@@ -45,18 +42,23 @@ class Transform(TransformSettings):
         least = 0.0 if self.by == "log" else -1e-300
         low = (x <= least).nonzero()
         if len(low):
-            value, most = float(series.x[tuple(low[0])]), float(series.x.min())
+            name, value = series.columns[int(low[0][-1])], float(series.x[tuple(low[0])])
+            most = float(series.x.nan_to_num(nan=torch.inf).min())
             remedy = 1 - most if self.by == "log" else -most
             raise takens.errors.DataError(
-                f"Column {series.columns[int(low[0][-1])]!r} has the value {value:g}, which has "
-                f"no {self.by}; an offset of {remedy:g} makes all of them positive."
+                f"Column {name!r} has the value {value:g}, which has no {self.by}; an "
+                f"offset of {remedy:g} makes all of them positive."
             )
         y = x.log() if self.by == "log" else x.sqrt()
         y = 2 * y if self.by == "anscombe" else y
         return changed(series, y, columns=[f"{self.by} {name}" for name in series.columns])
 
     def inverse(
-        self, series: takens.TimeSeries, state: Mapping[str, Tensor], before: takens.TimeSeries, /
+        self,
+        series: takens.TimeSeries,
+        state: State,
+        before: takens.TimeSeries,
+        /,
     ) -> takens.TimeSeries:
         """Apply the inverse function."""
         y = series.x

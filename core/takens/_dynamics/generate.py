@@ -113,6 +113,8 @@ def _prepared(
         before = found.only if len(found) == 1 else found.stacked()
     else:
         before = preparations.context(context_of(context))
+    if before.dim == len(preparations.columns):
+        before = attrs.evolve(before, columns=preparations.columns)
     ready = preparations.forward(before)
     run = generate(model.unprepared(), context=ready, steps=steps, dt=dt)
     made = preparations.inverse(run.series, before)

@@ -194,4 +194,14 @@ def delay_states(
         for variable, delay in zip(variables, delays, strict=True)
     )
     states = torch.stack(parts, -1)
-    return TimeSeries(series.t[longest:], states, names, time_unit=series.time_unit)
+    units = tuple(series.units[variable] for variable in variables) if series.units else ()
+    return TimeSeries(
+        series.t[longest:],
+        states,
+        names,
+        time_unit=series.time_unit,
+        units=units,
+        mask=None if series.mask is None else states.isfinite(),
+        inputs=series.inputs and series.inputs[longest:],
+        origin=series.origin,
+    )

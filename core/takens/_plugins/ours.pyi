@@ -12,6 +12,7 @@ import takens._protocols.metric
 import takens._protocols.model
 import takens._protocols.optimiser
 import takens._protocols.portrait
+import takens._protocols.preparation
 import takens._protocols.schedule
 import takens._protocols.scheme
 import takens._protocols.system
@@ -93,6 +94,17 @@ import takens_models.recurrent.lstm
 import takens_models.recurrent.rnn
 import takens_models.recurrent.shallow_rnn
 import takens_native.backend
+import takens_preparations.decimate
+import takens_preparations.delays
+import takens_preparations.detrend
+import takens_preparations.difference
+import takens_preparations.fill_gaps
+import takens_preparations.low_pass
+import takens_preparations.mask_outliers
+import takens_preparations.principal_components
+import takens_preparations.resample
+import takens_preparations.standardise
+import takens_preparations.transform
 import takens_schemes.closed_form
 import takens_schemes.generalised_teacher_forcing
 import takens_schemes.least_squares
@@ -355,6 +367,32 @@ class Datasets(takens._plugins.registry.Registry[takens._protocols.dataset.Datas
     def create(self, name: typing.Literal["npz", "datasets:npz"], /) -> takens_datasets.npz_file.Npz: ...
 
 datasets: Datasets
+
+class Preparations(takens._plugins.registry.Registry[takens._protocols.preparation.Preparation]):
+    @typing.overload
+    def create(self, name: typing.Literal["standardise", "preparations:standardise"], /) -> takens_preparations.standardise.Standardise: ...
+    @typing.overload
+    def create(self, name: typing.Literal["detrend", "preparations:detrend"], /, *, order: int = ...) -> takens_preparations.detrend.Detrend: ...
+    @typing.overload
+    def create(self, name: typing.Literal["difference", "preparations:difference"], /, *, lag: int = ...) -> takens_preparations.difference.Difference: ...
+    @typing.overload
+    def create(self, name: typing.Literal["transform", "preparations:transform"], /, *, by: typing.Literal['log', 'sqrt', 'anscombe'] = ..., offset: float = ...) -> takens_preparations.transform.Transform: ...
+    @typing.overload
+    def create(self, name: typing.Literal["resample", "preparations:resample"], /, *, dt: float | None = ..., longest: float = ...) -> takens_preparations.resample.Resample: ...
+    @typing.overload
+    def create(self, name: typing.Literal["low_pass", "preparations:low_pass"], /, *, cutoff: float, order: int = ...) -> takens_preparations.low_pass.LowPass: ...
+    @typing.overload
+    def create(self, name: typing.Literal["decimate", "preparations:decimate"], /, *, every: int = ...) -> takens_preparations.decimate.Decimate: ...
+    @typing.overload
+    def create(self, name: typing.Literal["fill_gaps", "preparations:fill_gaps"], /, *, longest: int = ...) -> takens_preparations.fill_gaps.FillGaps: ...
+    @typing.overload
+    def create(self, name: typing.Literal["mask_outliers", "preparations:mask_outliers"], /, *, beyond: float = ..., width: int = ...) -> takens_preparations.mask_outliers.MaskOutliers: ...
+    @typing.overload
+    def create(self, name: typing.Literal["principal_components", "preparations:principal_components"], /, *, count: int | None = ..., share: float = ...) -> takens_preparations.principal_components.PrincipalComponents: ...
+    @typing.overload
+    def create(self, name: typing.Literal["delays", "preparations:delays"], /, *, delay: int | str = ..., dimension: int | str = ...) -> takens_preparations.delays.Delays: ...
+
+preparations: Preparations
 
 class Figures(takens._plugins.registry.Registry[takens._protocols.figure.Figure]):
     @typing.overload

@@ -46,7 +46,9 @@ class Preparations(Printed):
     time_unit: str = ""
 
     @classmethod
-    def fit(cls, named: Sequence[Choice], series: TimeSeries) -> tuple[Preparations, TimeSeries]:
+    def fit(
+        cls, named: Sequence[Choice], series: TimeSeries
+    ) -> tuple[Preparations, TimeSeries]:
         """Fit preparations one after the other; give them, and the series as it became.
 
         Raises: DataError where the data cannot be prepared in this way.
@@ -56,11 +58,15 @@ class Preparations(Printed):
         for each in named:
             preparation = preparations.get(each)
             with blaming("prepare", preparation):
-                state = {key: value.detach().cpu() for key, value in preparation.fit(series).items()}
+                state = {
+                    key: value.detach().cpu() for key, value in preparation.fit(series).items()
+                }
                 series = preparation.forward(series, state)
             found.append(Fitted(preparation, state))
         dt = float(first.t.diff().median())
-        made = cls(tuple(found), first.columns, first.dt if first.regular else dt, first.time_unit)
+        made = cls(
+            tuple(found), first.columns, first.dt if first.regular else dt, first.time_unit
+        )
         return made, series
 
     def forward(self, series: TimeSeries) -> TimeSeries:
@@ -82,12 +88,12 @@ class Preparations(Printed):
         for each in self.steps[:-1]:
             with blaming("prepare", each.preparation):
                 stages.append(each.preparation.forward(stages[-1], each.state))
-        last = before.t[-1]
-        series = attrs.evolve(series, t=series.t + last)
+        last, origin = before.t[-1], before.origin
+        series = attrs.evolve(series, t=series.t + last, origin=origin)
         for each, stage in zip(reversed(self.steps), reversed(stages), strict=True):
             with blaming("prepare", each.preparation):
                 series = each.preparation.inverse(series, each.state, stage)
-        return attrs.evolve(series, t=series.t - last)
+        return attrs.evolve(series, t=series.t - last, origin="", inputs=None)
 
     def context(self, x: Tensor) -> TimeSeries:
         """Return samples `x: (..., c, n)` of the data as a series that ends at time zero.

@@ -39,6 +39,10 @@ class Data:
     against. ``noise`` is added to what is learned from, as a fraction of each variable's
     standard deviation.
 
+    ``prepare`` is done to the data first, in its order, and fitted to what is learned from;
+    the model is judged on data so prepared, and free runs of the model that is kept speak the
+    data's units.
+
     Raises: ConfigurationError where the two are mixed up.
     """
 
@@ -52,6 +56,7 @@ class Data:
     integrator: Component | None = attrs.field(default=None, converter=_optional)
     noise: float = parameter(0.0, unit="standard deviations", at_least=0, finite=True)
     train: float = parameter(0.5, unit="fraction of the file", above=0, below=1)
+    prepare: list[Component] = attrs.field(factory=list[Component], converter=_each)
     toml_table = "data"
 
     def __attrs_post_init__(self) -> None:

@@ -86,10 +86,15 @@ def run(
     pictures = by_label(figures, configuration.figures)
     with blaming("fit", model, scheme):
         ready = prepare(
-            model, source.training, scheme, configuration.training, configuration.device
+            model,
+            source.training,
+            scheme,
+            configuration.training,
+            configuration.device,
+            source.preparations,
         )
     rehearse(
-        ready.members[0],
+        ready.members[0].unprepared(),
         source.reference,
         named,
         second=source.second,
@@ -157,7 +162,7 @@ def _judge(
     judging = configuration.judge
     say(f"Judging {judging.runs} free runs of {len(source.reference)} samples.")
     judgement = judge(
-        trained.members,
+        [member.unprepared() for member in trained.members],
         source.reference,
         named,
         second=source.second,

@@ -113,6 +113,7 @@ def metrics_of(judging: Judge) -> dict[str, Metric]:
 def _data(data: Data) -> Data:
     """Fill in what a system says of its sampling where the user says nothing."""
     form = None if data.format is None else complete("dataset", data.format)
+    data = attrs.evolve(data, prepare=[complete("preparation", p) for p in data.prepare])
     if data.system is None:
         return attrs.evolve(data, format=form, integrator=None)
     named = complete("system", data.system)

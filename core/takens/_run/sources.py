@@ -17,6 +17,7 @@ from takens._plugins.candidate import pick
 from takens._plugins.choice import Component
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import datasets, integrators, systems
+from takens._preparing.preparations import Preparations
 from takens._protocols.dataset import Dataset
 from takens._protocols.dynamics import Time
 from takens._protocols.system import System
@@ -34,13 +35,15 @@ _GAP: Final = 1000
 class Source:
     """Training data, `(T, n)`, segments of truth to judge against, the system if known.
 
-    ``second`` holds those for the floor, `(T, n)` or `(pairs, T, n)`.
+    ``second`` holds those for the floor, `(T, n)` or `(pairs, T, n)`. All are as the
+    ``preparations`` have made them.
     """
 
     training: TimeSeries
     reference: TimeSeries
     second: TimeSeries
     truth: System | None
+    preparations: Preparations | None = None
 
 
 def find_series(data: Data, seed: int) -> Source:
@@ -93,7 +96,12 @@ def _simulated(data: Data, system: Component, seed: int) -> Source:
     )
     cuts = [orbit.between(i * segment, i * segment + data.steps) for i in range(2 + _PAIRS)]
     second = attrs.evolve(cuts[2], x=torch.stack([cut.x for cut in cuts[2:]]))
-    return Source(cuts[0], cuts[1], second, truth)
+    if not data.prepare:
+        return Source(cuts[0], cuts[1], second, truth)
+    # The equations are those of the data as they were.
+    preparations, training = Preparations.fit(data.prepare, cuts[0])
+    reference, second = preparations.forward(cuts[1]), preparations.forward(second)
+    return Source(training, reference, second, None, preparations)
 
 
 def _read(data: Data, file: Path) -> Source:
@@ -109,8 +117,20 @@ def _read(data: Data, file: Path) -> Source:
             f"data.train = {data.train:g} leaves {cut} samples to learn from and "
             f"{len(series) - cut} to judge against; each needs at least 10."
         )
-    training, reference = series.between(0, cut), series.between(cut, len(series))
-    return Source(training, reference, training, None)
+    if not data.prepare:
+        training, reference = series.between(0, cut), series.between(cut, len(series))
+        return Source(training, reference, training, None)
+    # All at once, so that what is judged against goes on where the training data end.
+    preparations, ready = Preparations.fit(data.prepare, series[:cut])
+    whole = preparations.forward(series)
+    after = int(torch.searchsorted(whole.t, series.t[cut - 1], right=True))
+    if min(len(ready), len(whole) - after) < 10:
+        raise DataError(
+            f"data.prepare leaves {len(ready)} samples to learn from and {len(whole) - after} "
+            "to judge against; each needs at least 10."
+        )
+    training, reference = ready.between(0, len(ready)), whole.between(after, len(whole))
+    return Source(training, reference, training, None, preparations)
 
 
 def _reader(path: Path, form: str | Mapping[str, Any] | Component | None) -> Dataset:

@@ -17,10 +17,10 @@ from takens._arguments import arguments
 from takens._data.entrance import SeriesLike, as_recordings
 from takens._defaults import DEVICE
 from takens._dynamics.checkpoint import storable_name
+from takens._dynamics.trained_model import TrainedModel
 from takens._files import remove_leftovers
 from takens._lock import locked
 from takens._plugins.catalogue import catalogue
-from takens._dynamics.trained_model import TrainedModel
 from takens._plugins.choice import Choice, Component
 from takens._plugins.guard import in_words
 from takens._plugins.isolation import blaming

@@ -103,7 +103,7 @@ def command(
         reader = form
         chosen = columns.split(",") if columns is not None else None
     if time is None and dt is None:
-        dt = model.dt
+        dt = model.preparations.dt if model.preparations else model.dt
     series = read(file, format=reader, columns=chosen, time=time, dt=dt)
     judging = settings.judge if settings is not None else Judge()
     asked = _metrics(judging, named)

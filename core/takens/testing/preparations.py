@@ -27,7 +27,7 @@ def check_preparation_state(preparation: Preparation) -> None:
     series = record()
     state = preparation.fit(series)
     for key, value in state.items():
-        require(isinstance(value, Tensor), f"Its state {key!r} is {type(value).__name__}.")
+        require_instance(value, Tensor, f"a tensor as its state {key!r}")
         require(bool(value.isfinite().all()), f"Its state {key!r} is not finite.")
     buffer = io.BytesIO()
     torch.save(dict(state), buffer)
@@ -46,7 +46,7 @@ def check_preparation_forward(preparation: Preparation) -> None:
     made = preparation.forward(series, state)
     require_instance(made, TimeSeries)
     require_same(series.x, before, "It changed the data in place")
-    require(made.t[-1] == series.t[-1], f"It ends at t = {made.t[-1]:g}, not {series.t[-1]:g}.")
+    require_close(made.t[-1], series.t[-1], "It ends at another time")
     half = attrs.evolve(series, t=series.t[-_CUT:], x=series.x[-_CUT:])
     last = preparation.forward(half, state).x[-1]
     if preparation.exact:
@@ -85,7 +85,9 @@ def check_preparation_many_records(preparation: Preparation) -> None:
 @CHECKS.add
 def check_preparation_refuses(preparation: Preparation) -> None:
     """Check that a series of two samples is prepared, or refused in a sentence."""
-    short = TimeSeries(torch.tensor([0.0, 0.1]), torch.tensor([[1.0, 2.0], [1.5, 2.5]]).double())
+    short = TimeSeries(
+        torch.tensor([0.0, 0.1]), torch.tensor([[1.0, 2.0], [1.5, 2.5]]).double()
+    )
     state = preparation.fit(record())
     try:
         require_instance(preparation.forward(short, state), TimeSeries)

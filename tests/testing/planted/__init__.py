@@ -13,6 +13,7 @@ from . import (
     models,
     optimisers,
     pictures,
+    preparations,
     schemes,
     systems,
 )
@@ -30,6 +31,7 @@ PLANTED: Mapping[str, tuple[Sequence[Any], Sequence[Fault]]] = {
     "dataset": (datasets.GOOD, datasets.FAULTS),
     "figure": (pictures.FIGURE_GOOD, pictures.FIGURE_FAULTS),
     "portrait": (pictures.PORTRAIT_GOOD, pictures.PORTRAIT_FAULTS),
+    "preparation": (preparations.GOOD, preparations.FAULTS),
     "backend": (backends.GOOD, backends.FAULTS),
     "kernel": (kernels.GOOD, kernels.FAULTS),
     "layer_scheme": (schemes.LAYER_GOOD, schemes.LAYER_FAULTS),
