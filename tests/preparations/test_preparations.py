@@ -26,7 +26,7 @@ def series(x: Any, t: Any = None, **more: Any) -> takens.TimeSeries:
 
 
 def prepared(name: str, given: takens.TimeSeries, **parameters: Any) -> takens.TimeSeries:
-    made = takens.preparations.create(name, **parameters)
+    made = takens.create("preparation", name, **parameters)
     return made.forward(given, made.fit(given))
 
 

@@ -16,9 +16,15 @@ from takens.testing.asking import require, require_close, require_instance, requ
 from takens.testing.check import Checks
 from takens.testing.samples import record
 
-CHECKS = Checks(Preparation, "protocol")
+CHECKS = Checks(Preparation)
 
 _CUT = 400
+
+
+@CHECKS.add
+def check_preparation_protocol(preparation: Preparation) -> None:
+    """Check that ``fit``, ``forward``, ``inverse`` and ``exact`` are there."""
+    require_instance(preparation, Preparation)
 
 
 @CHECKS.add

@@ -26,6 +26,11 @@ class Halves:
         return attrs.evolve(before, t=series.t, x=series.x * state["scale"])
 
 
+class NoWayBack:
+    exact = True
+    fit, forward = Halves.fit, Halves.forward
+
+
 class KeepsNumbers(Halves):
     def fit(self, series: Any, /) -> Any:
         return {"scale": float(series.x.max())}
@@ -66,6 +71,7 @@ class Crashes(Halves):
 
 GOOD = [Halves()]
 FAULTS = [
+    Fault("there is no way back", "preparation_protocol", NoWayBack()),
     Fault("the state is a number", "preparation_state", KeepsNumbers()),
     Fault("the data are changed in place", "preparation_forward", InPlace()),
     Fault("the last sample is lost", "preparation_forward", LosesTheEnd()),
