@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from takens._arguments import arguments
-from takens._data.entrance import SeriesLike, as_recordings, context_of
+from takens._data.entrance import SeriesLike, context_of
 from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens._dynamics.checkpoint import load_model
@@ -108,9 +108,10 @@ def _prepared(
     keep_every: int,
 ) -> FreeRun:
     """Prepare the context, run, and bring the run into the units of the data."""
-    if isinstance(context, (TimeSeries, Recordings)):
-        found = as_recordings(context)
-        before = found.only if len(found) == 1 else found.stacked()
+    if isinstance(context, Recordings):
+        context = context.series[0] if len(context) == 1 else context.stacked()
+    if isinstance(context, TimeSeries):
+        before = context
     else:
         before = preparations.context(context_of(context))
     if before.dim == len(preparations.columns):

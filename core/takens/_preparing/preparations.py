@@ -9,6 +9,7 @@ import attrs
 import torch
 from torch import Tensor
 
+from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Choice
@@ -31,6 +32,11 @@ class Fitted:
     preparation: Preparation
     state: Mapping[str, Tensor]
 
+    def __call__(self, series: TimeSeries, /) -> TimeSeries:
+        """Prepare a series."""
+        with blaming("prepare", self.preparation):
+            return self.preparation.forward(series, self.state)
+
 
 @final
 @attrs.frozen(eq=False, repr=False)
@@ -46,28 +52,28 @@ class Preparations(Printed):
     time_unit: str = ""
 
     @classmethod
-    def fit(
-        cls, named: Sequence[Choice], series: TimeSeries
-    ) -> tuple[Preparations, TimeSeries]:
-        """Fit preparations one after the other; give them, and the series as it became.
+    def fit(cls, named: Sequence[Choice], data: Recordings) -> tuple[Preparations, Recordings]:
+        """Fit preparations one after the other; give them, and the data as they became.
+
+        They are fitted to all recordings where these have one length and clock, else to the
+        longest.
 
         Raises: DataError where the data cannot be prepared in this way.
         """
         found: list[Fitted] = []
-        first = series
+        first = data
         for each in named:
             preparation = preparations.get(each)
             with blaming("prepare", preparation):
-                state = {
-                    key: value.detach().cpu() for key, value in preparation.fit(series).items()
-                }
-                series = preparation.forward(series, state)
-            found.append(Fitted(preparation, state))
-        dt = float(first.t.diff().median())
-        made = cls(
-            tuple(found), first.columns, first.dt if first.regular else dt, first.time_unit
-        )
-        return made, series
+                fitted = preparation.fit(_whole(data))
+                step = Fitted(preparation, {k: v.detach().cpu() for k, v in fitted.items()})
+                data = data.map(
+                    lambda one, step=step: step.preparation.forward(one, step.state)
+                )
+            found.append(step)
+        steps = max(first, key=len).t.diff()
+        dt = first.dt if first.regular else float(steps.median())
+        return cls(tuple(found), first.columns, dt, first.time_unit), data
 
     def forward(self, series: TimeSeries) -> TimeSeries:
         """Prepare another series of the same variables.
@@ -75,8 +81,7 @@ class Preparations(Printed):
         Raises: DataError where it has no such form, or is too short.
         """
         for each in self.steps:
-            with blaming("prepare", each.preparation):
-                series = each.preparation.forward(series, each.state)
+            series = each(series)
         return series
 
     def inverse(self, series: TimeSeries, before: TimeSeries) -> TimeSeries:
@@ -86,8 +91,7 @@ class Preparations(Printed):
         """
         stages = [before]
         for each in self.steps[:-1]:
-            with blaming("prepare", each.preparation):
-                stages.append(each.preparation.forward(stages[-1], each.state))
+            stages.append(each(stages[-1]))
         last, origin = before.t[-1], before.origin
         series = attrs.evolve(series, t=series.t + last, origin=origin)
         for each, stage in zip(reversed(self.steps), reversed(stages), strict=True):
@@ -152,6 +156,12 @@ class Preparations(Printed):
                 f"The preparations in the checkpoint are damaged ({error}); restore it from a "
                 "copy, or start again with --overwrite."
             ) from error
+
+
+def _whole(data: Recordings) -> TimeSeries:
+    longest = max(data, key=len)
+    alike = all(torch.equal(one.t, longest.t) for one in data)
+    return data.stacked() if alike and len(data) > 1 else longest
 
 
 def _plain(step: Mapping[str, Any]) -> Mapping[str, Tensor]:

@@ -10,6 +10,7 @@ import attrs
 import torch
 
 from takens._arguments import arguments
+from takens._data.entrance import as_recordings
 from takens._data.time_series import TimeSeries
 from takens._dynamics.simulate import simulate
 from takens._near import near
@@ -99,9 +100,9 @@ def _simulated(data: Data, system: Component, seed: int) -> Source:
     if not data.prepare:
         return Source(cuts[0], cuts[1], second, truth)
     # The equations are those of the data as they were.
-    preparations, training = Preparations.fit(data.prepare, cuts[0])
+    preparations, fitted = Preparations.fit(data.prepare, as_recordings(cuts[0]))
     reference, second = preparations.forward(cuts[1]), preparations.forward(second)
-    return Source(training, reference, second, None, preparations)
+    return Source(fitted.only, reference, second, None, preparations)
 
 
 def _read(data: Data, file: Path) -> Source:
@@ -121,7 +122,8 @@ def _read(data: Data, file: Path) -> Source:
         training, reference = series.between(0, cut), series.between(cut, len(series))
         return Source(training, reference, training, None)
     # All at once, so that what is judged against goes on where the training data end.
-    preparations, ready = Preparations.fit(data.prepare, series[:cut])
+    preparations, fitted = Preparations.fit(data.prepare, as_recordings(series[:cut]))
+    ready = fitted.only
     whole = preparations.forward(series)
     after = int(torch.searchsorted(whole.t, series.t[cut - 1], right=True))
     if min(len(ready), len(whole) - after) < 10:
