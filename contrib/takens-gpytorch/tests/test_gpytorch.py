@@ -41,3 +41,22 @@ def test_its_kernel_is_a_component() -> None:
 def test_no_noise_is_refused_with_the_remedy() -> None:
     with pytest.raises(takens.errors.ComponentError, match=r"above 0; got 0\.0"):
         GPyTorchProcess(noise_variance=0.0)
+
+
+@pytest.mark.parametrize("kernel", [SquaredExponential(), Matern52()])
+def test_the_answer_does_not_depend_on_the_units(kernel: Kernel) -> None:
+    x = torch.linspace(0, 6, 30, dtype=torch.float64)
+    noise = torch.randn(30, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    y = x.sin() + 0.1 * noise
+    at = torch.tensor([1.5, 3.3], dtype=torch.float64)
+    expected = GPyTorchProcess(kernel, 0.1).fit(x, y).predict(at)
+    for a, b, up in ((1e6, 1.0, 0.0), (1e-3, 1e6, 0.0), (1.0, 1e-6, 0.0), (1.0, 1.0, 1e6)):
+        found = GPyTorchProcess(kernel, 0.1).fit(a * x, b * y + up).predict(a * at)
+        torch.testing.assert_close((found.mean - up) / b, expected.mean, atol=1e-3, rtol=0)
+        torch.testing.assert_close(found.deviation / b, expected.deviation, atol=1e-3, rtol=0)
+
+
+def test_a_bound_that_is_reached_is_remarked() -> None:
+    x = torch.linspace(0, 6, 20, dtype=torch.float64)
+    found = GPyTorchProcess().fit(x, torch.zeros(20, dtype=torch.float64))
+    assert any("reached its lower bound" in remark for remark in found.remarks)

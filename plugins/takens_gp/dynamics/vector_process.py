@@ -9,13 +9,12 @@ import torch
 from torch import Tensor, nn
 
 import takens
+from takens_gp.inference.data_scale import START_NOISE
 from takens_gp.inference.gaussian_process import GaussianProcess
 from takens_gp.inference.hyperparameters import Search, one_per_dimension
 from takens_gp.inference.mean_network import MeanNetwork, is_network
 from takens_gp.inference.posterior import Posterior
 from takens_gp.kernels.expression import kernel_from
-
-_START_NOISE = 0.01
 
 
 @final
@@ -61,7 +60,7 @@ class VectorProcess(nn.Module):
         scale = y.std(0, correction=0).clamp(min=1e-300)
         y, noise = y / scale, noise / scale.square()
         found = [
-            GaussianProcess(self.kernel, _START_NOISE).fit(
+            GaussianProcess(self.kernel, START_NOISE, mean=0.0).fit(
                 x,
                 y[:, i],
                 point_noise=noise[:, i],
@@ -72,7 +71,9 @@ class VectorProcess(nn.Module):
             for i in range(self.dim)
         ]
         self.inputs, self.targets, self.noise, self.scale = x, y, noise, scale
-        searches = [Search.of(each.kernel, each.noise_variance, {}, ()) for each in found]
+        searches = [
+            Search.of(each.kernel, float(each.noise_variance), {}, ()) for each in found
+        ]
         self.logarithms = torch.stack([search.start for search in searches])
         self.centres = found[0].centres if inducing else x[:0]
         self._posteriors = None
@@ -84,6 +85,11 @@ class VectorProcess(nn.Module):
             "log_evidence": evidence,
             "points": len(x),
             "jitter": max(each.jitter for each in found),
+            "remarks": [
+                f"Variable {i}: {remark}"
+                for i, each in enumerate(found)
+                for remark in each.remarks
+            ],
             "hyperparameters": [search.named(search.start.exp()) for search in searches],
         }
 
@@ -132,7 +138,7 @@ class VectorProcess(nn.Module):
         return torch.stack(means, -1).reshape(x.shape)
 
     def _search(self) -> Search:
-        return Search.of(self.kernel, _START_NOISE, {}, ())
+        return Search.of(self.kernel, START_NOISE, {}, ())
 
     def _centres(self) -> Tensor:
         return self.centres if len(self.centres) else self.inputs

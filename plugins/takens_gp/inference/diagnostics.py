@@ -27,13 +27,24 @@ class LeaveOneOut:
     residuals: Tensor
     log_density: float
 
+    @classmethod
+    def side_by_side(cls, outputs: Sequence[LeaveOneOut]) -> LeaveOneOut:
+        """Put what was found for several outputs side by side."""
+        predictions = [each.prediction for each in outputs]
+        return cls(
+            Prediction(
+                torch.stack([each.mean for each in predictions], -1),
+                torch.stack([each.variance for each in predictions], -1),
+                lambda: torch.stack([each.covariance for each in predictions]),
+            ),
+            torch.stack([each.residuals for each in outputs], -1),
+            sum(each.log_density for each in outputs) / len(outputs),
+        )
+
     @property
     def standardised(self) -> Tensor:
         """Residuals in standard deviations; about normal where the model is right."""
-        deviation = self.prediction.deviation
-        return self.residuals / (
-            deviation.unsqueeze(-1) if self.residuals.ndim > 1 else deviation
-        )
+        return self.residuals / self.prediction.deviation
 
     @property
     def rmse(self) -> float:
@@ -51,10 +62,12 @@ def leave_one_out(factor: Tensor, weights: Tensor, y: Tensor) -> LeaveOneOut:
     """
     inverse = torch.cholesky_inverse(factor).diagonal()
     variance = 1 / inverse
-    spread = variance if y.ndim == 1 else variance.unsqueeze(-1)
+    spread = variance if y.ndim == 1 else variance.unsqueeze(-1).expand_as(y)
     residuals = weights * spread
     density = -0.5 * (residuals.square() / spread + (2 * math.pi * spread).log())
-    prediction = Prediction(y - residuals, variance, lambda: torch.diag(variance))
+    prediction = Prediction(
+        y - residuals, spread, lambda: torch.diag_embed(spread.movedim(0, -1))
+    )
     return LeaveOneOut(prediction, residuals, float(density.mean()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final, final
@@ -13,6 +14,7 @@ from torch import Tensor
 import takens
 from takens_gp.inference.arguments import as_measurements, as_noise, as_points
 from takens_gp.inference.cholesky import check_memory, factorise
+from takens_gp.inference.data_scale import DataScale
 from takens_gp.inference.evidence import (
     covariance_of,
     evidence_and_gradient,
@@ -28,7 +30,10 @@ from takens_gp.inference.prediction import Prediction
 from takens_gp.inference.threads import threads_for
 from takens_gp.kernel import Kernel
 from takens_gp.kernels.squared_exponential import SquaredExponential
+from takens_gp.kernels.values import Number
 
+# So many points tell which start is the best, where there are inducing points.
+_FEW: Final = 500
 _NO_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {}
 
 
@@ -38,8 +43,9 @@ class GaussianProcess:
     """A distribution of functions: normal at any points, with ``kernel`` as its covariance.
 
     Measurements have independent normal noise of ``noise_variance``, in squared units of y;
-    ``mean``, in units of y, is that of every function before data are seen. All inference is
-    in float64.
+    ``mean``, in units of y, is that of every function before data are seen. Where it is not
+    given it is 0, and the median of the data where hyperparameters are found, unless the kernel
+    is 0 at the origin. All inference is in float64.
 
     Raises: ComponentError where the noise variance is negative.
 
@@ -48,7 +54,7 @@ class GaussianProcess:
 
     kernel: Kernel = attrs.field(factory=SquaredExponential)
     noise_variance: float = takens.plugin.parameter(1e-2, at_least=0, finite=True)
-    mean: float = 0.0
+    mean: float | None = None
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.kernel, Kernel):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -69,13 +75,17 @@ class GaussianProcess:
         starts: int = 3,
         seed: int = 0,
         inducing: int | Tensor | None = None,
+        shared: bool = False,
     ) -> Posterior:
         """Condition on `y: (n,)` or `(n, q)`, measured at `x: (n, d)` or `(n,)`.
 
         With ``optimise``, hyperparameters are first moved to where the evidence is largest,
-        by L-BFGS-B from ``starts`` points of which the first is the kernel as it is, within
-        ``bounds`` by name (``"lengthscale"``, or ``"0.lengthscale"`` in a sum) and without
-        those that are ``fixed``. The q outputs are independent and share all hyperparameters.
+        by L-BFGS-B from ``starts`` points, within ``bounds`` by name (``"lengthscale"``, or
+        ``"0.lengthscale"`` in a sum) and without those that are ``fixed``. The first start is
+        the best of the kernel as it is and of what the scale of the data suggests; bounds that
+        are not given are those of the kernel in units of the data, so that the answer does not
+        depend on the units. A bound that is reached is in ``remarks``. The q outputs are
+        independent, each with hyperparameters of its own, or ``shared`` ones.
 
         `point_noise: (n,)` are known noise variances of single points, added to
         ``noise_variance``; a noise variance of 0 is not moved. ``inducing`` is a number of
@@ -87,25 +97,37 @@ class GaussianProcess:
         x = as_points(x)
         y = as_measurements(y, len(x))
         noise = None if point_noise is None else as_noise(point_noise, len(x))
-        search = Search.of(self.kernel, self.noise_variance, bounds, fixed)
         if starts < 1:
             raise takens.InputError(f"starts is at least 1; got {starts}.")
+        if y.ndim > 1 and y.shape[1] > 1 and not shared:
+            same: dict[str, Any] = {"optimise": optimise, "point_noise": noise, "seed": seed}
+            same |= {"bounds": bounds, "fixed": fixed, "starts": starts, "inducing": inducing}
+            return Posterior.of_outputs([self.fit(x, column, **same) for column in y.mT])
         with threads_for(len(x)):
-            columns = _columns(y - self.mean)
+            mean = self._mean(x, y) if optimise and len(x) else self.mean or 0.0
+            columns = _columns(y - mean)
+            scale = DataScale.of(x, columns, periodic=optimise) if len(x) else None
+            search = Search.of(self.kernel, self.noise_variance, bounds, fixed, scale)
             extra = torch.zeros(len(x)).to(x) if noise is None else noise
-            moved = optimise and len(x) > 0 and any(search.free)
+            answer = partial(self._posterior, search, x=x, y=y, mean=mean, noise=noise)
+            moved = optimise and any(search.free)
             if inducing is None or not len(x):
                 check_memory(len(x))
                 optimum = None
-                if moved:
+                if moved and scale is not None:
+                    evidence = partial(
+                        evidence_and_gradient, search, x=x, y=columns, point_noise=extra
+                    )
+                    search = search.from_the_best(scale, evidence)
                     optimum = maximise(
-                        lambda at: evidence_and_gradient(search, at, x, columns, extra),
+                        evidence,
                         search,
                         information(search, x, extra),
                         starts=starts,
                         seed=seed,
+                        offset=columns.numel() * math.log(scale.y),
                     )
-                return self._posterior(search, optimum, x, y, noise)
+                return answer(optimum)
             if self.noise_variance == 0 and not bool((extra > 0).all()):
                 raise takens.InputError(
                     "Inducing points need noise: give a noise_variance above 0, or point_noise "
@@ -113,9 +135,24 @@ class GaussianProcess:
                 )
             points = InducingPoints.of(inducing, x)
             centres, optimum = points.under(self.kernel, x), None
-            if moved:
-                bound = partial(_bound, search=search, x=x, y=columns, noise=extra)
-                climb = partial(maximise, information=information(search, x, extra), seed=seed)
+            if moved and scale is not None:
+                few = torch.linspace(0, len(x) - 1, min(_FEW, len(x))).round().long()
+                exact = partial(
+                    evidence_and_gradient,
+                    search,
+                    x=x[few],
+                    y=columns[few],
+                    point_noise=extra[few],
+                )
+                search = search.from_the_best(scale, exact)
+                centres = points.under(search.plain(search.start)[0], x)
+                climb = partial(
+                    maximise,
+                    information=information(search, x, extra),
+                    seed=seed,
+                    offset=columns.numel() * math.log(scale.y),
+                )
+                bound = partial(bound_and_gradient, search, x=x, y=columns, noise=extra)
                 first = climb(partial(bound, centres=centres), search, starts=starts)
                 # Points that suit the first kernel need not suit the one that is found.
                 centres = points.under(search.plain(first.logarithms)[0], x)
@@ -123,7 +160,16 @@ class GaussianProcess:
                 optimum = climb(partial(bound, centres=centres), search, starts=1)
                 total = first.evaluations + optimum.evaluations
                 optimum = attrs.evolve(optimum, evaluations=total, found=first.found)
-            return self._posterior(search, optimum, x, y, noise, centres)
+            return answer(optimum, centres=centres)
+
+    def _mean(self, x: Tensor, y: Tensor) -> Number:
+        """Return the mean that was given, or the median of the data."""
+        if self.mean is not None:
+            return self.mean
+        if not bool(self.kernel.diagonal(torch.zeros_like(x[:1])) > 0):
+            return 0.0
+        median = y.quantile(0.5, 0)
+        return median if y.ndim > 1 else float(median)
 
     def log_evidence(self, x: Any, y: Any, *, point_noise: Any = None) -> Tensor:
         """Return the log marginal likelihood of data, `()`.
@@ -137,7 +183,7 @@ class GaussianProcess:
         covariance = self.kernel(x, x) + self.noise_variance * torch.eye(len(x)).to(x)
         if point_noise is not None:
             covariance = covariance + torch.diag(as_noise(point_noise, len(x)))
-        return log_evidence(covariance, y - self.mean)
+        return log_evidence(covariance, y - (self.mean or 0.0))
 
     def predict(self, x: Any, *, noise: bool = False) -> Prediction:
         """Predict without data: the prior at `x: (m, d)` or `(m,)`."""
@@ -156,25 +202,28 @@ class GaussianProcess:
         self,
         search: Search,
         optimum: Optimum | None,
+        *,
         x: Tensor,
         y: Tensor,
+        mean: Number,
         noise: Tensor | None,
         centres: Tensor | None = None,
     ) -> Posterior:
         kernel, variance = self.kernel, self.noise_variance
         if optimum is not None:
             kernel, variance = search.plain(optimum.logarithms)
-        columns = _columns(y - self.mean)
+        columns = _columns(y - mean)
         make = partial(
             Posterior,
             kernel=kernel,
             noise_variance=variance,
-            mean=self.mean,
+            mean=mean,
             x=x,
             y=y,
             point_noise=noise,
             evaluations=0 if optimum is None else optimum.evaluations,
             found=() if optimum is None else optimum.found,
+            remarks=() if optimum is None else tuple(search.reached(optimum.logarithms)),
         )
         if centres is None:
             added = variance if noise is None else variance + noise
@@ -203,9 +252,3 @@ class GaussianProcess:
 
 def _columns(y: Tensor) -> Tensor:
     return y.unsqueeze(-1) if y.ndim == 1 else y
-
-
-def _bound(
-    at: Tensor, *, search: Search, centres: Tensor, x: Tensor, y: Tensor, noise: Tensor
-) -> tuple[float, Tensor]:
-    return bound_and_gradient(search, at, centres, x, y, noise)

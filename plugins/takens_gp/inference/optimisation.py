@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, cast, final
 
 import attrs
@@ -13,9 +12,7 @@ from scipy.optimize import minimize  # pyright: ignore[reportUnknownVariableType
 from torch import Tensor
 
 import takens
-from takens_gp.inference.hyperparameters import Search
-
-Objective = Callable[[Tensor], tuple[float, Tensor]]
+from takens_gp.inference.hyperparameters import Objective as Objective, Search
 
 
 @final
@@ -34,15 +31,23 @@ class Optimum:
 
 
 def maximise(
-    objective: Objective, search: Search, information: Tensor, *, starts: int, seed: int
+    objective: Objective,
+    search: Search,
+    information: Tensor,
+    *,
+    starts: int,
+    seed: int,
+    offset: float = 0.0,
 ) -> Optimum:
     """Climb by L-BFGS-B, within the bounds, from ``starts`` points.
 
-    The first start is what the kernel says; the others are drawn around it, the logarithm
+    The first start is that of the search, the second its ``other``; those after are drawn
+    around the first, the logarithm
     of each hyperparameter with a standard deviation of 1.5. ``objective`` gives the log
     evidence and its gradient by the logarithms of the hyperparameters. Each logarithm is
     measured in the deviation that its Fisher ``information``, `(p,)`, lets expect, which
-    takes a third fewer evaluations.
+    takes a third fewer evaluations. ``offset`` is added where that is compared with its
+    change, so that a search ends where it would in other units of the data.
 
     Raises: InputError where the covariance is not positive definite from any start.
 
@@ -69,13 +74,15 @@ def maximise(
             # Too large for a sensible value; the line search turns back.
             failure = error
             return 1e25, np.zeros_like(theta)
-        return -value, -(gradient[free] / scale).numpy()
+        return -(value + offset), -(gradient[free] / scale).numpy()
 
     best: tuple[float, Tensor, str] | None = None
     found: list[float | None] = []
     for start in range(starts):
         theta = whole[free]
-        if start:
+        if start == 1 and search.other is not None:
+            theta = search.other[free]
+        elif start:
             around = torch.randn(len(theta), generator=generator, dtype=torch.float64)
             theta = theta + 1.5 * around
         theta = theta.clamp(low, high)
@@ -86,10 +93,11 @@ def maximise(
                 (theta * scale).numpy(),
                 jac=True,
                 method="L-BFGS-B",
+                options={"ftol": 1e-12, "gtol": 1e-6, "maxiter": 1000},
                 bounds=torch.stack((low * scale, high * scale), -1).numpy(),
             ),
         )
-        reached = -float(done.fun)
+        reached = -float(done.fun) - offset
         if not reached > -1e24:
             found.append(None)
             continue

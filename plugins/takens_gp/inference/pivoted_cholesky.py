@@ -32,10 +32,11 @@ def select(kernel: Kernel, x: Tensor, count: int, tolerance: float = 0.0) -> Sel
         rows = x.new_empty(count, len(x))
         picked: list[int] = []
         for i in range(count):
-            largest, place = left.max(0)
+            largest = left.max()
             if float(largest) <= floor or (tolerance and float(left.sum()) <= tolerance):
                 break
-            at = int(place)
+            # The first of those that only rounding, and so the unit, could tell apart.
+            at = int((left >= (1 - 1e-12) * largest).int().argmax())
             row = kernel(x[at : at + 1], x)[0]
             if i:
                 row = torch.addmv(row, rows[:i].mT, rows[:i, at], alpha=-1)

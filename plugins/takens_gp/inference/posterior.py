@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast, final
 
@@ -17,6 +18,8 @@ from takens_gp.inference.diagnostics import LeaveOneOut, leave_one_out
 from takens_gp.inference.function_samples import Functions, draw_prior
 from takens_gp.inference.prediction import Prediction
 from takens_gp.kernel import Kernel
+from takens_gp.kernels.per_output import PerOutput
+from takens_gp.kernels.values import Number
 
 _ENTRIES = 1 << 19
 _LEAST = 256
@@ -30,7 +33,10 @@ class Posterior:
     ``kernel`` and ``noise_variance`` are those that were found, or given; ``log_evidence`` is
     that of the data; with inducing points a lower bound of it, which is ``gap`` too low at
     most. ``jitter`` is what had to be added to the diagonal of the covariance, usually 0.
-    ``evaluations`` counts those of the evidence, ``found`` has what each start arrived at.
+    ``evaluations`` counts those of the evidence, ``found`` has what each start arrived at, and
+    ``remarks`` say what was seen, such as a bound that was reached. Where there are several
+    ``outputs`` with hyperparameters of their own, they are here one by one, each for `y: (n,)`;
+    kernel, noise variance, mean and factor are then those of all, the outputs first.
 
     With `centres: (c, d)` (the points themselves, or inducing points), the lower ``factor``
     of their covariance and ``correction``, which inducing points need besides, the mean is
@@ -38,8 +44,8 @@ class Posterior:
     """
 
     kernel: Kernel
-    noise_variance: float
-    mean: float
+    noise_variance: Number
+    mean: Number
     x: Tensor
     y: Tensor
     point_noise: Tensor | None
@@ -52,6 +58,36 @@ class Posterior:
     gap: float = 0.0
     evaluations: int = 0
     found: tuple[float | None, ...] = ()
+    remarks: tuple[str, ...] = ()
+    outputs: tuple[Posterior, ...] = ()
+
+    @classmethod
+    def of_outputs(cls, outputs: Sequence[Posterior]) -> Posterior:
+        """Put the posteriors of several outputs side by side."""
+        first = outputs[0]
+        corrections = [each.correction for each in outputs if each.correction is not None]
+        return cls(
+            kernel=PerOutput(tuple(each.kernel for each in outputs)),
+            noise_variance=torch.stack([torch.as_tensor(o.noise_variance) for o in outputs]),
+            mean=torch.stack([torch.as_tensor(o.mean) for o in outputs]),
+            x=first.x,
+            y=torch.stack([each.y for each in outputs], -1),
+            point_noise=first.point_noise,
+            centres=torch.stack([each.centres for each in outputs]),
+            weights=torch.stack([each.weights for each in outputs], -1),
+            factor=torch.stack([each.factor for each in outputs]),
+            correction=torch.stack(corrections) if corrections else None,
+            log_evidence=sum(each.log_evidence for each in outputs),
+            jitter=max(each.jitter for each in outputs),
+            gap=sum(each.gap for each in outputs),
+            evaluations=sum(each.evaluations for each in outputs),
+            remarks=tuple(
+                f"Output {i}: {remark}"
+                for i, each in enumerate(outputs)
+                for remark in each.remarks
+            ),
+            outputs=tuple(outputs),
+        )
 
     def predict(self, x: Any, *, noise: bool = False) -> Prediction:
         """Predict the function at `x: (m, d)`, or `(m,)` in one dimension.
@@ -61,7 +97,14 @@ class Posterior:
         Raises: InputError where points have another number of dimensions, or are not finite.
         """
         x = as_points(x, self.x.shape[-1])
-        added = self.noise_variance if noise else 0.0
+        if self.outputs:
+            apart = [each.predict(x, noise=noise) for each in self.outputs]
+            return Prediction(
+                torch.stack([each.mean for each in apart], -1),
+                torch.stack([each.variance for each in apart], -1),
+                lambda: torch.stack([each.covariance for each in apart]),
+            )
+        added = float(self.noise_variance) if noise else 0.0
         # In pieces, which stay in the cache.
         rows = max(_LEAST, _ENTRIES // max(1, len(self.centres)))
         short = self._compression if len(x) >= _LEAST else None
@@ -76,12 +119,20 @@ class Posterior:
             variances.append(variance.clamp(min=0) + added)
         if not len(x):
             means, variances = [self.weights.new_zeros(0, *self.y.shape[1:])], [x.new_zeros(0)]
+        mean, variance = torch.cat(means), torch.cat(variances)
+        if mean.ndim == 1:
+            return Prediction(mean, variance, lambda: self._covariance(x, added))
+        q = mean.shape[1]
         return Prediction(
-            torch.cat(means), torch.cat(variances), lambda: self._covariance(x, added)
+            mean,
+            variance.unsqueeze(-1).expand_as(mean),
+            lambda: self._covariance(x, added).expand(q, -1, -1),
         )
 
     def mean_at(self, x: Tensor) -> Tensor:
         """Return the mean at `x: (..., d)`: `(...)` or `(..., q)`, differentiable by x."""
+        if self.outputs:
+            return torch.stack([each.mean_at(x) for each in self.outputs], -1)
         flat = x.reshape((-1, x.shape[-1]))
         found = self.mean + self.kernel(flat, self.centres) @ self.weights
         return found.reshape((*x.shape[:-1], *self.y.shape[1:]))
@@ -94,9 +145,17 @@ class Posterior:
 
         Raises: InputError where the covariance is not that of a distribution.
         """
+        if self.outputs:
+            q = len(self.outputs)
+            apart = [
+                each.sample(x, count, noise=noise, seed=seed * q + i)
+                for i, each in enumerate(self.outputs)
+            ]
+            return torch.stack(apart, -1)
         prediction = self.predict(x, noise=noise)
         m = len(prediction.variance)
         covariance = prediction.covariance
+        covariance = covariance[0] if covariance.ndim > 2 else covariance
         values, vectors = cast(tuple[Tensor, Tensor], torch.linalg.eigh(covariance))
         lowest, highest = _ends(values)
         if not lowest > -1e-6 * max(highest, 1e-300) - 1e-12:
@@ -122,7 +181,8 @@ class Posterior:
         """
         if self.y.ndim > 1:
             raise takens.InputError(
-                f"Functions are drawn of one output; fit the {self.y.shape[1]} outputs apart."
+                "Functions are drawn of one output; take one of ``outputs``, or fit the "
+                f"{self.y.shape[1]} outputs apart."
             )
         generator = torch.Generator().manual_seed(seed)
         dim = self.x.shape[-1]
@@ -142,7 +202,7 @@ class Posterior:
             weights = self.weights.unsqueeze(-1) + spread
             weights = weights - torch.cholesky_solve(at_centres, self.factor)
         return attrs.evolve(
-            prior, mean=self.mean, centres=self.centres, weights=weights.mT.contiguous()
+            prior, mean=float(self.mean), centres=self.centres, weights=weights.mT.contiguous()
         )
 
     def leave_one_out(self) -> LeaveOneOut:
@@ -150,6 +210,9 @@ class Posterior:
 
         Raises: InputError with inducing points, or without data.
         """
+        if self.outputs:
+            apart = [each.leave_one_out() for each in self.outputs]
+            return LeaveOneOut.side_by_side(apart)
         if self.correction is not None or not len(self.x):
             raise takens.InputError(
                 "Leaving one out in closed form needs exact inference on at least one point; "
@@ -158,6 +221,8 @@ class Posterior:
         return leave_one_out(self.factor, self.weights, self.y)
 
     def __str__(self) -> str:
+        if self.outputs:
+            return "\n".join(f"{i}: {each}" for i, each in enumerate(self.outputs))
         lines = [
             f"{self.kernel}, noise variance {self.noise_variance:.4g}",
             f"log evidence {self.log_evidence:.4f} of {len(self.x)} points",
@@ -168,7 +233,7 @@ class Posterior:
             )
         if self.jitter:
             lines.append(f"jitter {self.jitter:.1g} was added to the diagonal")
-        return "\n".join(lines)
+        return "\n".join((*lines, *self.remarks))
 
     def _explained(self, cross: Tensor, prior: Tensor, short: Compression | None) -> Tensor:
         """Return by how much data lower the variances `prior: (m,)`, from `cross: (m, c)`."""
@@ -189,7 +254,7 @@ class Posterior:
         if self.correction is not None:
             return None
         least = 0.0 if self.point_noise is None else float(self.point_noise.min())
-        return compress(self.kernel, self.x, self.factor, self.noise_variance + least)
+        return compress(self.kernel, self.x, self.factor, float(self.noise_variance) + least)
 
     def _covariance(self, x: Tensor, added: float) -> Tensor:
         covariance = self.kernel(x, x)

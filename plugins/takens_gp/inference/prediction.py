@@ -17,8 +17,7 @@ import takens
 class Prediction:
     """A normal distribution of values at m points, in float64.
 
-    ``mean`` is `(m,)`, or `(m, q)` where q outputs were given; ``variance``, `(m,)`, is the
-    same for every output.
+    ``mean`` and ``variance`` are `(m,)`, or `(m, q)` where `y: (n, q)` was given.
     """
 
     mean: Tensor
@@ -27,12 +26,15 @@ class Prediction:
 
     @property
     def deviation(self) -> Tensor:
-        """The standard deviation, `(m,)`."""
+        """The standard deviation, of the shape of the mean."""
         return self.variance.sqrt()
 
     @property
     def covariance(self) -> Tensor:
-        """The covariance of all points with each other, `(m, m)`; computed when asked for."""
+        """The covariance of all points with each other, computed when asked for.
+
+        It is `(m, m)`, or `(q, m, m)` where the mean is `(m, q)`.
+        """
         return self._covariance()
 
     def interval(self, level: float) -> tuple[Tensor, Tensor]:
@@ -45,6 +47,4 @@ class Prediction:
                 f"The level of an interval is between 0 and 1; got {level}."
             )
         width = NormalDist().inv_cdf((1 + level) / 2) * self.deviation
-        if self.mean.ndim > 1:
-            width = width.unsqueeze(-1)
         return self.mean - width, self.mean + width

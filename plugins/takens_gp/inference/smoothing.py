@@ -48,16 +48,18 @@ def smooth(times: Tensor, samples: Tensor, *, seed: int = 0) -> Smooth:
     pieces = -(-length // _AT_ONCE)
     ends = [length * i // pieces for i in range(pieces + 1)]
     parts: list[Smooth] = []
-    kernel, noise = None, 0.01
+    kernel, noise = None, 0.0
     for start, stop in itertools.pairwise(ends):
         t, y = times[start:stop], samples[:, start:stop]
         t = t - t[0]
         if kernel is None:
             span = float(t[-1])
-            kernel = SquaredExponential(float(y.var()) + 1e-12, span / 10)
+            size = float(y.var()) or 1.0
+            kernel = SquaredExponential(size, span / 10)
             limits = {"lengthscale": (span / len(t), 10 * span)}
-            found = GaussianProcess(kernel, noise).fit(t, y.mT, bounds=limits, seed=seed)
-            noise = found.noise_variance
+            process = GaussianProcess(kernel, 0.01 * size, mean=0.0)
+            found = process.fit(t, y.mT, bounds=limits, seed=seed, shared=True)
+            noise = float(found.noise_variance)
             kernel = cast(SquaredExponential, found.kernel)
         parts.append(_smooth_one(kernel, noise, t, y))
     # The step from one segment to the next is as uncertain as those beside it.
@@ -73,11 +75,11 @@ def smooth(times: Tensor, samples: Tensor, *, seed: int = 0) -> Smooth:
 
 
 def _smooth_one(kernel: SquaredExponential, noise: float, t: Tensor, y: Tensor) -> Smooth:
-    found = GaussianProcess(kernel, noise).fit(t, y.mT, optimise=False)
+    found = GaussianProcess(kernel, noise).fit(t, y.mT, optimise=False, shared=True)
     x = t.unsqueeze(-1)
     scale = float(kernel.lengthscale)  # pyright: ignore[reportArgumentType] - time has one lengthscale
     prediction = found.predict(x)
-    covariance = prediction.covariance
+    covariance = prediction.covariance[0]
     variance = covariance.diagonal().clamp(min=0)
     steps = variance[1:] + variance[:-1] - 2 * covariance.diagonal(-1)
     by_time = -(x - x.mT) / scale**2 * kernel(x, x)
