@@ -123,7 +123,10 @@ def test_the_mean_is_that_of_the_data_unless_it_is_said() -> None:
     )
     assert gp.GaussianProcess(mean=1.0).fit(X, Y + 5.0).mean == 1.0
     assert gp.GaussianProcess().fit(X, Y + 5.0, optimise=False).mean == 0.0
-    assert gp.GaussianProcess(gp.Brownian()).fit(X, Y).mean == 0.0
+    for kernel in (gp.Brownian(), gp.Linear()):
+        assert gp.GaussianProcess(kernel).fit(X, Y).mean == 0.0
+    far = gp.GaussianProcess(gp.Brownian()).fit(X, Y + 1e3)
+    assert any("give a mean, or add a Constant" in remark for remark in far.remarks)
 
 
 @attrs.frozen

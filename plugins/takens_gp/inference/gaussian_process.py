@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, final
 
@@ -34,6 +34,8 @@ from takens_gp.kernels.values import Number
 
 # So many points tell which start is the best, where there are inducing points.
 _FEW: Final = 500
+# Beyond so many deviations a mean is not that of the data.
+_FAR: Final = 10.0
 _NO_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {}
 
 
@@ -44,8 +46,9 @@ class GaussianProcess:
 
     Measurements have independent normal noise of ``noise_variance``, in squared units of y;
     ``mean``, in units of y, is that of every function before data are seen. Where it is not
-    given it is 0, and the median of the data where hyperparameters are found, unless the kernel
-    is 0 at the origin. All inference is in float64.
+    given it is 0, and the median of the data where hyperparameters are found, for kernels whose
+    functions have a level: no covariance is negative, and it is not 0 at the origin. All
+    inference is in float64.
 
     Raises: ComponentError where the noise variance is negative.
 
@@ -166,7 +169,11 @@ class GaussianProcess:
         """Return the mean that was given, or the median of the data."""
         if self.mean is not None:
             return self.mean
-        if not bool(self.kernel.diagonal(torch.zeros_like(x[:1])) > 0):
+        some = torch.linspace(0, len(x) - 1, min(_FEW, len(x))).round().long()
+        points = torch.cat((torch.zeros_like(x[:1]), x[some]))
+        pinned = not bool(self.kernel.diagonal(points[:1]) > 0)
+        if pinned or bool((self.kernel(points, points) < 0).any()):
+            # Such functions have no level of their own.
             return 0.0
         median = y.quantile(0.5, 0)
         return median if y.ndim > 1 else float(median)
@@ -223,7 +230,7 @@ class GaussianProcess:
             point_noise=noise,
             evaluations=0 if optimum is None else optimum.evaluations,
             found=() if optimum is None else optimum.found,
-            remarks=() if optimum is None else tuple(search.reached(optimum.logarithms)),
+            remarks=() if optimum is None else tuple(_remarks(search, optimum, y, mean)),
         )
         if centres is None:
             added = variance if noise is None else variance + noise
@@ -252,3 +259,13 @@ class GaussianProcess:
 
 def _columns(y: Tensor) -> Tensor:
     return y.unsqueeze(-1) if y.ndim == 1 else y
+
+
+def _remarks(search: Search, optimum: Optimum, y: Tensor, mean: Number) -> Iterator[str]:
+    yield from search.reached(optimum.logarithms)
+    away, spread = _columns(y - mean).mean(0).abs(), _columns(y).std(0, correction=0)
+    if bool((away > _FAR * spread).any()) and bool((spread > 0).all()):
+        yield (
+            f"y lies {float((away / spread).max()):.3g} of its deviations from the mean of the "
+            "process: give a mean, or add a Constant to the kernel."
+        )
