@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any, Final, cast, final
+from typing import Any, Final, cast, final
 
 import attrs
 import numpy as np
 import torch
 from scipy.signal import lombscargle  # pyright: ignore[reportUnknownVariableType]
 from torch import Tensor
-
-if TYPE_CHECKING:
-    from takens_gp.inference.hyperparameters import Hyperparameter
 
 # In shares of the variance of y.
 START_NOISE: Final = 0.01
@@ -53,17 +50,16 @@ class DataScale:
             periods or (2 * float(spread.square().mean().sqrt()) or 1.0,),
         )
 
-    def units(self, hyperparameter: Hyperparameter) -> Tensor:
-        """Return the logarithm of the unit of each value, `(k,)`; 0 where none is said.
+    def logarithms(self, unit: str, values: int, *, within_product: bool) -> Tensor:
+        """Return the logarithm of a unit for each of so many values; 0 where none is said.
 
         In a product only the first part has the unit of y.
         """
-        values = len(hyperparameter.values)
-        exponents = exponents_of(hyperparameter.unit)
+        exponents = exponents_of(unit)
         if exponents is None:
             return torch.zeros(values, dtype=torch.float64)
         of_y, of_x = exponents
-        of_y = 0.0 if hyperparameter.within_product else of_y
+        of_y = 0.0 if within_product else of_y
         lengths = (self.spread if of_x > -2 else self.size).cpu()
         if values != len(lengths):
             lengths = lengths.square().mean().sqrt().expand(values)

@@ -159,7 +159,8 @@ class Search:
             given = bounds.get(each.name, bounds.get(short))
             unit = torch.zeros(len(each.values), dtype=torch.float64)
             if scale is not None:
-                unit = scale.units(each)
+                within = each.within_product
+                unit = scale.logarithms(each.unit, len(each.values), within_product=within)
             units.append(unit)
             is_free = each.name not in fixed and short not in fixed
             factors = cast(list[float], unit.exp().tolist())

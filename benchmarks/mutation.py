@@ -1,0 +1,307 @@
+"""Whether tests notice mistakes in what decides: mutants of it, drawn by a seed.
+
+    python -m benchmarks.mutation --out DIR [--count 150] [--seed 0]
+
+A mutant is one operator, number, name of a function, condition or constant changed. Each runs
+the tests of its file in a process of its own, which has torch loaded already, and is killed
+where one of them fails or takes too long. Nothing on the disk is changed. Mutants that behave
+as the original are in `EQUIVALENT`, each with its reason. Prints every survivor and writes
+mutants.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import importlib
+import importlib.machinery
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+ROOT: Final = Path(__file__).parents[1]
+_CORE: Final = "core/takens/_judging"
+_METRICS: Final = "plugins/takens_metrics"
+_JUDGED: Final = ("tests/coverage/test_decisions.py", "tests/core/test_verdict.py")
+# What decides, and the tests that hold it, the quickest first.
+FILES: Final[Mapping[str, Sequence[str]]] = {
+    f"{_CORE}/equivalence.py": _JUDGED,
+    f"{_CORE}/questions.py": _JUDGED,
+    f"{_CORE}/verdict.py": _JUDGED,
+    f"{_CORE}/ensembles.py": (*_JUDGED, "tests/core/test_evaluate.py"),
+    f"{_CORE}/criteria.py": (*_JUDGED, "tests/core/test_judge.py"),
+    f"{_CORE}/baselines.py": (*_JUDGED, "tests/core/test_judge.py"),
+    f"{_CORE}/stationarity.py": _JUDGED,
+    f"{_CORE}/noise.py": _JUDGED,
+    "core/takens/_training/free_run_check.py": (
+        _JUDGED[0],
+        "tests/core/test_free_run_check.py",
+    ),
+    f"{_METRICS}/effects/block_errors.py": (_JUDGED[0], "tests/metrics/test_effects.py"),
+    f"{_METRICS}/effects/effect_score.py": (_JUDGED[0], "tests/metrics/test_effects.py"),
+    f"{_METRICS}/forecasts/block_errors.py": (
+        _JUDGED[0],
+        "tests/metrics/test_prediction_error.py",
+    ),
+    f"{_METRICS}/lyapunov/exponent_errors.py": (
+        _JUDGED[0],
+        "tests/metrics/test_max_lyapunov.py",
+    ),
+    f"{_METRICS}/from_data/scaling_region.py": (
+        _JUDGED[0],
+        "tests/metrics/test_data_exponent.py",
+    ),
+    f"{_METRICS}/from_data/data_exponent.py": (
+        _JUDGED[0],
+        "tests/metrics/test_data_exponent.py",
+    ),
+    "plugins/takens_schemes/schedules.py": (_JUDGED[0], "tests/schemes/test_schemes.py"),
+}
+_LONGEST: Final = 1_200.0
+# Mutants that cannot be told from the original, by file, line of source and change.
+EQUIVALENT: Final[Mapping[tuple[str, str, str], str]] = {}
+
+_COMPARED: Final[Mapping[type[ast.cmpop], type[ast.cmpop]]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+_COMPUTED: Final[Mapping[type[ast.operator], type[ast.operator]]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+}
+_NAMED: Final[Mapping[str, str]] = {
+    "min": "max",
+    "max": "min",
+    "any": "all",
+    "all": "any",
+    "floor": "ceil",
+    "ceil": "floor",
+    "sum": "max",
+    "mean": "sum",
+    "abs": "float",
+    "argmin": "argmax",
+    "argmax": "argmin",
+    "amin": "amax",
+    "amax": "amin",
+}
+
+
+class Mutant(NamedTuple):
+    """One change of a file: which of its places, in the order of a walk, and what became."""
+
+    file: str
+    place: int
+    line: int
+    source: str
+    change: str
+
+
+def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    """Walk over what can be changed, with a word for the change."""
+    for node in _decided(tree):
+        match node:
+            case ast.Compare(ops=[op]) if type(op) in _COMPARED:
+                yield node, f"{type(op).__name__} -> {_COMPARED[type(op)].__name__}"
+            case ast.BinOp(op=op) if type(op) in _COMPUTED:
+                yield node, f"{type(op).__name__} -> {_COMPUTED[type(op)].__name__}"
+            case ast.BoolOp(op=op):
+                yield node, "And -> Or" if isinstance(op, ast.And) else "Or -> And"
+            case ast.UnaryOp(op=ast.Not()):
+                yield node, "no not"
+            case ast.UnaryOp(op=ast.USub()):
+                yield node, "no minus"
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _NAMED:
+                yield node, f"{name} -> {_NAMED[name]}"
+            case ast.IfExp() | ast.If():
+                yield node, "condition turned"
+            case ast.Constant(value=bool() | int() | float()):
+                yield node, f"{node.value} -> {_other(node.value)}"
+            case ast.Continue():
+                yield node, "continue -> break"
+            case _:
+                pass
+
+
+def _decided(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk over a tree but for sentences, annotations and what is raised."""
+    match node:
+        case ast.JoinedStr() | ast.Raise() | ast.arg():
+            return
+        case ast.FunctionDef() | ast.ClassDef():
+            below: Iterable[ast.AST] = node.body
+        case ast.AnnAssign():
+            below = [node.value] if node.value is not None else []
+        case _:
+            yield node
+            below = ast.iter_child_nodes(node)
+    for child in below:
+        yield from _decided(child)
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if isinstance(value, int) else 2 * value + (value == 0)
+
+
+def mutated(tree: ast.Module, place: int) -> ast.Module:
+    """Return a copy of the tree with one place changed."""
+    tree = copy.deepcopy(tree)
+    node: Any = next(node for i, (node, _) in enumerate(places(tree)) if i == place)
+    match node:
+        case ast.Compare():
+            node.ops = [_COMPARED[type(node.ops[0])]()]
+        case ast.BinOp():
+            node.op = _COMPUTED[type(node.op)]()
+        case ast.BoolOp():
+            node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        case ast.UnaryOp():
+            _replace(tree, node, node.operand)
+        case ast.Call(func=ast.Name() as name):
+            name.id = _NAMED[name.id]
+        case ast.Call(func=ast.Attribute() as name):
+            name.attr = _NAMED[name.attr]
+        case ast.IfExp() | ast.If():
+            node.test = ast.UnaryOp(ast.Not(), node.test)
+        case ast.Constant():
+            node.value = _other(node.value)
+        case _:
+            _replace(tree, node, ast.Break())
+    return ast.fix_missing_locations(tree)
+
+
+def _replace(tree: ast.AST, old: ast.AST, new: ast.AST) -> None:
+    for parent in ast.walk(tree):
+        for name, value in ast.iter_fields(parent):
+            if value is old:
+                setattr(parent, name, new)
+            elif isinstance(value, list):
+                value[:] = [new if each is old else each for each in value]
+
+
+def drawn(count: int, seed: int) -> list[Mutant]:
+    """Draw mutants of all files alike."""
+    found: list[Mutant] = []
+    for file in FILES:
+        text = (ROOT / file).read_text()
+        lines = text.splitlines()
+        for i, (node, change) in enumerate(places(ast.parse(text))):
+            line: int = getattr(node, "lineno", 1)
+            found.append(Mutant(file, i, line, lines[line - 1].strip(), change))
+    print(f"{len(found)} places in {len(FILES)} files")
+    return random.Random(seed).sample(found, min(count, len(found)))
+
+
+def survives(mutant: Mutant | None, tests: Sequence[str], timeout: float) -> bool | None:
+    """Run tests on a mutant in a child process; None where they took too long."""
+    child = os.fork()
+    if not child:
+        os.setpgrp()
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        os._exit(_run(mutant, tests))
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status) == 0
+        time.sleep(0.05)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def _run(mutant: Mutant | None, tests: Sequence[str]) -> int:
+    import pytest
+
+    if mutant is not None:
+        path = str(ROOT / mutant.file)
+        code = compile(mutated(ast.parse(Path(path).read_text()), mutant.place), path, "exec")
+        whole = importlib.machinery.SourceFileLoader.get_code
+
+        def get_code(self: Any, fullname: str) -> Any:
+            return code if os.path.realpath(self.path) == path else whole(self, fullname)
+
+        importlib.machinery.SourceFileLoader.get_code = get_code
+    present = [test for test in tests if (ROOT / test).exists()]
+    return int(
+        pytest.main(
+            [
+                "-x",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "no:xdist",
+                "-o",
+                "addopts=--import-mode=importlib",
+                "-m",
+                "not slow",
+                *present,
+            ]
+        )
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=150)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    # What takes seconds to import is imported once; nothing of takens may be.
+    for name in ("hypothesis", "scipy.signal", "scipy.spatial", "scipy.stats", "torch.func"):
+        importlib.import_module(name)
+
+    options.out.mkdir(parents=True, exist_ok=True)
+    took: dict[tuple[str, ...], float] = {}
+    for tests in dict.fromkeys(map(tuple, FILES.values())):
+        began = time.monotonic()
+        if survives(None, tests, _LONGEST) is not True:
+            sys.exit(f"The tests fail as they are: {', '.join(tests)}")
+        took[tests] = time.monotonic() - began
+        print(f"{took[tests]:.0f} s: {', '.join(tests)}", flush=True)
+    results: list[dict[str, Any]] = []
+    for i, mutant in enumerate(drawn(options.count, options.seed)):
+        key = (mutant.file, mutant.source, mutant.change)
+        why = EQUIVALENT.get(key, "")
+        tests = tuple(FILES[mutant.file])
+        longest = 60 + 5 * took[tests]
+        lived = False if why else survives(mutant, tests, longest)
+        results.append({**mutant._asdict(), "lived": lived, "equivalent": why})
+        if lived:
+            print(
+                f"{i}: {mutant.file}:{mutant.line}: {mutant.change}: {mutant.source}",
+                flush=True,
+            )
+        (options.out / "mutants.json").write_text(json.dumps(results, indent=1))
+    equal = sum(bool(result["equivalent"]) for result in results)
+    slow = sum(result["lived"] is None for result in results)
+    killed = sum(result["lived"] is not True for result in results) - equal
+    print(f"{killed} of {len(results)} mutants killed ({slow} by time), {equal} equivalent")
+
+
+if __name__ == "__main__":
+    main()
