@@ -8,13 +8,14 @@ from typing import Any
 
 import takens
 from takens._defaults import METRICS
+from takens_metrics.lyapunov.orbit_lengths import MOST
 
 from .results import Followed, Judged
 from .systems import FLOORS, RUNS, SYSTEMS
 from .work import noisy
 
 # Records longer than this, or more starts and runs, are out of reach.
-LONGEST, MOST = 400_000, 2_000
+LONGEST, MANY = 400_000, 2_000
 
 
 def follow(judged: Judged, seed: int) -> Iterator[Followed]:
@@ -30,7 +31,7 @@ def follow(judged: Judged, seed: int) -> Iterator[Followed]:
         length = round(judged.length * asked.get("record", 1.0))
         runs, starts = int(asked.get("runs", RUNS)), int(asked.get("starts", 32))
         remedy = ", ".join(f"{what} {value:g}" for what, value in asked.items())
-        if length > LONGEST or max(runs, starts) > MOST:
+        if length > LONGEST or max(runs, starts) > MANY:
             yield Followed(*where, aspect, remedy, None)
             continue
         case = SYSTEMS[judged.system]
@@ -38,7 +39,7 @@ def follow(judged: Judged, seed: int) -> Iterator[Followed]:
         again = takens.judge(
             case.make(),
             case.series(measured[0]),
-            metrics_of(aspect),
+            metrics_of(aspect, asked.get("steps")),
             second=case.series(measured[1:]),
             truth=case.make(),
             runs=runs,
@@ -50,8 +51,13 @@ def follow(judged: Judged, seed: int) -> Iterator[Followed]:
         yield Followed(*where, aspect, remedy, told is not None and told.right is not None)
 
 
-def metrics_of(aspect: str) -> list[str]:
-    """Return the default metrics that are evidence for an aspect, which are enough here."""
+def metrics_of(aspect: str, steps: float | None = None) -> list[Any]:
+    """Return the default metrics that are evidence for an aspect, which are enough here.
+
+    Of exponents so many times the most ``steps`` that are taken by default.
+    """
+    if steps is not None:
+        return [takens.metrics.create("max_lyapunov", steps=round(steps * MOST))]
     made: dict[str, Any] = {name: takens.metrics.create(name) for name in METRICS}
     return [name for name, metric in made.items() if metric.evidence.aspect == aspect]
 
@@ -67,6 +73,8 @@ def remedies(said: str) -> dict[str, float]:
         ask("record", float(times))
     if "a record twice as long" in said:
         ask("record", 2.0)
+    for times in re.findall(r"about ([\d.]+) times as many steps", said):
+        ask("steps", float(times))
     for count, what in re.findall(r"([\d,]+) (starts|runs|free runs)\b(?=[^,;]*decide)", said):
         ask(what.split()[-1], float(count.replace(",", "")))
     for count in re.findall(r"about ([\d,]+) of them would decide", said):

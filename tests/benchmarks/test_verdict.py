@@ -313,6 +313,7 @@ class TestRemedies:
             ),
             ("0 of 8 free runs diverged; about 149 of them would decide it", {"runs": 149.0}),
             ("y; about a record twice as long would decide it", {"record": 2.0}),
+            ("w; about 1.7 times as many steps would decide it", {"steps": 1.7}),
             ("z; it is as far off as the tolerance itself", {}),
         ],
     )

@@ -292,6 +292,48 @@ def test_what_is_undecided_says_what_would_decide_it() -> None:
     assert few.endswith("about 150 of them would decide it.")
 
 
+def test_a_record_as_long_as_is_asked_for_decides() -> None:
+    random = np.random.default_rng(3)
+
+    def drawn(spread: float) -> takens.Score:
+        # Six records, and each of them becomes longer: their number stays what it is.
+        values = 1 + spread * math.sqrt(6) * random.standard_normal((6, 3))
+        part = [
+            takens.plugin.Part(value=float(v.mean()), error=float(v.std(ddof=1)) / math.sqrt(6))
+            for v in values.T
+        ]
+        return estimate(
+            part[0].value,
+            part[0].error,
+            reference=1.0,
+            scale=1.0,
+            error_over=6,
+            error_unit="blocks of time",
+            parts={"x": part[0], "y": part[1], "z": part[2]},
+        )
+
+    tried = decided = 0
+    for spread in (0.02, 0.04, 0.08):
+        for _ in range(200):
+            finding = verdict({"one": drawn(spread)}).findings["exponents"]
+            times = re.findall(r"a record ([\d.]+) times as long", finding.sentence)
+            if finding.right is None and times:
+                tried += 1
+                again = right(drawn(spread / math.sqrt(max(map(float, times)))))
+                decided += again["exponents"] is not None
+    assert tried > 300
+    assert decided >= 0.9 * tried
+
+
+def test_an_orbit_that_is_too_short_says_how_long_it_should_be() -> None:
+    found = verdict({"one": estimate(0.9, resolution=0.05)}).findings["exponents"]
+    assert found.right is None
+    assert "about 1.7 times as many steps would decide it" in found.sentence
+    # Growth by shear, over ten times as long as tangents had to align.
+    shear = [math.log1p(time) / time for time in (10.0, 1.7 * 10.0)]
+    assert shear[1] < 0.05 * 0.9056 / 0.05 * shear[0]
+
+
 def test_the_verdict_says_what_it_would_have_noticed() -> None:
     good = distance(0.1, [0.1], 3.0)
     spoilt = {"means off by 0.3 sd": distance(2.0, [0.1], 3.0), "time x 0.95": good}

@@ -199,13 +199,13 @@ def test_eager_torch_gives_what_compiled_code_gives() -> None:
 # Lengths that follow from the dynamics.
 
 
-@pytest.mark.parametrize("dt", [0.01, 0.1])
-def test_rossler_is_within_its_errors_at_every_step(dt: float) -> None:
+@pytest.mark.parametrize(("dt", "seeds"), [(0.01, 10), (0.1, 30)])
+def test_rossler_is_within_its_errors_at_every_step(dt: float, seeds: int) -> None:
     # Tangents need 1 / 0.07 time units for each factor e, and steps of 0.1 are too long.
     rossler = Rossler()
     known = np.array(rossler.facts().lyapunov_spectrum)
     off: list[float] = []
-    for seed in range(10):
+    for seed in range(seeds):
         score = takens.evaluate(rossler, metrics=["lyapunov_spectrum"], dt=dt, seed=seed)
         details = score["lyapunov_spectrum"].details
         assert details["checks_passed"]
@@ -213,7 +213,9 @@ def test_rossler_is_within_its_errors_at_every_step(dt: float) -> None:
         assert details["settling"] * details["step_size"] > 3 / 0.0714
         errors = np.hypot(details["spectrum_error"], 5e-5)
         off.append(float(np.max(np.abs(details["spectrum"] - known) / errors)))
-    assert np.mean(np.array(off) < 2) >= 0.9
+        assert score["lyapunov_spectrum"].resolution < 0.05 * known[0]
+    # All three are within two errors in 0.88 of all cases, each of them in 0.95.
+    assert np.mean(np.array(off) < 2) >= (0.9 if seeds == 10 else 0.8)
     assert max(off) < 3
 
 
@@ -265,7 +267,7 @@ def test_records_of_less_than_ten_periods_are_noticed() -> None:
 
 def test_a_default_call_is_bounded_whatever_the_dynamics() -> None:
     assert measuring(0.0, 2.0) == measuring(0.5, 2.0) == FEWEST
-    assert measuring(0.00714, 600.0) == 50_000
+    assert measuring(0.00714, 600.0) == 60_000
     assert measuring(0.000714, 600.0) == MOST
     assert measuring(0.009, 70.0) == pytest.approx(100 / 0.009, abs=1)
     assert aligning(np.array([0.009, 0.0, -0.14]), 70.0, 11_000) == LOOK

@@ -10,6 +10,15 @@ from scipy import special
 
 
 @final
+@attrs.frozen
+class Remedy:
+    """What would decide a test, in words; it asks for so many ``times`` what there is."""
+
+    words: str
+    times: float
+
+
+@final
 @attrs.frozen(kw_only=True)
 class EquivalenceTest:
     """Whether a quantity is as near to what is right as the tolerance asks.
@@ -31,7 +40,7 @@ class EquivalenceTest:
     tolerance: float
     p: float
     sentence: str
-    remedy: str = ""
+    remedy: Remedy | None = None
 
     @property
     def within(self) -> bool:

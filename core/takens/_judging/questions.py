@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final, final
 
 import attrs
@@ -16,16 +15,14 @@ from takens._judging.equivalence import (
     quantile,
     share_chance,
     share_interval,
-    trials_to_tell,
 )
+from takens._judging.remedies import more_data, more_trials
 from takens._protocols.score import EvidenceKind, Part, Runs, Score
 
-# A remedy asks for an error so small that the test then decides in five of six tries.
-_MARGIN: Final = 1.0
+# Orbits are to be so much longer than in proportion, since growth by shear falls more slowly.
+_LONGER: Final = 1.5
 # A forecast need not be better than this part of the worst simple one.
 _LEAST: Final = 0.01
-# Beyond so many times the data, or the members, nothing is recommended.
-_MOST: Final = 1_000.0
 
 
 @final
@@ -97,20 +94,8 @@ def _counted(
         p=share_chance(count, trials, most),
         sentence=f"{told} ({_confidence(criteria)}: {_percent(low)} to {_percent(high)}), "
         f"tolerance {_percent(tolerance)}",
-        remedy=_more_trials(count, trials, most, criteria),
+        remedy=more_trials(count, trials, most, criteria),
     )
-
-
-def _more_trials(count: int, trials: int, most: float, criteria: Criteria) -> str:
-    share = max(count / trials, 0.5 / trials)
-    gap = abs(most - count / trials)
-    spread = (quantile(criteria.level, None) + _MARGIN) ** 2 * share * (1 - share)
-    needed = spread / gap**2 if gap else math.inf
-    if not count:
-        needed = trials_to_tell(most, criteria.level)
-    if needed > _MOST * trials:
-        return "its share is that of the tolerance itself"
-    return f"about {_rounded(max(needed, trials + 1))} of them would decide it"
 
 
 def _distance(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTest] | Unjudged:
@@ -163,11 +148,12 @@ def _distance(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
             tolerance=tolerance,
             p=chance(share - tolerance, error, over),
             sentence=told,
-            remedy=_remedy(
+            remedy=more_data(
                 score,
                 abs(share - tolerance),
                 own / way,
                 of_floor / way,
+                over,
                 criteria,
             ),
         )
@@ -192,8 +178,8 @@ def _estimate(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
     if score.resolution is not None and score.resolution >= allowed:
         return Unjudged(
             f"{name} {_short(score.value)} for {_short(known)}: so short an orbit tells nothing"
-            f" below {_short(score.resolution)}, and the tolerance is {_short(allowed)}; more "
-            "steps would",
+            f" below {_short(score.resolution)}, and the tolerance is {_short(allowed)}; about "
+            f"{_LONGER * score.resolution / allowed:.2g} times as many steps would decide it",
             undecided=True,
         )
     if any(part.error is None for part in parts.values()):
@@ -244,11 +230,12 @@ def _part(
         tolerance=tolerance,
         p=chance(away - allowed, error, over),
         sentence=told + _over(score),
-        remedy=_remedy(
+        remedy=more_data(
             score,
             abs(away - allowed),
             part.error or 0.0,
             part.reference_error or 0.0,
+            over,
             criteria,
         ),
     )
@@ -287,30 +274,11 @@ def _forecast(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
             tolerance=tolerance,
             p=chance(score.value - bound, score.error, score.error_over),
             sentence=told,
-            remedy=_remedy(score, abs(score.value - bound), score.error, 0.0, criteria),
+            remedy=more_data(
+                score, abs(score.value - bound), score.error, 0.0, score.error_over, criteria
+            ),
         )
     ]
-
-
-def _remedy(score: Score, gap: float, own: float, truth: float, criteria: Criteria) -> str:
-    """Say how much more of what would make the error small enough for the gap."""
-    wanted = gap / (quantile(criteria.level, None) + _MARGIN)
-    if wanted == 0 or math.hypot(own, truth) > math.sqrt(_MOST) * wanted:
-        return "it is as far off as the tolerance itself, which no length in reach would tell"
-    asked: list[str] = []
-    countable = score.error_unit in ("members", "starts")
-    if not countable:
-        own, truth = 0.0, math.hypot(own, truth)
-    left = math.sqrt(max(wanted**2 - truth**2, wanted**2 / 2))
-    if own and own > left and score.error_over:
-        many = _rounded(max(score.error_over * (own / left) ** 2, score.error_over + 1))
-        asked.append(f"{many} {score.error_unit}")
-    rest = math.sqrt(max(wanted**2 - min(own, left) ** 2, wanted**2 / 2))
-    if truth > rest:
-        asked.append(f"a record {max((truth / rest) ** 2, 1.1):.2g} times as long")
-    if not asked:
-        asked.append("a record twice as long")
-    return f"about {' and '.join(asked)} would decide it"
 
 
 def _tolerance(score: Score, criteria: Criteria) -> float:
@@ -340,12 +308,6 @@ def _share_of(share: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.2g} %"
-
-
-def _rounded(count: float) -> str:
-    """Write a number of things to two digits, upwards."""
-    step = 10 ** max(math.floor(math.log10(count)) - 1, 0)
-    return f"{math.ceil(count / step) * step:,.0f}"
 
 
 def _short(value: float) -> str:

@@ -171,9 +171,11 @@ def _finding(
     else:
         right, about = True, list(tests)
     about.sort(key=_margin)
-    told = [test.sentence for test in about[:_TOLD]]
     if right is None:
-        told = [f"{test.sentence}; {test.remedy}" for test in about[:_TOLD]] + list(open_)
+        # What the most demanding one asks for decides the others, too.
+        about.sort(key=lambda test: -test.remedy.times if test.remedy else 0.0)
+    told = [_told(test, right) for test in about[:_TOLD]]
+    told += open_ if right is None else ()
     if len(about) > _TOLD:
         told.append(f"and {len(about) - _TOLD} more")
     sentence = f"{aspect[:1].upper()}{aspect[1:]}: {OUTCOMES[right]}, {'; '.join(told)}."
@@ -181,6 +183,11 @@ def _finding(
         return Finding(right, sentence, tests=tuple(tests), power=power)
     first = about[0]
     return Finding(right, sentence, first.interval, first.tolerance, level, tuple(tests), power)
+
+
+def _told(test: EquivalenceTest, right: bool | None) -> str:
+    asked = f"; {test.remedy.words}" if right is None and test.remedy else ""
+    return f"{test.sentence}{asked}"
 
 
 def _margin(test: EquivalenceTest) -> float:

@@ -114,7 +114,7 @@ class OrbitExponents(OrbitSettings):
     state and another of its tangent vectors. What is ``"auto"`` follows from the dynamics:
     20 mean periods for the state; for its tangents 5 times 1 / the smallest difference of two
     exponents, at least 10 periods; 100 periods or Lyapunov times are measured, in 10,000 to
-    50,000 steps, and a system's field is followed by steps halved up to three times, where
+    100,000 steps, and a system's field is followed by steps halved up to three times, where
     they are too long. Where ``precision`` is given, the steps are doubled until the standard
     error of the largest exponent is at most this fraction of it, up to ``most_steps``. Orbits
     that diverge are left out. Of the others, some may come to rest on a fixed point while the

@@ -24,7 +24,7 @@ _ALIGNED = 5
 _SEPARATED = 100
 # Separation that is slower than this, per mean period, is not told from none.
 _SLOWEST = 0.05
-FEWEST, MOST = 10_000, 50_000
+FEWEST, MOST = 10_000, 100_000
 
 
 def mean_period(step: takens.plugin.Map, x: Tensor) -> float:
