@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from takens._dynamics.forced_run import forced_run as forced_run
     from takens._dynamics.orbit import orbit as orbit
     from takens._dynamics.stepper import as_stepper as as_stepper
+    from takens._dynamics.system_model import ObservedState as ObservedState
     from takens._embedding.embed import Embedding as Embedding, delay_states as delay_states
+    from takens._embedding.memory import (
+        autocorrelation as autocorrelation,
+        correlation_time as correlation_time,
+    )
     from takens._embedding.mutual_information import (
         mutual_information as mutual_information,
     )

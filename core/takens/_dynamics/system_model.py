@@ -13,6 +13,28 @@ from takens._protocols.integrator import Stepper
 from takens._protocols.system import System
 
 
+class ObservedState(nn.Module):
+    """Dynamics whose whole state is observed."""
+
+    context_length = 1
+
+    def encode(self, context: Tensor, /) -> Tensor:
+        """Return the last observation: `(..., c, n) -> (..., n)`."""
+        return context[..., -1, :]
+
+    def observe(self, z: Tensor, /) -> Tensor:
+        """Return the state itself: `(..., n) -> (..., n)`."""
+        return z
+
+    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
+        """Return the observation `x: (..., n)`."""
+        return x
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *state: Tensor) -> Tensor: ...
+
+
 @final
 @attrs.frozen
 class SystemModelConfig:
@@ -20,10 +42,9 @@ class SystemModelConfig:
 
 
 @final
-class SystemModel(nn.Module):
+class SystemModel(ObservedState):
     """A system whose whole state is observed, with no weights."""
 
-    context_length = 1
     config = SystemModelConfig()
 
     def __init__(self, system: System, integrator: Stepper) -> None:
@@ -46,19 +67,3 @@ class SystemModel(nn.Module):
         if self.time is Time.DISCRETE:
             return cast(Map, self.system)
         return FlowMap(cast(VectorField, self.system), self.integrator, dt)
-
-    def encode(self, context: Tensor, /) -> Tensor:
-        """Return the last observation: `(..., c, d) -> (..., d)`."""
-        return context[..., -1, :]
-
-    def observe(self, z: Tensor, /) -> Tensor:
-        """Return the state itself."""
-        return z
-
-    def force(self, z: Tensor, x: Tensor, /) -> Tensor:
-        """Replace the state by the observation."""
-        return x
-
-    if TYPE_CHECKING:
-
-        def __call__(self, *state: Tensor) -> Tensor: ...

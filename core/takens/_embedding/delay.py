@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from takens._embedding.arrays import Array
-from takens._embedding.memory import autocorrelation, memory
+from takens._embedding.memory import autocorrelation, correlation_time
 from takens._embedding.mutual_information import binned, of_bins
 from takens.errors import InputError
 
@@ -44,7 +44,7 @@ def choose_delay(x: Array, method: DelayMethod = "auto") -> Delay:
         raise InputError(
             f"A delay is a number of samples, or one of {', '.join(METHODS)}; got {method!r}."
         )
-    lag = memory(x[:, None])
+    lag = correlation_time(x[:, None])
     by_memory = Delay(
         lag,
         autocorrelation(x[:, None], min(2 * lag + 1, len(x) - 1))[:, 0],

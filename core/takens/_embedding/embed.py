@@ -14,7 +14,7 @@ from takens._data.time_series import TimeSeries
 from takens._embedding.arrays import Array, matrix, standardised
 from takens._embedding.delay import Delay, DelayMethod, choose_delay
 from takens._embedding.dimension import Dimension, DimensionMethod, choose_dimension
-from takens._embedding.memory import memory
+from takens._embedding.memory import correlation_time
 from takens._embedding.unified import unified
 from takens._printed import Printed
 from takens.errors import DataError, InputError
@@ -110,7 +110,7 @@ def embed(
     if isinstance(dimension, int):
         coordinates = _positive("dimension", dimension)
     else:
-        width = max(memory(x), samples) if window == "auto" else window
+        width = max(correlation_time(x), samples) if window == "auto" else window
         found = choose_dimension(x[:, 0], samples, width, dimension, most)
         if found.coordinates is None:
             raise DataError(

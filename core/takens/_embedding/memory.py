@@ -25,7 +25,7 @@ def autocorrelation(x: Array, lags: int) -> Array:
     return found
 
 
-def memory(x: Array) -> int:
+def correlation_time(x: Array) -> int:
     """Return the lag at which autocorrelations have fallen to 1 / e, the longest of all.
 
     At most a tenth of the record.

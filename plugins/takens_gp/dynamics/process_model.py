@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from torch import Tensor
 
 import takens
-from takens_gp.dynamics.observed_state import ObservedState
 from takens_gp.dynamics.vector_process import VectorProcess
 from takens_gp.inference.training_points import TrainingPoints
 from takens_gp.settings import ProcessSettings
@@ -16,7 +15,7 @@ from takens_gp.settings import ProcessSettings
 P = TypeVar("P", bound=ProcessSettings)
 
 
-class ProcessModel(takens.plugin.Configured[P], ObservedState):
+class ProcessModel(takens.plugin.Configured[P], takens.plugin.ObservedState):
     """One Gaussian process for each variable, whose states are the observations."""
 
     def build(self) -> None:

@@ -11,7 +11,6 @@ from torch import Tensor
 import takens
 from takens_gp.dynamics.field_model import GaussianProcessField
 from takens_gp.dynamics.map_model import GaussianProcessMap
-from takens_gp.dynamics.observed_state import ObservedState
 from takens_gp.inference.function_samples import Functions
 
 _BOUND = 1e6
@@ -28,7 +27,7 @@ class DrawnConfig:
 
 
 @final
-class DrawnDynamics(ObservedState):
+class DrawnDynamics(takens.plugin.ObservedState):
     """Dynamics that a learned process holds possible: a function drawn for each variable.
 
     A map or a field, as the process it was drawn from. With a ``count`` of several,

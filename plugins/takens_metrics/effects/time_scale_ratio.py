@@ -14,7 +14,6 @@ from takens_metrics.effects.block_errors import compare_blocks, cut, doubt
 from takens_metrics.effects.effect_score import Effect, effect_score
 from takens_metrics.effects.samples import Samples
 from takens_metrics.settings import TimeScaleRatioSettings
-from takens_metrics.spectra.time_scales import autocorrelation
 
 # Maxima are counted of means over so much of a period, which noise does not split.
 _SMOOTHING: Final = 8
@@ -139,7 +138,7 @@ def _between_maxima(x: Tensor, stride: int) -> Tensor:
 
 def _memory(x: Tensor) -> float:
     """Return the lag where the autocorrelation of `x: (segments, T)` falls to 1/e, or NaN."""
-    curve = autocorrelation(x.T.numpy(), x.shape[1] // 10).mean(1)
+    curve = takens.plugin.autocorrelation(x.T.numpy(), x.shape[1] // 10).mean(1)
     below = np.flatnonzero(curve < _LEVEL)
     if not len(below):
         return math.nan

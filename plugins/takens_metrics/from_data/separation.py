@@ -12,7 +12,7 @@ from takens_metrics.from_data.neighbours import Places, evenly, nearest, within
 from takens_metrics.from_data.scaling_region import ScalingRegion, find_scaling_region
 from takens_metrics.records import Array
 from takens_metrics.settings import Method
-from takens_metrics.spectra.time_scales import mean_frequency, memory, theiler_window
+from takens_metrics.spectra.time_scales import mean_frequency, theiler_window
 
 METHODS: tuple[Method, ...] = get_args(Method)
 
@@ -84,7 +84,7 @@ def separation_of(
     if delays == "auto":
         delays = 1 if x.shape[1] > 1 else _DELAYS_OF_ONE
     if lag == "auto":
-        lag = max(1, memory(x) // 2)
+        lag = max(1, takens.plugin.correlation_time(x) // 2)
     window = theiler_window(x) if theiler == "auto" else theiler
     period = 1 / max(mean_frequency(x), 1 / len(x))
     if steps == "auto":

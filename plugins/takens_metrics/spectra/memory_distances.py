@@ -11,7 +11,7 @@ from takens_metrics.settings import (
     LagsSettings,
     MutualInformationDistanceSettings,
 )
-from takens_metrics.spectra.time_scales import autocorrelation, mean_frequency
+from takens_metrics.spectra.time_scales import mean_frequency
 
 _PERIODS = 5
 _SHOWN = 200
@@ -84,7 +84,7 @@ class AutocorrelationDistance(_MemoryDistance, AutocorrelationDistanceSettings):
         Raises: DataError where they do not fit together or are too short for the lags.
         """
         truth, run, lags = self._records(reference, generated)
-        p, q = (autocorrelation(x, lags)[1:] for x in (truth, run))
+        p, q = (takens.plugin.autocorrelation(x, lags)[1:] for x in (truth, run))
         return self._score(p, q, np.arange(1, lags + 1), reference, "autocorrelation", "1")
 
 

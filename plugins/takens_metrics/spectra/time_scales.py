@@ -1,39 +1,9 @@
-"""The time scales of a record: how long it remembers, and how fast it oscillates."""
+"""How fast a record oscillates, and how far apart two samples are independent."""
 
 import numpy as np
 
 import takens
 from takens_metrics.records import Array, remembered, standardised
-
-
-def autocorrelation(x: Array, lags: int) -> Array:
-    """Return the autocorrelation of each variable of `x: (T, n)` at lags 0 to ``lags``.
-
-    Each lag is averaged over the pairs that there are: `(lags + 1, n)`. A constant has none
-    but at lag 0.
-    """
-    samples = len(x)
-    centred = x - x.mean(0)
-    size = 1 << (2 * samples - 1).bit_length()
-    power = np.square(np.abs(np.fft.rfft(centred, size, axis=0)))
-    sums = np.fft.irfft(power, size, axis=0)[: lags + 1]
-    pairs = samples - np.arange(lags + 1)
-    covariance = sums / pairs[:, None]
-    variance = covariance[0]
-    found = np.divide(covariance, variance, out=np.zeros_like(sums), where=variance > 0)
-    found[0] = 1.0
-    return found
-
-
-def memory(x: Array) -> int:
-    """Return the lag after which autocorrelations are below 1 / e, the longest of all.
-
-    At most a tenth of the record.
-    """
-    most = max(1, len(x) // 10)
-    below = autocorrelation(x, most) < np.exp(-1)
-    first = np.where(below.any(0), below.argmax(0), most)
-    return max(1, int(first.max()))
 
 
 def mean_frequencies(x: Array) -> Array:
@@ -73,4 +43,4 @@ def theiler_window(x: Array) -> int:
     """
     frequency = mean_frequency(x)
     period = int(np.ceil(1 / frequency)) if frequency > 0 else 1
-    return max(1, min(max(memory(x), period), len(x) // 10))
+    return max(1, min(max(takens.plugin.correlation_time(x), period), len(x) // 10))
