@@ -127,6 +127,7 @@ if TYPE_CHECKING:
         StepLogged as StepLogged,
     )
     from takens._training.loss import loss_function as loss_function
+    from takens._training.windows import WindowDraws as WindowDraws, Windows as Windows
 else:
     from takens._lazy import LazyNames
 

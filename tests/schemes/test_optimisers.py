@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import takens
-from takens._training.windows import Draws, Windows
+from takens._training.windows import WindowDraws, Windows
 from takens_schemes import SparseTeacherForcing, optimisers
 from takens_systems import Lorenz63
 
@@ -99,7 +99,7 @@ def test_a_fit_makes_the_steps_that_torch_makes(
     model = make()
     trained = takens.TrainedModel.for_series(model, data)
     windows = Windows(trained.standardise(data.x.double()).float()[None], 20, [data.t], data.dt)
-    draws = Draws(windows, [0], bootstrap=False)
+    draws = WindowDraws(windows, [0], bootstrap=False)
     options = (
         {} if isinstance(choice, str) else {k: v for k, v in choice.items() if k != "name"}
     )

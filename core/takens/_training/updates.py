@@ -20,7 +20,7 @@ from takens._training.free_run_check import Finding, FreeRunCheck, metric_of
 from takens._training.loss import LossFunction, loss_function, scheme_generator
 from takens._training.preparation import Prepared
 from takens._training.settings import Training
-from takens._training.windows import Draws
+from takens._training.windows import WindowDraws
 from takens.errors import CheckpointError, TrainingError
 
 # Two divergences that differ by less than this share cannot be told apart: against 20,000 noisy
@@ -81,7 +81,7 @@ class Updates:
     training: Training
     weights: FlatWeights
     descent: Descent
-    draws: Draws
+    draws: WindowDraws
     loss: LossFunction
     generators: list[torch.Generator]
     checker: FreeRunCheck | None
@@ -106,7 +106,7 @@ class Updates:
             training,
             weights,
             Descent.begin(training, weights),
-            Draws(windows, seeds, bootstrap=training.bootstrap),
+            WindowDraws(windows, seeds, bootstrap=training.bootstrap),
             loss_function(scheme),
             [scheme_generator(each) for each in seeds],
             checker,

@@ -92,7 +92,7 @@ class Windows:
 
 
 @final
-class Draws:
+class WindowDraws:
     """Draws windows with replacement for each member, by a generator of its own.
 
     With ``bootstrap`` a member draws from a sample of the data of its own: as many segments

@@ -45,15 +45,16 @@ class WindowsDataModule(lightning.LightningDataModule):
 
     def train_dataloader(self) -> WindowLoader:
         """Return the batches of one epoch after the other."""
-        series, steps = self.series, self.training.steps
-        return WindowLoader(
-            self._standardised(),
-            series.t,
+        series, training = self.series, self.training
+        x = self._standardised()
+        windows = takens.plugin.Windows(
+            x.unbind(0),
+            training.window,
+            [series.t] * len(x),
             series.dt if series.regular else None,
-            self.training,
-            seed=self.seed,
-            updates=min(self.training.check_every or steps, steps),
         )
+        updates = min(training.check_every or training.steps, training.steps)
+        return WindowLoader(windows, training, seed=self.seed, updates=updates)
 
     def val_dataloader(self) -> WholeSeries:
         """Return the series to compare with, `x: (T, n)`.

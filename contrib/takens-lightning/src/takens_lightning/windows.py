@@ -31,81 +31,39 @@ class Windows:
 
 @final
 class WindowLoader:
-    """Draws windows of standardised `x: (trajectories, T, n)` uniformly with replacement.
+    """Draws windows as `takens.fit` does, in ``updates`` batches an epoch, which differ.
 
-    ``t: (T,)`` are its times, spaced by ``dt`` or irregularly where that is None. There are
-    ``updates`` batches an epoch, which differ from epoch to epoch. The state is stored in
-    Lightning's checkpoints, so that a resumed training sees the windows that follow.
-
-    Raises: InputError where a window is longer than the series.
+    The state is stored in Lightning's checkpoints, so that a resumed training sees the windows
+    that follow.
     """
 
     def __init__(
         self,
-        x: Tensor,
-        t: Tensor,
-        dt: float | None,
+        windows: takens.plugin.Windows,
         training: takens.Training,
         *,
         seed: int,
         updates: int,
     ) -> None:
-        self._x, self._t, self._dt = x, t, dt
-        self._length, self._batch, self._updates = training.window, training.batch, updates
-        if self._length > len(t):
-            raise takens.InputError(
-                f"A window of {self._length} samples is longer than the data, which have "
-                f"{len(t)}; shorten training.window or give a longer series."
-            )
-        self._generator = torch.Generator().manual_seed(seed)
-        self._sample = self._bootstrap_sample() if training.bootstrap else None
+        self._draws = takens.plugin.WindowDraws(windows, [seed], bootstrap=training.bootstrap)
+        self._batch, self._updates = training.batch, updates
 
     def __len__(self) -> int:
         return self._updates
 
     def __iter__(self) -> Iterator[Windows]:
+        windows = self._draws.windows
         for _ in range(self._updates):
-            yield self._draw()
+            (numbers,) = self._draws(self._batch)
+            yield Windows(windows.at(numbers), windows.times(numbers))
 
     def state_dict(self) -> dict[str, Any]:
         """Return where the draws have arrived."""
-        return {"generator": self._generator.get_state()}
+        return {"generator": self._draws.generators[0].get_state()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from where they had arrived."""
-        self._generator.set_state(state_dict["generator"].cpu())
-
-    @property
-    def _starts(self) -> int:
-        return self._x.shape[1] - self._length + 1
-
-    def _draw(self) -> Windows:
-        numbers = self._below(
-            len(self._x) * self._starts if self._sample is None else len(self._sample),
-            self._batch,
-        )
-        if self._sample is not None:
-            numbers = self._sample[numbers]
-        which, first = numbers // self._starts, numbers % self._starts
-        index = first[:, None] + torch.arange(self._length)
-        return Windows(self._x[which[:, None], index], self._times(index))
-
-    def _times(self, index: Tensor) -> Tensor:
-        if self._dt is not None:
-            return torch.arange(self._length, dtype=torch.float64) * self._dt
-        times = self._t[index]
-        times = times - times[:, :1]
-        return times[0] if bool((times == times[0]).all()) else times
-
-    def _bootstrap_sample(self) -> Tensor:
-        """Take as many segments of consecutive windows as make up the data, at random."""
-        count = len(self._x) * self._starts
-        blocks = self._below(max(count // self._length, 1), max(count // self._length, 1))
-        index = blocks[:, None] * self._length + torch.arange(self._length)
-        return index.flatten().clamp_(max=count - 1)
-
-    def _below(self, count: int, size: int) -> Tensor:
-        return torch.randint(count, (size,), generator=self._generator)
+        self._draws.generators[0].set_state(state_dict["generator"].cpu())
 
 
 @final
