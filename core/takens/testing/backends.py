@@ -21,7 +21,6 @@ from takens._protocols.requests import (
     TangentGrowth,
 )
 from takens._protocols.step_controller import StepController
-from takens._protocols.tableau import Tableau
 from takens.testing.asking import (
     CheckFailedError,
     require,
@@ -49,22 +48,6 @@ def _solves(backend: object) -> bool:
 
 CHECKS = Checks(_solves)
 
-_RK4: Final = Tableau(
-    name="rk4",
-    order=4,
-    c=(0.0, 0.5, 0.5, 1.0),
-    a=((), (0.5,), (0.0, 0.5), (0.0, 0.0, 1.0)),
-    b=(1 / 6, 1 / 3, 1 / 3, 1 / 6),
-)
-# Source: Bogacki and Shampine (1989), Appl. Math. Lett. 2, 321-325.
-_BOSH3: Final = Tableau(
-    name="bosh3",
-    order=3,
-    c=(0.0, 0.5, 0.75, 1.0),
-    a=((), (0.5,), (0.0, 0.75), (2 / 9, 1 / 3, 4 / 9)),
-    b=(2 / 9, 1 / 3, 4 / 9, 0.0),
-    error=((-5 / 72, 1 / 12, 1 / 9, -1 / 8),),
-)
 _TIMES: Final = torch.linspace(0.4, 1.4, 21, dtype=DOUBLE)
 
 
@@ -85,6 +68,8 @@ def _cases(*, learned: bool = False) -> Iterator[_Case]:
     """Return requests of every kind; where something is learned, with gradients."""
     field = Oscillator().requires_grad_(learned)
     used = tuple(field.parameters())
+    rk4: Any = integrators.create("rk4", backend="eager")
+    bosh3: Any = integrators.create("bosh3")
 
     def solve(
         what: str,
@@ -95,8 +80,8 @@ def _cases(*, learned: bool = False) -> Iterator[_Case]:
         dtype: torch.dtype = DOUBLE,
     ) -> _Case:
         x0 = numbers(*shape, 2).to(dtype).requires_grad_(learned)
-        request = FixedStepSolve(field=f, method=_RK4, x0=x0, ts=ts, substeps=substeps)
-        plain = integrators.create("rk4", backend="eager", substeps=substeps)
+        request = FixedStepSolve(field=f, method=rk4.tableau, x0=x0, ts=ts, substeps=substeps)
+        plain = attrs.evolve(rk4, substeps=substeps)
         return _Case(what, request, lambda: plain.solve(f, x0, ts), (x0, *used))
 
     each = torch.stack((_TIMES, 0.5 * _TIMES, -_TIMES))
@@ -107,7 +92,9 @@ def _cases(*, learned: bool = False) -> Iterator[_Case]:
     yield solve("single precision", 3, f=pendulum, dtype=torch.float32)
     x0 = numbers(2, 3, 2).requires_grad_(learned)
     control = StepController(rtol=1e-7, atol=1e-9)
-    adaptive = AdaptiveSolve(field=field, method=_BOSH3, x0=x0, ts=_TIMES, controller=control)
+    adaptive = AdaptiveSolve(
+        field=field, method=bosh3.tableau, x0=x0, ts=_TIMES, controller=control
+    )
     motion = functools.partial(field.motion, x0, _TIMES)
     yield _Case("chosen steps", adaptive, motion, (x0, *used), lambda a: a.x, atol=1e-5)
     maps = tuple(SmallModel(seed=seed).to(DOUBLE).requires_grad_(learned) for seed in (0, 1))

@@ -43,17 +43,13 @@ _BATCH, _LENGTH = 6, 40
 _TIMES: Final = torch.arange(_LENGTH, dtype=DOUBLE) * 0.1
 
 
-def _trains(scheme: object) -> bool:
-    return isinstance(scheme, TrainingScheme)
-
-
 def _draws(scheme: Any) -> bool:
-    return _trains(scheme) and draws_random_numbers(scheme)
+    return isinstance(scheme, TrainingScheme) and draws_random_numbers(cast(Any, scheme))
 
 
 def _draws_nothing(scheme: Any) -> bool:
     # Where each window has noise of its own, another order of windows gives another loss.
-    return _trains(scheme) and not draws_random_numbers(scheme)
+    return isinstance(scheme, TrainingScheme) and not draws_random_numbers(cast(Any, scheme))
 
 
 def _takes_ensembles(scheme: Any) -> bool:
@@ -61,7 +57,7 @@ def _takes_ensembles(scheme: Any) -> bool:
 
 
 def _has_settings(scheme: Any) -> bool:
-    return _trains(scheme) and bool(real_settings(scheme))
+    return isinstance(scheme, TrainingScheme) and bool(real_settings(scheme))
 
 
 @CHECKS.where(SupportsAccepts)
@@ -73,7 +69,7 @@ def check_scheme_accepts(scheme: SupportsAccepts) -> None:
         require(clause, f"It does not take models that are {time.value} because {reason!r}.")
 
 
-@CHECKS.where(_trains)
+@CHECKS.where(TrainingScheme)
 def check_scheme_loss(scheme: TrainingScheme[Any]) -> None:
     """Check that the loss is one finite number of the windows' dtype, at any update."""
     for dtype in (torch.float32, torch.float64):
@@ -92,14 +88,14 @@ def check_scheme_draws_from_its_generator(scheme: StochasticScheme[Any]) -> None
     require(not first.equal(second), "It takes a generator, and draws nothing from it.")
 
 
-@CHECKS.where(_trains)
+@CHECKS.where(TrainingScheme)
 def check_scheme_gradient_reaches_every_weight(scheme: TrainingScheme[Any]) -> None:
     """Check that no weight of a model that needs them all goes without a gradient."""
     model = _small()
     require_reached(_loss(scheme, model, _windows()), dict(model.named_parameters()))
 
 
-@CHECKS.where(_trains)
+@CHECKS.where(TrainingScheme)
 def check_scheme_gradient_is_the_derivative(scheme: TrainingScheme[Any]) -> None:
     """Check that the gradient is what finite differences of the loss give."""
     model, moved, differences = _small(), 1e-5, list[Tensor]()
@@ -113,7 +109,7 @@ def check_scheme_gradient_is_the_derivative(scheme: TrainingScheme[Any]) -> None
     require_close(gradient.sum(), expected, says, rtol=1e-4)
 
 
-@CHECKS.where(_trains)
+@CHECKS.where(TrainingScheme)
 def check_scheme_uses_every_sample(scheme: TrainingScheme[Any]) -> None:
     """Check that the loss depends on every window, on every variable and on the last sample."""
     windows = _windows().requires_grad_()
@@ -130,7 +126,7 @@ def check_scheme_uses_every_sample(scheme: TrainingScheme[Any]) -> None:
         require(least > 1e-12, f"There is a {what} that the loss does not depend on.")
 
 
-@CHECKS.where(_trains)
+@CHECKS.where(TrainingScheme)
 def check_scheme_uses_times(scheme: TrainingScheme[Any]) -> None:
     """Check that a model of continuous time is run over the times that are given."""
     model, windows = SmallModel(time=Time.CONTINUOUS).to(DOUBLE), _windows()
@@ -165,7 +161,7 @@ def check_scheme_settings_matter(scheme: TrainingScheme[Any]) -> None:
         require(any(not a.equal(b) for a, b in pairs), f"Nothing depends on {name}.")
 
 
-@CHECKS.where(_trains)
+@CHECKS.where(TrainingScheme)
 def check_scheme_leaves_its_input_alone(scheme: TrainingScheme[Any]) -> None:
     """Check that windows, and what belongs to weights, are not written to; losses repeat."""
     model, windows = _small(), _windows()
@@ -190,7 +186,7 @@ def check_scheme_order_of_windows(scheme: TrainingScheme[Any]) -> None:
     require_close(_loss(scheme, model, windows), turned, "The order of windows matters")
 
 
-@CHECKS.where(_trains)
+@CHECKS.where(TrainingScheme)
 def check_scheme_learns(scheme: TrainingScheme[Any]) -> None:
     """Check that fifty updates lower the loss."""
     model, losses = _small(), list[float]()
