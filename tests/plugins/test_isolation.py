@@ -349,6 +349,31 @@ SPOILED: dict[str, tuple[Callable[[], object], Callable[[], object], str]] = {
         lambda: sys.stdout,
         "replaced sys.stdout",
     ),
+    "stderr": (
+        lambda: setattr(sys, "stderr", None),
+        lambda: sys.stderr,
+        "replaced sys.stderr",
+    ),
+    "recursion": (
+        lambda: sys.setrecursionlimit(sys.getrecursionlimit() + 100),
+        sys.getrecursionlimit,
+        "the limit of recursion",
+    ),
+    "device": (
+        lambda: torch.set_default_device("meta"),
+        torch.get_default_device,
+        "torch's default device",
+    ),
+    "algorithms": (
+        lambda: torch.use_deterministic_algorithms(True),
+        torch.are_deterministic_algorithms_enabled,
+        "torch's choice of algorithms",
+    ),
+    "anomalies": (
+        lambda: torch.autograd.set_detect_anomaly(True),
+        torch.is_anomaly_enabled,
+        "torch's detection of anomalies",
+    ),
 }
 
 
@@ -365,6 +390,8 @@ def test_what_a_plugin_changes_for_everyone_is_put_back(
     series: takens.TimeSeries,
     tmp_path: Path,
 ) -> None:
+    if (what, spoiled) == ("dataset", "device"):
+        pytest.skip("what it reads is then on that device")
     spoil, read, name = SPOILED[spoiled]
     before = read()
     saboteur(what, when, None, spoil)
@@ -372,6 +399,81 @@ def test_what_a_plugin_changes_for_everyone_is_put_back(
         use("dataset" if what == "dataset" else "system", series, tmp_path)
     assert len(told) == 1
     assert read() == before
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda: warnings.simplefilter("ignore"),
+        lambda: setattr(warnings, "showwarning", lambda *_: 1 / 0),
+    ],
+)
+def test_what_it_does_with_warnings_is_undone(
+    saboteur: Break, series: takens.TimeSeries, tmp_path: Path, spoil: Callable[[], object]
+) -> None:
+    saboteur("system", "work", None, spoil)
+    said = "what is done with warnings, which is put back"
+
+    def work() -> None:
+        before = (warnings.showwarning, *warnings.filters)
+        use("system", series, tmp_path)
+        assert (warnings.showwarning, *warnings.filters) == before
+
+    with pytest.warns(takens.errors.PluginWarning, match=said):
+        work()
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_it_cannot_close_the_streams_of_the_process(
+    saboteur: Break, series: takens.TimeSeries, tmp_path: Path, stream: str
+) -> None:
+    saboteur("system", "work", None, lambda: getattr(sys, stream).close())
+    use("system", series, tmp_path)
+    assert not getattr(sys, stream).closed
+
+
+def test_a_metric_that_writes_into_what_it_is_given_spoils_nothing(
+    saboteur: Break, series: takens.TimeSeries
+) -> None:
+    def spoil() -> None:
+        given = sys._getframe(3).f_locals  # pyright: ignore[reportPrivateUsage]
+        for name in ("reference", "generated"):
+            given[name].x.fill_(1e30)
+            written.append(name)
+
+    written: list[str] = []
+    model = takens.models.create("plrnn", obs_dim=1, latent_dim=2)
+    alone = takens.evaluate(model, series, ["prediction_error"], runs=2)
+    before = series.x.clone()
+    saboteur("metric", "work", None, spoil)
+    scores = takens.evaluate(model, series, ["sabot", "prediction_error"], runs=2)
+    assert scores["prediction_error"] == alone["prediction_error"]
+    assert torch.equal(series.x, before)
+    assert len(written) > 1
+
+
+BAD_SPECS = {
+    "parameters": "parameters=(5,)",
+    "supports": "supports='jacobian'",
+    "source": "source=b'x'",
+    "summary": "summary='a' + chr(27)",
+    "example": "example=5",
+    "excused": "excused={1: 'a'}",
+}
+
+
+@pytest.mark.parametrize("field", BAD_SPECS)
+def test_a_description_of_another_form_leaves_the_plugin_out(
+    install: Callable[..., Path], field: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = f"kind='system', name='odd', target='odd:Odd', {BAD_SPECS[field]}"
+    source = "import takens\nTAKENS_API = 2\n@takens.plugin.hookimpl\n"
+    source += f"def takens_components():\n    yield takens.plugin.ComponentSpec({given})\n"
+    install(f"odd-{field}", source)
+    catalogue.cache_clear()
+    for asked in (["list"], ["plugins", "--json"]):
+        assert command(*asked) == 0
+    assert field in capsys.readouterr().err
 
 
 def test_what_it_changes_is_put_back_where_it_also_raises(saboteur: Break) -> None:

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping, Sequence
-from typing import Final, final
+from typing import final
 
 import attrs
 
 from takens._data.time_series import TimeSeries
-from takens._judging.ensembles import error_of_median
+from takens._judging.floors import beyond
+from takens._judging.lending import lent
 from takens._judging.segments import Segments
 from takens._judging.spoils import slowed
 from takens._judging.surrogates import surrogates
 from takens._protocols.metric import SeriesMetric, SupportsBest
 from takens._protocols.score import Score
 from takens.errors import InputError
-
-# From so many true segments it is known how much they differ.
-ENOUGH: Final = 3
-# A baseline counts where it is beyond the floor by so many of the floor's errors, or, where
-# these are not known, by so many floors.
-_ERRORS: Final = 3.0
-_FLOORS: Final = 2.0
-
-
-def beyond(floors: Sequence[float], best: float) -> float:
-    """Return the distance from what is best beyond which a baseline tells something."""
-    away = [abs(floor - best) for floor in floors]
-    if len(away) < ENOUGH:
-        return _FLOORS * max(away, default=0.0)
-    return statistics.median(away) + _ERRORS * error_of_median(away)
 
 
 @final
@@ -82,7 +67,9 @@ class Baselines:
             if one is metric:
                 return known
         reference = self.segments.reference
-        perfect = [metric.compare(reference, other) for other in self.segments.pairs()]
+        perfect = [
+            metric.compare(*lent(metric, reference, other)) for other in self.segments.pairs()
+        ]
         floors = [score.value for score in perfect if score.value is not None]
         simple = self._score(metric, floors) | dict(perfect[0].baselines)
         found = Bounds(perfect[0], floors, simple)
@@ -106,7 +93,7 @@ class Baselines:
         found: dict[str, float] = {}
         for name, record in records.items():
             try:
-                value = metric.compare(self.segments.reference, record).value
+                value = metric.compare(*lent(metric, self.segments.reference, record)).value
             except InputError:
                 # What has no value for a baseline has none to be compared with.
                 continue

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.generate import generate
+from takens._judging.lending import lent
 from takens._judging.segments import Segments
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
@@ -54,7 +55,8 @@ def compare_forecasts(
     true = _unfold(reference.x, c + horizon)[starts]
     forecast = generate(model, context=true[:, :c], steps=max(horizon, 2), dt=dt)
     truth = attrs.evolve(reference, t=reference.t[: horizon + 1], x=true[:, c - 1 :])
-    floor = metric.compare(truth, _analogues(truth, next(segments.pairs()), horizon))
+    best = _analogues(truth, next(segments.pairs()), horizon)
+    floor = metric.compare(*lent(metric, truth, best))
     alive = torch.tensor([at is None for at in forecast.diverged_at])
     about: dict[str, Any] = {
         "floor": floor.value,
@@ -66,9 +68,8 @@ def compare_forecasts(
         reason = f"all {len(true)} forecasts diverged"
         return attrs.evolve(floor, value=None, reason=reason, **about)
     truth = attrs.evolve(truth, x=truth.x[alive])
-    score = metric.compare(
-        truth, _from_start(truth, truth.x[:, :1], forecast.x[alive][:, :horizon])
-    )
+    followed = _from_start(truth, truth.x[:, :1], forecast.x[alive][:, :horizon])
+    score = metric.compare(*lent(metric, truth, followed))
     return attrs.evolve(score, details=dict(score.details) | details, **about)
 
 

@@ -13,8 +13,10 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.generate import generate
-from takens._judging.baselines import ENOUGH, Baselines
+from takens._judging.baselines import Baselines
 from takens._judging.ensembles import error_of_median, over_values
+from takens._judging.floors import ENOUGH
+from takens._judging.lending import lent
 from takens._judging.noise import with_noise
 from takens._judging.segments import Segments, contexts
 from takens._protocols.metric import SeriesMetric
@@ -157,7 +159,7 @@ def compare_free_runs(
     }
     noisy = with_noise(runs.series, noise, reference)
     scores = [
-        metric.compare(reference, attrs.evolve(noisy, x=x))
+        metric.compare(*lent(metric, reference, attrs.evolve(noisy, x=x)))
         for x, at in zip(noisy.x[1:], scored, strict=True)
         if at is None
     ]

@@ -28,6 +28,7 @@ from takens._judging.equivalence import trials_to_tell
 from takens._judging.forecasts import compare_forecasts
 from takens._judging.free_runs import FreeRuns, compare_free_runs
 from takens._judging.judgement import Judgement
+from takens._judging.lending import lent
 from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics, qualified
 from takens._judging.noise import check_noise, noise_level
@@ -309,9 +310,10 @@ def _elsewhere(
     records, reference = segments.records, segments.reference
     starts = cast(SupportsStarts, metric).starts(records)
     part = slice(member, None, members)
-    score = metric.compare_records(records, runs_from(model, starts, reference, part))
+    found = runs_from(model, starts, reference, part)
+    score = metric.compare_records(*lent(metric, records, found))
     if not score.value or truth is None:
         return score
     true = runs_from(system_model(truth), starts, reference, part)
-    right = metric.compare_records(records, true)
+    right = metric.compare_records(*lent(metric, records, true))
     return attrs.evolve(score, reference=right.value, reference_over=right.trials)

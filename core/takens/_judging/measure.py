@@ -11,6 +11,7 @@ from torch import Tensor
 from takens._dynamics.flow_map import latent_map
 from takens._dynamics.generate import warm_up
 from takens._dynamics.system_model import SystemModel
+from takens._judging.lending import lent
 from takens._judging.subject import system_model
 from takens._protocols.metric import DynamicsMetric
 from takens._protocols.model import Model
@@ -34,7 +35,8 @@ def measure_dynamics(
     weights = sum(parameter.numel() for parameter in model.parameters())
     step = latent_map(model, dt)
     with threads_for(len(places) * (weights + model.latent_dim)), torch.no_grad():
-        score = _over_starts(metric.measure(step, warm_up(model, step, places), dt), places)
+        (starts,) = lent(metric, warm_up(model, step, places))
+        score = _over_starts(metric.measure(step, starts, dt), places)
     if truth is None:
         return attrs.evolve(score, floor_from="no floor: it needs the true equations")
     true = score
@@ -42,7 +44,8 @@ def measure_dynamics(
     if not (isinstance(model, SystemModel) and model.system is truth):
         with threads_for(len(places) * truth.dim):
             step = latent_map(system_model(truth), dt)
-            true = _over_starts(metric.measure(step, places[:, -1], dt), places)
+            (starts,) = lent(metric, places[:, -1])
+            true = _over_starts(metric.measure(step, starts, dt), places)
     return attrs.evolve(
         score,
         truth=true.value,

@@ -6,7 +6,6 @@ from typing import Final, final
 
 import attrs
 
-from takens._judging.baselines import beyond
 from takens._judging.criteria import Criteria
 from takens._judging.equivalence import (
     EquivalenceTest,
@@ -16,6 +15,7 @@ from takens._judging.equivalence import (
     share_chance,
     share_interval,
 )
+from takens._judging.floors import beyond
 from takens._judging.remedies import more_data, more_trials
 from takens._protocols.score import EvidenceKind, Part, Runs, Score
 

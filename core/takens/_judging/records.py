@@ -12,6 +12,7 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._dynamics.generate import generate
 from takens._judging.free_runs import FreeRuns, far_away
+from takens._judging.lending import lent
 from takens._judging.noise import with_noise
 from takens._judging.segments import Segments
 from takens._protocols.metric import RecordsMetric, Starts
@@ -38,16 +39,17 @@ def compare_records(
     """
     truth, about = segments.records, free.fate
     if kind is EvidenceKind.SHARE:
-        score = metric.compare_records(truth, far_away(free.all, truth))
+        score = metric.compare_records(*lent(metric, truth, far_away(free.all, truth)))
         if score.value and (runs := true()) is not None:
-            right = metric.compare_records(truth, far_away(runs.all, truth))
+            right = metric.compare_records(*lent(metric, truth, far_away(runs.all, truth)))
             score = attrs.evolve(score, reference=right.value, reference_over=right.trials)
         return attrs.evolve(score, runs=about)
     runs = free.finite()
     if runs is None:
         reason = f"all {about.count} free runs diverged"
         return Score(value=None, reason=reason, reference=0.0, runs=about)
-    score = metric.compare_records(truth, with_noise(runs, noise, segments.reference))
+    noisy = with_noise(runs, noise, segments.reference)
+    score = metric.compare_records(*lent(metric, truth, noisy))
     return attrs.evolve(score, runs=about)
 
 

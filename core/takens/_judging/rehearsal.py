@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.trained_model import TrainedModel
+from takens._judging.lending import lent
 from takens._judging.segments import Segments
 from takens._plugins.isolation import isolated
 from takens._protocols.metric import Metric, SeriesMetric
@@ -34,7 +35,7 @@ def rehearse(
         if not isinstance(metric, SeriesMetric):
             continue
         if metric.horizon is None:
-            metric.compare(beside.reference, next(beside.pairs()))
+            metric.compare(*lent(metric, beside.reference, next(beside.pairs())))
         elif len(segments.reference) <= context + metric.horizon:
             raise DataError(
                 f"{name} forecasts {metric.horizon} steps after a context of {context}, and "

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, final
 import attrs
 
 from takens._plugins.parameter import Parameter, parameters_of
-from takens._plugins.spec import PLACE, imported, lenient, like, one_line
+from takens._plugins.spec import PLACE, each, imported, lenient, like, one_line, table
 from takens._printed import Printed
 from takens.errors import ComponentError
 
@@ -46,13 +46,15 @@ class ComponentSpec(Printed):
     target: str = attrs.field(validator=_PLACE)
     settings: type[Any] | str | None = attrs.field(default=None, validator=_known_settings)
     _summary: str = attrs.field(default="", validator=one_line, alias="summary")
-    _parameters: tuple[Parameter, ...] = attrs.field(default=(), alias="parameters")
-    supports: tuple[str, ...] = ()
+    _parameters: tuple[Parameter, ...] = attrs.field(
+        default=(), alias="parameters", validator=each(Parameter)
+    )
+    supports: tuple[str, ...] = attrs.field(default=(), validator=each(str))
     _source: str = attrs.field(default="", validator=one_line, alias="source")
     deprecated: str = attrs.field(default="", validator=one_line)
     # Not compared, since a mapping has no hash.
-    example: Mapping[str, Any] = attrs.field(factory=dict[str, Any], eq=False)
-    excused: Mapping[str, str] = attrs.field(factory=dict[str, str], eq=False)
+    example: Mapping[str, Any] = attrs.field(factory=dict[str, Any], eq=False, validator=table)
+    excused: Mapping[str, str] = attrs.field(factory=dict[str, str], eq=False, validator=table)
     unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
     # The plugin, in words, once it is loaded.
     owner: str = attrs.field(default="", init=False, repr=False, eq=False)

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, cast, final, get_args, get_origin
 import attrs
 
 from takens._near import near
-from takens._plugins.spec import lenient, like, one_line
+from takens._plugins.spec import each, lenient, like, one_line
 from takens._secrets import BLANK, remember
 from takens.errors import ComponentError, InputError
 
@@ -43,6 +43,11 @@ def _types_of(default: object) -> tuple[type[Any], ...]:
     return () if default is REQUIRED or default is None else (default.__class__,)
 
 
+def _bound(_: Any, attribute: Any, value: Any) -> None:
+    if value is not None and (not isinstance(value, Real) or math.isnan(value)):
+        raise ValueError(f"{attribute.alias} is a number; got {value!r}")
+
+
 @lenient
 @final
 @attrs.frozen
@@ -60,17 +65,18 @@ class Parameter:
 
     name: str = attrs.field(validator=like(r"[a-z_]\w*", "rho"))
     default: Any = REQUIRED
-    unit: str = attrs.field(default="", kw_only=True)
+    unit: str = attrs.field(default="", validator=one_line, kw_only=True)
     summary: str = attrs.field(default="", validator=one_line, kw_only=True)
     types: tuple[type[Any], ...] = attrs.field(
         default=attrs.Factory(lambda self: _types_of(self.default), takes_self=True),
         kw_only=True,
+        validator=each(type),
     )
-    choices: tuple[str, ...] = attrs.field(default=(), kw_only=True)
-    at_least: float | None = attrs.field(default=None, kw_only=True)
-    above: float | None = attrs.field(default=None, kw_only=True)
-    at_most: float | None = attrs.field(default=None, kw_only=True)
-    below: float | None = attrs.field(default=None, kw_only=True)
+    choices: tuple[str, ...] = attrs.field(default=(), kw_only=True, validator=each(str))
+    at_least: float | None = attrs.field(default=None, validator=_bound, kw_only=True)
+    above: float | None = attrs.field(default=None, validator=_bound, kw_only=True)
+    at_most: float | None = attrs.field(default=None, validator=_bound, kw_only=True)
+    below: float | None = attrs.field(default=None, validator=_bound, kw_only=True)
     finite: bool | None = attrs.field(default=None, kw_only=True)
     secret: bool = attrs.field(default=False, kw_only=True)
     unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)

@@ -6,6 +6,8 @@ import contextlib
 import io
 import os
 import sys
+import threading
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, Final, TextIO, TypeAlias, cast, final
@@ -83,15 +85,18 @@ def contained(*plugins: Plugin) -> Generator[None]:
         yield
         return
     before = {what: read() for what, read, *_ in settings()}
-    outer = sys.stdout
-    out = sys.stdout = _Aside() if _KEPT.get() else outer
+    outer, outer_errors = sys.stdout, sys.stderr
+    out = sys.stdout = _Aside() if _KEPT.get() else _unclosed(outer)
+    errors = sys.stderr = _unclosed(outer_errors)
     try:
         yield
     finally:
         did: list[str] = []
         if sys.stdout is not out:
             did.append("replaced sys.stdout, which is put back")
-        sys.stdout = outer
+        if sys.stderr is not errors:
+            did.append("replaced sys.stderr, which is put back")
+        sys.stdout, sys.stderr = outer, outer_errors
         if isinstance(out, _Aside) and out.written:
             did.append("printed beside the answer in JSON, which is on standard error")
         changed = put_back(before, settings())
@@ -100,6 +105,27 @@ def contained(*plugins: Plugin) -> Generator[None]:
             who = " or ".join(dict.fromkeys(map(str, strangers)))
             text = f"takens: {who} {', and '.join(did)}. {strangers[0].remedy}"
             warn_outside(text, PluginWarning)
+
+
+@final
+class _Unclosed:
+    """Stands for a stream of the process, which nobody but the process closes."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def close(self) -> None:
+        self._stream.flush()
+
+    def detach(self) -> None:
+        raise io.UnsupportedOperation("the streams of the process are for all plugins")
+
+
+def _unclosed(stream: TextIO | None) -> Any:
+    return None if stream is None else _Unclosed(stream)
 
 
 @final
@@ -127,14 +153,35 @@ def put_back(before: Mapping[str, Any], shared: Iterable[Setting]) -> list[str]:
 def settings() -> Iterator[Setting]:
     """Return what is looked after; modules that nobody has imported are left alone."""
     yield "the working directory", _folder, os.chdir, None
+    yield "the limit of recursion", sys.getrecursionlimit, sys.setrecursionlimit, None
+    if threading.current_thread() is threading.main_thread():
+        # While others judge, whoever catches warnings there has changed them, too.
+        yield "what is done with warnings", _warnings, _warn_as, None
     if torch := cast(Any, sys.modules.get("torch")):
         kind = torch.get_default_dtype, torch.set_default_dtype, torch.float32
         yield "torch's default dtype", *kind
         yield "torch's grad mode", torch.is_grad_enabled, torch.set_grad_enabled, True
         threads = torch.get_num_threads, torch.set_num_threads, None
         yield "torch's number of threads", *threads
+        device = torch.get_default_device, torch.set_default_device, torch.device("cpu")
+        yield "torch's default device", *device
+        sure = torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms
+        yield "torch's choice of algorithms", *sure, False
+        anomalies = torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly
+        yield "torch's detection of anomalies", *anomalies, False
     if numpy := cast(Any, sys.modules.get("numpy")):
         yield "NumPy's error state", numpy.geterr, lambda old: numpy.seterr(**old), _ERRORS
+
+
+def _warnings() -> tuple[Any, ...]:
+    return (warnings.showwarning, *warnings.filters)
+
+
+def _warn_as(before: tuple[Any, ...]) -> None:
+    warnings.showwarning, *filters = before
+    # This also forgets what was decided by the filters of before.
+    warnings.resetwarnings()
+    cast("list[Any]", warnings.filters)[:] = filters
 
 
 def _folder() -> str | None:

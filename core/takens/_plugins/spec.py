@@ -3,8 +3,8 @@
 import functools
 import importlib
 import re
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 
@@ -33,10 +33,33 @@ def like(
     return check
 
 
-def one_line(_: Any, attribute: Any, value: str) -> None:
+def one_line(_: Any, attribute: Any, value: Any) -> None:
     """Refuse a text of several lines."""
-    if "\n" in value:
-        raise ValueError(f"the {attribute.alias} is one line; got {value!r}")
+    if not isinstance(value, str):
+        raise TypeError(f"the {attribute.alias} is a text; got {value!r}")
+    if not (value.isprintable() or value == ""):
+        raise ValueError(f"the {attribute.alias} is one line of text; got {value!r}")
+
+
+def each(kind: type[Any]) -> Callable[[Any, Any, Any], None]:
+    """Make a check that something holds values of one kind, in any order that it has."""
+
+    def check(_: Any, attribute: Any, value: Any) -> None:
+        listed = isinstance(value, (list, tuple, set, frozenset))
+        if not listed or not all(isinstance(one, kind) for one in cast("list[Any]", value)):
+            raise TypeError(
+                f"{attribute.alias} is a tuple of {kind.__name__} values; got {value!r}"
+            )
+
+    return check
+
+
+def table(_: Any, attribute: Any, value: Any) -> None:
+    """Refuse what is no table with texts as its keys."""
+    if not isinstance(value, Mapping) or not all(
+        isinstance(key, str) for key in cast("Mapping[Any, Any]", value)
+    ):
+        raise TypeError(f"{attribute.alias} is a table by name; got {value!r}")
 
 
 def lenient(spec: type[T]) -> type[T]:

@@ -13,6 +13,7 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._defaults import CHECK_METRIC
 from takens._dynamics.generate import generate
+from takens._judging.lending import lent
 from takens._plugins.registry import metrics
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
@@ -91,9 +92,9 @@ class FreeRunCheck:
             try:
                 other = x[1, :length] if len(x) > 1 else first[length : 2 * length]
                 if len(other) == length:
-                    floor = metric.compare(reference, _series(other, dt)).value
+                    floor = metric.compare(*lent(metric, reference, _series(other, dt))).value
                 else:
-                    metric.compare(reference, reference)
+                    metric.compare(*lent(metric, reference, reference))
             except TakensError:
                 metric = None
         return cls(reference, contexts, metric, steps, floor)
@@ -114,7 +115,9 @@ class FreeRunCheck:
             # Runs that were lost count by their share; the others stand for them here.
             runs = x[alive].repeat(math.ceil(len(x) / int(alive.sum())), 1, 1)[: len(x)]
             generated = _series(runs.flatten(0, 1), dt)
-            divergence = self.metric.compare(self.reference, generated).value
+            divergence = self.metric.compare(
+                *lent(self.metric, self.reference, generated)
+            ).value
         return Finding(
             divergence, float(exploded.double().mean()), float(stopped.double().mean())
         )
