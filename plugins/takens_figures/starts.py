@@ -29,10 +29,7 @@ def about_starts(
     left = _starts_on_fixed_point(system, series) & ~still
     sentences = [
         _say(still, "start{s} on a fixed point and stay{s} there, a dot in state space"),
-        _say(
-            left,
-            "start{s} on a fixed point, to rounding, and leave{s} it by rounding alone",
-        ),
+        _say(left, "start{s} on a fixed point, to rounding, and leave{s} it by rounding alone"),
     ]
     for i, column in enumerate(series.columns):
         flat = constant[:, i] & ~still

@@ -73,11 +73,7 @@ def grid(
 ) -> list[list[Axes]]:
     """Divide a figure into rows of panels; those of a single column share a horizontal axis."""
     panels = figure.subplots(
-        rows,
-        columns,
-        sharex=columns == 1,
-        squeeze=False,
-        height_ratios=heights,
+        rows, columns, sharex=columns == 1, squeeze=False, height_ratios=heights
     )
     return panels.tolist()
 

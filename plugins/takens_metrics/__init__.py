@@ -14,10 +14,7 @@ if TYPE_CHECKING:
     from takens_metrics.fates.stability import Stability as Stability
     from takens_metrics.forecasts.forecast_curve import ForecastCurve as ForecastCurve
     from takens_metrics.forecasts.prediction_error import PredictionError as PredictionError
-    from takens_metrics.forecasts.scaled_errors import (
-        MASE as MASE,
-        SMAPE as SMAPE,
-    )
+    from takens_metrics.forecasts.scaled_errors import MASE as MASE, SMAPE as SMAPE
     from takens_metrics.forecasts.valid_prediction_time import (
         ValidPredictionTime as ValidPredictionTime,
     )

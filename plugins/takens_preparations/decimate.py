@@ -44,11 +44,7 @@ class Decimate(DecimateSettings):
         return changed(series, x[..., kept, :], t=series.t[kept])
 
     def inverse(
-        self,
-        series: takens.TimeSeries,
-        state: State,
-        before: takens.TimeSeries,
-        /,
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
     ) -> takens.TimeSeries:
         """Leave the samples as they are."""
         return changed(before, series.x, t=series.t)

@@ -48,11 +48,7 @@ class Delays(DelaysSettings):
         return takens.plugin.delay_states(series, variables, delays)
 
     def inverse(
-        self,
-        series: takens.TimeSeries,
-        state: State,
-        before: takens.TimeSeries,
-        /,
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
     ) -> takens.TimeSeries:
         """Return the present of every variable, `(..., T, n)`."""
         return changed(before, series.x[..., : before.dim], t=series.t)

@@ -39,11 +39,7 @@ class Detrend(DetrendSettings):
         return changed(series, series.x - self._powers(series.t, state) @ state["coefficients"])
 
     def inverse(
-        self,
-        series: takens.TimeSeries,
-        state: State,
-        before: takens.TimeSeries,
-        /,
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
     ) -> takens.TimeSeries:
         """Add the trend of these times."""
         trend = self._powers(series.t, state) @ state["coefficients"]

@@ -43,11 +43,7 @@ class Difference(DifferenceSettings):
         return changed(series, x, t=t, columns=names, units=series.units)
 
     def inverse(
-        self,
-        series: takens.TimeSeries,
-        state: State,
-        before: takens.TimeSeries,
-        /,
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
     ) -> takens.TimeSeries:
         """Sum up from the last samples of ``before``."""
         last = before.x[..., -self.lag :, :].to(series.x)

@@ -39,11 +39,7 @@ class FillGaps(FillGapsSettings):
         return changed(series, tensor(filled).to(series.x))
 
     def inverse(
-        self,
-        series: takens.TimeSeries,
-        state: State,
-        before: takens.TimeSeries,
-        /,
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
     ) -> takens.TimeSeries:
         """Leave the samples as they are."""
         return changed(before, series.x, t=series.t)

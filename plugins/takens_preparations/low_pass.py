@@ -32,11 +32,7 @@ class LowPass(LowPassSettings):
         return changed(series, smoothed(series.x, self._share(series), self.order))
 
     def inverse(
-        self,
-        series: takens.TimeSeries,
-        state: State,
-        before: takens.TimeSeries,
-        /,
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
     ) -> takens.TimeSeries:
         """Leave the samples as they are: what was filtered out is gone."""
         return changed(before, series.x, t=series.t)

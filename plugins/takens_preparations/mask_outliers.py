@@ -37,11 +37,7 @@ class MaskOutliers(MaskOutliersSettings):
         return changed(series, x)
 
     def inverse(
-        self,
-        series: takens.TimeSeries,
-        state: State,
-        before: takens.TimeSeries,
-        /,
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
     ) -> takens.TimeSeries:
         """Leave the samples as they are."""
         return changed(before, series.x, t=series.t)

@@ -58,11 +58,7 @@ class PrincipalComponents(PrincipalComponentsSettings):
         return changed(series, x, columns=names)
 
     def inverse(
-        self,
-        series: takens.TimeSeries,
-        state: State,
-        before: takens.TimeSeries,
-        /,
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
     ) -> takens.TimeSeries:
         """Return the variables `(..., T, n)` that these components make."""
         x = series.x.double() @ state["directions"] * state["scale"] + state["mean"]

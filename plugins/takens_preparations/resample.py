@@ -59,11 +59,7 @@ class Resample(ResampleSettings):
         return changed(series, _spline(series.t, series.x, t).to(series.x), t=t)
 
     def inverse(
-        self,
-        series: takens.TimeSeries,
-        state: State,
-        before: takens.TimeSeries,
-        /,
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
     ) -> takens.TimeSeries:
         """Leave the samples on the grid."""
         return changed(before, series.x, t=series.t)

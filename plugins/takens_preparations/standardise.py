@@ -34,11 +34,7 @@ class Standardise(StandardiseSettings):
         return changed(series, (series.x - state["mean"]) / state["scale"], units=())
 
     def inverse(
-        self,
-        series: takens.TimeSeries,
-        state: State,
-        before: takens.TimeSeries,
-        /,
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
     ) -> takens.TimeSeries:
         """Return to the units of the data."""
         return changed(before, series.x * state["scale"] + state["mean"], t=series.t)

@@ -54,11 +54,7 @@ class Transform(TransformSettings):
         return changed(series, y, columns=[f"{self.by} {name}" for name in series.columns])
 
     def inverse(
-        self,
-        series: takens.TimeSeries,
-        state: State,
-        before: takens.TimeSeries,
-        /,
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
     ) -> takens.TimeSeries:
         """Apply the inverse function."""
         y = series.x

@@ -13,14 +13,7 @@ import numpy as np
 import pysindy
 import pytest
 import torch
-from takens_sindy import (
-    Candidates,
-    Equations,
-    SparseField,
-    SparseMap,
-    equations,
-    identify,
-)
+from takens_sindy import Candidates, Equations, SparseField, SparseMap, equations, identify
 from takens_sindy.equations_figure import EquationsFigure
 from takens_sindy.rates import library, sampling
 from takens_sindy.regression import Rows, regress

@@ -133,10 +133,7 @@ def _spread(count: int, chosen: int) -> Tensor:
 
 
 def compare_free_runs(
-    metric: SeriesMetric,
-    baselines: Baselines,
-    free: FreeRuns,
-    noise: float = 0.0,
+    metric: SeriesMetric, baselines: Baselines, free: FreeRuns, noise: float = 0.0
 ) -> Score:
     """Compute the median over the scored runs that did not diverge, with the floor.
 

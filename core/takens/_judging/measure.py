@@ -21,11 +21,7 @@ from takens._threads import threads_for
 
 
 def measure_dynamics(
-    metric: DynamicsMetric,
-    model: Model,
-    dt: float,
-    places: Tensor,
-    truth: System | None,
+    metric: DynamicsMetric, model: Model, dt: float, places: Tensor, truth: System | None
 ) -> Score:
     """Probe a model from observed `places: (starts, c, n)`, which warm it up.
 

@@ -149,12 +149,7 @@ def _distance(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
             p=chance(share - tolerance, error, over),
             sentence=told,
             remedy=more_data(
-                score,
-                abs(share - tolerance),
-                own / way,
-                of_floor / way,
-                over,
-                criteria,
+                score, abs(share - tolerance), own / way, of_floor / way, over, criteria
             ),
         )
     ]

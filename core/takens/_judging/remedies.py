@@ -30,12 +30,7 @@ def more_trials(count: int, trials: int, most: float, criteria: Criteria) -> Rem
 
 
 def more_data(
-    score: Score,
-    gap: float,
-    own: float,
-    truth: float,
-    over: float | None,
-    criteria: Criteria,
+    score: Score, gap: float, own: float, truth: float, over: float | None, criteria: Criteria
 ) -> Remedy:
     """Say how much more of what would make the error small enough for the gap.
 

@@ -16,11 +16,7 @@ from takens._protocols.score import Score
 
 # The aspect that the harness judges by itself, from the free runs.
 STABILITY: Final = "stability"
-OUTCOMES: Final[Mapping[bool | None, str]] = {
-    False: "wrong",
-    None: "undecided",
-    True: "right",
-}
+OUTCOMES: Final[Mapping[bool | None, str]] = {False: "wrong", None: "undecided", True: "right"}
 # Aspects with more tests than this are told by those nearest to their bounds.
 _TOLD: Final = 2
 

@@ -42,10 +42,7 @@ cast(Any, _TEMPLATES).filters |= _FILTERS
 
 
 def report_html(
-    results: Results,
-    figures: Mapping[str, bytes],
-    configuration: str,
-    about: Mapping[str, str],
+    results: Results, figures: Mapping[str, bytes], configuration: str, about: Mapping[str, str]
 ) -> str:
     """Return the report of a run as one page that opens with no network.
 

@@ -18,12 +18,7 @@ from takens._plugins.warn import with_new_names
 from takens._preparing.preparations import Preparations
 from takens._protocols.device import Placement, Precision
 from takens._protocols.dynamics import Time
-from takens._protocols.model import (
-    ContinuousModel,
-    Model,
-    SupportsClosedForm,
-    SupportsUnits,
-)
+from takens._protocols.model import ContinuousModel, Model, SupportsClosedForm, SupportsUnits
 from takens._protocols.scheme import (
     DirectScheme,
     Scheme,

@@ -130,10 +130,7 @@ def uncertain_run(
         x = model.observe(states).transpose(0, 1)
     t = torch.arange(1, steps + 1, dtype=torch.float64) * dt
     series = takens.TimeSeries(
-        t,
-        x,
-        trained.columns if trained else (),
-        time_unit=trained.time_unit if trained else "",
+        t, x, trained.columns if trained else (), time_unit=trained.time_unit if trained else ""
     )
     return takens.FreeRun(series, tuple(diverged_at))
 

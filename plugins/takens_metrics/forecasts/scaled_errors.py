@@ -62,11 +62,7 @@ class MASE(_FirstSteps, MASESettings):
         Raises: DataError where they do not fit together or are shorter than that.
         """
         truth, run = paired(
-            "mase",
-            reference,
-            generated,
-            dims=("starts", "h + 1", "n"),
-            samples=self.steps + 1,
+            "mase", reference, generated, dims=("starts", "h + 1", "n"), samples=self.steps + 1
         )
         naive = np.abs(np.diff(truth, axis=1)).mean(1)
         off = np.abs(run - truth)[:, 1 : self.steps + 1].mean(1)
@@ -98,11 +94,7 @@ class SMAPE(_FirstSteps, SMAPESettings):
         Raises: DataError where they do not fit together or are shorter than that.
         """
         paired(
-            "smape",
-            reference,
-            generated,
-            dims=("starts", "h + 1", "n"),
-            samples=self.steps + 1,
+            "smape", reference, generated, dims=("starts", "h + 1", "n"), samples=self.steps + 1
         )
         truth, run = (
             s.x.detach().cpu().double().numpy()[:, 1 : self.steps + 1]

@@ -171,9 +171,4 @@ def _slope(
     region = find_scaling_region(x, y, least_rise=max(steep, 0.2))
     if region is None:
         return None
-    return (
-        region.slope,
-        region.bend,
-        float(x[region.start]),
-        float(x[region.stop - 1]),
-    )
+    return (region.slope, region.bend, float(x[region.start]), float(x[region.stop - 1]))

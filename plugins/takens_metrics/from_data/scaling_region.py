@@ -25,12 +25,7 @@ class ScalingRegion:
 
 
 def find_scaling_region(
-    x: Array,
-    y: Array,
-    *,
-    least_rise: float,
-    least_samples: int = 8,
-    curvature: float = 0.15,
+    x: Array, y: Array, *, least_rise: float, least_samples: int = 8, curvature: float = 0.15
 ) -> ScalingRegion | None:
     """Find the straight part of `y: (samples,)` over `x: (samples,)` along which y rises most.
 

@@ -38,11 +38,7 @@ def mixture_divergence(truth: Array, run: Array) -> takens.Score:
             f"KL(truth || generated), mixtures of Gaussians of variance {_VARIANCE:g} around "
             f"{len(centres[0])} of {samples} samples in {n} dimensions, {_DRAWS} draws"
         ),
-        details={
-            "samples": samples,
-            "centres": len(centres[0]),
-            "draws": _DRAWS,
-        },
+        details={"samples": samples, "centres": len(centres[0]), "draws": _DRAWS},
     )
 
 

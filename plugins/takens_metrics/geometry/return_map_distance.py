@@ -66,10 +66,7 @@ class ReturnMapDistance(ReturnMapDistanceSettings):
                     f"{_FEWEST_MAXIMA + 1} maxima, where the reference has {len(p) + 1}"
                 )
                 return takens.Score(
-                    value=None,
-                    reason=reason,
-                    unit="standard deviations",
-                    convention=convention,
+                    value=None, reason=reason, unit="standard deviations", convention=convention
                 )
             maxima.append(len(q) + 1)
             distances.append(float(sliced_distances(p, q, _DIRECTIONS).mean()))

@@ -49,11 +49,7 @@ class Network(nn.Module):
     """
 
     def __init__(
-        self,
-        *sizes: int,
-        activation: str,
-        generator: torch.Generator,
-        silent: bool = False,
+        self, *sizes: int, activation: str, generator: torch.Generator, silent: bool = False
     ) -> None:
         super().__init__()
         self.activation = activation

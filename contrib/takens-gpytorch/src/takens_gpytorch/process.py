@@ -69,11 +69,7 @@ class GPyTorchProcess:
         if optimise:
             few = torch.linspace(0, len(x) - 1, min(_FEW, len(x))).round().long()
             exact = partial(
-                evidence_and_gradient,
-                search,
-                x=x[few],
-                y=y[few].unsqueeze(-1),
-                point_noise=0.0,
+                evidence_and_gradient, search, x=x[few], y=y[few].unsqueeze(-1), point_noise=0.0
             )
             search = search.from_the_best(scale, exact)
         _, noise = search.plain(search.start)

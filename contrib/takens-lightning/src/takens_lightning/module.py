@@ -103,11 +103,7 @@ class DynamicsModule(lightning.LightningModule):
         """
         step = self.global_step
         loss = self._loss(
-            self.model,
-            batch.samples,
-            times=batch.times,
-            step=step,
-            generator=self._generator,
+            self.model, batch.samples, times=batch.times, step=step, generator=self._generator
         )
         self._refuse_infinite("loss", loss)
         if self._logs_are_due():

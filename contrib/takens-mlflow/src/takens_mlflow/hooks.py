@@ -29,11 +29,7 @@ TRACKERS: Final = Trackers("mlflow", _of_run)
 
 @contextlib.contextmanager
 def track(
-    *,
-    tracking_uri: str = "",
-    experiment: str = "takens",
-    run_name: str = "",
-    run_id: str = "",
+    *, tracking_uri: str = "", experiment: str = "takens", run_name: str = "", run_id: str = ""
 ) -> Generator[Tracking]:
     """Track the training that ``takens.fit`` does in this block.
 

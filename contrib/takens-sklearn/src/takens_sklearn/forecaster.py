@@ -194,8 +194,7 @@ class DynamicsForecaster(BaseEstimator):
         (score,) = self._judge(rows, [metric], second=self._series(rows)).values()
         if score.value is None:
             warnings.warn(
-                f"There is no {name}: {score.reason or 'no reason was given'}.",
-                stacklevel=2,
+                f"There is no {name}: {score.reason or 'no reason was given'}.", stacklevel=2
             )
             return math.nan
         return _SIGNS[name] * score.value
