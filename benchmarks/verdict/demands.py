@@ -13,6 +13,7 @@ from scipy import stats
 from .plan import NEAR, NOTICED
 from .results import Judged, Results
 from .subjects import subject
+from .systems import PERIOD, SYSTEMS
 
 # Student's one-sided quantile at 5 % for 32 starts.
 _LISTED = 8
@@ -237,7 +238,10 @@ def _exponents(results: Results) -> Iterator[Demand]:
             continue
         known = [one.exponent for one in each if one.exponent is not None]
         error = median(one.error for one in known)
-        off, allowed = effects.exponent - known[0].reference, TOLERANCE * known[0].reference
+        case = SYSTEMS[system]
+        # Where there is no chaos, the tolerance is that of a rate per mean period.
+        scale = known[0].reference if case.chaotic else 1 / (PERIOD * case.dt)
+        off, allowed = effects.exponent - known[0].reference, TOLERANCE * scale
         found = [one.aspects["exponents"].right for one in each if "exponents" in one.aspects]
         if not found or allowed <= 0:
             continue

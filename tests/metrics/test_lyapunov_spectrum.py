@@ -291,6 +291,19 @@ def test_the_mean_period_is_that_of_the_orbit() -> None:
 # Errors, and when to stop.
 
 
+def test_orbits_are_followed_until_a_verdict_can_be_given() -> None:
+    lorenz96 = takens.systems.create("lorenz96", dim=5)
+    found = takens.evaluate(lorenz96, metrics=["max_lyapunov"], dt=0.016)["max_lyapunov"]
+    assert found.value is not None
+    assert found.error is not None
+    assert found.details["steps"] > 1.5 * FEWEST
+    assert found.error <= 0.012 * found.value
+    # What is not chaotic has no exponent that a share of could be known.
+    cycle = takens.systems.create("van_der_pol", form="textbook")
+    found = takens.evaluate(cycle, metrics=["max_lyapunov"], dt=0.09)["max_lyapunov"]
+    assert found.details["steps"] == FEWEST
+
+
 def test_it_stops_at_the_precision_that_was_asked_for() -> None:
     x0 = starts(16, 0.1, 0.1)
     loose = LyapunovSpectrum(steps=500, precision=0.05).measure(Henon(), x0, 1.0)
