@@ -85,6 +85,14 @@ def paired(
         return truth, np.clip((run - mean) / sd, -_FARTHEST, _FARTHEST)
 
 
+def paired_forecasts(
+    metric: str, reference: takens.TimeSeries, generated: takens.TimeSeries, steps: int
+) -> tuple[Array, Array]:
+    """Return forecasts `(starts, h + 1, n)`, h at least ``steps``, as ``paired`` does."""
+    dims = ("starts", "h + 1", "n")
+    return paired(metric, reference, generated, dims=dims, samples=steps + 1)
+
+
 @remembered
 def standardised(record: takens.TimeSeries) -> tuple[Array, Array, Array]:
     """Return a record in its own units, `(..., T, n)`, its mean and its deviation, `(n,)`."""

@@ -1,6 +1,6 @@
 """The settings of every metric, which are its parameters: imported without numpy and torch."""
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
@@ -11,6 +11,13 @@ Samples: TypeAlias = int | Literal["auto"]
 Convention: TypeAlias = Literal[
     "takens", "hess2023", "brenner2022", "brenner2024", "neighbours", "mixture"
 ]
+_EXPONENT: Final = takens.plugin.parameter(
+    None,
+    unit="1 / time unit",
+    summary="largest Lyapunov exponent; taken from the system where it is known",
+    above=0,
+    finite=True,
+)
 
 
 def _samples(summary: str) -> Any:
@@ -268,13 +275,7 @@ class ValidPredictionTimeSettings:
         above=0,
         finite=True,
     )
-    exponent: float | None = takens.plugin.parameter(
-        None,
-        unit="1 / time unit",
-        summary="largest Lyapunov exponent; taken from the system where it is known",
-        above=0,
-        finite=True,
-    )
+    exponent: float | None = _EXPONENT
 
 
 @attrs.frozen
@@ -379,10 +380,4 @@ class ForecastCurveSettings:
     horizon: int = takens.plugin.parameter(
         200, unit="samples", summary="length of forecasts", at_least=1
     )
-    exponent: float | None = takens.plugin.parameter(
-        None,
-        unit="1 / time unit",
-        summary="largest Lyapunov exponent; taken from the system where it is known",
-        above=0,
-        finite=True,
-    )
+    exponent: float | None = _EXPONENT

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, final
+from collections.abc import Mapping
+from typing import Any, ClassVar, final
 
 import attrs
 from torch import Tensor
@@ -27,62 +27,69 @@ class Effect:
     details: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
 
 
-def effect_score(
-    metric: str,
-    truth: takens.TimeSeries,
-    runs: takens.TimeSeries,
-    measure: Callable[[Samples, tuple[str, ...]], Effect],
-) -> takens.Score:
-    """Score the effects that ``measure`` finds; the value is the farthest from its reference.
+class EffectMetric:
+    """A metric of effects; its value is that which is farthest from the reference."""
 
-    There is none where every run diverged.
+    __slots__ = ()
+    name: ClassVar[str]
 
-    Raises: DataError where truth and runs do not fit together.
-    """
-    samples = Samples.of(metric, truth, runs)
-    if not len(samples.runs):
-        reason = f"all {len(samples.alive)} free runs diverged"
-        return takens.Score(value=None, reason=reason)
-    effect = measure(samples, truth.columns)
-    found = effect.found
-    parts = {
-        name: takens.plugin.Part(
-            value=value,
-            error=_item(found.error, i),
-            reference_error=_item(found.reference_error, i),
+    def effect(self, samples: Samples, names: tuple[str, ...]) -> Effect:
+        """Find the effects in runs of which one did not diverge."""
+        raise NotImplementedError
+
+    def compare_records(
+        self, truth: takens.TimeSeries, runs: takens.TimeSeries, /
+    ) -> takens.Score:
+        """Compare `(segments, T, n)` of the truth with `(runs, T', n)`.
+
+        There is no value where every run diverged.
+
+        Raises: DataError where they do not fit together, or the truth has no such effect.
+        """
+        samples = Samples.of(self.name, truth, runs)
+        if not len(samples.runs):
+            reason = f"all {len(samples.alive)} free runs diverged"
+            return takens.Score(value=None, reason=reason)
+        effect = self.effect(samples, truth.columns)
+        found = effect.found
+        parts = {
+            name: takens.plugin.Part(
+                value=value,
+                error=_item(found.error, i),
+                reference_error=_item(found.reference_error, i),
+            )
+            for i, (name, value) in enumerate(
+                zip(effect.names, map(float, found.value), strict=True)
+            )
+        }
+        worst = max(parts.values(), key=lambda part: abs(part.value - effect.reference))
+        many = len(samples.runs) == found.over
+        return takens.Score(
+            value=worst.value,
+            unit=effect.unit,
+            error=worst.error,
+            error_over=found.over if worst.error is not None else None,
+            error_unit="free runs" if many else "blocks of time",
+            error_from=(
+                ""
+                if worst.error is None
+                else "the jackknife over free runs"
+                if many
+                else "the jackknife over blocks of time"
+            ),
+            remark=effect.remark,
+            reference=effect.reference,
+            reference_error=worst.reference_error,
+            reference_over=found.reference_over if worst.reference_error is not None else None,
+            scale=1.0,
+            parts=parts,
+            convention=(
+                f"{effect.convention}, farthest of {len(parts)} from {effect.reference:g}; "
+                f"{len(samples.truth)} x {samples.truth.shape[1]} samples of the truth, "
+                f"{len(samples.runs)} x {samples.runs.shape[1]} of free runs"
+            ),
+            details=dict(effect.details),
         )
-        for i, (name, value) in enumerate(
-            zip(effect.names, map(float, found.value), strict=True)
-        )
-    }
-    worst = max(parts.values(), key=lambda part: abs(part.value - effect.reference))
-    many = len(samples.runs) == found.over
-    return takens.Score(
-        value=worst.value,
-        unit=effect.unit,
-        error=worst.error,
-        error_over=found.over if worst.error is not None else None,
-        error_unit="free runs" if many else "blocks of time",
-        error_from=(
-            ""
-            if worst.error is None
-            else "the jackknife over free runs"
-            if many
-            else "the jackknife over blocks of time"
-        ),
-        remark=effect.remark,
-        reference=effect.reference,
-        reference_error=worst.reference_error,
-        reference_over=found.reference_over if worst.reference_error is not None else None,
-        scale=1.0,
-        parts=parts,
-        convention=(
-            f"{effect.convention}, farthest of {len(parts)} from {effect.reference:g}; "
-            f"{len(samples.truth)} x {samples.truth.shape[1]} samples of the truth, "
-            f"{len(samples.runs)} x {samples.runs.shape[1]} of free runs"
-        ),
-        details=dict(effect.details),
-    )
 
 
 def _item(values: Tensor | None, i: int) -> float | None:

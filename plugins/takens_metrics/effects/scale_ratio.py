@@ -7,13 +7,13 @@ from torch import Tensor
 
 import takens
 from takens_metrics.effects.block_errors import compare_blocks, cut
-from takens_metrics.effects.effect_score import Effect, effect_score
+from takens_metrics.effects.effect_score import Effect, EffectMetric
 from takens_metrics.effects.samples import Samples
 from takens_metrics.settings import ScaleRatioSettings
 
 
 @final
-class ScaleRatio(ScaleRatioSettings):
+class ScaleRatio(ScaleRatioSettings, EffectMetric):
     """The standard deviation of each variable in the free runs, over that in the truth.
 
     The value is that of the variable that is farthest from 1; ``parts`` holds all. Runs that
@@ -23,29 +23,21 @@ class ScaleRatio(ScaleRatioSettings):
     observations, Ann. Statist. 17, 1217-1241 (for the errors).
     """
 
+    name = "scale_ratio"
     evidence = takens.plugin.Evidence("scales", "estimate", "ratios", 0.05)
 
-    def compare_records(
-        self, truth: takens.TimeSeries, runs: takens.TimeSeries, /
-    ) -> takens.Score:
-        """Compare `(segments, T, n)` of the truth with `(runs, T', n)`.
-
-        Raises: DataError where they do not fit together.
-        """
-        return effect_score("scale_ratio", truth, runs, _ratio)
-
-
-def _ratio(samples: Samples, names: tuple[str, ...]) -> Effect:
-    return Effect(
-        names=names,
-        found=compare_blocks(
-            *samples.measure(_moments),
-            lambda of_truth, of_runs: _deviation(of_runs) / _deviation(of_truth),
-        ),
-        reference=1.0,
-        unit="1",
-        convention="ratio of standard deviations",
-    )
+    def effect(self, samples: Samples, names: tuple[str, ...]) -> Effect:
+        """Return the ratios of standard deviations."""
+        return Effect(
+            names=names,
+            found=compare_blocks(
+                *samples.measure(_moments),
+                lambda of_truth, of_runs: _deviation(of_runs) / _deviation(of_truth),
+            ),
+            reference=1.0,
+            unit="1",
+            convention="ratio of standard deviations",
+        )
 
 
 def _moments(x: Tensor, count: int) -> Tensor:

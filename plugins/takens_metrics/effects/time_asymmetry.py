@@ -11,7 +11,7 @@ from torch import Tensor
 
 import takens
 from takens_metrics.effects.block_errors import compare_blocks, cut, doubt
-from takens_metrics.effects.effect_score import Effect, effect_score
+from takens_metrics.effects.effect_score import Effect, EffectMetric
 from takens_metrics.effects.samples import Samples
 from takens_metrics.settings import TimeAsymmetrySettings
 
@@ -30,7 +30,7 @@ _STILL: Final = 1e-12
 
 
 @final
-class TimeAsymmetry(TimeAsymmetrySettings):
+class TimeAsymmetry(TimeAsymmetrySettings, EffectMetric):
     """How asymmetric in time the free runs are: 1 is as the truth, -1 the truth reversed.
 
     The means of `x(t)^2 y(t + h) - x(t + h)^2 y(t)` over pairs of variables and lags h of
@@ -45,58 +45,52 @@ class TimeAsymmetry(TimeAsymmetrySettings):
     """
 
     # A fifth of the asymmetry: rho 26 for 28 in the Lorenz system changes it by 0.12.
+    name = "time_asymmetry"
     evidence = takens.plugin.Evidence("time asymmetry", "estimate", "asymmetry", 0.2)
 
-    def compare_records(
-        self, truth: takens.TimeSeries, runs: takens.TimeSeries, /
-    ) -> takens.Score:
-        """Compare `(segments, T, n)` of the truth with `(runs, T', n)`.
+    def effect(self, samples: Samples, names: tuple[str, ...]) -> Effect:
+        """Return the share of the truth's asymmetry, or differences where it has none."""
+        n, period = len(names), samples.period
+        lags = sorted({max(1, round(period * part)) for part in _LAGS})
+        pairs = [
+            (i, (i + j) % n) for i, j in itertools.product(range(n), range(min(n, _PAIRED)))
+        ]
+        stride = max(1, int(period / _SAMPLES))
+        of_truth, of_runs = samples.measure(
+            lambda x, count: _products(x, count, lags, pairs, stride)
+        )
+        own = compare_blocks(of_truth, of_truth, lambda _, left: _moments(left, lags, pairs))
+        noise = math.inf if own.error is None else float(own.error.square().sum())
+        size = float(own.value.square().sum())
+        if size > (_CLEAR * doubt(own.over)) ** 2 * noise:
 
-        Raises: DataError where they do not fit together.
-        """
-        return effect_score("time_asymmetry", truth, runs, _asymmetry)
+            def share(of_truth: Tensor, of_runs: Tensor) -> Tensor:
+                along, found = (_moments(x, lags, pairs) for x in (of_truth, of_runs))
+                # Noise lengthens what is projected on.
+                length = along.square().sum(-1, keepdim=True) - noise
+                return (along * found).sum(-1, keepdim=True) / length
 
+            return Effect(
+                names=("all pairs",),
+                found=compare_blocks(of_truth, of_runs, share),
+                reference=1.0,
+                unit="1",
+                convention="asymmetry in time along that of the truth",
+                details={"lags": lags, "truth": own.value.reshape(len(lags), -1).T.tolist()},
+            )
 
-def _asymmetry(samples: Samples, names: tuple[str, ...]) -> Effect:
-    n, period = len(names), samples.period
-    lags = sorted({max(1, round(period * part)) for part in _LAGS})
-    pairs = [(i, (i + j) % n) for i, j in itertools.product(range(n), range(min(n, _PAIRED)))]
-    stride = max(1, int(period / _SAMPLES))
-    of_truth, of_runs = samples.measure(
-        lambda x, count: _products(x, count, lags, pairs, stride)
-    )
-    own = compare_blocks(of_truth, of_truth, lambda _, left: _moments(left, lags, pairs))
-    noise = math.inf if own.error is None else float(own.error.square().sum())
-    size = float(own.value.square().sum())
-    if size > (_CLEAR * doubt(own.over)) ** 2 * noise:
-
-        def share(of_truth: Tensor, of_runs: Tensor) -> Tensor:
-            along, found = (_moments(x, lags, pairs) for x in (of_truth, of_runs))
-            # Noise lengthens what is projected on.
-            length = along.square().sum(-1, keepdim=True) - noise
-            return (along * found).sum(-1, keepdim=True) / length
+        def difference(of_truth: Tensor, of_runs: Tensor) -> Tensor:
+            apart = _moments(of_runs, lags, pairs) - _moments(of_truth, lags, pairs)
+            return apart.reshape(*apart.shape[:-1], len(lags), len(pairs)).mean(-2) / _UNIT
 
         return Effect(
-            names=("all pairs",),
-            found=compare_blocks(of_truth, of_runs, share),
-            reference=1.0,
+            names=tuple(f"{names[i]} and {names[j]}" for i, j in pairs),
+            found=compare_blocks(of_truth, of_runs, difference),
+            reference=0.0,
             unit="1",
-            convention="asymmetry in time along that of the truth",
-            details={"lags": lags, "truth": own.value.reshape(len(lags), -1).T.tolist()},
+            convention="difference of asymmetries in time",
+            details={"lags": lags},
         )
-
-    def difference(of_truth: Tensor, of_runs: Tensor) -> Tensor:
-        apart = _moments(of_runs, lags, pairs) - _moments(of_truth, lags, pairs)
-        return apart.reshape(*apart.shape[:-1], len(lags), len(pairs)).mean(-2) / _UNIT
-
-    return Effect(
-        names=tuple(f"{names[i]} and {names[j]}" for i, j in pairs),
-        found=compare_blocks(of_truth, of_runs, difference),
-        reference=0.0,
-        unit="1",
-        convention="difference of asymmetries in time",
-        details={"lags": lags},
-    )
 
 
 def _products(

@@ -11,7 +11,7 @@ from torch import Tensor
 
 import takens
 from takens_metrics.effects.block_errors import compare_blocks, cut, doubt
-from takens_metrics.effects.effect_score import Effect, effect_score
+from takens_metrics.effects.effect_score import Effect, EffectMetric
 from takens_metrics.effects.samples import Samples
 from takens_metrics.settings import TimeScaleRatioSettings
 
@@ -28,7 +28,7 @@ _KNOWN: Final = 0.05 / 3
 
 
 @final
-class TimeScaleRatio(TimeScaleRatioSettings):
+class TimeScaleRatio(TimeScaleRatioSettings, EffectMetric):
     """The time scales of the free runs over those of the truth: above 1 the runs are slower.
 
     Of each variable, the mean time between two maxima, or the lag at which its
@@ -40,64 +40,56 @@ class TimeScaleRatio(TimeScaleRatioSettings):
     observations, Ann. Statist. 17, 1217-1241 (for the errors).
     """
 
+    name = "time_scale_ratio"
     evidence = takens.plugin.Evidence("time scales", "estimate", "ratios", 0.05)
 
-    def compare_records(
-        self, truth: takens.TimeSeries, runs: takens.TimeSeries, /
-    ) -> takens.Score:
-        """Compare `(segments, T, n)` of the truth with `(runs, T', n)`.
+    def effect(self, samples: Samples, names: tuple[str, ...]) -> Effect:
+        """Return the ratios of the time scales that the truth tells well."""
+        stride = max(1, int(samples.periods.min() / _SMOOTHING))
+        lags = [_memory(samples.truth[..., i]) for i in range(len(names))]
 
-        Raises: DataError where they do not fit together, or the truth has no time scale.
-        """
-        return effect_score("time_scale_ratio", truth, runs, _ratio)
+        def features(x: Tensor, count: int) -> Tensor:
+            # (blocks, 2 + 2 + lags, n)
+            maxima = _between_maxima(cut(x, count), stride)
+            return torch.cat((maxima, _covariances(x, lags, count)), 1)
 
+        def scales(means: Tensor) -> Tensor:
+            # (..., 2 n): first the times between maxima, then the lags.
+            count, span, *rest = means.unbind(-2)
+            return torch.cat((span / count, _crossing(torch.stack(rest, -2), lags)), -1)
 
-def _ratio(samples: Samples, names: tuple[str, ...]) -> Effect:
-    stride = max(1, int(samples.periods.min() / _SMOOTHING))
-    lags = [_memory(samples.truth[..., i]) for i in range(len(names))]
+        def statistic(of_truth: Tensor, of_runs: Tensor) -> Tensor:
+            # A run that rests has no maximum.
+            return (scales(of_runs) / scales(of_truth)).nan_to_num(_SLOWEST).clamp(max=_SLOWEST)
 
-    def features(x: Tensor, count: int) -> Tensor:
-        # (blocks, 2 + 2 + lags, n)
-        maxima = _between_maxima(cut(x, count), stride)
-        return torch.cat((maxima, _covariances(x, lags, count)), 1)
-
-    def scales(means: Tensor) -> Tensor:
-        # (..., 2 n): first the times between maxima, then the lags.
-        count, span, *rest = means.unbind(-2)
-        return torch.cat((span / count, _crossing(torch.stack(rest, -2), lags)), -1)
-
-    def statistic(of_truth: Tensor, of_runs: Tensor) -> Tensor:
-        # A run that rests has no maximum.
-        return (scales(of_runs) / scales(of_truth)).nan_to_num(_SLOWEST).clamp(max=_SLOWEST)
-
-    of_truth, of_runs = samples.measure(features)
-    usable = scales(of_truth.mean(0)).isfinite()
-    if not bool(usable.any()):
-        raise takens.errors.DataError(
-            "time_scale_ratio found no maximum and no memory in the truth: its variables have "
-            "no time scale at this sampling interval. Leave the metric out."
+        of_truth, of_runs = samples.measure(features)
+        usable = scales(of_truth.mean(0)).isfinite()
+        if not bool(usable.any()):
+            raise takens.errors.DataError(
+                "time_scale_ratio found no maximum and no memory in the truth: its variables "
+                "have no time scale at this sampling interval. Leave the metric out."
+            )
+        own = compare_blocks(of_truth, of_truth, statistic)
+        errors = torch.zeros(usable.shape) if own.error is None else own.error
+        errors = torch.where(usable, errors, math.inf).double()
+        kept = _kept(errors.reshape(2, -1), own.over)
+        about = [f"{name}, time between maxima" for name in names]
+        about += [f"{name}, memory" for name in names]
+        found = compare_blocks(of_truth, of_runs, lambda t, r: statistic(t, r)[..., kept])
+        return Effect(
+            names=tuple(about[i] for i in kept),
+            found=found,
+            reference=1.0,
+            unit="1",
+            convention="ratio of times between maxima or of memories",
+            details={
+                "known_to": {
+                    name: error
+                    for name, error in zip(about, map(float, errors), strict=True)
+                    if math.isfinite(error)
+                }
+            },
         )
-    own = compare_blocks(of_truth, of_truth, statistic)
-    errors = torch.zeros(usable.shape) if own.error is None else own.error
-    errors = torch.where(usable, errors, math.inf).double()
-    kept = _kept(errors.reshape(2, -1), own.over)
-    about = [f"{name}, time between maxima" for name in names]
-    about += [f"{name}, memory" for name in names]
-    found = compare_blocks(of_truth, of_runs, lambda t, r: statistic(t, r)[..., kept])
-    return Effect(
-        names=tuple(about[i] for i in kept),
-        found=found,
-        reference=1.0,
-        unit="1",
-        convention="ratio of times between maxima or of memories",
-        details={
-            "known_to": {
-                name: error
-                for name, error in zip(about, map(float, errors), strict=True)
-                if math.isfinite(error)
-            }
-        },
-    )
 
 
 def _kept(errors: Tensor, over: int) -> list[int]:

@@ -9,7 +9,7 @@ from scipy.spatial import KDTree
 import takens
 from takens_metrics.forecasts.block_errors import BLOCKS, all_but_one, jackknife_error
 from takens_metrics.forecasts.linear_predictor import linear_forecasts
-from takens_metrics.records import Array, paired
+from takens_metrics.records import Array, paired_forecasts
 from takens_metrics.settings import ForecastCurveSettings
 
 _FEWEST_BLOCKS: Final = 4
@@ -55,13 +55,7 @@ class ForecastCurve(ForecastCurveSettings):
 
         Raises: DataError where they do not fit together or are shorter than the horizon.
         """
-        truth, run = paired(
-            "forecast_curve",
-            reference,
-            generated,
-            dims=("starts", "h + 1", "n"),
-            samples=self.horizon + 1,
-        )
+        truth, run = paired_forecasts("forecast_curve", reference, generated, self.horizon)
         dt = float(reference.t[-1] - reference.t[0]) / (len(reference) - 1)
         unit = "time units" if self.exponent is None else "Lyapunov times"
         ahead = np.unique(np.linspace(1, self.horizon, _SHOWN).round().astype(np.int64))

@@ -7,7 +7,7 @@ import numpy as np
 import takens
 from takens_metrics.forecasts.block_errors import BLOCKS, all_but_one, jackknife_error
 from takens_metrics.forecasts.linear_predictor import linear_forecasts
-from takens_metrics.records import Array, paired
+from takens_metrics.records import Array, paired_forecasts
 from takens_metrics.settings import PredictionErrorSettings
 
 _FEWEST_BLOCKS = 4
@@ -50,13 +50,7 @@ class PredictionError(PredictionErrorSettings):
 
         Raises: DataError where they do not fit together or are shorter than the horizon.
         """
-        truth, run = paired(
-            "prediction_error",
-            reference,
-            generated,
-            dims=("starts", "h + 1", "n"),
-            samples=self.horizon + 1,
-        )
+        truth, run = paired_forecasts("prediction_error", reference, generated, self.horizon)
         at = list(self.steps)
         later = truth[:, at]
         squared = np.square(run[:, at] - later)  # (starts, steps, n)

@@ -6,7 +6,7 @@ import numpy as np
 
 import takens
 from takens_metrics.forecasts.block_errors import BLOCKS, all_but_one, jackknife_error
-from takens_metrics.records import Array, paired
+from takens_metrics.records import Array, paired_forecasts
 from takens_metrics.settings import FirstStepsSettings, MASESettings, SMAPESettings
 
 
@@ -61,9 +61,7 @@ class MASE(_FirstSteps, MASESettings):
 
         Raises: DataError where they do not fit together or are shorter than that.
         """
-        truth, run = paired(
-            "mase", reference, generated, dims=("starts", "h + 1", "n"), samples=self.steps + 1
-        )
+        truth, run = paired_forecasts(self.name, reference, generated, self.steps)
         naive = np.abs(np.diff(truth, axis=1)).mean(1)
         off = np.abs(run - truth)[:, 1 : self.steps + 1].mean(1)
         return self._score(
@@ -93,9 +91,7 @@ class SMAPE(_FirstSteps, SMAPESettings):
 
         Raises: DataError where they do not fit together or are shorter than that.
         """
-        paired(
-            "smape", reference, generated, dims=("starts", "h + 1", "n"), samples=self.steps + 1
-        )
+        paired_forecasts(self.name, reference, generated, self.steps)
         truth, run = (
             s.x.detach().cpu().double().numpy()[:, 1 : self.steps + 1]
             for s in (reference, generated)

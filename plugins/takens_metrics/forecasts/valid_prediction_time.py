@@ -8,7 +8,7 @@ import numpy as np
 
 import takens
 from takens_metrics.forecasts.block_errors import BLOCKS
-from takens_metrics.records import Array, paired
+from takens_metrics.records import Array, paired_forecasts
 from takens_metrics.settings import ValidPredictionTimeSettings
 
 _RESAMPLES = 200
@@ -50,12 +50,8 @@ class ValidPredictionTime(ValidPredictionTimeSettings):
 
         Raises: DataError where they do not fit together or are shorter than the horizon.
         """
-        truth, run = paired(
-            "valid_prediction_time",
-            reference,
-            generated,
-            dims=("starts", "h + 1", "n"),
-            samples=self.horizon + 1,
+        truth, run = paired_forecasts(
+            "valid_prediction_time", reference, generated, self.horizon
         )
         dt = float(reference.t[-1] - reference.t[0]) / (len(reference) - 1)
         unit, scale = ("time units", dt)
