@@ -3,7 +3,7 @@
 from typing import Final, final
 
 import takens
-from takens_preparations.series import State, changed, complete, interval
+from takens_preparations.series import KeepsSamples, State, changed, complete, interval
 from takens_preparations.settings import DecimateSettings
 from takens_preparations.smoothing import smoothed
 
@@ -13,7 +13,7 @@ _ORDER: Final = 8
 
 
 @final
-class Decimate(DecimateSettings):
+class Decimate(DecimateSettings, KeepsSamples):
     """Every so-many-th sample, of what is slow enough for that.
 
     What is generated has the longer interval.
@@ -42,9 +42,3 @@ class Decimate(DecimateSettings):
         kept = slice((len(series) - 1) % self.every, None, self.every)
         x = smoothed(series.x, _SHARE / self.every, _ORDER)
         return changed(series, x[..., kept, :], t=series.t[kept])
-
-    def inverse(
-        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
-    ) -> takens.TimeSeries:
-        """Leave the samples as they are."""
-        return changed(before, series.x, t=series.t)

@@ -7,12 +7,12 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 import takens
-from takens_preparations.series import Array, State, array, changed, tensor
+from takens_preparations.series import Array, KeepsSamples, State, array, changed, tensor
 from takens_preparations.settings import FillGapsSettings
 
 
 @final
-class FillGaps(FillGapsSettings):
+class FillGaps(FillGapsSettings, KeepsSamples):
     """Short gaps filled by cubic pieces that do not overshoot; long ones stay.
 
     Gaps at the ends stay, too.
@@ -37,12 +37,6 @@ class FillGaps(FillGapsSettings):
             self._fill(t, column)
         filled = columns.reshape(-1, x.shape[-1], len(t)).swapaxes(1, 2).reshape(x.shape)
         return changed(series, tensor(filled).to(series.x))
-
-    def inverse(
-        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
-    ) -> takens.TimeSeries:
-        """Leave the samples as they are."""
-        return changed(before, series.x, t=series.t)
 
     def _fill(self, t: Array, x: Array) -> None:
         gone = np.isnan(x)

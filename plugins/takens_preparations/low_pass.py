@@ -3,13 +3,13 @@
 from typing import final
 
 import takens
-from takens_preparations.series import State, changed, complete, interval
+from takens_preparations.series import KeepsSamples, State, changed, complete, interval
 from takens_preparations.settings import LowPassSettings
 from takens_preparations.smoothing import smoothed
 
 
 @final
-class LowPass(LowPassSettings):
+class LowPass(LowPassSettings, KeepsSamples):
     """What is slower than a frequency, by a Butterworth filter that shifts nothing in time.
 
     The last samples before a forecast are filtered with a reflection of themselves for their
@@ -30,12 +30,6 @@ class LowPass(LowPassSettings):
     def forward(self, series: takens.TimeSeries, state: State, /) -> takens.TimeSeries:
         """Filter `x: (..., T, n)`."""
         return changed(series, smoothed(series.x, self._share(series), self.order))
-
-    def inverse(
-        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
-    ) -> takens.TimeSeries:
-        """Leave the samples as they are: what was filtered out is gone."""
-        return changed(before, series.x, t=series.t)
 
     def _share(self, series: takens.TimeSeries) -> float:
         highest = 0.5 / interval(series, "low_pass")

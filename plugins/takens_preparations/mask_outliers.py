@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 import takens
-from takens_preparations.series import Array, State, array, changed
+from takens_preparations.series import Array, KeepsSamples, State, array, changed
 from takens_preparations.settings import MaskOutliersSettings
 
 # A normal distribution's standard deviation in units of the median distance.
@@ -14,7 +14,7 @@ _ROBUST = 1.4826
 
 
 @final
-class MaskOutliers(MaskOutliersSettings):
+class MaskOutliers(MaskOutliersSettings, KeepsSamples):
     """Values far from their neighbours taken for missing; fill_gaps may fill them then.
 
     Source: Pearson (2002), Outliers in process modeling and identification, IEEE Trans.
@@ -35,12 +35,6 @@ class MaskOutliers(MaskOutliersSettings):
         bound = self.beyond * np.maximum(spread, array(state["scale"]))
         x = series.x.masked_fill(torch.from_numpy((off > bound) & (bound > 0)), torch.nan)
         return changed(series, x)
-
-    def inverse(
-        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
-    ) -> takens.TimeSeries:
-        """Leave the samples as they are."""
-        return changed(before, series.x, t=series.t)
 
     def _local(self, series: takens.TimeSeries) -> tuple[Array, Array]:
         # The median of the neighbours, and their median distance from it.

@@ -7,12 +7,12 @@ from scipy.interpolate import CubicSpline
 from torch import Tensor
 
 import takens
-from takens_preparations.series import State, array, changed, complete, tensor
+from takens_preparations.series import KeepsSamples, State, array, changed, complete, tensor
 from takens_preparations.settings import ResampleSettings
 
 
 @final
-class Resample(ResampleSettings):
+class Resample(ResampleSettings, KeepsSamples):
     """Samples on a regular grid, by cubic splines through those that there are.
 
     What is generated stays on the grid.
@@ -57,12 +57,6 @@ class Resample(ResampleSettings):
         back = dt * torch.arange(count - 1, -1, -1, dtype=torch.float64)
         t = (series.t[-1] - back).clamp(min=float(series.t[0]))
         return changed(series, _spline(series.t, series.x, t).to(series.x), t=t)
-
-    def inverse(
-        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
-    ) -> takens.TimeSeries:
-        """Leave the samples on the grid."""
-        return changed(before, series.x, t=series.t)
 
     def _error(self, series: takens.TimeSeries) -> Tensor:
         left, asked = slice(0, None, 2), slice(1, -1, 2)

@@ -64,6 +64,18 @@ def _at(inputs: takens.TimeSeries | None, t: Tensor) -> takens.TimeSeries | None
     )
 
 
+class KeepsSamples:
+    """A way back on which nothing is to be done: what was taken out is gone."""
+
+    __slots__ = ()
+
+    def inverse(
+        self, series: takens.TimeSeries, state: State, before: takens.TimeSeries, /
+    ) -> takens.TimeSeries:
+        """Leave the samples as they are."""
+        return changed(before, series.x, t=series.t)
+
+
 def complete(series: takens.TimeSeries, what: str) -> None:
     """Refuse a series of which something is missing.
 
