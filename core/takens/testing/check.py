@@ -52,11 +52,12 @@ class Check:
 
     def __call__(self, component: Any, /) -> int:
         """Ask, and return how many questions were answered as they should be."""
-        with warnings.catch_warnings(), counted() as asked, left_alone():
+        with warnings.catch_warnings():
             # torch's own use of what it deprecates, on the first forward-mode derivative.
             text = "`torch.jit.script` is (deprecated|not supported)"
             warnings.filterwarnings("ignore", text, DeprecationWarning)
-            self.ask(component)
+            with counted() as asked, left_alone():
+                self.ask(component)
         if not asked.count:
             why = "; ".join(dict.fromkeys(asked.unanswered)) or "there is nothing to look at"
             raise NothingAskedError(f"Nothing was asked: {why}.")
