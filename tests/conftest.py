@@ -1,7 +1,8 @@
 """What every test shares."""
 
 import os
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 # Workers share the cores: each, and what it starts, computes on one thread.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -62,3 +63,17 @@ class Linear(nn.Module):
 @pytest.fixture
 def linear() -> type[Linear]:
     return Linear
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many strange inputs were tried, and what became of them."""
+    found: dict[str, Counter[str]] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "fuzz" and report.when == "call":
+                    for what, counts in value.items():
+                        found.setdefault(what, Counter()).update(counts)
+    for what, counts in sorted(found.items()):
+        said = ", ".join(f"{counts[word]:,} {word}" for word in ("taken", "refused", "faults"))
+        terminalreporter.write_line(f"fuzz: {sum(counts.values()):,} {what}: {said}")

@@ -11,8 +11,9 @@ import takens
 from takens_native.runtime.kernel_folder import KernelFolder, kernel_folder, megabytes
 
 
-@click.group("cache")
-def command() -> None:
+@click.group("cache", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
     """Say what compiled kernels take on the disk, empty their folder, or limit it.
 
     \b
@@ -21,6 +22,8 @@ def command() -> None:
       takens cache clear
       takens cache limit 500
     """  # noqa: D301 - click's mark for lines to leave alone
+    if context.invoked_subcommand is None:
+        context.invoke(show, as_json=False)
 
 
 @command.command("show")

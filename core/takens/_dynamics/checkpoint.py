@@ -14,7 +14,9 @@ import torch
 from takens._dynamics.seal import is_sealed, is_whole, seal
 from takens._dynamics.trained_model import TrainedModel
 from takens._files import write_whole
+from takens._given import given, in_line
 from takens._plugins.catalogue import catalogue
+from takens._plugins.guard import ended
 from takens._plugins.registry import models
 from takens._preparing.preparations import Preparations
 from takens._versions import versions
@@ -181,15 +183,15 @@ def _model_of(content: Mapping[str, Any], state: Any, path: Path) -> TrainedMode
         preparations=_preparations_of(content),
     )
     weights = [value.dtype for key, value in state.items() if key.startswith("model.")]
-    if weights:
-        inner.to(torch.device("cpu"), weights[0])
     try:
+        if weights:
+            inner.to(torch.device("cpu"), weights[0])
         if (shape := state["mean"].shape) != (inner.obs_dim,):
             raise ValueError(f"mean has shape {tuple(shape)} for {inner.obs_dim} variables")
         model.load_state_dict(state)
     except Exception as error:  # a model may have hooks of its own that read its state
         raise CheckpointError(
-            f"The weights in {path} do not fit their model: {error}"
+            f"The weights in {path} do not fit their model: {ended(in_line(error))}"
         ) from error
     return model
 
@@ -213,7 +215,7 @@ def _wrong_part(series: Mapping[str, Any], state: Any) -> str:
     """Say which part of a model is not what it should be, or nothing."""
     dt, columns = series.get("dt"), series.get("columns")
     if type(dt) not in (int, float) or not 0 < cast(float, dt) < math.inf:
-        return f"its interval is {dt!r}"
+        return f"its interval is {given(dt)}"
     if not isinstance(columns, list) or not all(
         isinstance(name, str) for name in cast(list[Any], columns)
     ):
@@ -228,7 +230,7 @@ def _wrong_part(series: Mapping[str, Any], state: Any) -> str:
             # What a module keeps beside its tensors is the module's own to judge.
             if isinstance(key, str) and key.endswith("_extra_state"):
                 continue
-            return f"its part {key!r} is no tensor"
+            return f"its part {given(key)} is no tensor"
         if bool(value.isnan().any()):
             return f"{key} holds what is not a number"
     if not all(bool(parts[key].isfinite().all()) for key in ("mean", "scale")):

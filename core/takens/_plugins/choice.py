@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeAlias, cast, final
 
 import attrs
 
+from takens._given import given as shown
 from takens._secrets import blanked_value
 from takens.errors import InputError
 
@@ -55,7 +56,7 @@ class Component:
             if isinstance(name, str) and isinstance(label, str):
                 named = cls.of(name)
                 return cls(named.name, named.parameters | table, label)
-            keys = ", ".join(map(str, given)) or "no keys"
+            keys = shown([*given])
             raise InputError(f"A component is a table with a name; got one with {keys}.")
         raise InputError(f"A component is a name, or a table with a name; got {given!r}.")
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, cast, final, get_args, get_origin
 
 import attrs
 
+from takens._given import given
 from takens._near import near
 from takens._plugins.spec import each, lenient, like, one_line
 from takens._secrets import BLANK, remember
@@ -45,7 +46,7 @@ def _types_of(default: object) -> tuple[type[Any], ...]:
 
 def _bound(_: Any, attribute: Any, value: Any) -> None:
     if value is not None and (not isinstance(value, Real) or math.isnan(value)):
-        raise ValueError(f"{attribute.alias} is a number; got {value!r}")
+        raise ValueError(f"{attribute.alias} is a number; got {given(value)}")
 
 
 @lenient
@@ -109,7 +110,7 @@ class Parameter:
         if not (self.limits or self.finite):
             numbers = [each for each in numbers if isinstance(each, Real)]
         elif not numbers:
-            return f"has at least one number{self._unit()}; got {value!r}."
+            return f"has at least one number{self._unit()}; got {given(value)}."
         refusals = (self._number_refusal(number) for number in numbers)
         return next((refusal for refusal in refusals if refusal), "")
 
@@ -120,10 +121,10 @@ class Parameter:
             return "" if one_of or not isinstance(number, _JUDGED) else self._other(number)
         if not self._within(number if isinstance(number, int) else float(number)):
             choices = "".join(f", or {choice!r}" for choice in self.choices)
-            return f"is {self.limits}{self._unit()}{choices}; got {number!r}."
+            return f"is {self.limits}{self._unit()}{choices}; got {given(number)}."
         endless = not (isinstance(number, int) or math.isfinite(number))
         if endless and self.finite is not False and number != self.default:
-            return f"is a finite number{self._unit()}; got {number!r}."
+            return f"is a finite number{self._unit()}; got {given(number)}."
         return ""
 
     def _fits(self, value: Any) -> bool:
@@ -142,9 +143,9 @@ class Parameter:
         ]
         if not words:
             hint = near(value, self.choices) if isinstance(value, str) else ""
-            return f"is one of {', '.join(map(repr, self.choices))}; got {value!r}.{hint}"
+            return f"is one of {', '.join(map(repr, self.choices))}; got {given(value)}.{hint}"
         expected = " or ".join([*words, *map(repr, self.choices)])
-        return f"is {expected}{self._unit()}; got {value!r}."
+        return f"is {expected}{self._unit()}; got {given(value)}."
 
     def _within(self, number: float) -> bool:
         return (

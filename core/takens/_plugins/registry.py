@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, final
 
 import attrs
 
+from takens._given import in_line
 from takens._plugins.candidate import Candidate
 from takens._plugins.catalogue import Catalogue, catalogue
 from takens._plugins.choice import Component
 from takens._plugins.component import ComponentSpec, Kind
-from takens._plugins.guard import guard, left_out
+from takens._plugins.guard import ended, guard, left_out, reason_of
 from takens._plugins.parameters import check_parameters
 from takens._plugins.plugin import Plugin
 from takens._plugins.spec import imported
@@ -169,7 +170,8 @@ class Registry(Generic[T_co]):
             except TakensError:
                 raise
             except (TypeError, ValueError) as error:
-                raise ComponentError(f"{spec.kind} {spec.name!r}: {error}") from error
+                said = ended(in_line(error)) if str(error) else reason_of(error)
+                raise ComponentError(f"{spec.kind} {spec.name!r}: {said}") from error
         return with_new_names(made)
 
 

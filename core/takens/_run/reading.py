@@ -20,6 +20,7 @@ from cattrs.errors import (
 )
 from cattrs.gen import make_dict_structure_fn
 
+from takens._given import given
 from takens._near import near
 from takens._plugins.choice import Choice, Component
 from takens._run.configuration import FORMAT, Configuration, Data, Judge
@@ -82,7 +83,7 @@ def apply_change(table: dict[str, Any], change: str) -> None:
     parts = [part.strip() for part in key.split(".")]
     if not equals or not all(parts):
         raise ConfigurationError(
-            f"--set takes key=value, as in training.steps=100; got {change!r}."
+            f"--set takes key=value, as in training.steps=100; got {given(change)}."
         )
     try:
         value = tomllib.loads(f"value = {text}")["value"]
@@ -100,7 +101,7 @@ def apply_change(table: dict[str, Any], change: str) -> None:
             inner = place[part] = {"name": inner}
         if not isinstance(inner, dict):
             raise ConfigurationError(
-                f"--set {key}: {'.'.join(parts[: i + 1])} is {inner!r}, not a table."
+                f"--set {key}: {'.'.join(parts[: i + 1])} is {given(inner)}, not a table."
             )
         place = typing.cast(dict[str, Any], inner)
     place[parts[-1]] = value
@@ -164,19 +165,22 @@ def _strict(kind: type) -> Callable[[Any, Any], Any]:
             value, int if kind is int else (int, float) if kind is float else kind
         )
         if not right or isinstance(value, bool) is not (kind is bool):
-            raise TypeError(f"{_EXPECTED[kind]}%s; got {value!r}")
-        return kind(value)
+            raise TypeError(f"{_EXPECTED[kind]}%s; got {given(value)}")
+        try:
+            return kind(value)
+        except OverflowError:
+            raise TypeError(f"{_EXPECTED[kind]}%s; got {given(value)}") from None
 
     return accept
 
 
 def _component(value: Any, _: Any) -> Component:
     if not isinstance(value, (str, dict)):
-        raise TypeError(f"a name, or a table with a name; got {value!r}")
+        raise TypeError(f"a name, or a table with a name; got {given(value)}")
     try:
         return Component.of(typing.cast("str | dict[str, Any]", value))
     except InputError:
-        keys = ", ".join(typing.cast("dict[str, Any]", value)) or "no keys"
+        keys = given([*typing.cast("dict[str, Any]", value)])
         raise TypeError(f"a table with a name; got one with {keys}") from None
 
 
@@ -225,7 +229,7 @@ def _only(
 
     def accept(value: Any, kind: Any) -> Any:
         if not isinstance(value, container):
-            raise TypeError(f"{expected}; got {value!r}")
+            raise TypeError(f"{expected}; got {given(value)}")
         return hook(value, kind)
 
     return accept

@@ -143,7 +143,9 @@ def main(args: list[str] | None = None) -> None:
 def _say(sentence: str) -> None:
     from takens._secrets import blanked
 
-    click.echo(f"takens: {blanked(sentence)}", err=True)
+    line = " ".join(blanked(sentence).split())
+    line = "".join(each if each.isprintable() else "?" for each in line)
+    click.echo(f"takens: {line}", err=True)
 
 
 def _drop_stdout() -> None:
