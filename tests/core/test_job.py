@@ -260,3 +260,41 @@ def test_a_model_is_given_what_the_data_know(tmp_path: Path) -> None:
     known = {"obs_dim": 3, "seed": 0, "columns": ["x1", "x2", "x3"]}
     assert [given.pop("dt") for given in asked] == pytest.approx([0.02, 3.0])
     assert asked == [known] * 2
+
+
+def own_data(folder: Path, rows: int) -> Path:
+    x = takens.simulate("lorenz63", dt=0.02, steps=rows, seed=1).x
+    path = folder / "mine.csv"
+    path.write_text("x,y,z\n" + "\n".join(",".join(map(str, row)) for row in x.tolist()))
+    return path
+
+
+def own_job(folder: Path, rows: int, metrics: str, context: int = 32) -> Path:
+    text = f"""
+figures = []
+data = {{file = "{own_data(folder, rows)}", dt = 0.02}}
+model = {{name = "shallow_plrnn", latent_dim = 3, hidden_dim = 8}}
+training = {{steps = 4, batch = 2, window = 8, log_every = 2}}
+judge = {{metrics = {metrics}, runs = 2, starts = 2, context = {context}, power = false}}
+"""
+    return job(folder, text)
+
+
+def test_exponents_of_own_data_are_judged_by_what_the_data_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = ("max_lyapunov", "state_space_divergence")
+    monkeypatch.setattr("takens._run.job.METRICS", usual)
+    run = takens.run(own_job(tmp_path, 4_000, str(list(usual))), tmp_path / "run")
+    assert "lyapunov_from_data" in run.results.scores
+    assert "give it (judge.reference)" in run.results.verdict.not_judged["max_lyapunov"]
+    chosen = own_job(tmp_path, 4_000, '["state_space_divergence"]')
+    run = takens.run(chosen, tmp_path / "chosen")
+    assert list(run.results.scores) == ["state_space_divergence"]
+
+
+def test_effects_that_could_not_be_measured_are_refused_before_training(tmp_path: Path) -> None:
+    short = own_job(tmp_path, 44, '["mean_shift"]', context=8)
+    with pytest.raises(takens.errors.InputError, match="needs at least 16 samples in time"):
+        takens.run(short, tmp_path / "run")
+    assert not (tmp_path / "run").exists()

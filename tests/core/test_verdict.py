@@ -214,7 +214,10 @@ def test_what_is_smaller_than_a_rate_can_be_told_has_a_scale() -> None:
 def test_without_a_known_value_an_estimate_is_not_judged() -> None:
     score = estimate(0.9, reference=None)
     assert right(score) == {}
-    assert verdict({"one": score}).not_judged == {"one": "no true value is known"}
+    assert verdict({"one": score}).not_judged == {
+        "one": "no true value is known: give it (judge.reference), or judge by what data alone "
+        "tell"
+    }
     assert verdict({}).right is None
     score = attrs.evolve(score, truth=0.9, truth_error=0.001, truth_over=32)
     assert right(score) == {"exponents": True}
@@ -480,7 +483,11 @@ def test_names_decide_nothing() -> None:
     ("by", "why"),
     [
         ("distance", "there is no floor to compare it with"),
-        ("estimate", "no true value is known"),
+        (
+            "estimate",
+            "no true value is known: give it (judge.reference), or judge by what data alone "
+            "tell",
+        ),
         ("forecast", "there are no simple forecasts beside it"),
         (None, "it is shown beside others and decides nothing"),
     ],

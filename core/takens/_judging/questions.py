@@ -19,6 +19,9 @@ from takens._judging.floors import beyond
 from takens._judging.remedies import more_data, more_trials
 from takens._protocols.score import EvidenceKind, Part, Runs, Score
 
+_UNKNOWN: Final = (
+    "no true value is known: give it (judge.reference), or judge by what data alone tell"
+)
 # Orbits are to be so much longer than in proportion, since growth by shear falls more slowly.
 _LONGER: Final = 1.5
 # A forecast need not be better than this part of the worst simple one.
@@ -160,7 +163,7 @@ def _estimate(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
     if known is None:
         known, of_known, over = score.truth, score.truth_error, score.truth_over
     if known is None:
-        none = score.reference_reason or "no true value is known"
+        none = score.reference_reason or _UNKNOWN
         return Unjudged(score.reason.removesuffix(".") or none.removesuffix("."))
     if score.value is None:
         return Unjudged(f"{name} has no value ({_reason(score, 'no reason was given')})", True)

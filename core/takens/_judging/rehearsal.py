@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Container, Mapping
 
 from takens._data.time_series import TimeSeries
+from takens._defaults import METRICS_WITHOUT_EQUATIONS
 from takens._dynamics.trained_model import TrainedModel
 from takens._judging.lending import lent
 from takens._judging.segments import Segments
+from takens._plugins import registry
 from takens._plugins.isolation import isolated
-from takens._protocols.metric import Metric, SeriesMetric
+from takens._protocols.metric import Metric, RecordsMetric, SeriesMetric, SupportsStarts
 from takens._protocols.model import Model
-from takens.errors import DataError
+from takens.errors import DataError, InputError
 
 
 @isolated
@@ -32,15 +35,39 @@ def rehearse(
     check_fit(model, segments.reference, context)
     beside = segments.after(context)
     for name, metric in metrics.items():
-        if not isinstance(metric, SeriesMetric):
+        if isinstance(metric, RecordsMetric):
+            if isinstance(metric, SupportsStarts):
+                metric.starts(*lent(metric, beside.records))
+            metric.compare_records(*lent(metric, beside.records, beside.others))
+        elif not isinstance(metric, SeriesMetric):
             continue
-        if metric.horizon is None:
+        elif metric.horizon is None:
             metric.compare(*lent(metric, beside.reference, next(beside.pairs())))
         elif len(segments.reference) <= context + metric.horizon:
             raise DataError(
                 f"{name} forecasts {metric.horizon} steps after a context of {context}, and "
                 f"the data have {len(segments.reference)} samples; give more data."
             )
+
+
+def without_equations(
+    model: Model,
+    data: TimeSeries,
+    asked: Container[str],
+    *,
+    second: TimeSeries | None,
+    context: int,
+) -> dict[str, Metric]:
+    """Make what judges by the data alone that which else needs equations, if they allow."""
+    more: dict[str, Metric] = {}
+    for name in METRICS_WITHOUT_EQUATIONS:
+        if name in asked:
+            continue
+        with contextlib.suppress(InputError):
+            made = {name: registry.metrics.create(name)}
+            rehearse(model, data, made, second=second, context=context)
+            more |= made
+    return more
 
 
 def check_fit(model: Model, reference: TimeSeries, context: int) -> float:

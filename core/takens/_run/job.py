@@ -11,9 +11,10 @@ from typing import final
 
 import attrs
 
+from takens._defaults import METRICS
 from takens._dynamics.checkpoint import read_checkpoint
 from takens._judging.judge import judge
-from takens._judging.rehearsal import rehearse
+from takens._judging.rehearsal import rehearse, without_equations
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
 from takens._plugins.guard import in_words, left_out
@@ -93,13 +94,12 @@ def run(
             configuration.device,
             source.preparations,
         )
-    rehearse(
-        ready.members[0].unprepared(),
-        source.reference,
-        named,
-        second=source.second,
-        context=configuration.judge.context,
-    )
+    model, context = ready.members[0].unprepared(), configuration.judge.context
+    rehearse(model, source.reference, named, second=source.second, context=context)
+    if source.truth is None and set(named) == set(METRICS):
+        named |= without_equations(
+            model, source.reference, named, second=source.second, context=context
+        )
     with folder.opened(resume=resume, overwrite=overwrite):
         configuration = attrs.evolve(
             configuration, device=_device(configuration, ready.placement)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,6 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
-    from takens._data.time_series import TimeSeries
-    from takens._dynamics.trained_model import TrainedModel
     from takens._judging.judgement import Judgement
     from takens._protocols.metric import Metric
     from takens._run.configuration import Configuration, Judge
@@ -86,6 +83,7 @@ def command(
     """  # noqa: D301 - click's mark for lines to leave alone
     from takens._dynamics.checkpoint import load_members
     from takens._judging.judge import judge
+    from takens._judging.rehearsal import without_equations
     from takens._run.configuration import Judge
     from takens._run.scores_file import scores_table, to_text
     from takens._run.sources import read
@@ -107,7 +105,11 @@ def command(
     series = read(file, format=reader, columns=chosen, time=time, dt=dt)
     judging = settings.judge if settings is not None else Judge()
     asked = _metrics(judging, named)
-    metrics = asked if named else asked | _without_equations(model, series, judging, asked)
+    metrics = asked
+    if not named:
+        metrics = asked | without_equations(
+            model, series, asked, second=None, context=judging.context
+        )
     decisive = _aspects(fail_on, metrics)
     judgement = judge(
         members,
@@ -206,23 +208,3 @@ def _metrics(judging: Judge, named: Sequence[str]) -> dict[str, Metric]:
     from takens._run.resolution import metrics_of
 
     return name_metrics(named) if named else metrics_of(judging)
-
-
-def _without_equations(
-    model: TrainedModel, series: TimeSeries, judging: Judge, asked: Container[str]
-) -> dict[str, Metric]:
-    """Create what judges by the data alone that which else needs equations, if they allow."""
-    from takens._defaults import METRICS_WITHOUT_EQUATIONS
-    from takens._judging.rehearsal import rehearse
-    from takens._plugins.registry import metrics
-    from takens.errors import InputError
-
-    more: dict[str, Metric] = {}
-    for name in METRICS_WITHOUT_EQUATIONS:
-        if name in asked:
-            continue
-        with contextlib.suppress(InputError):
-            made = {name: metrics.create(name)}
-            rehearse(model, series, made, second=None, context=judging.context)
-            more |= made
-    return more
