@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from takens._dynamics.simulate import simulate as simulate
     from takens._dynamics.trained_model import TrainedModel as TrainedModel
     from takens._embedding.embed import embed as embed
+    from takens._examining.examination import Examination as Examination
+    from takens._examining.examine import examine as examine
     from takens._judging.compare import compare_scores as compare_scores
     from takens._judging.evaluate import evaluate as evaluate
     from takens._judging.judge import judge as judge

@@ -31,6 +31,17 @@ METRICS_WITHOUT_EQUATIONS: Final = ("lyapunov_from_data",)
 CHECK_METRIC: Final = "state_space_divergence"
 # What `.plot()` draws of a series.
 PORTRAIT: Final = "trajectories"
+# What is advised where data need it: a line of [data], in the order in which they are done.
+ADVICE: Final = {
+    "outliers": '{ name = "mask_outliers" }',
+    "gaps": '{ name = "fill_gaps", longest = LONGEST }',
+    "jitter": '{ name = "resample" }',
+    "counts": '{ name = "transform", by = "anscombe" }',
+    "trend": '{ name = "detrend" }',
+    "oversampled": '{ name = "decimate", every = EVERY }',
+    "one_variable": '{ name = "delays", delay = DELAY, dimension = DIMENSION }',
+}
+LINEAR_MODEL: Final = "linear_autoregression"
 FIGURES: Final = (
     "loss_history",
     "time_series",

@@ -1,0 +1,282 @@
+"""What to know of data before a model is trained, in the order of importance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from takens._data.time_series import TimeSeries
+from takens._defaults import ADVICE, LINEAR_MODEL
+from takens._examining.examination import Examination, Finding
+from takens._examining.seen import Seen
+from takens._judging.stationarity import difference
+
+_FEW_PERIODS: Final = 20
+_FEW_SAMPLES: Final = 1_000
+_COARSE: Final = 6
+_FINE: Final = 200
+_KEPT: Final = 40
+_NOISY: Final = 0.05
+_TREND: Final = 0.1
+_JITTER: Final = 1e-3
+_HELD: Final = 0.3
+
+
+def findings_of(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+    """Give findings, what matters most first, each with the key of what is advised."""
+    yield from _broken(made, seen)
+    yield from _too_little(made)
+    yield from _clock(made, seen)
+    yield from _laws(made, seen)
+    yield from _noise(made)
+    yield from _kinds(made, seen)
+    yield from _states(made, seen)
+
+
+def prepare_line(advised: list[str], made: Examination, seen: Seen) -> str:
+    """Return the line of [data] that does all that is advised, in its order."""
+    thinned = "oversampled" in advised
+    found = [_filled(ADVICE[key], made, seen, thinned) for key in ADVICE if key in advised]
+    return f"data.prepare = [{', '.join(found)}]" if found else ""
+
+
+def _filled(advice: str, made: Examination, seen: Seen, thinned: bool = False) -> str:
+    each = made.samples_per_period or 0.0
+    delay = 1 if made.delay is None else max(1, round(made.delay / made.dt))
+    if thinned:
+        delay = max(1, round(delay / max(2, round(each / _KEPT))))
+    return (
+        advice.replace("LONGEST", str(max(seen.longest_gap, 1)))
+        .replace("EVERY", str(max(2, round(each / _KEPT))))
+        .replace("DELAY", str(delay))
+        .replace("DIMENSION", str(made.dimension or 4))
+    )
+
+
+def _one(key: str, made: Examination, seen: Seen) -> str:
+    return f"data.prepare = [{_filled(ADVICE[key], made, seen)}]"
+
+
+def _broken(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+    names = seen.recordings.columns
+    filled = [(n, v) for n, v in zip(names, seen.values, strict=True) if v.fill is not None]
+    for name, value in filled:
+        yield (
+            "",
+            Finding(
+                f"{name} is {value.fill:g} in {value.filled:,} places.",
+                "That stands for what is missing, and would be learned as a value.",
+                f"data.missing = [{value.fill:g}]",
+            ),
+        )
+    still = [n for n, v in zip(names, seen.values, strict=True) if v.constant]
+    if still:
+        kept = ", ".join(f'"{name}"' for name in seen.varying)
+        yield (
+            "",
+            Finding(
+                f"{', '.join(still)} {'does' if len(still) == 1 else 'do'} not vary.",
+                "There is nothing to learn from it, and training refuses it.",
+                f"data.columns = [{kept}]" if kept else "",
+            ),
+        )
+    if made.missing and not filled:
+        yield (
+            "gaps",
+            Finding(
+                f"{made.missing:,} {'number is' if made.missing == 1 else 'numbers are'} missing, "
+                f"at most {seen.longest_gap:,} in a row.",
+                "Only the stretches between gaps teach anything; short gaps can be filled.",
+                _one("gaps", made, seen),
+            ),
+        )
+
+
+def _too_little(made: Examination) -> Iterator[tuple[str, Finding]]:
+    held = made.length_in_periods
+    if made.samples < _FEW_SAMPLES or (held is not None and held < _FEW_PERIODS):
+        periods = "" if held is None else f", {held:.3g} periods"
+        yield (
+            "",
+            Finding(
+                f"There are {made.samples:,} samples{periods}.",
+                f"A verdict on long runs needs some {_FEW_PERIODS} periods and {_FEW_SAMPLES:,} "
+                "samples to learn from and as many to judge against; expect it to be undecided. "
+                "Measure longer, or judge forecasts alone.",
+                'judge.metrics = ["prediction_error"]',
+            ),
+        )
+
+
+def _clock(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+    if made.jitter > _JITTER:
+        yield (
+            "jitter",
+            Finding(
+                f"The sampling interval varies by {100 * made.jitter:.2g} %.",
+                "Models that are maps have one interval, and refuse others.",
+                _one("jitter", made, seen),
+            ),
+        )
+    each = made.samples_per_period
+    if each is not None and made.periods and each < _COARSE:
+        yield (
+            "",
+            Finding(
+                f"A period has {each:.2g} samples.",
+                "That is too few for a model in continuous time: choose one that is a map, or "
+                "sample faster.",
+            ),
+        )
+    if each is not None and each > _FINE:
+        yield (
+            "oversampled",
+            Finding(
+                f"A period has {each:.0f} samples.",
+                f"Each tells next to nothing new: some {_KEPT} train faster, and as well.",
+                _one("oversampled", made, seen),
+            ),
+        )
+
+
+def _laws(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+    sloped = [
+        v
+        for v in made.variables
+        if v.trend is not None and v.trend.certain and v.trend.share > _TREND
+    ]
+    if sloped:
+        most = max(sloped, key=lambda v: v.trend.share if v.trend else 0.0)
+        share = most.trend.share if most.trend else 0.0
+        yield (
+            "trend",
+            Finding(
+                f"{', '.join(v.name for v in sloped)} {'has' if len(sloped) == 1 else 'have'} a "
+                f"trend: a straight line explains {100 * share:.0f} % of {most.name}.",
+                "What is judged against is then unlike what was learned from.",
+                _one("trend", made, seen),
+            ),
+        )
+    elif len(seen.x) >= 200 and np.ptp(seen.x, 0).min() > 0:
+        whole = TimeSeries(np.arange(len(seen.x)), seen.x, seen.varying)
+        changed = difference(*whole.halves())
+        if changed:
+            yield (
+                "",
+                Finding(
+                    f"The record is not of one law: {changed} changes from its first half to its "
+                    "second.",
+                    "What is judged against is then unlike what was learned from; cut the record "
+                    "where it changes.",
+                ),
+            )
+
+
+def _noise(made: Examination) -> Iterator[tuple[str, Finding]]:
+    loud = [v for v in made.variables if v.noise is not None and v.noise > _NOISY]
+    if loud:
+        told = ", ".join(f"{100 * (v.noise or 0):.2g} % in {v.name}" for v in loud)
+        yield (
+            "",
+            Finding(
+                f"Noise is {told}, in standard deviations of the signal.",
+                "Free runs have none: they must be compared with as much added.",
+                'judge.noise = "estimate"',
+            ),
+        )
+    spiked = [v for v in made.variables if v.outliers]
+    if spiked:
+        told = ", ".join(f"{v.outliers:,} in {v.name}" for v in spiked)
+        yield (
+            "outliers",
+            Finding(
+                f"Values far from their neighbours: {told}.",
+                "A single one moves means and losses; look at them first, they may be real.",
+                f"data.prepare = [{ADVICE['outliers']}, {ADVICE['gaps'].replace('LONGEST', '3')}]",
+            ),
+        )
+
+
+def _kinds(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+    for variable, values in zip(made.variables, seen.values, strict=True):
+        if values.constant:
+            continue
+        if values.labels:
+            kept = ", ".join(f'"{n}"' for n in seen.varying if n != variable.name)
+            yield (
+                "",
+                Finding(
+                    f"{variable.name} has {values.distinct} values, all whole numbers.",
+                    "That is a label or a switch, and no state that a smooth model can follow.",
+                    f"data.columns = [{kept}]" if kept else "",
+                ),
+            )
+        elif values.counts and variable.least >= 0 and variable.mean < 1_000:
+            yield (
+                "counts",
+                Finding(
+                    f"{variable.name} is counted, from {variable.least:g} to {variable.most:g}.",
+                    "The scatter of counts grows with their size, unless they are transformed.",
+                    _one("counts", made, seen),
+                ),
+            )
+        elif values.repeated > _HELD:
+            yield (
+                "",
+                Finding(
+                    f"{variable.name} stays the same in {100 * values.repeated:.0f} % of steps.",
+                    "It was sampled more slowly than the table, or rounded: keep as many rows as "
+                    "there are measurements.",
+                ),
+            )
+        elif values.step is not None and values.step > 0.05 * variable.spread:
+            yield (
+                "",
+                Finding(
+                    f"{variable.name} comes in steps of {values.step:g}.",
+                    f"That is noise of {100 * values.step / variable.spread / 12**0.5:.2g} % of a "
+                    "standard deviation, and near states coincide.",
+                ),
+            )
+
+
+def _states(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+    told = made.forecasts
+    if told is not None and not told.beats_linear:
+        if told.linear_beats_persistence and told.linear < 0.5:
+            yield (
+                "",
+                Finding(
+                    f"A linear model foretells one delay with an error of {told.linear:.2g} "
+                    "standard deviations, and nearest states do no better.",
+                    "Try a linear model first, and take it as what others must beat.",
+                    f'model = "{LINEAR_MODEL}"',
+                ),
+            )
+        else:
+            yield (
+                "",
+                Finding(
+                    "Nearest states foretell no more than a linear model.",
+                    "Nothing here asks for a nonlinear model: compare with a linear one, and do "
+                    "not read exponents as chaos.",
+                    f'model = "{LINEAR_MODEL}"',
+                ),
+            )
+    varying = [v for v in made.variables if v.spread > 0]
+    if len(varying) == 1 and made.dimension != 1:
+        found = (
+            f"{made.dimension} coordinates unfold it"
+            if made.dimension
+            else "no number of coordinates is enough; four are a start"
+        )
+        yield (
+            "one_variable",
+            Finding(
+                "There is one variable.",
+                f"Its past belongs to its state: {found}.",
+                _one("one_variable", made, seen),
+            ),
+        )
