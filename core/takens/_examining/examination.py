@@ -112,7 +112,7 @@ class Examination(Printed):
             return "The data are too short or too broken to say whether they can be forecast."
         if told.beats_linear and told.beats_persistence:
             beside = (
-                "" if chance is None else f"; of linear surrogates, {chance:.2g} do as well"
+                "" if chance is None else f" ({chance:.2g} of linear surrogates do as well)"
             )
             return f"Nonlinear: near states foretell more than a linear model{beside}."
         if told.linear_beats_persistence and told.linear < 0.5:
@@ -131,12 +131,10 @@ class Examination(Printed):
         if self.missing:
             yield "missing", f"{self.missing:,} numbers"
         if self.period is not None:
-            periods = ", ".join(f"{period:.4g}" for period in self.periods)
-            yield (
-                "periods",
-                f"{periods + unit if periods else f'none stands out; mean {self.period:.4g}{unit}'}; "
-                f"{self.samples_per_period:.3g} samples each, {self.length_in_periods:.4g} in all",
-            )
+            found = ", ".join(f"{period:.4g}" for period in self.periods) + unit
+            found = found if self.periods else f"none stands out; mean {self.period:.4g}{unit}"
+            each, held = self.samples_per_period, self.length_in_periods
+            yield "periods", f"{found}; {each:.3g} samples each, {held:.4g} in all"
         yield "noise", ", ".join(_percent(v.noise) for v in self.variables)
         if self.delay is not None:
             dimension = self.dimension or "not found"

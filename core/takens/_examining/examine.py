@@ -15,7 +15,7 @@ from takens._defaults import METRICS_WITHOUT_EQUATIONS
 from takens._embedding.arrays import Array, standardised
 from takens._embedding.delay import choose_delay
 from takens._embedding.dimension import choose_dimension
-from takens._embedding.memory import memory
+from takens._embedding.memory import correlation_time
 from takens._examining.examination import Examination, Variable
 from takens._examining.findings import findings_of, prepare_line
 from takens._examining.forecasts import Forecasts, forecasts_of
@@ -95,7 +95,7 @@ def _variables(seen: Seen) -> tuple[Variable, ...]:
                 missing=len(x) - len(known),
                 outliers=len(values.outliers),
                 step=values.step,
-                kind="constant" if values.constant else kind,
+                kind="still" if values.constant else kind,
             )
         )
     return tuple(found)
@@ -114,7 +114,9 @@ def _studied(made: Examination, seen: Seen, surrogates: int, seed: int) -> Exami
     delay = choose_delay(first).samples
     dimension, chance = None, None
     with contextlib.suppress(TakensError):
-        dimension = choose_dimension(first, delay, max(memory(part), delay)).coordinates
+        dimension = choose_dimension(
+            first, delay, max(correlation_time(part), delay)
+        ).coordinates
     if surrogates:
         with contextlib.suppress(TakensError):
             chance = surrogate_test(first, delay, count=surrogates, seed=seed).chance

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -24,7 +24,14 @@ _JITTER: Final = 1e-3
 _HELD: Final = 0.3
 
 
-def findings_of(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+Found: TypeAlias = tuple[str, Finding]
+
+
+def _found(key: str, what: str, consequence: str, remedy: str = "") -> Found:
+    return key, Finding(what, consequence, remedy)
+
+
+def findings_of(made: Examination, seen: Seen) -> Iterator[Found]:
     """Give findings, what matters most first, each with the key of what is advised."""
     yield from _broken(made, seen)
     yield from _too_little(made)
@@ -59,89 +66,75 @@ def _one(key: str, made: Examination, seen: Seen) -> str:
     return f"data.prepare = [{_filled(ADVICE[key], made, seen)}]"
 
 
-def _broken(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+def _broken(made: Examination, seen: Seen) -> Iterator[Found]:
     names = seen.recordings.columns
     filled = [(n, v) for n, v in zip(names, seen.values, strict=True) if v.fill is not None]
     for name, value in filled:
-        yield (
+        yield _found(
             "",
-            Finding(
-                f"{name} is {value.fill:g} in {value.filled:,} places.",
-                "That stands for what is missing, and would be learned as a value.",
-                f"data.missing = [{value.fill:g}]",
-            ),
+            f"{name} is {value.fill:g} in {value.filled:,} places.",
+            "That stands for what is missing, and would be learned as a value.",
+            f"data.missing = [{value.fill:g}]",
         )
     still = [n for n, v in zip(names, seen.values, strict=True) if v.constant]
     if still:
         kept = ", ".join(f'"{name}"' for name in seen.varying)
-        yield (
+        yield _found(
             "",
-            Finding(
-                f"{', '.join(still)} {'does' if len(still) == 1 else 'do'} not vary.",
-                "There is nothing to learn from it, and training refuses it.",
-                f"data.columns = [{kept}]" if kept else "",
-            ),
+            f"{', '.join(still)} {'does' if len(still) == 1 else 'do'} not vary.",
+            "There is nothing to learn from it, and training refuses it.",
+            f"data.columns = [{kept}]" if kept else "",
         )
     if made.missing and not filled:
-        yield (
+        yield _found(
             "gaps",
-            Finding(
-                f"{made.missing:,} {'number is' if made.missing == 1 else 'numbers are'} missing, "
-                f"at most {seen.longest_gap:,} in a row.",
-                "Only the stretches between gaps teach anything; short gaps can be filled.",
-                _one("gaps", made, seen),
-            ),
+            f"{made.missing:,} {'number is' if made.missing == 1 else 'numbers are'} missing, "
+            f"at most {seen.longest_gap:,} in a row.",
+            "Only the stretches between gaps teach anything; short gaps can be filled.",
+            _one("gaps", made, seen),
         )
 
 
-def _too_little(made: Examination) -> Iterator[tuple[str, Finding]]:
+def _too_little(made: Examination) -> Iterator[Found]:
     held = made.length_in_periods
     if made.samples < _FEW_SAMPLES or (held is not None and held < _FEW_PERIODS):
         periods = "" if held is None else f", {held:.3g} periods"
-        yield (
+        yield _found(
             "",
-            Finding(
-                f"There are {made.samples:,} samples{periods}.",
-                f"A verdict on long runs needs some {_FEW_PERIODS} periods and {_FEW_SAMPLES:,} "
-                "samples to learn from and as many to judge against; expect it to be undecided. "
-                "Measure longer, or judge forecasts alone.",
-                'judge.metrics = ["prediction_error"]',
-            ),
+            f"There are {made.samples:,} samples{periods}.",
+            f"A verdict on long runs needs some {_FEW_PERIODS} periods and {_FEW_SAMPLES:,} "
+            "samples to learn from and as many to judge against; expect it to be undecided. "
+            "Measure longer, or judge forecasts alone.",
+            'judge.metrics = ["prediction_error"]',
         )
 
 
-def _clock(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+def _clock(made: Examination, seen: Seen) -> Iterator[Found]:
     if made.jitter > _JITTER:
-        yield (
+        yield _found(
             "jitter",
-            Finding(
-                f"The sampling interval varies by {100 * made.jitter:.2g} %.",
-                "Models that are maps have one interval, and refuse others.",
-                _one("jitter", made, seen),
-            ),
+            f"The sampling interval varies by {100 * made.jitter:.2g} %.",
+            "Models that are maps have one interval, and refuse others.",
+            _one("jitter", made, seen),
         )
     each = made.samples_per_period
     if each is not None and made.periods and each < _COARSE:
-        yield (
+        yield _found(
             "",
-            Finding(
-                f"A period has {each:.2g} samples.",
-                "That is too few for a model in continuous time: choose one that is a map, or "
-                "sample faster.",
-            ),
+            f"A period has {each:.2g} samples.",
+            "That is too few for a model in continuous time: choose one that is a map, or "
+            "sample faster.",
         )
     if each is not None and each > _FINE:
-        yield (
+        yield _found(
             "oversampled",
-            Finding(
-                f"A period has {each:.0f} samples.",
-                f"Each tells next to nothing new: some {_KEPT} train faster, and as well.",
-                _one("oversampled", made, seen),
-            ),
+            f"A period has {each:.0f} samples.",
+            f"Each tells next to nothing new: some {_KEPT} train faster, and as well.",
+            _one("oversampled", made, seen),
         )
 
 
-def _laws(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+def _laws(made: Examination, seen: Seen) -> Iterator[Found]:
     sloped = [
         v
         for v in made.variables
@@ -150,120 +143,100 @@ def _laws(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
     if sloped:
         most = max(sloped, key=lambda v: v.trend.share if v.trend else 0.0)
         share = most.trend.share if most.trend else 0.0
-        yield (
+        yield _found(
             "trend",
-            Finding(
-                f"{', '.join(v.name for v in sloped)} {'has' if len(sloped) == 1 else 'have'} a "
-                f"trend: a straight line explains {100 * share:.0f} % of {most.name}.",
-                "What is judged against is then unlike what was learned from.",
-                _one("trend", made, seen),
-            ),
+            f"{', '.join(v.name for v in sloped)} {'has' if len(sloped) == 1 else 'have'} a "
+            f"trend: a straight line explains {100 * share:.0f} % of {most.name}.",
+            "What is judged against is then unlike what was learned from.",
+            _one("trend", made, seen),
         )
     elif len(seen.x) >= 200 and np.ptp(seen.x, 0).min() > 0:
         whole = TimeSeries(np.arange(len(seen.x)), seen.x, seen.varying)
         changed = difference(*whole.halves())
         if changed:
-            yield (
+            yield _found(
                 "",
-                Finding(
-                    f"The record is not of one law: {changed} changes from its first half to its "
-                    "second.",
-                    "What is judged against is then unlike what was learned from; cut the record "
-                    "where it changes.",
-                ),
+                f"The record is not of one law: {changed} changes from its first half to its "
+                "second.",
+                "What is judged against is then unlike what was learned from; cut the record "
+                "where it changes.",
             )
 
 
-def _noise(made: Examination) -> Iterator[tuple[str, Finding]]:
+def _noise(made: Examination) -> Iterator[Found]:
     loud = [v for v in made.variables if v.noise is not None and v.noise > _NOISY]
     if loud:
         told = ", ".join(f"{100 * (v.noise or 0):.2g} % in {v.name}" for v in loud)
-        yield (
+        yield _found(
             "",
-            Finding(
-                f"Noise is {told}, in standard deviations of the signal.",
-                "Free runs have none: they must be compared with as much added.",
-                'judge.noise = "estimate"',
-            ),
+            f"Noise is {told}, in standard deviations of the signal.",
+            "Free runs have none: they must be compared with as much added.",
+            'judge.noise = "estimate"',
         )
     spiked = [v for v in made.variables if v.outliers]
     if spiked:
         told = ", ".join(f"{v.outliers:,} in {v.name}" for v in spiked)
-        yield (
+        yield _found(
             "outliers",
-            Finding(
-                f"Values far from their neighbours: {told}.",
-                "A single one moves means and losses; look at them first, they may be real.",
-                f"data.prepare = [{ADVICE['outliers']}, {ADVICE['gaps'].replace('LONGEST', '3')}]",
-            ),
+            f"Values far from their neighbours: {told}.",
+            "A single one moves means and losses; look at them first, they may be real.",
+            f"data.prepare = [{ADVICE['outliers']}, {ADVICE['gaps'].replace('LONGEST', '3')}]",
         )
 
 
-def _kinds(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+def _kinds(made: Examination, seen: Seen) -> Iterator[Found]:
     for variable, values in zip(made.variables, seen.values, strict=True):
         if values.constant:
             continue
         if values.labels:
             kept = ", ".join(f'"{n}"' for n in seen.varying if n != variable.name)
-            yield (
+            yield _found(
                 "",
-                Finding(
-                    f"{variable.name} has {values.distinct} values, all whole numbers.",
-                    "That is a label or a switch, and no state that a smooth model can follow.",
-                    f"data.columns = [{kept}]" if kept else "",
-                ),
+                f"{variable.name} has {values.distinct} values, all whole numbers.",
+                "That is a label or a switch, and no state that a smooth model can follow.",
+                f"data.columns = [{kept}]" if kept else "",
             )
         elif values.counts and variable.least >= 0 and variable.mean < 1_000:
-            yield (
+            yield _found(
                 "counts",
-                Finding(
-                    f"{variable.name} is counted, from {variable.least:g} to {variable.most:g}.",
-                    "The scatter of counts grows with their size, unless they are transformed.",
-                    _one("counts", made, seen),
-                ),
+                f"{variable.name} is counted, from {variable.least:g} to {variable.most:g}.",
+                "The scatter of counts grows with their size, unless they are transformed.",
+                _one("counts", made, seen),
             )
         elif values.repeated > _HELD:
-            yield (
+            yield _found(
                 "",
-                Finding(
-                    f"{variable.name} stays the same in {100 * values.repeated:.0f} % of steps.",
-                    "It was sampled more slowly than the table, or rounded: keep as many rows as "
-                    "there are measurements.",
-                ),
+                f"{variable.name} stays the same in {100 * values.repeated:.0f} % of steps.",
+                "It was sampled more slowly than the table, or rounded: keep as many rows as "
+                "there are measurements.",
             )
         elif values.step is not None and values.step > 0.05 * variable.spread:
-            yield (
+            yield _found(
                 "",
-                Finding(
-                    f"{variable.name} comes in steps of {values.step:g}.",
-                    f"That is noise of {100 * values.step / variable.spread / 12**0.5:.2g} % of a "
-                    "standard deviation, and near states coincide.",
-                ),
+                f"{variable.name} comes in steps of {values.step:g}.",
+                f"That is noise of {100 * values.step / variable.spread / 12**0.5:.2g} % of a "
+                "standard deviation, and near states coincide.",
             )
 
 
-def _states(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
+def _states(made: Examination, seen: Seen) -> Iterator[Found]:
     told = made.forecasts
     if told is not None and not told.beats_linear:
         if told.linear_beats_persistence and told.linear < 0.5:
-            yield (
+            yield _found(
                 "",
-                Finding(
-                    f"A linear model foretells one delay with an error of {told.linear:.2g} "
-                    "standard deviations, and nearest states do no better.",
-                    "Try a linear model first, and take it as what others must beat.",
-                    f'model = "{LINEAR_MODEL}"',
-                ),
+                f"A linear model foretells one delay with an error of {told.linear:.2g} "
+                "standard deviations, and nearest states do no better.",
+                "Try a linear model first, and take it as what others must beat.",
+                f'model = "{LINEAR_MODEL}"',
             )
         else:
-            yield (
+            yield _found(
                 "",
-                Finding(
-                    "Nearest states foretell no more than a linear model.",
-                    "Nothing here asks for a nonlinear model: compare with a linear one, and do "
-                    "not read exponents as chaos.",
-                    f'model = "{LINEAR_MODEL}"',
-                ),
+                "Nearest states foretell no more than a linear model.",
+                "Nothing here asks for a nonlinear model: compare with a linear one, and do "
+                "not read exponents as chaos.",
+                f'model = "{LINEAR_MODEL}"',
             )
     varying = [v for v in made.variables if v.spread > 0]
     if len(varying) == 1 and made.dimension != 1:
@@ -272,11 +245,9 @@ def _states(made: Examination, seen: Seen) -> Iterator[tuple[str, Finding]]:
             if made.dimension
             else "no number of coordinates is enough; four are a start"
         )
-        yield (
+        yield _found(
             "one_variable",
-            Finding(
-                "There is one variable.",
-                f"Its past belongs to its state: {found}.",
-                _one("one_variable", made, seen),
-            ),
+            "There is one variable.",
+            f"Its past belongs to its state: {found}.",
+            _one("one_variable", made, seen),
         )

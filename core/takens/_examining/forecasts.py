@@ -40,8 +40,9 @@ def forecasts_of(x: Array, delay: int, coordinates: int, ahead: int) -> Forecast
     """Forecast standardised `x: (T, n)` from its states ``coordinates`` delays long.
 
     By the mean of what followed the four nearest states, by the best linear function of the
-    state, and by the last value, or the mean where that is better. One is better than another where its mean squared error over
-    ten blocks of time is lower by more than three standard errors of the difference.
+    state, and by the last value, or the mean where that is better. One is better than another
+    where its mean squared error over ten blocks of time is lower by more than three standard
+    errors of the difference.
     """
     n = x.shape[1]
     lags = [delay * i for i in range(coordinates) for _ in range(n)]

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from takens._embedding.arrays import Array
-from takens._embedding.memory import memory
+from takens._embedding.memory import correlation_time
 
 _LOWEST: Final = 2
 _HIGHEST: Final = 12
@@ -32,7 +32,7 @@ def noise_levels(x: Array) -> list[float | None]:
 
 def _level(x: Array) -> float | None:
     whole = float(x.var())
-    if len(x) <= 4 * _HIGHEST or whole <= 0 or memory(x[:, None]) < 2:
+    if len(x) <= 4 * _HIGHEST or whole <= 0 or correlation_time(x[:, None]) < 2:
         return None
     found: list[float] = []
     changes = np.diff(x)

@@ -13,8 +13,8 @@ from takens._embedding.arrays import Array, standardised
 # A peak of the averaged spectrum counts where it stands out by so much from its surroundings.
 _STANDS_OUT: Final = 6.0
 # It holds so much of all power, and repeats so often in each segment.
-_SHARE: Final = 0.05
-_CYCLES: Final = 3
+_SHARE: Final = 0.1
+_CYCLES: Final = 5
 _MOST: Final = 3
 _SEGMENTS: Final = 8
 

@@ -6,6 +6,7 @@ from typing import final
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from takens._data.recordings import Recordings
@@ -44,7 +45,7 @@ class Seen:
             _without_fills(x, values) if any(v.fill is not None for v in values) else x
             for x in arrays
         ]
-        gone = [np.isnan(x).any(1) for x in whole]
+        gone = [np.asarray(np.isnan(x).any(1)) for x in whole]
         runs = [length for each in gone for length in _runs(each)]
         names = recordings.columns
         kept = [i for i, v in enumerate(values) if not v.constant]
@@ -84,7 +85,7 @@ def _without_fills(x: Array, values: tuple[Values, ...]) -> Array:
     return found
 
 
-def _runs(gone: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[int]:
+def _runs(gone: npt.NDArray[np.bool_]) -> list[int]:
     edges = np.diff(np.concatenate(([0], gone.astype(np.int8), [0])))
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     return (ends - starts).tolist()

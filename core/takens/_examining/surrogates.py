@@ -48,7 +48,7 @@ def surrogate_test(x: Array, delay: int, *, count: int = 199, seed: int = 0) -> 
 
 
 def iaaft(x: Array, random: np.random.Generator) -> Array:
-    """Return a surrogate with the values of `x: (T,)` and, as nearly as it can, its spectrum."""
+    """Return a surrogate with the values of `x: (T,)` and nearly its spectrum."""
     ordered, amplitude = np.sort(x), np.abs(np.fft.rfft(x))
     made = random.permutation(x)
     before = np.empty(0)
@@ -85,8 +85,7 @@ def _closed(x: Array) -> Array:
     length = min(length, len(x) - slack)
     starts = np.arange(slack)
     jump = np.abs(x[starts] - x[starts + length - 1])
-    turn = np.abs(
-        (x[starts + 1] - x[starts]) - (x[starts + length - 1] - x[starts + length - 2])
-    )
+    slope = np.diff(x)
+    turn = np.abs(slope[starts] - slope[starts + length - 2])
     start = int((jump + turn).argmin())
     return x[start : start + length]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, final
+from typing import Any, Final, cast, final
 
 import attrs
 import numpy as np
+from scipy import stats
 
 from takens._embedding.arrays import Array
-from takens._embedding.memory import memory
+from takens._embedding.memory import correlation_time
 
 _LEVEL: Final = 0.01
 _SHORTEST: Final = 20
@@ -38,12 +39,9 @@ def trend_of(x: Array) -> Trend:
     left = x - x.mean() - slope * t
     whole = float(x.var())
     share = 1 - float(left.var()) / whole if whole > 0 else 0.0
-    independent = len(x) / (2 * memory(left[:, None]))
+    independent = len(x) / (2 * correlation_time(left[:, None]))
     if independent < 4 or share <= 0:
         return Trend(max(share, 0.0), 2 * slope / max(whole, 1e-300) ** 0.5, False)
     ratio = share / max(1 - share, 1e-12) * (independent - 2)
-    # The F distribution of one slope, for records long enough that it is nearly chi-squared.
-    from scipy import stats
-
-    chance = float(stats.f.sf(ratio, 1, independent - 2))
+    chance = float(cast(Any, stats).f.sf(ratio, 1, independent - 2))
     return Trend(share, 2 * slope / whole**0.5, chance < _LEVEL)

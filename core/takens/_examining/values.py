@@ -82,8 +82,8 @@ def _step(x: Array, distinct: Array) -> float | None:
     if len(distinct) > 0.2 * len(x) or len(distinct) < 3:
         return None
     step = float(np.diff(distinct).min())
-    off = (distinct - distinct[0]) / step
-    return step if bool((np.abs(off - np.round(off)) < 1e-3).all()) else None
+    off: Array = (distinct - distinct[0]) / step
+    return step if bool((np.abs(off - off.round()) < 1e-3).all()) else None
 
 
 def _outliers(x: Array, fill: float | None) -> Places:

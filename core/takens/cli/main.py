@@ -24,7 +24,7 @@ _OURS: Final = {
     "show": "Describe one component.",
     "plugins": "List the plugins that are installed, and what became of them.",
     "check": "Check that a plugin and its components keep what they promise.",
-    "doctor": "Say what this machine and this installation can do.",
+    "doctor": "Say what data, or this machine and this installation, can do.",
 }
 
 

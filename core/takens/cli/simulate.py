@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +12,6 @@ from takens._defaults import INTEGRATOR
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from takens._data.time_series import TimeSeries
-    from takens._protocols.portrait import Portrait
-    from takens._protocols.system import System
 
 
 @click.command("simulate")
@@ -105,7 +100,9 @@ def command(
     stem = out.with_suffix("") if out else Path(system.rpartition(":")[2])
     files = {} if out is None or encode is None else {out: encode(series)}
     if plot:
-        for name, png in _portraits(made, series).items():
+        from takens.cli.portraits import draw_portraits
+
+        for name, png in draw_portraits(made, series).items():
             files[stem.with_name(f"{stem.name}-{name}.png")] = png
     for path, content in files.items():
         write_whole(path, content)
@@ -134,19 +131,3 @@ def _read_states(text: str, dim: int) -> Tensor:
         )
     states = torch.tensor(rows, dtype=torch.float64)
     return states[0] if len(rows) == 1 else states
-
-
-def _portraits(system: System, series: TimeSeries) -> dict[str, bytes]:
-    """Draw every portrait; one that fails is left out with a warning."""
-    from takens._plugins.registry import portraits
-
-    def draw(portrait: Portrait) -> bytes | None:
-        drawn = portrait.draw(system, series)
-        if drawn is None:
-            return None
-        buffer = io.BytesIO()
-        drawn.savefig(buffer, format="png", dpi=150)
-        return buffer.getvalue()
-
-    found = portraits.candidates(draw, asked_for=True)
-    return {each.name.replace(":", "-"): each.answer for each in found if each.answer}
