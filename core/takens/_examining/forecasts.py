@@ -58,29 +58,25 @@ def forecasts_of(x: Array, delay: int, coordinates: int, ahead: int) -> Forecast
     inputs = np.concatenate((known, np.ones((len(known), 1))), 1)
     weights: Any = cast(Any, np.linalg).lstsq(inputs, answers, rcond=None)[0]
     by_line = np.concatenate((asked, np.ones((len(asked), 1))), 1) @ np.asarray(weights)
-    missed = {
-        "analogue": _squares(by_analogue, truth),
-        "linear": _squares(by_line, truth),
-        "persistence": min(
-            (_squares(guess, truth) for guess in (asked[:, :n], answers.mean(0))),
-            key=lambda blocks: float(blocks.mean()),
-        ),
-    }
-    errors = {name: float(np.sqrt(blocks.mean())) for name, blocks in missed.items()}
-
-    def beats(one: str, other: str) -> bool:
-        gain = missed[other] - missed[one]
-        return bool(gain.mean() > _SPREADS * gain.std(ddof=1) / len(gain) ** 0.5)
-
+    near, line = _squares(by_analogue, truth), _squares(by_line, truth)
+    still = min(
+        (_squares(guess, truth) for guess in (asked[:, :n], answers.mean(0))),
+        key=lambda blocks: float(blocks.mean()),
+    )
     return Forecasts(
         ahead,
-        errors["analogue"],
-        errors["linear"],
-        errors["persistence"],
-        beats("analogue", "persistence"),
-        beats("analogue", "linear"),
-        beats("linear", "persistence"),
+        analogue=float(np.sqrt(near.mean())),
+        linear=float(np.sqrt(line.mean())),
+        persistence=float(np.sqrt(still.mean())),
+        beats_persistence=_beats(near, still),
+        beats_linear=_beats(near, line),
+        linear_beats_persistence=_beats(line, still),
     )
+
+
+def _beats(one: Array, other: Array) -> bool:
+    gain = other - one
+    return bool(gain.mean() > _SPREADS * gain.std(ddof=1) / len(gain) ** 0.5)
 
 
 def _squares(found: Array, truth: Array) -> Array:

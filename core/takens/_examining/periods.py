@@ -44,7 +44,7 @@ def periods_of(x: Array) -> Periods:
     raw = np.square(np.abs(np.fft.rfft(x - x.mean(0), axis=0))).sum(1)
     mean = float(raw.sum() / max(float(raw @ np.fft.rfftfreq(len(x))), 1e-300))
     length = max(min(len(x), 16), 2 * len(x) // (_SEGMENTS + 1))
-    found: Any = cast(Any, signal).welch(x, nperseg=length, axis=0, detrend="linear")
+    found: Any = cast(Any, signal).welch(x, nperseg=length, axis=0)
     frequencies, power = np.asarray(found[0]), np.asarray(found[1]).sum(1)
     width = max(5, len(power) // 20)
     padded = np.pad(power, width, mode="edge")
