@@ -272,7 +272,7 @@ def main() -> None:
     options = parser.parse_args()
     os.chdir(ROOT)
     # What takes seconds to import is imported once; nothing of takens may be.
-    for name in ("hypothesis", "scipy.signal", "scipy.spatial", "scipy.stats", "torch.func"):
+    for name in ("scipy.signal", "scipy.spatial", "scipy.stats", "torch.func"):
         importlib.import_module(name)
 
     options.out.mkdir(parents=True, exist_ok=True)

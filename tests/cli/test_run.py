@@ -341,8 +341,35 @@ def test_a_resume_with_other_settings_is_refused(takens: Takens, small: Path) ->
     before = (small.parent / "out" / "config.toml").read_bytes()
     refused = takens("run", small, "--out", "out", "--resume", "--set", "training.batch=5")
     assert refused.returncode == 2
-    assert "holds a run with another training" in refused.stderr
+    assert "holds a run with another training: training.batch was" in refused.stderr
     assert (small.parent / "out" / "config.toml").read_bytes() == before
+
+
+def test_a_finished_run_goes_on_with_other_settings(takens: Takens, small: Path) -> None:
+    assert takens("run", small, "--out", "out", "--set", "figures=[]").returncode == 0
+    log = small.parent / "out" / "history.jsonl"
+    before = [json.loads(line) for line in log.read_text().splitlines()]
+    steps = before[-1]["step"]
+    settings = (f"training.steps={steps + 4}", "training.learning_rate=1e-3")
+    options = [part for setting in settings for part in ("--set", setting)]
+    more = takens(
+        "run",
+        small,
+        "--out",
+        "out",
+        "--resume",
+        "--set",
+        "figures=[]",
+        *options,
+        "--set",
+        "training.log_every=1",
+    )
+    assert more.returncode == 0, more.stderr
+    after = [json.loads(line) for line in log.read_text().splitlines()]
+    assert after[: len(before)] == before
+    assert [record["step"] for record in after[len(before) :]] == list(
+        range(steps + 1, steps + 5)
+    )
 
 
 def test_no_space_on_the_disk(small: Path, tmp_path: Path) -> None:

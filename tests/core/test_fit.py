@@ -210,6 +210,48 @@ def test_a_resume_of_another_training_is_refused(
         again(SparseTeacherForcing(6))
 
 
+def test_a_finished_training_goes_on_with_other_settings(
+    data: takens.TimeSeries, tmp_path: Path
+) -> None:
+    scheme = SparseTeacherForcing(5)
+
+    def train(**changes: Any) -> takens.Fit:
+        options = changed(keep="last", **changes)
+        return takens.fit(
+            make(), data, scheme, device="cpu", folder=tmp_path, resume=True, **options
+        )
+
+    first = takens.fit(
+        make(), data, scheme, device="cpu", folder=tmp_path, **changed(keep="last")
+    )
+    steps = int(first.history[-1]["step"])
+    more: dict[str, Any] = {
+        "steps": steps + 7,
+        "learning_rate": 1e-3,
+        "final_learning_rate": 1e-4,
+        "schedule": "constant",
+        "log_every": 1,
+        "checkpoint_every": 3,
+        "check_every": 0,
+        "gradient_clip": 1.0,
+    }
+    again = train(**more)
+    assert [record["step"] for record in again.history][-7:] == list(
+        range(steps + 1, steps + 8)
+    )
+    assert {record["learning_rate"] for record in again.history[-7:]} == {1e-3}
+    # An update at next to no rate changes next to nothing: it went on from the last weights.
+    still = train(**more | {"steps": steps + 8, "learning_rate": 1e-12})
+    torch.testing.assert_close(weights(still), weights(again), rtol=0, atol=1e-8)
+    torch.testing.assert_close(still.model.mean, first.model.mean, rtol=0, atol=0)
+    with pytest.raises(takens.errors.CheckpointError, match=f"made {steps + 8} updates and"):
+        train(**more)
+    with pytest.raises(takens.errors.CheckpointError, match=r"training.optimiser was"):
+        train(**more | {"steps": steps + 9, "optimiser": "sgd"})
+    with pytest.raises(takens.errors.CheckpointError, match=r"training.learning_rate was"):
+        train(**more | {"steps": steps + 9, "learning_rate": [1e-3]})
+
+
 @pytest.mark.parametrize("keep", [0, 100, 0.5, 0.99])
 def test_a_checkpoint_that_was_cut_short_is_refused(
     data: takens.TimeSeries, tmp_path: Path, keep: float

@@ -185,7 +185,7 @@ def test_errors_of_effects_over_blocks(records: int, samples: int) -> None:
     values, wide = np.empty(draws), np.empty(draws)
     for i in range(draws):
         both = [torch.from_numpy(x[i]) for x in (truth, runs)]
-        blocks = [cut(x, pieces(*x.shape[:2], 4)).mean(1) for x in both]
+        blocks = [cut(x, pieces(x.shape[0], x.shape[1], 4)).mean(1) for x in both]
         found = compare_blocks(blocks[0], blocks[1], lambda t, r: r - t)
         assert found.error is not None
         assert found.reference_error is not None

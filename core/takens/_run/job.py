@@ -37,6 +37,7 @@ from takens._training.models import model_for
 from takens._training.placement import place
 from takens._training.preparation import prepare
 from takens._training.result import Fit
+from takens._training.settings import CHANGEABLE, changed_for_good
 from takens._versions import versions
 from takens.errors import InputError
 
@@ -196,13 +197,18 @@ def _judge(
 def _resumed(configuration: Configuration, folder: RunFolder) -> Configuration:
     """Take the device of the run in the folder; refuse to go on with another experiment."""
     stored = resolve(read_again(folder.path / "config.toml", configuration))
-    for field in attrs.fields(Configuration):
-        before, now = getattr(stored, field.name), getattr(configuration, field.name)
-        if field.name in ("data", "model", "scheme", "training", "seed") and before != now:
+    for name in ("data", "model", "scheme", "seed"):
+        if getattr(stored, name) != getattr(configuration, name):
             raise InputError(
-                f"{folder.path} holds a run with another {field.name}; restore the old "
+                f"{folder.path} holds a run with another {name}; restore the old "
                 "settings to resume it, or start again with --overwrite."
             )
+    if changed := changed_for_good(stored.training, configuration.training):
+        raise InputError(
+            f"{folder.path} holds a run with another training: {changed}. Of [training] a run "
+            f"can go on with other {', '.join(sorted(CHANGEABLE))}; restore the rest, or start "
+            "again with --overwrite."
+        )
     return attrs.evolve(configuration, device=stored.device)
 
 

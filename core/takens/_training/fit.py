@@ -73,7 +73,9 @@ def fit(
     and is on the CPU. ``options`` are fields of ``Training``, on top of ``training``. With a
     ``folder``, history and checkpoints go there as ``history.jsonl`` and ``checkpoint.pt``,
     and ``resume`` goes on from the checkpoint: on the same machine the final weights are the
-    same as without the interruption. ``progress`` shows a bar where there is a terminal.
+    same as without the interruption. It may go on with more ``steps``, other rates, another
+    schedule or other intervals of logging; what cannot be changed is refused by its name.
+    ``progress`` shows a bar where there is a terminal.
 
     Several models, or ``members``, are trained at once; the windows of member i are drawn by
     ``seed + i``, so that it becomes what it would have become alone. One whose loss is no

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, cast, final
 import attrs
 
 from takens._defaults import CHECK_METRIC, OPTIMISER, SCHEDULE
-from takens._plugins.choice import Choice, chosen
+from takens._plugins.choice import Choice, Component, chosen
 from takens._plugins.parameter import parameter
 from takens.errors import InputError
 
@@ -83,3 +83,35 @@ KINDS: Final[Mapping[str, str]] = {
     for field in attrs.fields(Training)
     if "kind" in field.metadata
 }
+
+# What a training may go on with otherwise than it began; the rest decides what it is.
+CHANGEABLE: Final = frozenset(
+    (
+        "steps",
+        "learning_rate",
+        "final_learning_rate",
+        "schedule",
+        "gradient_clip",
+        "log_every",
+        "checkpoint_every",
+        "check_every",
+        "keep",
+    )
+)
+
+
+def changed_for_good(before: Training, now: Training) -> str:
+    """Say which setting a training cannot go on with, was and is what; empty for none."""
+    for field in attrs.fields(Training):
+        old, new = getattr(before, field.name), getattr(now, field.name)
+        # One rate for all members is one group of the optimiser, a list of rates several.
+        regrouped = field.name == "learning_rate" and isinstance(old, tuple) != isinstance(
+            new, tuple
+        )
+        if old != new and (field.name not in CHANGEABLE or regrouped):
+            return f"training.{field.name} was {_shown(old)} and is {_shown(new)}"
+    return ""
+
+
+def _shown(value: Any) -> str:
+    return repr(value.name) if isinstance(value, Component) else repr(value)

@@ -19,7 +19,7 @@ from takens._training.flat import FlatWeights
 from takens._training.free_run_check import Finding, FreeRunCheck, metric_of
 from takens._training.loss import LossFunction, loss_function, scheme_generator
 from takens._training.preparation import Prepared
-from takens._training.settings import Training
+from takens._training.settings import CHANGEABLE, Training
 from takens._training.windows import WindowDraws
 from takens.errors import CheckpointError, TrainingError
 
@@ -213,6 +213,13 @@ class Updates:
             _refuse_others(
                 path, content, identity, storable_name(trained), attrs.asdict(trained.config)
             )
+            done = state["step"]
+            if type(done) is int and done > self.training.steps:
+                raise CheckpointError(
+                    f"{path} has made {done} updates and training.steps is "
+                    f"{self.training.steps}; give more to go on, or start again with "
+                    "--overwrite."
+                )
             return self._restored(state)
         except CheckpointError:
             raise
@@ -224,7 +231,7 @@ class Updates:
 
     def _restored(self, state: Mapping[str, Any]) -> tuple[int, float, str | None]:
         step, seconds, values = state["step"], state["seconds"], self.weights.values
-        if type(step) is not int or not 0 <= step <= self.training.steps:
+        if type(step) is not int or step < 0:
             raise ValueError(f"its step is {step!r}")
         if not (isinstance(seconds, (int, float)) and 0 <= seconds < math.inf):
             raise ValueError(f"its seconds are {seconds!r}")
@@ -340,6 +347,10 @@ def _refuse_others(
     for key, value in identity.items():
         # What an earlier version had no setting for is as it was.
         stored = known.get(key, value)
+        if key.removeprefix("training.") in CHANGEABLE:
+            regrouped = isinstance(stored, tuple) != isinstance(value, tuple)
+            if not (regrouped and key == "training.learning_rate"):
+                continue
         if stored != value:
             shown = "differ" if key == "data" else f"was {stored!r} and is {value!r}"
             raise CheckpointError(
