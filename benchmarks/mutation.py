@@ -29,40 +29,52 @@ from typing import Any, Final, NamedTuple
 ROOT: Final = Path(__file__).parents[1]
 _CORE: Final = "core/takens/_judging"
 _METRICS: Final = "plugins/takens_metrics"
-_JUDGED: Final = ("tests/coverage/test_decisions.py", "tests/core/test_verdict.py")
+_COUNTED: Final = "tests/coverage/test_decisions.py::test_"
+_VERDICT: Final = "tests/core/test_verdict.py"
+
+
+def _counted(*names: str) -> tuple[str, ...]:
+    return tuple(_COUNTED + name for name in names)
+
+
 # What decides, and the tests that hold it, the quickest first.
 FILES: Final[Mapping[str, Sequence[str]]] = {
-    f"{_CORE}/equivalence.py": _JUDGED,
-    f"{_CORE}/questions.py": _JUDGED,
-    f"{_CORE}/verdict.py": _JUDGED,
-    f"{_CORE}/ensembles.py": (*_JUDGED, "tests/core/test_evaluate.py"),
-    f"{_CORE}/criteria.py": (*_JUDGED, "tests/core/test_judge.py"),
-    f"{_CORE}/baselines.py": (*_JUDGED, "tests/core/test_judge.py"),
-    f"{_CORE}/stationarity.py": _JUDGED,
-    f"{_CORE}/noise.py": _JUDGED,
-    "core/takens/_training/free_run_check.py": (
-        _JUDGED[0],
-        "tests/core/test_free_run_check.py",
+    f"{_CORE}/equivalence.py": (
+        *_counted(
+            "chances_are_those_of_students_law",
+            "shares_are_held_at_every_true_share",
+            "all_true_hypotheses_together_are_rejected_as_often_as_the_level_says",
+            "joined_errors_of_unlike_size",
+        ),
+        _VERDICT,
     ),
-    f"{_METRICS}/effects/block_errors.py": (_JUDGED[0], "tests/metrics/test_effects.py"),
-    f"{_METRICS}/effects/effect_score.py": (_JUDGED[0], "tests/metrics/test_effects.py"),
-    f"{_METRICS}/forecasts/block_errors.py": (
-        _JUDGED[0],
-        "tests/metrics/test_prediction_error.py",
+    f"{_CORE}/questions.py": (_VERDICT,),
+    f"{_CORE}/verdict.py": (_VERDICT,),
+    f"{_CORE}/ensembles.py": (
+        *_counted(
+            "an_ensemble_has_that_error_and_all_its_values",
+            "the_error_of_a_median_over_members",
+        ),
+        _VERDICT,
     ),
-    f"{_METRICS}/lyapunov/exponent_errors.py": (
-        _JUDGED[0],
-        "tests/metrics/test_max_lyapunov.py",
+    f"{_CORE}/criteria.py": (_VERDICT,),
+    f"{_METRICS}/effects/block_errors.py": _counted(
+        "how_records_are_cut", "errors_of_effects_over_blocks"
     ),
-    f"{_METRICS}/from_data/scaling_region.py": (
-        _JUDGED[0],
-        "tests/metrics/test_data_exponent.py",
+    f"{_METRICS}/forecasts/block_errors.py": _counted(
+        "errors_of_forecasts_over_blocks_of_starts"
     ),
-    f"{_METRICS}/from_data/data_exponent.py": (
-        _JUDGED[0],
-        "tests/metrics/test_data_exponent.py",
+    f"{_METRICS}/lyapunov/exponent_errors.py": _counted(
+        "segments_need_records_and_say_what_they_are",
+        "the_jackknife_of_a_mean_is_its_standard_error",
+        "errors_of_exponents_over_starts",
+        "errors_of_exponents_over_segments",
     ),
-    "plugins/takens_schemes/schedules.py": (_JUDGED[0], "tests/schemes/test_schemes.py"),
+    f"{_METRICS}/from_data/scaling_region.py": _counted("a_straight_part_is_found_where_it_is"),
+    f"{_METRICS}/from_data/data_exponent.py": _counted(
+        "resampled_segments_give_the_error_of_a_slope"
+    ),
+    "plugins/takens_schemes/schedules.py": _counted("learning_rates_follow_their_schedules"),
 }
 _LONGEST: Final = 1_200.0
 # Mutants that cannot be told from the original, by file, line of source and change.

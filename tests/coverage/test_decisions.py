@@ -35,6 +35,7 @@ from takens_metrics.lyapunov.exponent_errors import (
     over_segments,
     over_starts,
 )
+from takens_schemes.schedules import Constant, Cosine, Exponential
 
 from .known_cases import NOMINAL, Array, autoregressive, held
 
@@ -92,8 +93,9 @@ def test_joined_errors_of_unlike_size(
     other = theirs[1] * normal(DRAWS, theirs[0], seed=2)
     off = one.mean(1) - other.mean(1)
     wide = np.empty(DRAWS)
+    of_one, of_other = (x.std(1, ddof=1) / x.shape[1] ** 0.5 for x in (one, other))
     for i in range(DRAWS):
-        error, over = joined((stats.sem(one[i]), ours[0]), (stats.sem(other[i]), theirs[0]))
+        error, over = joined((float(of_one[i]), ours[0]), (float(of_other[i]), theirs[0]))
         wide[i] = quantile(0.025, over) * error
     assert 0.93 < held(off - wide, 0.0, off + wide) < NOMINAL[1]
     error, over = joined((0.3, 6), (None, None), (0.4, 20))
@@ -308,3 +310,21 @@ def test_members_keep_weights_of_their_own() -> None:
         attrs.asdict(f) for f in best.findings if f
     ]
     assert again.lowest == best.lowest
+
+
+def test_learning_rates_follow_their_schedules() -> None:
+    about = {"steps": 11, "first": 0.1, "final": 0.001}
+    assert [Constant().rate(i, **about) for i in (0, 10)] == [0.1, 0.1]
+    assert Constant(warm_up=3).rate(0, **about) == pytest.approx(0.025)
+    assert Constant(warm_up=3).rate(2, **about) == pytest.approx(0.075)
+    assert Constant(warm_up=3).rate(3, **about) == 0.1
+    for schedule, middle in ((Cosine(), 0.0505), (Exponential(), 0.01)):
+        rates = [schedule.rate(i, **about) for i in (0, 5, 10)]
+        assert rates == pytest.approx([0.1, middle, 0.001])
+        one = {"steps": 1, "first": 0.1, "final": 0.001}
+        assert schedule.rate(0, **one) == pytest.approx(0.1)
+    assert Cosine().rate(2, **about) == pytest.approx(
+        0.001 + 0.099 * (1 + math.cos(0.2 * math.pi)) / 2
+    )
+    assert Cosine(warm_up=1).rate(0, **about) == pytest.approx(0.05)
+    assert Exponential(warm_up=1).rate(0, **about) == pytest.approx(0.05)
