@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from takens._dynamics.free_run import FreeRun as FreeRun
     from takens._dynamics.generate import generate as generate
+    from takens._dynamics.joined import joined as joined
     from takens._dynamics.simulate import simulate as simulate
     from takens._dynamics.trained_model import TrainedModel as TrainedModel
     from takens._embedding.embed import embed as embed

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from takens._backends.dispatch import dispatch as dispatch
+    from takens._backends.rows import coupled_dims as coupled_dims
     from takens._protocols.backend import (
         Backend as Backend,
         Compiled as Compiled,

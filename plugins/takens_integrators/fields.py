@@ -1,14 +1,16 @@
 """What an integrator solves: fields, looked at before the work and whenever they are called."""
 
 import inspect
-from collections.abc import Iterable
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, cast, final
 
+import attrs
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 import takens
+from takens_integrators.under_transforms import any_of
 
 
 def check_dynamics(f: Any, x0: Tensor) -> None:
@@ -108,29 +110,157 @@ def _other_arguments(f: Any) -> list[str] | None:
     return None
 
 
-def with_own_times(
-    f: takens.plugin.VectorField, t: Tensor, x: Tensor
-) -> tuple[takens.plugin.VectorField, bool]:
-    """Return the field, made to take times `(...)`, one for each sample of `x: (..., d)`.
+@final
+@attrs.frozen(eq=False)
+class OwnTimes:
+    """A field that takes times `(...)`, one for each sample of `x: (..., d)`.
 
-    Tells also whether it looks at its time.
-
-    A field that has a form for this (``at_own_times``) is asked for it. One that looks at
-    its time is mapped over the samples by ``torch.func.vmap``, so
-    that it still sees `t: ()`; others, found by one evaluation, are called as they are.
+    ``sees_time`` tells whether it looks at them. The last ``joined`` dimensions of `(...)` are
+    one sample: their rows act on one another, and share time and step.
     """
-    if isinstance(f, takens.plugin.SupportsOwnTimes):
-        own = f.at_own_times
-        return (lambda t, x: own(t, x) if t.dim() else f(t, x)), True
-    if not t.numel():
-        return f, False
+
+    field: takens.plugin.VectorField
+    sees_time: bool = False
+    joined: int = 0
+
+
+def known_batch_dims(batch_dims: int | None, x0: Tensor) -> int | None:
+    """Return how many dimensions of `x0: (..., d)` number samples, where that was said.
+
+    Raises: InputError where it has not as many.
+    """
+    if batch_dims is not None and batch_dims > x0.dim() - 1:
+        raise takens.InputError(
+            f"batch_dims is at most {x0.dim() - 1} for states of shape {tuple(x0.shape)}, the "
+            f"last dimension of which is that of one state; got {batch_dims}."
+        )
+    return batch_dims
+
+
+def with_own_times(
+    f: takens.plugin.VectorField, ts: Tensor, x: Tensor, batch_dims: int | None = None
+) -> OwnTimes:
+    """Return the field, made to take a time for each sample, for `ts: (n,)` or `(..., n)`.
+
+    The first ``batch_dims`` dimensions of `x: (..., d)` number samples; where that is not
+    given, rows that act on one another are found by a few evaluations. A field that has a form
+    for own times (``at_own_times``) is asked for it. One that looks at its time is mapped over
+    the samples by ``torch.func.vmap``, so that it still sees `t: ()`; others, found by one
+    evaluation, are called as they are.
+
+    Raises: InputError where rows of one sample have times of their own.
+    """
+    lead = x.dim() - 1
+    if not x.shape[:-1].numel():
+        return OwnTimes(f)
     # Outside of inference mode a field may use autograd inside.
     with torch.inference_mode(False), torch.no_grad():
-        first, y = t.reshape(-1)[:1].reshape(()).to(x.dtype).clone(), x.clone()
-        with _Watch(first) as watch:
-            f(first, y)
-    if not watch.seen:
-        return f, False
+        times = _ends(ts, x)
+        y = x.detach().clone()
+        with _Watch(times[0]) as watch:
+            f(times[0], y)
+        own = isinstance(f, takens.plugin.SupportsOwnTimes)
+        sees_time = own or watch.seen
+        if batch_dims is None:
+            joined = takens.backend.coupled_dims(_at_some(f, times, sees_time), x)
+        else:
+            joined = lead - batch_dims
+        if sees_time and not own:
+            each, start = torch.func.vmap(f), times[0]
+            if not _is_alike(f, start, x, lambda y: each(start.expand(len(y)), y), joined):
+                joined = lead
+    separate = not _with_shared(ts, joined) and sees_time
+    if separate and (own or x.shape[:-1].numel() > 1):
+        return OwnTimes(_separate(f), sees_time)
+    return OwnTimes(_as_given(f, x.dim(), joined, sees_time), sees_time, joined)
+
+
+def rows_to_join(
+    f: takens.plugin.VectorField, ts: Tensor, x: Tensor, batch_dims: int | None
+) -> int:
+    """Return how many dimensions before the last of `x: (..., d)` are one sample of a field.
+
+    That is for solvers that ask for the velocity of one sample after the other.
+
+    Raises: InputError where rows of one sample have times of their own.
+    """
+    lead = x.dim() - 1
+    with torch.inference_mode(False), torch.no_grad():
+        times = _ends(ts, x)
+        if batch_dims is None:
+            joined = takens.backend.coupled_dims(_at_some(f, times, True), x)
+            start = times[0]
+            if not _is_alike(f, start, x, lambda y: [f(start, one) for one in y], joined):
+                joined = lead
+        else:
+            joined = lead - batch_dims
+    return _with_shared(ts, joined)
+
+
+def _ends(ts: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    start, end = (ts.detach().reshape(-1, ts.shape[-1])[0, i].to(x.dtype) for i in (0, -1))
+    return start.clone(), end.clone()
+
+
+def _at_some(
+    f: takens.plugin.VectorField, times: Sequence[Tensor], sees_time: bool
+) -> Callable[[Tensor], Tensor]:
+    """Return the field as a function of the state, at a few times where that matters."""
+    start, end = times
+    some = (start, start + 0.4 * (end - start), end) if sees_time else (start,)
+    return lambda y: torch.cat([f(t, y.clone()) for t in some], -1)
+
+
+def _is_alike(
+    f: takens.plugin.VectorField,
+    t: Tensor,
+    x: Tensor,
+    each: Callable[[Tensor], Tensor | list[Tensor]],
+    joined: int = 0,
+) -> bool:
+    """Whether samples alone, the last ``joined`` dimensions of each, have the field of all.
+
+    ``each`` gives the velocities of samples `(b, ...)`.
+    """
+    if x.shape[: x.dim() - 1 - joined].numel() < 2:
+        return True
+    y = x.detach().reshape(-1, *x.shape[x.dim() - 1 - joined :]).clone()
+    try:
+        together = f(t, x.detach().clone())
+    except Exception:
+        # It says so when it is solved.
+        return True
+    try:
+        found = each(y)
+        alone = torch.stack(found) if isinstance(found, list) else found
+        gap, size = (alone.reshape(x.shape) - together).abs(), together.abs()
+    except Exception:
+        # Whatever a field cannot do for one sample, it can for all.
+        return False
+    return not any_of(gap > 1e-3 * size + 1e-6 * size.nan_to_num().max())
+
+
+def _with_shared(ts: Tensor, joined: int) -> int:
+    """Return ``joined`` where the rows of a sample have the same times.
+
+    Raises: InputError.
+    """
+    if joined and ts.dim() > 1:
+        rows = ts.detach().flatten(-1 - joined, -2)
+        if any_of(rows != rows[..., :1, :]):
+            raise takens.InputError(
+                "Rows of a state that act on one another, or that the field cannot be called "
+                "for one by one, have one time: give times of shape (n,), and not "
+                f"{tuple(ts.shape)} with rows that differ."
+            )
+    return joined
+
+
+def _separate(f: takens.plugin.VectorField) -> takens.plugin.VectorField:
+    """Return a field that gives each sample its own time."""
+    if isinstance(f, takens.plugin.SupportsOwnTimes):
+        own = f.at_own_times
+        return lambda t, x: own(t, x) if t.dim() else f(t, x)
     each = cast(takens.plugin.VectorField, torch.func.vmap(f))
 
     def field(t: Tensor, x: Tensor, /) -> Tensor:
@@ -139,7 +269,53 @@ def with_own_times(
         y = x.reshape(t.numel(), *x.shape[t.dim() :])
         return each(t.reshape(-1), y).reshape(x.shape)
 
-    return field, True
+    return field
+
+
+def _as_given(
+    f: takens.plugin.VectorField, dims: int, joined: int, sees_time: bool
+) -> takens.plugin.VectorField:
+    """Return a field that is called with states of ``dims`` dimensions, as it was given.
+
+    States of many steps at once, `(k, ..., d)`, are those of one after the other, where the
+    field does not take them together.
+    """
+    each = cast(takens.plugin.VectorField, torch.func.vmap(f))
+    takes_many = list[bool]()
+
+    def field(t: Tensor, x: Tensor, /) -> Tensor:
+        if x.dim() > dims:
+            if not sees_time and not takes_many:
+                takes_many.append(_takes_many(f, t.reshape(-1)[0], x))
+            if not sees_time and takes_many[0]:
+                return f(t.reshape(-1)[0], x)
+            rows = zip(t if t.dim() else t.expand(len(x)), x, strict=True)
+            return torch.stack([field(s, y) for s, y in rows])
+        batch = x.shape[: dims - 1 - joined]
+        if not sees_time or not t.dim() or batch.numel() == 1:
+            return f(t.reshape(-1)[0] if t.dim() else t, x)
+        if isinstance(f, takens.plugin.SupportsOwnTimes):
+            return f.at_own_times(t, x)
+        y = x.reshape(-1, *x.shape[dims - 1 - joined :])
+        return each(t.reshape(len(y), -1)[:, 0], y).reshape(x.shape)
+
+    return field
+
+
+def _takes_many(f: takens.plugin.VectorField, t: Tensor, x: Tensor) -> bool:
+    """Whether a field makes the same of states `(k, ..., d)` as of one after the other."""
+    with torch.inference_mode(False), torch.no_grad():
+        two = x.detach()[:2].clone()
+        # Two alike would hide that they act on one another.
+        two = torch.cat((two, two[:1] * 1.1))[:2] if len(two) < 2 else two
+        try:
+            alone, together = torch.stack([f(t, y.clone()) for y in two]), f(t, two.clone())
+            gap, size = (alone - together).abs(), alone.abs()
+        except Exception:
+            return False
+        apart = any_of(gap > 1e-3 * size + 1e-6 * size.nan_to_num().max())
+        coupled = takens.backend.coupled_dims(lambda y: f(t, y), two)
+        return not apart and coupled < two.dim() - 1
 
 
 class _Watch(TorchFunctionMode):

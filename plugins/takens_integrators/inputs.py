@@ -15,7 +15,7 @@ def checked_times(ts: Tensor, x0: Tensor) -> Tensor:
 
     They are in double precision wherever the device has it, since many small steps add up.
 
-    Raises: InputError where shapes do not match or times are not strictly monotone.
+    Raises: InputError where shapes do not match or times go forth and back.
     """
     if not isinstance(x0, Tensor) or not isinstance(ts, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise takens.InputError(
@@ -50,26 +50,26 @@ def _monotone(ts: Tensor) -> bool:
         values = ts.numpy()
         start, end = float(values[0]), float(values[-1])
         ahead, behind = values[1:], values[:-1]
-        ordered = ahead > behind if end > start else ahead < behind
+        ordered = ahead >= behind if end > start else ahead <= behind
         return math.isfinite(start) and math.isfinite(end) and bool(ordered.all())
-    gaps = ts.diff()
-    if ts.dim() > 1:
-        # Every row in its own direction: gaps are then above zero.
-        gaps = gaps * gaps[..., :1].sign()
+    # Every row in its own direction: gaps are then not below zero, in one without any nothing.
+    whole = ts[..., -1:] - ts[..., :1]
+    gaps = torch.where(whole == 0, -ts.diff().abs(), ts.diff() * whole.sign())
     # One pass over the gaps, in which NaN and infinity show too.
-    smallest, largest = torch.aminmax(gaps)
-    low, high = float(smallest), float(largest)
-    return (low > 0 and high < math.inf) or (high < 0 and low > -math.inf)
+    smallest, largest = (float(each) for each in torch.aminmax(gaps))
+    return smallest >= 0 and largest < math.inf
 
 
 def _not_monotone(ts: Tensor) -> str:
     rows = cast(list[list[float]], ts.reshape(-1, ts.shape[-1]).tolist())  # pyright: ignore[reportUnknownMemberType]
     for row in rows:
+        whole = row[-1] - row[0]
         for i in range(1, len(row)):
-            step, first = row[i] - row[i - 1], row[1] - row[0]
-            if not step * first > 0 or step in (float("inf"), -float("inf")):
+            step = row[i] - row[i - 1]
+            if not (step * whole >= 0 and abs(step) < math.inf) or (step and not whole):
                 return (
-                    "Times are finite and increase, or decrease, from each to the next; got "
-                    f"{row[i - 1]:.6g} followed by {row[i]:.6g} at index {i}."
+                    "Times are finite and increase, or decrease, from first to last, where "
+                    f"some may be repeated; got {row[i - 1]:.6g} followed by {row[i]:.6g} at "
+                    f"index {i}."
                 )
     return "Times are finite; got one that is not."

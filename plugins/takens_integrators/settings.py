@@ -47,6 +47,12 @@ _MAX_STEP: Final = takens.plugin.parameter(
     above=0,
     finite=False,
 )
+_BATCH_DIMS: Final = takens.plugin.parameter(
+    None,
+    summary="leading dimensions that number samples; else found: rows that act on one "
+    "another are one sample",
+    at_least=0,
+)
 
 
 @attrs.frozen
@@ -162,6 +168,7 @@ class AdaptiveSettings(ControllerSettings):
     rtol: float = _RTOL
     atol: float = _ATOL
     max_steps: int = _MAX_STEPS
+    batch_dims: int | None = _BATCH_DIMS
 
 
 @attrs.frozen
@@ -226,6 +233,7 @@ class SciPySettings(FirstStepSettings):
     atol: float = _ATOL
     max_steps: int = _MAX_STEPS
     max_step: float | None = _MAX_STEP
+    batch_dims: int | None = _BATCH_DIMS
 
 
 @attrs.frozen
@@ -242,3 +250,4 @@ class TorchDiffEqSettings(FactorSettings):
     atol: float = _ATOL
     max_steps: int = _MAX_STEPS
     gradient: Gradient = _GRADIENT
+    max_step: float | None = _MAX_STEP

@@ -33,9 +33,38 @@ def test_all_crossings_farther_apart_than_a_step_are_found(name: str, sign: floa
     assert int(found.steps) >= 10
 
 
-@pytest.mark.parametrize("name", [*METHODS, "scipy"])
-def test_a_system_at_rest_sees_a_later_pulse(name: str) -> None:
-    solver = takens.integrators.get({"name": name, "max_step": 0.3})
+@pytest.mark.parametrize(
+    "more",
+    [
+        *({"name": name} for name in METHODS),
+        {"name": "dopri5", "backend": "eager"},
+        {"name": "scipy"},
+        {"name": "torchdiffeq"},
+        {"name": "torchdiffeq", "method": "rk4"},
+    ],
+    ids=str,
+)
+def test_a_system_at_rest_sees_a_later_pulse(more: dict[str, Any]) -> None:
+    solver = takens.integrators.get({**more, "max_step": 0.05})
     ends = torch.tensor([0.0, 100.0], dtype=torch.float64)
     x = solver.solve(pulse, torch.zeros(1, dtype=torch.float64), ends)
-    assert float(x[-1, 0]) == pytest.approx(1.0, abs=1e-3)
+    assert float(x[-1, 0]) == pytest.approx(1.0, abs=0.03)
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_compiled_steps_are_bounded_like_eager_ones(backward: bool) -> None:
+    ends = torch.tensor([0.0, 3.0], dtype=torch.float64)
+    ends = ends.flip(0) if backward else ends
+    start = torch.ones(20, 1, dtype=torch.float64)
+    found = [
+        takens.integrators.create(
+            "dopri5", max_step=0.1, backend=backend
+        ).solve_with_statistics(uniform, start, ends)
+        for backend in ("native", "eager")
+    ]
+    assert "native" in takens.explain(uniform)
+    for each in found:
+        assert bool((each.steps >= 30).all())
+        assert bool((each.steps <= 36).all())
+    torch.testing.assert_close(found[0].x, found[1].x, rtol=1e-14, atol=0)
+    assert found[0].steps.tolist() == found[1].steps.tolist()

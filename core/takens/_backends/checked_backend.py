@@ -10,7 +10,13 @@ import attrs
 import torch
 from torch import Tensor, nn
 
-from takens._backends.comparison import Incomparable, comparable, disagreement, misfit
+from takens._backends.comparison import (
+    Incomparable,
+    comparable,
+    disagreement,
+    misfit,
+    rows_are_coupled,
+)
 from takens._backends.explanations import dynamics_of, work
 from takens._plugins.guard import PASSING, ended, reason_of
 from takens._plugins.plugin import Plugin
@@ -97,16 +103,19 @@ class CheckedBackend:
             getattr(request, "method", None),
             (x0.dtype, x0.device.type, x0.shape[-1]),
             # Functions of states may behave differently for batches.
-            (x0.numel() > x0.shape[-1], min(x0.ndim, 3)),
+            (x0.numel() > x0.shape[-1], x0.ndim),
             (torch.is_grad_enabled(), gradient),
         )
         if key in self._verdicts:
             return self._verdicts[key]
-        try:
-            fault = disagreement(self._solve, request, gradient)
-        except Incomparable as reason:
-            return Unsupported(str(reason))
-        verdict = self._refuse(request, fault) if fault else None
+        if rows_are_coupled(request):
+            verdict = Unsupported("its rows act on one another")
+        else:
+            try:
+                fault = disagreement(self._solve, request, gradient)
+            except Incomparable as reason:
+                return Unsupported(str(reason))
+            verdict = self._refuse(request, fault) if fault else None
         if len(self._verdicts) >= _MOST:
             self._verdicts.pop(next(iter(self._verdicts)))
         self._verdicts[key] = verdict

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
+from takens._backends.rows import coupled_dims
 from takens._protocols.backend import Compiled, Unsupported
 from takens._protocols.requests import (
     AdaptiveSolve,
@@ -74,6 +75,24 @@ def comparable(request: SolveRequest) -> bool:
     if isinstance(request, ForcedIteration):
         return request.strength.shape[-1] > 0
     return request.steps > 0
+
+
+def rows_are_coupled(request: SolveRequest) -> bool:
+    """Whether rows of a request's state act on one another, so that none is solved alone."""
+    x0 = request.x0
+    if isinstance(request, MapIteration):
+        return coupled_dims(request.map, x0) > 0
+    if isinstance(request, ForcedIteration):
+        return coupled_dims(request.maps[0], x0[0]) > 0
+    if isinstance(request, TangentGrowth):
+        function: Any = request.dynamics
+        times = x0.new_tensor([request.t0, request.t0 + request.dt])
+        if request.method is None:
+            return coupled_dims(function, x0) > 0
+    else:
+        function, ts = request.field, request.ts.detach().reshape(-1, request.ts.shape[-1])
+        times = (ts[0, 0] + (ts[0, -1] - ts[0, 0]) * ts.new_tensor([0.0, 0.4, 1.0])).to(x0)
+    return coupled_dims(lambda x: torch.cat([function(t, x) for t in times], -1), x0) > 0
 
 
 def disagreement(

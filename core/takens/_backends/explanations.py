@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias, final
 
+from takens._dynamics.joined import Joined
 from takens._protocols.requests import (
     ForcedIteration,
     MapIteration,
@@ -69,6 +70,7 @@ def work(request: SolveRequest) -> str:
 
 def _kind(dynamics: object) -> object:
     """Functions differ by their code, everything else by its class."""
+    dynamics = dynamics.field if isinstance(dynamics, Joined) else dynamics
     return getattr(dynamics, "__code__", type(dynamics))
 
 

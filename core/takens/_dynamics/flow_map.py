@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from takens._dynamics.autonomous import refuse_time
+from takens._dynamics.coupled import refuse_coupled
 from takens._protocols.dynamics import Map, SupportsJacobian, SupportsTangent, Time, VectorField
 from takens._protocols.integrator import Stepper
 from takens._protocols.model import ContinuousModel, Model, SupportsStepMap
@@ -68,7 +69,10 @@ def jvp(step: Map, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
     """Return `F(x): (..., d)` and `DF(x) v: (..., d, k)`, analytically where the map can.
 
     Otherwise by forward-mode differentiation, vectorised over the tangent vectors.
+
+    Raises: InputError where rows of `x` act on one another.
     """
+    refuse_coupled(step, x)
     if isinstance(step, SupportsTangent):
         return step.tangent(x, v)
     return _forward_mode(step, x, v)

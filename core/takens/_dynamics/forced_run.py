@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from takens._backends.dispatch import dispatch
+from takens._dynamics.coupled import are_coupled
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.flow_map import latent_map
 from takens._protocols.dynamics import Map
@@ -53,7 +54,9 @@ def forced_run(
     if isinstance(one, SupportsForcingSignal):
         with torch.no_grad():
             signal = cast(SupportsForcingSignal, model).forcing_signal(seen)
-        if signal.shape[-1] == model.latent_dim and _all_or_nothing(strength):
+        whole = signal.shape[-1] == model.latent_dim and _all_or_nothing(strength)
+        # Segments are other rows than windows: with statistics of a batch that matters.
+        if whole and not are_coupled(model, latent_map(model, dt), z):
             return _in_segments(model, z, signal, dt, strength, skip)
         states = _iterate(model, z, signal, dt, strength)
     else:

@@ -153,7 +153,7 @@ def _run(
     bound = _BOUND * max(1.0, min(float(finite.max()), _BOUND))
     for done in range(0, steps, _CHUNK):
         length = min(_CHUNK, steps - done)
-        states = orbit(step, z, length).transpose(0, 1)
+        states = orbit(step, z, length, separate=True).transpose(0, 1)
         if torch.is_grad_enabled():
             # What is replaced below is still needed for derivatives.
             states = states.clone()

@@ -53,8 +53,10 @@ class Solution(Printed):
     component: Tensor
     crossings: tuple[Crossings, ...] = ()
 
-    def check(self) -> None:
+    def check(self, advice: str = "") -> None:
         """Refuse a solution with a sample that did not reach its last time.
+
+        ``advice`` is what else to try than what every method has, in a sentence.
 
         Raises: IntegrationError, naming the first such sample, its time and what to try.
         """
@@ -79,6 +81,7 @@ class Solution(Printed):
             steps=int(steps),
             component=f"component {component:.0f}" if component >= 0 else "some component",
             others=others,
+            advice=advice and f" {advice}",
         )
         sample = name_sample(i, table.shape[:-1])
         raise IntegrationError(
@@ -114,8 +117,8 @@ def check_finite(ts: Tensor, xs: Tensor) -> None:
     raise IntegrationError(
         f"{sample} is no longer finite in component {component} at t = {float(times[j]):.6g} "
         f"(it was at t = {float(times[j - 1]):.6g}). The step is too long for this field, or "
-        "the field grows without bound or gives NaN there: use more substeps, an adaptive "
-        "method, or end before."
+        "the field grows without bound or gives NaN there: take shorter steps, by substeps or "
+        "by an adaptive method with its tolerances, or end before."
     )
 
 

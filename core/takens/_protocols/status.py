@@ -8,7 +8,8 @@ import enum
 class Status(enum.IntEnum):
     """How the solve of one sample ended; the values are those of `Solution.status`.
 
-    ``sentence`` says it in words, with `{steps}`, `{component}` and `{others}` left open.
+    ``sentence`` says it in words, with `{steps}`, `{component}`, `{others}` and `{advice}`
+    left open.
     """
 
     sentence: str
@@ -25,13 +26,13 @@ class Status(enum.IntEnum):
     MAX_STEPS = (
         3,
         "{steps} steps were not enough{others}; {component} asks for the smallest "
-        "ones. Raise max_steps or the tolerances, or, where the field is stiff, use 'rodas4'.",
+        "ones. Raise max_steps or the tolerances.{advice}",
     )
     UNDERFLOW = (
         4,
         "the step size underflowed, because {component} changes faster than any step "
         "resolves{others}. It may grow without bound there, or be discontinuous; loosen the "
-        "tolerances, end before, or, where the field is stiff, use 'rodas4'.",
+        "tolerances, or end before.{advice}",
     )
     NOT_FINITE = (
         5,

@@ -1,7 +1,7 @@
 """The solvers of scipy, for comparison."""
 
 from collections.abc import Sequence
-from typing import Any, final
+from typing import Any, Final, final
 
 import numpy as np
 import torch
@@ -9,16 +9,26 @@ from scipy import integrate
 from torch import Tensor
 
 import takens
-from takens_integrators.fields import check_dynamics, checked_field
+from takens_integrators.fields import (
+    check_dynamics,
+    checked_field,
+    known_batch_dims,
+    rows_to_join,
+)
 from takens_integrators.gradients.autograd_leaves import sources_of_gradient, tensors_within
 from takens_integrators.inputs import checked_times
+from takens_integrators.rows import as_one_state, of_rows
 from takens_integrators.settings import SciPySettings
 from takens_integrators.under_transforms import is_plain
+
+_STIFF: Final = ("Radau", "BDF", "LSODA")
 
 
 @final
 class SciPy(SciPySettings):
     """The solvers of ``scipy.integrate``, one sample after the other, on the CPU.
+
+    Rows that act on one another are one sample.
 
     They work in float64 and have no gradients; asking for one is refused. Of their step
     control they let set the tolerances and the first step. ``max_steps`` are taken to be 20
@@ -69,8 +79,18 @@ class SciPy(SciPySettings):
     ) -> tuple[takens.backend.Solution, list[str]]:
         ts = checked_times(ts, x0)
         check_dynamics(f, x0)
+        self._refuse_gradients(checked_field(f), (*parameters, *tensors_within(f)), x0, ts)
+        joined = rows_to_join(f, ts, x0, known_batch_dims(self.batch_dims, x0))
+        if not joined:
+            return self._samples(f, x0, ts)
+        solution, messages = self._samples(*as_one_state(f, x0, ts, joined))
+        return of_rows(solution, x0, ts, joined), messages
+
+    def _samples(
+        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor
+    ) -> tuple[takens.backend.Solution, list[str]]:
+        """Solve one sample after the other."""
         field = checked_field(f)
-        self._refuse_gradients(field, (*parameters, *tensors_within(f)), x0, ts)
         lead, d, n = x0.shape[:-1], x0.shape[-1], ts.shape[-1]
         rows = ts.detach().cpu().double().expand(*lead, -1).reshape(-1, n).numpy()
         starts = x0.detach().cpu().double().reshape(-1, d).numpy()
@@ -98,8 +118,8 @@ class SciPy(SciPySettings):
             return f(time, torch.as_tensor(x).to(like)).cpu().double().numpy()
 
         xs, end = np.repeat(start[None], len(times), 0), times[-1]
-        if len(times) == 1:
-            return xs, (takens.backend.Status.DONE, 1, 0, 0), end, ""
+        if times[0] == end:
+            return xs, (takens.backend.Status.DONE, len(times), 0, 0), end, ""
         solver: Any = getattr(integrate, self.method)(
             velocity, times[0], start, end, rtol=max(self.rtol, 1e-13), atol=self.atol,
             first_step=self.first_step,
@@ -122,7 +142,8 @@ class SciPy(SciPySettings):
             return xs, (takens.backend.Status.DONE, *numbers), end, ""
         stopped = f"scipy's {self.method} stopped at t = {solver.t:.6g} on its way to {end:.6g}"
         if message is not None:
-            why = f"{message} Loosen the tolerances, or use 'Radau' where the field is stiff."
+            stiff = "" if self.method in _STIFF else ", or use 'Radau' where the field is stiff"
+            why = f"{message} Loosen the tolerances{stiff}."
             return (
                 xs,
                 (takens.backend.Status.UNDERFLOW, *numbers),

@@ -1,5 +1,7 @@
 """The solvers of torchdiffeq, for comparison."""
 
+import itertools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final, cast, final, get_args
 
@@ -80,15 +82,25 @@ class TorchDiffEq(TorchDiffEqSettings):
                 "torchdiffeq takes one row of times for all samples; use 'dopri5' of takens "
                 "for a row for each."
             )
-        times, field = ts.to(x0.dtype), _Counted(checked_field(f), ts[0])
+        # It takes no time twice.
+        place = torch.unique_consecutive(ts.detach(), return_inverse=True)[1]
+        new = torch.cat((place.new_ones(1), place.diff())).bool()
+        times, field = ts[new].to(x0.dtype), _Counted(checked_field(f), ts[0])
         options: dict[str, Any] = {"method": self.method}
+        taken = len(times) - 1
         options["rtol"], options["atol"] = floored(self.rtol, self.atol, x0.dtype)
         if self.method in _ADAPTIVE:
             field.count_steps()
             options["options"] = {
                 "max_num_steps": self.max_steps, "first_step": self.first_step,
                 "safety": self.safety, "ifactor": self.largest, "dfactor": self.smallest,
+                "max_step": math.inf if self.max_step is None else self.max_step,
             }  # fmt: skip
+        elif self.max_step is not None:
+            longest, taken = self.max_step, len(_no_longer_than(self.max_step, times)) - 1
+            options["options"] = {
+                "grid_constructor": lambda _f, _y, t: _no_longer_than(longest, t)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+            }
         solver = cast(Callable[..., Tensor], torchdiffeq.odeint)  # pyright: ignore[reportUnknownMemberType]
         if self.gradient == "adjoint":
             solver = cast(Callable[..., Tensor], torchdiffeq.odeint_adjoint)  # pyright: ignore[reportUnknownMemberType]
@@ -101,8 +113,8 @@ class TorchDiffEq(TorchDiffEqSettings):
         status, reached, error = takens.backend.Status.DONE, len(ts), None
         xs = x0.unsqueeze(-2).expand(*x0.shape[:-1], len(ts), -1)
         try:
-            if len(ts) > 1:
-                xs = solver(field, x0, times, **options).movedim(0, -2)
+            if len(times) > 1:
+                xs = solver(field, x0, times, **options).movedim(0, -2)[..., place, :]
             field.time = ts[-1]
         except AssertionError as raised:
             # torchdiffeq says so with assertions: underflow of dt, too many steps.
@@ -112,12 +124,22 @@ class TorchDiffEq(TorchDiffEqSettings):
                 takens.backend.Status.MAX_STEPS if many else takens.backend.Status.UNDERFLOW
             )
         like = torch.zeros(x0.shape[:-1], dtype=torch.int64, device=x0.device)
-        steps = field.steps if self.method in _ADAPTIVE else len(ts) - 1
+        steps = field.steps if self.method in _ADAPTIVE else taken
         return takens.backend.Solution(
             ts=ts, x=xs, status=like + status, reached=like + reached, time=like + field.time,
             steps=like + steps, rejected=like + field.rejected,
             evaluations=like + field.evaluations, component=like - 1,
         ), error  # fmt: skip
+
+
+def _no_longer_than(step: float, times: Tensor) -> Tensor:
+    """Return `times: (n,)` with others between, none farther than a step from the next."""
+    parts = [times[:1]]
+    for start, end in itertools.pairwise(times):
+        count = max(1, math.ceil(float((end - start).detach().abs()) / step * (1 - 1e-12)))
+        shares = torch.arange(1, count + 1, dtype=times.dtype, device=times.device) / count
+        parts.append(torch.lerp(start, end, shares))
+    return torch.cat(parts)
 
 
 class _Counted:

@@ -13,14 +13,21 @@ from takens_integrators.step_method import StepResult
 class StepSizes:
     """The step sizes `dt: (...)` of a loop, as a controller has them follow from errors.
 
+    The last ``joined`` dimensions of `(...)` are one sample, with one error and one step.
+
     Source: Hairer, Norsett and Wanner (1993), Solving Ordinary Differential Equations I, 2nd
     edition, section II.4 (error norm), and section IV.2 of volume II (PI control).
     """
 
     def __init__(
-        self, controller: takens.backend.StepController, order: int, dt: Tensor, x: Tensor
+        self,
+        controller: takens.backend.StepController,
+        order: int,
+        dt: Tensor,
+        x: Tensor,
+        joined: int = 0,
     ) -> None:
-        self.controller, self.exponent, self.dt = controller, 1 / order, dt
+        self.controller, self.exponent, self.dt, self.joined = controller, 1 / order, dt, joined
         self.before = self.norm = torch.ones_like(dt)
         self.rejected = torch.zeros_like(dt, dtype=torch.bool)
         self.ratios = x.abs()
@@ -30,7 +37,7 @@ class StepSizes:
         rtol, atol = self.controller.rtol, self.controller.atol
         scale = torch.maximum(x.abs(), trial.x.abs()).mul(rtol).add(atol)
         ratios = [error.abs() / scale for error in trial.errors]
-        norm = _norm(ratios).to(self.dt.dtype)
+        norm = _norm(ratios, self.joined).to(self.dt.dtype)
         self.norm = torch.where(torch.isnan(norm), torch.inf, norm)
         self.ratios = torch.where(active.unsqueeze(-1), ratios[0], self.ratios)
         return (self.norm <= 1) & active
@@ -62,18 +69,24 @@ class StepSizes:
         return torch.nan_to_num(self.ratios, nan=torch.inf).argmax(-1)
 
 
-def root_mean_square(x: Tensor) -> Tensor:
-    """Return the norm in which errors are measured: `(..., d) -> (...)`."""
-    return x.square().mean(-1).sqrt()
+def root_mean_square(x: Tensor, joined: int = 0) -> Tensor:
+    """Return the norm in which errors are measured: `(..., d) -> (...)`.
+
+    It is taken over the last ``joined`` dimensions of `(...)` as well.
+    """
+    if not joined:
+        return x.square().mean(-1).sqrt()
+    whole = x.square().mean(tuple(range(-1 - joined, 0)), keepdim=True).sqrt()
+    return whole.squeeze(-1).expand(x.shape[:-1])
 
 
-def _norm(ratios: list[Tensor]) -> Tensor:
+def _norm(ratios: list[Tensor], joined: int) -> Tensor:
     """Return the root mean square over the state; a second estimate damps the first."""
-    first = root_mean_square(ratios[0])
+    first = root_mean_square(ratios[0], joined)
     if len(ratios) == 1:
         return first
     square = first * first
-    total = square + 0.01 * root_mean_square(ratios[1]) ** 2
+    total = square + 0.01 * root_mean_square(ratios[1], joined) ** 2
     return torch.where(square == 0, 0.0, square / total.sqrt())
 
 
@@ -85,8 +98,11 @@ def first_step(
     x: Tensor,
     slope: Tensor,
     span: Tensor,
+    joined: int = 0,
 ) -> Tensor:
     """Return the first step for `t: (...)`: the given one, or one of about the right error.
+
+    It is so in every unit of time.
 
     Source: Hairer, Norsett and Wanner (1993), section II.4, page 169.
     """
@@ -95,17 +111,21 @@ def first_step(
         first = torch.as_tensor(controller.first_step, dtype=t.dtype, device=t.device)
         return direction * torch.minimum(first.abs(), span.abs())
     scale = controller.atol + controller.rtol * x.abs()
-    d0, d1 = (root_mean_square(each / scale).to(t.dtype) for each in (x, slope))
-    h = torch.where((d0 < 1e-5) | (d1 < 1e-5), 1e-6, 0.01 * d0 / d1)
-    h = torch.minimum(torch.nan_to_num(h, nan=1e-6), span.abs())
+    whole = span.abs()
+    d0, d1 = (root_mean_square(each / scale, joined).to(t.dtype) for each in (x, slope))
+    # The time in which the state would double, or, from nothing, become what is tolerated; a
+    # share of the whole where it rests. Nothing here has a unit of its own.
+    unit = torch.where(d0 < 1e-5, 1.0, d0) / d1
+    unit = torch.where(d1 > 0, unit, 1e-4 * whole).nan_to_num(nan=0.0)
+    unit = torch.where(unit > 0, torch.minimum(unit, 100 * whole), 1e-4 * whole)
+    h = 0.01 * unit
     signed = (direction * h).to(x.dtype)
     ahead = f((t + direction * h).to(x.dtype), x + signed.unsqueeze(-1) * slope)
-    d2 = root_mean_square((ahead - slope) / scale).to(t.dtype) / h
-    steepest = torch.maximum(d1, d2)
-    flat = (1e-3 * h).clamp_min(1e-6)
-    h1 = torch.where(steepest <= 1e-15, flat, (0.01 / steepest) ** (1 / order))
-    h1 = torch.nan_to_num(h1, nan=1e-6).clamp_min(1e-12)
-    return direction * torch.minimum(torch.minimum(100 * h, h1), span.abs())
+    d2 = root_mean_square((ahead - slope) / scale, joined).to(t.dtype) / h
+    steepest = torch.maximum(d1 * unit, d2 * unit * unit)
+    h1 = unit * (0.01 / steepest.clamp_min(1e-15)) ** (1 / order)
+    h1 = torch.where(torch.isfinite(h1), h1, h)
+    return direction * torch.minimum(torch.minimum(100 * h, h1), whole)
 
 
 def floored(rtol: float, atol: float, dtype: torch.dtype) -> tuple[float, float]:

@@ -38,9 +38,6 @@ class StepBounds:
         self.jumps, self.end, self.sign = jumps, end, torch.sign(end - start)
         farthest = torch.maximum(start.abs(), end.abs())
         self.slack = 4 * torch.finfo(dtype).eps * farthest
-        # Steps below this do not change the time.
-        eps = torch.finfo(end.dtype).eps
-        self.shortest = torch.maximum(10 * eps * farthest, eps * (end - start).abs())
         # Of the last step: whether it leads to the end, and whether to a jump.
         self.last = self.jumped = torch.zeros_like(end, dtype=torch.bool)
 
@@ -68,6 +65,11 @@ class StepBounds:
         beyond = torch.ge((self._across(t + step) - self.end) * self.sign, 0)
         self.last = torch.where(self.jumped, beyond, self.last)
         return step
+
+    def shortest(self, t: Tensor) -> Tensor:
+        """Return the length below which a step from `t: (...)` hardly changes it."""
+        info = torch.finfo(t.dtype)
+        return (10 * info.eps * t.abs()).clamp_min(10 * info.tiny)
 
     def arrive(self, t: Tensor) -> Tensor:
         """Return where the step has led to `t: (...)`: exactly the end, or across a jump."""

@@ -26,6 +26,8 @@ from takens_integrators.under_transforms import is_constant
 class EagerSolver:
     """A method for one field, which jumps at `jumps: (k,)`, with what chooses its steps.
 
+    The last ``joined`` dimensions of a batch `(...)` are one sample.
+
     The loop that chooses the steps takes no part in gradients; where one is asked for, the
     chosen steps are taken once more.
     """
@@ -33,6 +35,7 @@ class EagerSolver:
     method: StepMethod
     controller: takens.backend.StepController
     jumps: Tensor | None = None
+    joined: int = 0
 
     def solve(
         self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, events: Sequence[Event] = ()
@@ -60,7 +63,7 @@ class EagerSolver:
         parts = states.split([part.shape[-1] for part in times], -2)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         xs, *at, before = cast(Sequence[Tensor], parts)
         crossings = tuple(
-            differentiable_crossings(event, f, crossing.t, x, crossing.count)
+            differentiable_crossings(event, f, crossing.t, x, crossing.count, self.joined)
             for event, crossing, x in zip(events, found, at, strict=True)
         )
         last = torch.where(done[..., None, None], last.unsqueeze(-2), before)
@@ -108,7 +111,15 @@ class EagerSolver:
     ) -> takens.backend.Solution:
         with torch.no_grad():
             return adaptive_loop(
-                self.method, f, x0, ts, self.controller, recorder, events, self.jumps
+                self.method,
+                f,
+                x0,
+                ts,
+                self.controller,
+                recorder,
+                events,
+                self.jumps,
+                self.joined,
             )
 
 

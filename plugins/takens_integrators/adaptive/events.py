@@ -70,9 +70,10 @@ class EventFinder:
         events: Sequence[Event],
         t: Tensor,
         x: Tensor,
+        joined: int = 0,
     ) -> None:
-        self.method, self.f, self.events = method, f, events
-        self.values = [_value(event, t, x) for event in events]
+        self.method, self.f, self.events, self.joined = method, f, events, joined
+        self.values = [_value(event, t, x, joined) for event in events]
         self.found: list[list[tuple[Tensor, Tensor, Tensor]]] = [[] for _ in events]
 
     def look(
@@ -87,7 +88,7 @@ class EventFinder:
         """Look at one round; return which samples ended, and times and states after it."""
         crossed = list[Tensor]()
         for i, event in enumerate(self.events):
-            old, new = self.values[i], _value(event, arrived, trial.x)
+            old, new = self.values[i], _value(event, arrived, trial.x, self.joined)
             rising, falling = (old < 0) & (new >= 0), (old > 0) & (new <= 0)
             either = (rising, rising | falling, falling)[1 - event.direction]
             crossed.append(either & accepted)
@@ -105,10 +106,18 @@ class EventFinder:
         first = torch.full_like(t, 2.0)
         fractions = list[Tensor]()
         for event, mask in zip(self.events, crossed, strict=True):
-            theta = _root(lambda s, e=event: _value(e, t + s * dt, at(s)), t, mask)
+
+            def value(s: Tensor, event: Event = event) -> Tensor:
+                return _value(event, t + s * dt, at(s), self.joined)
+
+            theta = _roots(value, t, mask, self.joined)
             fractions.append(theta)
             if event.terminal:
                 first = torch.where(mask, torch.minimum(first, theta), first)
+        if self.joined:
+            # What belongs together ends together.
+            rows = tuple(range(-self.joined, 0))
+            first = first.amin(rows, keepdim=True).expand(first.shape)
         for i, (mask, theta) in enumerate(zip(crossed, fractions, strict=True)):
             # What comes after the end of a sample never happened.
             keep = mask & (theta <= first)
@@ -126,13 +135,28 @@ class EventFinder:
 
 
 def differentiable_crossings(
-    event: Event, f: takens.plugin.VectorField, t: Tensor, x: Tensor, count: Tensor
+    event: Event,
+    f: takens.plugin.VectorField,
+    t: Tensor,
+    x: Tensor,
+    count: Tensor,
+    joined: int = 0,
 ) -> takens.backend.Crossings:
     """Return crossings that move with everything that their function and states depend on.
 
     One step of Newton from the zero changes no value, and has the gradient that the implicit
     function theorem gives.
+
+    Raises: InputError where rows that act on one another cross at times of their own.
     """
+    if joined:
+        whole = t.detach().flatten(-1 - joined, -2)
+        if any_of(whole != whole[..., :1, :]):
+            raise takens.InputError(
+                "Rows that act on one another have crossings at times of their own, which have "
+                "no gradient: let the event's function give one number for all rows of a "
+                "sample, or solve under torch.no_grad()."
+            )
     times = t.to(x.dtype)
     lead = x.shape[:-1]
     # Samples first, as everywhere: one crossing of all samples after the other.
@@ -142,8 +166,12 @@ def differentiable_crossings(
         point = (time.detach(), state.detach())
         slope = f(*point).detach()
         along = (torch.ones_like(time), slope)
-        rate = cast(Tensor, torch.func.jvp(event.function, point, along)[1]).detach()
-        value = event.function(time, state)
+
+        def values(t: Tensor, x: Tensor) -> Tensor:
+            return _value(event, t, x, joined)
+
+        rate = cast(Tensor, torch.func.jvp(values, point, along)[1]).detach()
+        value = values(time, state)
         there = (i < count) & (rate != 0)
         shift = torch.where(
             there, (value.detach() - value) / torch.where(there, rate, 1.0), 0.0
@@ -155,14 +183,35 @@ def differentiable_crossings(
     return takens.backend.Crossings(torch.stack(moved, -1), torch.stack(states, -2), count)
 
 
-def _value(event: Event, t: Tensor, x: Tensor) -> Tensor:
+def _value(event: Event, t: Tensor, x: Tensor, joined: int) -> Tensor:
     value = event.function(t, x)
-    if value.shape != x.shape[:-1]:
+    lead = x.shape[:-1]
+    if joined and value.shape == lead[: len(lead) - joined]:
+        value = value[(..., *[None] * joined)].expand(lead)
+    if value.shape != lead:
         raise takens.InputError(
             f"An event's function gives one number for each sample, {tuple(x.shape[:-1])}; got "
             f"{tuple(value.shape)}. Index the state as in x[..., 0]."
         )
     return value.to(t.dtype)
+
+
+def _roots(g: Callable[[Tensor], Tensor], like: Tensor, mask: Tensor, joined: int) -> Tensor:
+    """Find zeros as ``_root`` does, all rows of a sample being looked at together for each."""
+    if not joined:
+        return _root(g, like, mask)
+    rows, wanted = like.flatten(-joined), mask.flatten(-joined)
+    found = list[Tensor]()
+    for row in range(rows.shape[-1]):
+
+        def one(s: Tensor, row: int = row) -> Tensor:
+            whole = s.unsqueeze(-1).expand(rows.shape).reshape(like.shape)
+            return g(whole).flatten(-joined)[..., row]
+
+        crossed = wanted[..., row]
+        none = torch.ones_like(rows[..., row])
+        found.append(_root(one, rows[..., row], crossed) if any_of(crossed) else none)
+    return torch.stack(found, -1).reshape(like.shape)
 
 
 def _root(g: Callable[[Tensor], Tensor], like: Tensor, mask: Tensor) -> Tensor:

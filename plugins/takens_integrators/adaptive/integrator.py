@@ -13,10 +13,17 @@ from takens_integrators.adaptive.discontinuities import jumps_of
 from takens_integrators.adaptive.eager import EagerSolver
 from takens_integrators.adaptive.events import Event, known_events
 from takens_integrators.adaptive.path import Path
-from takens_integrators.fields import check_dynamics, checked_field, with_own_times
+from takens_integrators.fields import (
+    OwnTimes,
+    check_dynamics,
+    checked_field,
+    known_batch_dims,
+    with_own_times,
+)
 from takens_integrators.gradients.adjoint import by_stages, solve_with_adjoint
 from takens_integrators.gradients.autograd_leaves import tensors_within
 from takens_integrators.inputs import checked_times
+from takens_integrators.rows import as_one_state, of_rows
 from takens_integrators.runge_kutta import ExplicitMethod
 from takens_integrators.settings import AdaptiveSettings, PairSettings
 from takens_integrators.step_method import StepMethod
@@ -31,10 +38,12 @@ class AdaptiveBase(AdaptiveSettings):
     dtype can keep are raised to that. Autograd goes through the accepted steps.
     """
 
+    advice: ClassVar[str] = ""
+
     def prepared(
-        self, source: takens.plugin.VectorField, f: takens.plugin.VectorField, sees_time: bool
+        self, source: takens.plugin.VectorField, f: OwnTimes, x0: Tensor
     ) -> StepMethod:
-        """Return the method for a field: as it was given, and for a time per sample."""
+        """Return the method for a field, as it was given and for a time per sample."""
         raise NotImplementedError
 
     def by_adjoint(self) -> takens.plugin.Tableau | None:
@@ -59,7 +68,7 @@ class AdaptiveBase(AdaptiveSettings):
             IntegrationError where a sample does not reach its last time.
         """
         solution = self.solve_with_statistics(f, x0, ts, parameters=parameters)
-        solution.check()
+        solution.check(self.advice)
         return solution.x
 
     def solve_with_statistics(
@@ -79,11 +88,19 @@ class AdaptiveBase(AdaptiveSettings):
         ts = checked_times(ts, x0)
         known_events(events)
         controller, jumps = self.controller(x0.dtype), jumps_of(f, x0)
-        if not events and jumps is None and self.max_step is None:
+        simple = not events and jumps is None
+        batch_dims = known_batch_dims(self.batch_dims, x0)
+        if simple and batch_dims in (None, x0.dim() - 1):
             compiled = self.accelerated(f, x0, ts, controller)
             if compiled is not None:
                 return compiled
-        return self.eager(f, x0, ts, events, parameters)
+        check_dynamics(f, x0)
+        own = with_own_times(f, ts, x0, self.batch_dims)
+        if simple and own.joined:
+            compiled = self.accelerated(*as_one_state(f, x0, ts, own.joined), controller)
+            if compiled is not None:
+                return of_rows(compiled, x0, ts, own.joined)
+        return self._solve(f, own, x0, ts, events, parameters)
 
     def controller(self, dtype: torch.dtype) -> takens.backend.StepController:
         """Return what chooses the steps of states of a dtype."""
@@ -111,7 +128,20 @@ class AdaptiveBase(AdaptiveSettings):
         parameters: Sequence[Tensor] = (),
     ) -> takens.backend.Solution:
         """Return the solution of the loop in plain torch, for times that were checked."""
-        field, solver = self._prepare(f, x0, ts)
+        check_dynamics(f, x0)
+        own = with_own_times(f, ts, x0, self.batch_dims)
+        return self._solve(f, own, x0, ts, events, parameters)
+
+    def _solve(
+        self,
+        f: takens.plugin.VectorField,
+        own: OwnTimes,
+        x0: Tensor,
+        ts: Tensor,
+        events: Sequence[Event],
+        parameters: Sequence[Tensor],
+    ) -> takens.backend.Solution:
+        field, solver = self._prepare(f, own, x0)
         tableau = self.by_adjoint()
         if tableau is None:
             return solver.solve(field, x0, ts, events)
@@ -125,7 +155,7 @@ class AdaptiveBase(AdaptiveSettings):
 
         known = (*parameters, *tensors_within(f))
         weights = by_stages(tableau)
-        xs = solve_with_adjoint(weights, solve, solver.steps, field, x0, ts, known)
+        xs = solve_with_adjoint(weights, solve, solver.steps, field, x0, ts, known, own.joined)
         return attrs.evolve(found[-1], x=xs)
 
     def path(self, f: takens.plugin.VectorField, x0: Tensor, t0: float, t1: float, /) -> Path:
@@ -136,18 +166,17 @@ class AdaptiveBase(AdaptiveSettings):
         Raises: as ``solve`` does.
         """
         ts = checked_times(torch.tensor([t0, t1], dtype=torch.float64), x0)
-        field, solver = self._prepare(f, x0, ts)
+        check_dynamics(f, x0)
+        known_batch_dims(self.batch_dims, x0)
+        field, solver = self._prepare(f, with_own_times(f, ts, x0, self.batch_dims), x0)
         return solver.path(field, x0, ts)
 
     def _prepare(
-        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor
+        self, f: takens.plugin.VectorField, own: OwnTimes, x0: Tensor
     ) -> tuple[takens.plugin.VectorField, EagerSolver]:
-        check_dynamics(f, x0)
-        start = ts.detach()[..., 0].expand(x0.shape[:-1])
-        field, sees_time = with_own_times(f, start, x0)
-        field = checked_field(field)
-        method = self.prepared(f, field, sees_time)
-        return field, EagerSolver(method, self.controller(x0.dtype), jumps_of(f, x0))
+        own = attrs.evolve(own, field=checked_field(own.field))
+        method, controller = self.prepared(f, own, x0), self.controller(x0.dtype)
+        return own.field, EagerSolver(method, controller, jumps_of(f, x0), own.joined)
 
 
 class Adaptive(AdaptiveBase, PairSettings):
@@ -160,6 +189,7 @@ class Adaptive(AdaptiveBase, PairSettings):
     """
 
     tableau: ClassVar[takens.plugin.Tableau]
+    advice = "Where the field is stiff, use 'rodas4'."
 
     @property
     def order(self) -> int:
@@ -167,7 +197,7 @@ class Adaptive(AdaptiveBase, PairSettings):
         return self.tableau.order
 
     def prepared(
-        self, source: takens.plugin.VectorField, f: takens.plugin.VectorField, sees_time: bool
+        self, source: takens.plugin.VectorField, f: OwnTimes, x0: Tensor
     ) -> StepMethod:
         """Return the method, which is the same for all fields."""
         return ExplicitMethod(self.tableau)

@@ -1,4 +1,7 @@
-"""The adaptive loop: every sample of a batch with a time and a step size of its own."""
+"""The adaptive loop: every sample of a batch with a time and a step size of its own.
+
+What belongs to one sample, rows that act on one another, has one and the same.
+"""
 
 from collections.abc import Sequence
 
@@ -23,19 +26,21 @@ def adaptive_loop(
     recorder: Recorder,
     events: Sequence[Event] = (),
     jumps: Tensor | None = None,
+    joined: int = 0,
 ) -> takens.backend.Solution:
     """Go from the first of `ts: (n,)` or `(..., n)` to the last, from `x: (..., d)`.
 
-    The solution is that at its end; the recorder is told of all steps. The field is a constant
-    to derivatives, also where it depends on what has one.
+    The last ``joined`` dimensions of `(...)` are one sample. The solution is that at its end;
+    the recorder is told of all steps. The field is a constant to derivatives, also where it
+    depends on what has one.
     """
     start, end = (ts[..., i].detach().expand(x.shape[:-1]) for i in (0, -1))
     bounds = StepBounds(jumps, start, end, x.dtype, controller.max_step)
     t, x = bounds.begin(start), x.detach()
     slope: Tensor | None = f(t.to(x.dtype), x).detach()
-    first = first_step(controller, method.order, f, t, x, slope, end - start)
-    sizes = StepSizes(controller, method.order, first, x)
-    finder = EventFinder(method, f, events, t, x)
+    first = first_step(controller, method.order, f, t, x, slope, end - start, joined)
+    sizes = StepSizes(controller, method.order, first, x, joined)
+    finder = EventFinder(method, f, events, t, x, joined)
     status = torch.where(
         start == end, takens.backend.Status.DONE, takens.backend.Status.RUNNING
     )
@@ -65,7 +70,8 @@ def adaptive_loop(
         steps, rejected = steps + accepted, rejected + sizes.rejected
         evaluations = torch.add(evaluations, active, alpha=method.evaluations)
         # Accepted steps may shrink below what the time can resolve, as before a pole.
-        stuck = (status == takens.backend.Status.RUNNING) & (sizes.dt.abs() <= bounds.shortest)
+        short = sizes.dt.abs() <= bounds.shortest(t)
+        stuck = (status == takens.backend.Status.RUNNING) & short
         status = torch.where(stuck, sizes.failure(), status)
         spent = (status == takens.backend.Status.RUNNING) & (
             steps + rejected >= controller.max_steps

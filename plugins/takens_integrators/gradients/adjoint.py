@@ -54,10 +54,12 @@ def solve_with_adjoint(
     x0: Tensor,
     ts: Tensor,
     parameters: Sequence[Tensor] = (),
+    joined: int = 0,
 ) -> Tensor:
     """Return ``solve(f, x0, ts)``, with a gradient from the adjoint equation.
 
-    ``f`` takes a time for each sample, too. The pair of state and adjoint
+    ``f`` takes a time for each sample, too; the last ``joined`` dimensions of a batch are one
+    sample. The pair of state and adjoint
     `a' = -(df/dx)^T a` goes backward through ``trace``, anew from the saved state at each
     saved time. The integral of `a^T df/dp` for the
     parameters is taken along the steps by the method's own ``quadrature``; it takes no
@@ -74,17 +76,17 @@ def solve_with_adjoint(
             "the steps: use gradient='direct' there."
         )
     sources = sources_of_gradient(f, ts[..., 0].to(x0.dtype), x0, parameters)
-    return cast(Tensor, _Adjoint.apply(quadrature, solve, trace, f, x0, ts, *sources))  # pyright: ignore[reportUnknownMemberType]
+    return cast(Tensor, _Adjoint.apply(quadrature, solve, trace, f, joined, x0, ts, *sources))  # pyright: ignore[reportUnknownMemberType]
 
 
 class _Adjoint(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, *inputs: Any) -> Tensor:
-        quadrature, solve, trace, f, x0, ts, *sources = inputs
+        quadrature, solve, trace, f, joined, x0, ts, *sources = inputs
         with torch.no_grad():
             xs = solve(f, x0, ts)
         ctx.save_for_backward(xs, ts, *sources)
-        ctx.method = (quadrature, trace, f)
+        ctx.method = (quadrature, trace, f, joined)
         return xs
 
     @staticmethod
@@ -92,15 +94,19 @@ class _Adjoint(torch.autograd.Function):
     def backward(ctx: Any, *grad_outputs: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         (gradient,) = grad_outputs
         xs, ts, *sources = ctx.saved_tensors
-        quadrature, trace, f = ctx.method
+        quadrature, trace, f, joined = ctx.method
+        sample = tuple(range(-1 - joined, 0))
         d, n = xs.shape[-1], xs.shape[-2]
         pair = _with_adjoint(f, d)
         a = gradient[..., n - 1, :]
         totals = [torch.zeros_like(source) for source in sources]
         step = None
         for j in range(n - 1, 0, -1):
+            if bool((ts[..., j] == ts[..., j - 1]).all()):
+                a = a + gradient[..., j - 1, :]
+                continue
             # The equation is linear in a, and tolerances are meant for numbers near one.
-            unit = a.abs().amax(-1, keepdim=True)
+            unit = a.abs().amax(sample, keepdim=True)
             unit = torch.where(unit > 0, unit, 1.0)
             z = torch.cat((xs[..., j, :], a / unit), -1)
             steps = trace(pair, z, ts[..., [j, j - 1]], step)
@@ -108,14 +114,14 @@ class _Adjoint(torch.autograd.Function):
             if sources:
                 _add_integral(totals, quadrature, f, steps, sources, unit)
             a = steps.last[..., d:] * unit + gradient[..., j - 1, :]
-        return (None, None, None, None, a, _times(ctx, f, xs, ts, gradient, a), *totals)
+        return (None, None, None, None, None, a, _times(ctx, f, xs, ts, gradient, a), *totals)
 
 
 def _times(
     ctx: Any, f: takens.plugin.VectorField, xs: Tensor, ts: Tensor, gradient: Tensor, a: Tensor
 ) -> Tensor | None:
     """Return the gradient to the times: each moves its own state, and the first all others."""
-    if not ctx.needs_input_grad[5]:
+    if not ctx.needs_input_grad[6]:
         return None
     times = ts.to(xs.dtype).unbind(-1)
     velocity = torch.stack([f(t, x) for t, x in zip(times, xs.unbind(-2), strict=True)], -2)

@@ -9,7 +9,12 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_integrators.fields import check_dynamics, checked_field, with_own_times
+from takens_integrators.fields import (
+    OwnTimes,
+    check_dynamics,
+    checked_field,
+    with_own_times,
+)
 from takens_integrators.gradients.adjoint import Steps, by_stages, solve_with_adjoint
 from takens_integrators.gradients.autograd_leaves import tensors_within
 from takens_integrators.gradients.checkpointing import checkpointed
@@ -137,10 +142,10 @@ class FixedStep(FixedStepSettings):
         self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
     ) -> Tensor:
         check_dynamics(f, x0)
-        field = f
+        own = OwnTimes(f)
         if ts.dim() > 1 or self.gradient == "adjoint":
-            field, _ = with_own_times(f, ts[..., 0], x0)
-        field = checked_field(field)
+            own = with_own_times(f, ts, x0)
+        field = checked_field(own.field)
         if self.gradient == "direct":
             return solve_fixed(self.tableau, field, x0, ts, self.substeps)
 
@@ -158,4 +163,4 @@ class FixedStep(FixedStepSettings):
 
         known = (*parameters, *tensors_within(f))
         weights = by_stages(self.tableau)
-        return solve_with_adjoint(weights, solve, trace, field, x0, ts, known)
+        return solve_with_adjoint(weights, solve, trace, field, x0, ts, known, own.joined)

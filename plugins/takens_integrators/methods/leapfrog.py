@@ -7,7 +7,12 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_integrators.fields import check_dynamics, checked_field, with_own_times
+from takens_integrators.fields import (
+    OwnTimes,
+    check_dynamics,
+    checked_field,
+    with_own_times,
+)
 from takens_integrators.gradients.adjoint import Point, Steps, solve_with_adjoint
 from takens_integrators.gradients.autograd_leaves import tensors_within
 from takens_integrators.inputs import checked_times
@@ -78,10 +83,10 @@ class Leapfrog(LeapfrogSettings):
                 "Leapfrog takes positions and as many velocities; got states of "
                 f"{x0.shape[-1]} numbers. Use 'rk4' for other fields."
             )
-        field = f
+        own = OwnTimes(f)
         if ts.dim() > 1 or self.gradient == "adjoint":
-            field, _ = with_own_times(f, ts[..., 0], x0)
-        field = checked_field(field)
+            own = with_own_times(f, ts, x0)
+        field = checked_field(own.field)
 
         def solve(f: takens.plugin.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
             return repeat_steps(leapfrog_step, f, x0, ts, self.substeps)
@@ -90,7 +95,9 @@ class Leapfrog(LeapfrogSettings):
             xs = solve(field, x0, ts)
         else:
             known = (*parameters, *tensors_within(f))
-            xs = solve_with_adjoint(_points, solve, self._trace, field, x0, ts, known)
+            xs = solve_with_adjoint(
+                _points, solve, self._trace, field, x0, ts, known, own.joined
+            )
         if is_plain(xs):
             takens.backend.check_finite(ts, xs)
         return xs

@@ -2,9 +2,12 @@
 
 from typing import Final, final
 
+from torch import Tensor
+
 import takens
 from takens_integrators.adaptive.integrator import AdaptiveBase
-from takens_integrators.methods.rosenbrock import Rosenbrock, linearised
+from takens_integrators.fields import OwnTimes
+from takens_integrators.methods.rosenbrock import OfJoined, Rosenbrock, linearised
 from takens_integrators.settings import Rodas4Settings
 from takens_integrators.step_method import StepMethod
 
@@ -78,10 +81,12 @@ class Rodas4(AdaptiveBase, Rodas4Settings):
     method = METHOD
 
     def prepared(
-        self, source: takens.plugin.VectorField, f: takens.plugin.VectorField, sees_time: bool
+        self, source: takens.plugin.VectorField, f: OwnTimes, x0: Tensor
     ) -> StepMethod:
         """Return the method with the derivatives of the field."""
-        return linearised(METHOD, source, f, sees_time)
+        if f.joined:
+            return OfJoined.of(METHOD, f, x0)
+        return linearised(METHOD, source, f.field, f.sees_time)
 
     def by_adjoint(self) -> None:
         """Return nothing: gradients are direct."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 import takens
+from takens_integrators.fields import OwnTimes
 from takens_integrators.runge_kutta import combine, per_state, stage_time
 from takens_integrators.step_method import StepResult
 from takens_integrators.under_transforms import is_plain
@@ -47,6 +48,7 @@ class Linearised:
     """
 
     method: Rosenbrock
+    field: takens.plugin.VectorField
     jacobian: Callable[[Tensor, Tensor], Tensor]
     drift: Callable[[Tensor, Tensor], Tensor] | None
 
@@ -154,8 +156,76 @@ def linearised(
         return cast(Tensor, torch.func.jvp(at, (t,), (torch.ones_like(t),))[1])
 
     if isinstance(source, takens.plugin.SupportsJacobian) and not sees_time:
-        return Linearised(method, source.jacobian, None)
-    return Linearised(method, _explained(columns), _explained(drift) if sees_time else None)
+        return Linearised(method, f, source.jacobian, None)
+    return Linearised(method, f, _explained(columns), _explained(drift) if sees_time else None)
+
+
+@final
+@attrs.frozen(eq=False)
+class OfJoined:
+    """A Rosenbrock method for rows that act on one another, which are one state to it.
+
+    The last ``rows`` dimensions of `x: (..., d)` are that state.
+    """
+
+    method: Linearised
+    rows: int
+
+    @classmethod
+    def of(cls, method: Rosenbrock, f: OwnTimes, x0: Tensor) -> "OfJoined":
+        """Prepare a method for a field of states like `x0: (..., d)`."""
+        rows, sample = f.joined + 1, x0.shape[-1 - f.joined :]
+
+        def flat(t: Tensor, y: Tensor, /) -> Tensor:
+            x = y.reshape(*y.shape[:-1], *sample)
+            each = t[(..., *[None] * f.joined)].expand(x.shape[:-1])
+            return f.field(each, x).reshape(y.shape)
+
+        return cls(linearised(method, flat, flat, f.sees_time), rows)
+
+    @property
+    def order(self) -> int:
+        """The order of the solution."""
+        return self.method.order
+
+    @property
+    def evaluations(self) -> int:
+        """The stages."""
+        return self.method.evaluations
+
+    @property
+    def dense(self) -> tuple[tuple[float, ...], ...]:
+        """The weights of the increments."""
+        return self.method.dense
+
+    def step(
+        self,
+        f: takens.plugin.VectorField,
+        t: Tensor,
+        x: Tensor,
+        dt: Tensor,
+        slope: Tensor | None,
+        /,
+    ) -> StepResult:
+        """Try a step of `dt: (...)` from `t: (...)` and `x: (..., d)`."""
+        first = (..., *[0] * (self.rows - 1))
+        y = x.flatten(-self.rows)
+        trial = self.method.step(self.method.field, t[first], y, dt[first], None)
+        stages = [stage.reshape(x.shape) for stage in trial.stages]
+        errors = tuple(error.reshape(x.shape) for error in trial.errors)
+        return StepResult(trial.x.reshape(x.shape), errors, stages, None)
+
+    def increments(
+        self,
+        f: takens.plugin.VectorField,
+        t: Tensor,
+        x: Tensor,
+        dt: Tensor,
+        stages: list[Tensor],
+        /,
+    ) -> Tensor:
+        """Return the stages, which are increments already."""
+        return torch.stack(stages)
 
 
 def _explained(

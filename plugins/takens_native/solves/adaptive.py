@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Callable, Sequence
 from typing import Final, final
 
@@ -36,7 +37,7 @@ class _Control(ctypes.Structure):
             (name, ctypes.c_double)
             for name in ("safety", "smallest", "largest", "alpha", "beta")
         ),
-        *((name, ctypes.c_double) for name in ("inverse_order", "rtol", "atol")),
+        *((name, ctypes.c_double) for name in ("inverse_order", "rtol", "atol", "max_step")),
         ("max_steps", ctypes.c_long),
         ("evaluations", ctypes.c_long),
     ]
@@ -76,7 +77,7 @@ class Adaptive:
         order, evaluations = method.order, method.stages - method.first_same_as_last
         control = _Control(
             c.safety, c.smallest, c.largest, c.alpha / order, c.beta / order, 1 / order, c.rtol,
-            c.atol, c.max_steps, evaluations,
+            c.atol, math.inf if c.max_step is None else c.max_step, c.max_steps, evaluations,
         )  # fmt: skip
         out, room = result((n, b, d), x.dtype)[0], self.cached.room if keep else 0
         # A guess of the steps that a sample takes: one for every other saved time.

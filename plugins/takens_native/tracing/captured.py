@@ -73,7 +73,8 @@ class _Walk:
         self.signature: list[Any] = []
         self.tensors: list[Tensor] = []
         self.floats: list[float] = []
-        self.seen: dict[int, int] = {}
+        # With the things themselves, so that no number of one is given to another.
+        self.seen: dict[int, tuple[int, Any]] = {}
 
     def visit(self, thing: Any, depth: int) -> None:
         kind = type(thing)
@@ -89,9 +90,9 @@ class _Walk:
             sign((kind, thing))
             return
         if id(thing) in self.seen:
-            sign(("seen", self.seen[id(thing)]))
+            sign(("seen", self.seen[id(thing)][0]))
             return
-        self.seen[id(thing)] = len(self.seen)
+        self.seen[id(thing)] = (len(self.seen), thing)
         if depth > _DEEP:
             raise UnsupportedError("it is nested too deeply to be followed")
         if kind is nn.Parameter or isinstance(thing, Tensor):
@@ -152,7 +153,7 @@ class _Walk:
             found = function.__globals__.get(name)
             if isinstance(found, types.ModuleType):
                 self._members(found, code)
-            elif found is not None and not _is_library(found):
+            elif found is not None and (_holds_data(found) or not _is_library(found)):
                 self._global(found, depth)
 
     def _global(self, found: Any, depth: int) -> None:
@@ -247,6 +248,11 @@ _LIBRARIES = frozenset((
     "abc", "attr", "attrs", "builtins", "cmath", "collections", "enum", "functools",
     "itertools", "math", "numpy", "operator", "torch", "typing",
 ))  # fmt: skip
+
+
+def _holds_data(thing: Any) -> bool:
+    """Whether a thing of a library has numbers of its own."""
+    return isinstance(thing, (Tensor, nn.Module, np.ndarray))
 
 
 def _is_library(thing: Any) -> bool:

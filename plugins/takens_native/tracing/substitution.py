@@ -38,7 +38,8 @@ def with_floats(function: Any, new: list[Tensor]) -> Any:
 class _Rebuild:
     def __init__(self, replacement: Callable[[], Any]):
         self.replacement = replacement
-        self.seen: dict[int, Any] = {}
+        # With the things themselves, so that no number of one is given to another.
+        self.seen: dict[int, tuple[Any, Any]] = {}
 
     def visit(self, thing: Any) -> Any:
         kind = type(thing)
@@ -50,8 +51,9 @@ class _Rebuild:
         ):
             return thing
         if id(thing) in self.seen:
-            return self.seen[id(thing)]
-        new = self.seen[id(thing)] = self._copy(thing, kind)
+            return self.seen[id(thing)][0]
+        new = self._copy(thing, kind)
+        self.seen[id(thing)] = (new, thing)
         return new
 
     def _copy(self, thing: Any, kind: type) -> Any:

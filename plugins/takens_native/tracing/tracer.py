@@ -20,6 +20,7 @@ import attrs
 import numpy as np
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 from torch.utils._pytree import tree_map
 
@@ -282,6 +283,28 @@ class Tracer(TorchDispatchMode):
         return torch.bool if dtypes == {torch.bool} else torch.int64
 
 
+@final
+class _Readings(TorchFunctionMode):
+    """Refuses functions that read the numbers of tensors where no tracer sees it.
+
+    What they read would be compiled as it is now, and grow stale.
+    """
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        name, kwargs = getattr(func, "__name__", ""), kwargs or {}
+        if name in _READING:
+            given = (*args, *kwargs.values())
+            # What these two are given, they return or copy, which the tracer sees.
+            plain = name in ("as_tensor", "asarray") and isinstance(given[0], Tensor)
+            given = given[1:] if plain or name == "new_tensor" else given
+            if any(isinstance(leaf, Tensor) for leaf in _leaves(given)):
+                raise UnsupportedError(f"it reads numbers out of tensors by {name}")
+        return func(*args, **kwargs)
+
+
+_READING = {"tensor", "as_tensor", "asarray", "new_tensor", "numpy", "tolist", "__array__"}
 _COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "logical_not", "logical_and", "logical_or",
                 "bitwise_not", "bitwise_and", "bitwise_or"}  # fmt: skip
 
@@ -301,7 +324,7 @@ def trace(
         if isinstance(symbol.value, np.ndarray):
             symbol.value.flags.writeable = False
     try:
-        with torch.no_grad(), tracer:
+        with torch.no_grad(), tracer, _Readings():
             out = function(*symbols)
     except (UnsupportedError, KeyboardInterrupt):
         raise

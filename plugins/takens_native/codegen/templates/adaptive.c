@@ -6,7 +6,7 @@
    sample are kept for the adjoint in steps_t, steps_h and steps_x. */
 
 typedef struct {
-  double safety, smallest, largest, alpha, beta, inverse_order, rtol, atol;
+  double safety, smallest, largest, alpha, beta, inverse_order, rtol, atol, max_step;
   long max_steps, evaluations;
 } Control;
 
@@ -21,12 +21,15 @@ static void begin(const Control *c, const R *u, const R *x, const R *slope, cons
       const R a = x[d * W + l] / scale, b = slope[d * W + l] / scale;
       d0[l] += a * a, d1[l] += b * b;
     }
+  /* The time in which the state would double, or, from nothing, become what is tolerated; a
+     share of the whole where it rests. */
+  double unit[W];
   for (int l = 0; l < W; l++) {
+    const double whole = fabs(span[l]);
     d0[l] = sqrt(d0[l] / D), d1[l] = sqrt(d1[l] / D);
-    double h = d0[l] < 1e-5 || d1[l] < 1e-5 ? 1e-6 : 0.01 * d0[l] / d1[l];
-    if (!(h == h)) h = 1e-6;
-    h = fmin(h, fabs(span[l]));
-    dt[l] = span[l] < 0 ? -h : h;
+    unit[l] = d1[l] > 0 ? (d0[l] < 1e-5 ? 1 : d0[l]) / d1[l] : 1e-4 * whole;
+    unit[l] = unit[l] > 0 ? fmin(unit[l], 100 * whole) : 1e-4 * whole;
+    dt[l] = (span[l] < 0 ? -0.01 : 0.01) * unit[l];
     t[l] = (R)(start[l] + dt[l]);
     for (int d = 0; d < D; d++) y[d * W + l] = x[d * W + l] + (R)dt[l] * slope[d * W + l];
   }
@@ -38,10 +41,10 @@ static void begin(const Control *c, const R *u, const R *x, const R *slope, cons
       const R a = (ahead[d * W + l] - slope[d * W + l]) / scale;
       d2[l] += a * a;
     }
-    const double steepest = fmax(d1[l], sqrt(d2[l] / D) / h);
-    double next = steepest <= 1e-15 ? fmax(1e-6, 1e-3 * h) : pow(0.01 / steepest, c->inverse_order);
-    if (!(next == next)) next = 1e-6;
-    next = fmin(fmin(100 * h, fmax(next, 1e-12)), fabs(span[l]));
+    const double steepest = fmax(d1[l] * unit[l], sqrt(d2[l] / D) / h * unit[l] * unit[l]);
+    double next = unit[l] * pow(0.01 / fmax(steepest, 1e-15), c->inverse_order);
+    if (!(next - next == 0)) next = h;
+    next = fmin(fmin(100 * h, next), fabs(span[l]));
     dt[l] = span[l] < 0 ? -next : next;
   }
 }
@@ -78,11 +81,11 @@ int solve(long start, long stop, long B, long n, long stride, const double *ts, 
   const double safety = c->safety, smallest = c->smallest, largest = c->largest;
   const double alpha = c->alpha, beta = c->beta, inverse_order = c->inverse_order;
   long sample[W], at[W], next = start, active = 0;
-  double t[W], dt[W], step[W], end[W], tiny[W], log_before[W], gain[W];
+  double t[W], dt[W], step[W], end[W], log_before[W], gain[W];
   int last[W], good[W], failed[W];
   R x[D * W] = {0}, y[D * W], tr[W], h[W], norm[W], ratio[D * W];
   memset(k, 0, STAGES * D * W * sizeof(R));
-  for (int l = 0; l < W; l++) sample[l] = -1, t[l] = dt[l] = end[l] = tiny[l] = 0;
+  for (int l = 0; l < W; l++) sample[l] = -1, t[l] = dt[l] = end[l] = 0;
 
   for (;;) {
     for (int l = 0; l < W; l++) {
@@ -98,8 +101,6 @@ int solve(long start, long stop, long B, long n, long stride, const double *ts, 
         if (n < 2) continue;
         sample[l] = s, at[l] = 1, failed[l] = 0, log_before[l] = 0, active++;
         t[l] = own[0], end[l] = own[n - 1], dt[l] = sizes[s - start];
-        tiny[l] = 10 * 2.220446049250313e-16 *
-                  fmax(fmax(fabs(t[l]), fabs(end[l])), fabs(end[l] - t[l]));
       }
       /* An idle lane repeats its last sample with a step of nothing. */
       if (sample[l] < 0) end[l] = t[l];
@@ -108,8 +109,9 @@ int solve(long start, long stop, long B, long n, long stride, const double *ts, 
 
     LANES for (int l = 0; l < W; l++) {
       const double left = end[l] - t[l];
-      last[l] = fabs(dt[l]) >= fabs(left) * (1 - 1e-10);
-      step[l] = last[l] ? left : dt[l];
+      const double most = fabs(dt[l]) > c->max_step ? copysign(c->max_step, dt[l]) : dt[l];
+      last[l] = fabs(most) >= fabs(left) * (1 - 1e-10);
+      step[l] = last[l] ? left : most;
       h[l] = (R)step[l];
       tr[l] = (R)t[l];
     }
@@ -185,10 +187,12 @@ int solve(long start, long stop, long B, long n, long stride, const double *ts, 
         }
       } else
         rejected[s]++;
-      /* A step that was cut at the end says little about the next one. */
-      if (!(ended == DONE && fabs(proposal) < fabs(dt[l]))) dt[l] = proposal;
+      /* A step that was cut at the end or at the longest says little about the next one. */
+      const int cut = good[l] && fabs(step[l]) < fabs(dt[l]) && fabs(proposal) < fabs(dt[l]);
+      if (!cut) dt[l] = proposal;
       failed[l] = !good[l];
-      if (!good[l] && fabs(dt[l]) <= tiny[l])
+      /* Accepted steps may shrink below what the time can resolve, too, as before a pole. */
+      if (ended == RUNNING && fabs(dt[l]) <= fmax(10 * 2.220446049250313e-16 * fabs(t[l]), 1e-307))
         ended = norm[l] - norm[l] == 0 ? UNDERFLOW : NOT_FINITE;
       if (ended == RUNNING && accepted[s] + rejected[s] >= c->max_steps) ended = MAX_STEPS;
       if (ended == RUNNING) continue;

@@ -61,7 +61,13 @@ int adjoint(long start, long stop, long B, long n, long stride, const double *ts
       for (int l = 0; l < W; l++) i[l]--;
     }
     for (int l = 0; l < lanes; l++)
-      for (int d = 0; d < D; d++) gx0[s[l] * D + d] = g[d * W + l] + gout[s[l] * D + d];
+      for (int d = 0; d < D; d++) {
+        R total = g[d * W + l];
+        /* The first time may be repeated. */
+        for (long first_of = j[l]; first_of >= 0; first_of--)
+          total += gout[(first_of * B + s[l]) * D + d];
+        gx0[s[l] * D + d] = total;
+      }
     collect_dense(a, gu, lanes);
     collect(b, gu, lanes);
   }
