@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         testing as testing,
     )
     from takens._backends.dispatch import explain as explain
+    from takens._backends.joined import joined as joined
     from takens._data.recordings import Recordings as Recordings
     from takens._data.time_series import TimeSeries as TimeSeries
     from takens._dynamics.autonomous import autonomous as autonomous
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     )
     from takens._dynamics.free_run import FreeRun as FreeRun
     from takens._dynamics.generate import generate as generate
-    from takens._dynamics.joined import joined as joined
     from takens._dynamics.simulate import simulate as simulate
     from takens._dynamics.trained_model import TrainedModel as TrainedModel
     from takens._embedding.embed import embed as embed

@@ -90,10 +90,19 @@ def _version(x: Tensor) -> int:
 
 def _outside_inference(f: takens.plugin.VectorField, t: Tensor, x: Tensor) -> Tensor:
     """Call a field so that it may use autograd inside, also in inference mode."""
-    if not torch.is_inference_mode_enabled():
-        return f(t, x)
-    with torch.inference_mode(False), torch.no_grad():
-        return f(t.clone(), x.clone())
+    try:
+        if not torch.is_inference_mode_enabled():
+            return f(t, x)
+        with torch.inference_mode(False), torch.no_grad():
+            return f(t.clone(), x.clone())
+    except RuntimeError as error:
+        if "dtype" not in str(error) and "scalar type" not in str(error):
+            raise
+        raise takens.InputError(
+            f"The field does not take a state of {x.dtype}, for which torch gave: "
+            f"{str(error).splitlines()[0]}. Give state and parameters one dtype, by "
+            "module.double() or x0.float()."
+        ) from error
 
 
 def _other_arguments(f: Any) -> list[str] | None:
@@ -158,7 +167,7 @@ def with_own_times(
         times = _ends(ts, x)
         y = x.detach().clone()
         with _Watch(times[0]) as watch:
-            f(times[0], y)
+            _outside_inference(f, times[0], y)
         own = isinstance(f, takens.plugin.SupportsOwnTimes)
         sees_time = own or watch.seen
         if batch_dims is None:

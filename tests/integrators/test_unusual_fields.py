@@ -154,3 +154,22 @@ def test_a_method_that_differentiates_such_a_field_says_what_to_write(
         for field in (WithJacobian(), by_func):
             x = rodas4.solve(field, x0, TIMES)[..., -1, :]
             torch.testing.assert_close(x, right, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", [*METHODS, "leapfrog", "scipy", "torchdiffeq"])
+def test_a_module_of_another_dtype_is_told_what_to_write(name: str) -> None:
+    net = torch.nn.Linear(2, 2)
+
+    def field(t: Tensor, x: Tensor, /) -> Tensor:
+        return net(x)
+
+    for lead in ((), (3,)):
+        x0 = torch.ones(*lead, 2, dtype=torch.float64)
+        with pytest.raises(takens.InputError, match=r"module.double\(\) or x0.float\(\)"):
+            takens.integrators.get(name).solve(field, x0, TIMES)
+
+
+def test_stiff_methods_refuse_half_precision() -> None:
+    for dtype in (torch.bfloat16, torch.float16):
+        with pytest.raises(takens.InputError, match=r"x0.float\(\)"):
+            takens.integrators.create("rodas4").solve(one, torch.ones(2, dtype=dtype), TIMES)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias, final
 
-from takens._dynamics.joined import Joined
+from takens._backends.joined import Joined
 from takens._protocols.requests import (
     ForcedIteration,
     MapIteration,

@@ -59,7 +59,8 @@ def generate(
     A run has diverged where a latent variable is not finite, or a million times beyond 1 and
     the largest at the start; see ``FreeRun``.
 
-    Raises: InputError for a context that does not fit the model, or an interval it has not.
+    Raises: InputError for a context that does not fit the model or is not finite, or an
+    interval it has not.
     """
     model = cast(Model, model)
     trained = model if isinstance(model, TrainedModel) else None
@@ -79,6 +80,7 @@ def generate(
     with recording((context,), model.parameters()):
         # A trained model keeps the units of its data exact until they are standardised.
         context = context.to(weight.device) if trained else context.to(weight)
+        _refuse_lost(context)
         step = latent_map(model, dt)
         runs = math.prod(context.shape[:-2])
         weights = sum(parameter.numel() for parameter in model.parameters())
@@ -122,6 +124,18 @@ def _prepared(
     kept = slice(keep_every - 1, None, keep_every)
     made = attrs.evolve(made, t=made.t[kept], x=made.x[..., kept, :])
     return FreeRun(made, run.diverged_at)
+
+
+def _refuse_lost(context: Tensor) -> None:
+    """Refuse a context `(..., c, n)` with a number that is not finite."""
+    lost = torch.func.debug_unwrap(~context.isfinite())
+    if bool(lost.any()):
+        *_, row, column = (int(i) for i in lost.nonzero()[0])
+        raise InputError(
+            f"A context has finite numbers; variable {column} of sample {row} "
+            f"({row - lost.shape[-2]} from the end) has none. Leave out or fill the samples "
+            "that were lost."
+        )
 
 
 def warm_up(model: Model, step: Map, context: Tensor) -> Tensor:

@@ -19,6 +19,7 @@ from takens._plugins.isolation import isolated
 from takens._plugins.registry import integrators, systems
 from takens._protocols.dynamics import Time
 from takens._protocols.integrator import Integrator
+from takens._protocols.model import Model
 from takens._protocols.system import System
 from takens._threads import threads_for
 from takens.errors import InputError, TakensError
@@ -57,6 +58,8 @@ def simulate(
     TakensError where the trajectory leaves the finite numbers, naming the sample.
     """
     system, integrator = cast(System, system), cast("Integrator | None", integrator)
+    if not isinstance(system, System):  # pyright: ignore[reportUnnecessaryIsInstance] - given from outside
+        raise InputError(_no_system(system))
     dt = interval_of(system, 1.0) if dt is None else dt
     if not 2 <= steps <= _MOST:
         bound = "at least 2 steps" if steps < 2 else f"at most {_MOST:,} steps"
@@ -105,6 +108,19 @@ def simulate(
             x = x[0]
         step = 1.0 if system.time is Time.DISCRETE else dt
         return TimeSeries(torch.arange(steps, dtype=torch.float64) * step, x)
+
+
+def _no_system(thing: object) -> str:
+    name = getattr(thing, "__name__", type(thing).__name__)
+    if isinstance(thing, Model):
+        return (
+            f"{name} is a model: let it run by takens.generate(model, context=..., steps=...)."
+        )
+    return (
+        "A simulation takes a system, which has dim, time, initial() and facts() and is called "
+        f"as (t, x), or as (x) where it is a map; got {name}. A field (t, x) without these is "
+        'solved by takens.integrators.create("dopri5").solve(field, x0, ts).'
+    )
 
 
 def _orbit(

@@ -39,7 +39,7 @@ from takens._training.preparation import Prepared, prepare as bring_together
 from takens._training.result import Fit
 from takens._training.settings import KINDS, Training
 from takens._training.updates import Updates
-from takens.errors import CheckpointError, TrainingError
+from takens.errors import CheckpointError, InputError, TrainingError
 
 if TYPE_CHECKING:
     from takens._training.options import TrainingOptions  # pyright: ignore[reportMissingModuleSource] - types alone
@@ -91,6 +91,11 @@ def fit(
     its gradient is no longer finite (the last good checkpoint is kept); CheckpointError where
     a resume finds no checkpoint, or one of another training.
     """
+    if torch.is_inference_mode_enabled():
+        raise InputError(
+            "Training takes gradients, of which torch.inference_mode() keeps nothing: call fit "
+            "outside of it."
+        )
     data = as_recordings(data)
     preparations = model.preparations if isinstance(model, TrainedModel) else None
     if prepare:
@@ -125,7 +130,8 @@ def train(
     run_id: str = "",
 ) -> Fit:
     """Train what was prepared, as part of the run ``run_id`` if of any; see ``fit``."""
-    with blaming("fit", *prepared.models, prepared.given):
+    # Training takes gradients, also where whoever asks for it wants none.
+    with torch.enable_grad(), blaming("fit", *prepared.models, prepared.given):
         return _train(prepared, seed, folder, resume, progress, run_id)
 
 

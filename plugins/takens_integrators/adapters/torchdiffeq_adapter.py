@@ -83,8 +83,8 @@ class TorchDiffEq(TorchDiffEqSettings):
                 "for a row for each."
             )
         # It takes no time twice.
-        place = torch.unique_consecutive(ts.detach(), return_inverse=True)[1]
-        new = torch.cat((place.new_ones(1), place.diff())).bool()
+        new = torch.cat((torch.ones_like(ts[:1], dtype=torch.bool), ts.detach().diff() != 0))
+        place = new.cumsum(0) - 1
         times, field = ts[new].to(x0.dtype), _Counted(checked_field(f), ts[0])
         options: dict[str, Any] = {"method": self.method}
         taken = len(times) - 1

@@ -2,6 +2,7 @@
 
 from typing import Final, final
 
+import torch
 from torch import Tensor
 
 import takens
@@ -83,7 +84,15 @@ class Rodas4(AdaptiveBase, Rodas4Settings):
     def prepared(
         self, source: takens.plugin.VectorField, f: OwnTimes, x0: Tensor
     ) -> StepMethod:
-        """Return the method with the derivatives of the field."""
+        """Return the method with the derivatives of the field.
+
+        Raises: InputError for states in which torch solves no linear system.
+        """
+        if x0.dtype not in (torch.float32, torch.float64):
+            raise takens.InputError(
+                f"Rodas4 solves linear systems, which torch does not in {x0.dtype}: give "
+                "x0.float()."
+            )
         if f.joined:
             return OfJoined.of(METHOD, f, x0)
         return linearised(METHOD, source, f.field, f.sees_time)
