@@ -7,7 +7,7 @@ import numpy as np
 import takens
 from takens_metrics.records import paired
 from takens_metrics.settings import SpectrumCorrelationSettings
-from takens_metrics.spectra.power_spectra import REACH, smoothed_spectrum
+from takens_metrics.spectra.spectrum_distance import REACH, smoothed_spectrum
 
 _CONSTANT = 1e-9
 _FAINTEST = 1e-300

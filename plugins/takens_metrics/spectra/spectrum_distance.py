@@ -3,11 +3,13 @@
 from typing import final
 
 import numpy as np
+from scipy.ndimage import (  # pyright: ignore[reportMissingTypeStubs]
+    gaussian_filter1d,  # pyright: ignore[reportUnknownVariableType]
+)
 
 import takens
 from takens_metrics.records import Array, paired, remembered, standardised
 from takens_metrics.settings import SpectrumDistanceSettings
-from takens_metrics.spectra.power_spectra import REACH, smoothed_spectrum
 from takens_metrics.spectra.time_scales import mean_frequency_of
 
 # Fluctuations this far below the reference's are rounding of a constant.
@@ -15,6 +17,9 @@ _CONSTANT = 1e-9
 # Of the mean frequency of the reference.
 _WIDTH = 0.1
 _PUBLISHED_BINS = 20.0
+
+# Where the Gaussian is cut off, in sigma.
+REACH = 4.0
 
 
 @final
@@ -96,3 +101,15 @@ class SpectrumDistance(SpectrumDistanceSettings):
 @remembered
 def _root_spectrum(record: takens.TimeSeries, bins: float) -> Array:
     return np.sqrt(smoothed_spectrum(standardised(record)[0], bins))
+
+
+def smoothed_spectrum(x: Array, sigma: float) -> Array:
+    """Return the power of each variable of `x: (T, n)`, smoothed: `(T // 2 + 1, n)`, sum 1.
+
+    The power `|rfft|^2` of the fluctuation about the mean is smoothed by a Gaussian of width
+    ``sigma`` frequency bins, mirrored at both ends.
+    """
+    power = np.square(np.abs(np.fft.rfft(x - x.mean(0), axis=0)))
+    smooth = np.empty_like(power)
+    gaussian_filter1d(power, sigma, axis=0, mode="reflect", truncate=REACH, output=smooth)
+    return smooth / smooth.sum(0)

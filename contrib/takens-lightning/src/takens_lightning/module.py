@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast, final
 
 import pytorch_lightning as lightning
@@ -14,7 +14,6 @@ from torch import Tensor, nn
 import takens
 from takens_lightning.checkpoint import KEY, describe, refuse_others
 from takens_lightning.data import refuse_ensemble
-from takens_lightning.schedule import make_optimiser, share_of_rate
 from takens_lightning.windows import Windows
 
 
@@ -200,3 +199,26 @@ class DynamicsModule(lightning.LightningModule):
                 f"Training stopped at update {self.global_step + 1}: the {what} is "
                 f"{found}. Try a lower learning rate or a shorter forcing interval."
             )
+
+
+def make_optimiser(
+    training: takens.Training, weights: Iterable[nn.Parameter]
+) -> torch.optim.Optimizer:
+    """Make the optimiser that a training asks for."""
+    group = {"params": list(weights), "lr": training.first_rate(0)}
+    return takens.optimisers.get(training.optimiser).make([group])
+
+
+def share_of_rate(training: takens.Training, step: int) -> float:
+    """Return the learning rate at update ``step``, counted from 0, as a share of the first.
+
+    After the last step it stays as it is.
+    """
+    first = training.first_rate(0)
+    rate = takens.schedules.get(training.schedule).rate(
+        min(step, training.steps - 1),
+        steps=training.steps,
+        first=first,
+        final=training.final_learning_rate,
+    )
+    return rate / first
