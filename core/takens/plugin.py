@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         correlation_time as correlation_time,
     )
     from takens._embedding.mutual_information import mutual_information as mutual_information
+    from takens._files import write_whole as write_whole
     from takens._judging.compare import ScoreDifference as ScoreDifference
     from takens._judging.verdict import Finding as Finding
     from takens._lazy import LazyNames as LazyNames

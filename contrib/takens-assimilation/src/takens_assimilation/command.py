@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import tempfile
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -160,7 +158,7 @@ def command(
     if histogram is not None:
         written[out.with_name(f"{out.stem}-ranks.png")] = _png(draw_rank_histogram(histogram))
     for path, content in written.items():
-        _write_whole(path, content)
+        takens.plugin.write_whole(path, content)
     if as_json:
         summary["files"] = [str(path) for path in written]
         click.echo(json.dumps(summary, indent=2, allow_nan=False))
@@ -281,20 +279,3 @@ def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    import takens
-
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise takens.InputError(f"Cannot write {path}: {error.strerror or error}.") from error
