@@ -108,15 +108,7 @@ def forecaster_for(
             "A map does not say where to begin; give initial, a Tensor of (members, d) states."
         )
     own = dynamics.dt if isinstance(dynamics, takens.plugin.FlowMap) else 1.0
-    return Forecaster(
-        _numbered(state_dim),
-        state_dim,
-        own if dt is None else dt,
-        False,
-        lambda _: dynamics,
-        _itself,
-        _last,
-    )
+    return _observed_whole(state_dim, own if dt is None else dt, lambda _: dynamics)
 
 
 def _of_system(
@@ -125,15 +117,7 @@ def _of_system(
     # A system is callable as its time says; the protocol cannot say so.
     if system.time is takens.plugin.Time.DISCRETE:
         as_map = cast(takens.plugin.Map, system)
-        return Forecaster(
-            _numbered(system.dim),
-            system.dim,
-            1.0 if dt is None else dt,
-            False,
-            lambda _: as_map,
-            _itself,
-            _last,
-        )
+        return _observed_whole(system.dim, 1.0 if dt is None else dt, lambda _: as_map)
     stepper = (
         takens.create("integrator", integrator) if isinstance(integrator, str) else integrator
     )
@@ -143,14 +127,24 @@ def _of_system(
             "such as rk4, and a small dt."
         )
     field = cast(takens.plugin.VectorField, system)
-    return Forecaster(
-        _numbered(system.dim),
+    return _observed_whole(
         system.dim,
         _DEFAULT_STEP if dt is None else dt,
-        True,
         lambda h: takens.plugin.flow_map(field, stepper, h),
-        _itself,
-        _last,
+        continuous=True,
+    )
+
+
+def _observed_whole(
+    dim: int,
+    dt: float,
+    map_over: Callable[[float], takens.plugin.Map],
+    *,
+    continuous: bool = False,
+) -> Forecaster:
+    columns = _numbered(dim)
+    return Forecaster(
+        columns, dim, dt, continuous, map_over, lambda z: z, lambda context: context[..., -1, :]
     )
 
 
@@ -179,11 +173,3 @@ def _of_model(model: takens.plugin.Model, dt: float | None) -> Forecaster:
 
 def _numbered(n: int) -> tuple[str, ...]:
     return tuple(f"x{i + 1}" for i in range(n))
-
-
-def _itself(z: Tensor) -> Tensor:
-    return z
-
-
-def _last(context: Tensor) -> Tensor:
-    return context[..., -1, :]
