@@ -347,6 +347,17 @@ def test_the_verdict_says_what_it_would_have_noticed() -> None:
     assert blind.findings["geometry"].power == "Would notice none of the spoilt copies."
 
 
+def test_a_single_copy_at_rest_counts_as_all_runs_of_a_model_would() -> None:
+    def share(value: float, trials: int) -> takens.Score:
+        evidence = takens.plugin.Evidence("stability", "share")
+        return takens.Score(value=value, trials=trials, reference=0.0, evidence=evidence)
+
+    copies = {"rest for the last quarter": share(1.0, 1), "time reversed": share(0.0, 1)}
+    found = verdict({"one": attrs.evolve(share(0.0, 150), spoilt=copies)})
+    power = found.findings["stability"].power
+    assert power == "Would notice rest for the last quarter."
+
+
 def test_one_model_does_not_tell_how_trainings_differ() -> None:
     score = estimate(0.9)
     assert verdict({"one": score}).notes == ()

@@ -206,7 +206,10 @@ def _power(
         if score.evidence is None or score.evidence.aspect != aspect:
             continue
         for spoilt, one in score.spoilt.items():
-            found = questions(name, attrs.evolve(one, evidence=score.evidence), criteria)
+            # Of a model that is like the copy as many runs would be counted as of this one.
+            trials = one.trials and max(one.trials, score.trials or 0)
+            alike = attrs.evolve(one, evidence=score.evidence, trials=trials)
+            found = questions(name, alike, criteria)
             seen = not isinstance(found, Unjudged) and any(test.p <= level for test in found)
             noticed[spoilt] = noticed.get(spoilt, False) or seen
     return noticed
