@@ -9,8 +9,11 @@ from takens._judging.criteria import Criteria
 from takens._judging.equivalence import Remedy, quantile, trials_to_tell
 from takens._protocols.score import Score
 
-# A remedy asks for an error so small that the test then decides in nine of ten tries.
+# A remedy asks for an error so small that the test then decides in over eight of ten tries.
 _MARGIN: Final = 1.5
+# What seems to be at the tolerance is known to be there only up to its error: it is taken to be
+# off by so much of that at least, as half of all are by chance.
+_APART: Final = 0.6
 # Beyond so many times the data, or the members, nothing is recommended.
 _MOST: Final = 1_000.0
 
@@ -36,10 +39,8 @@ def more_data(
 
     The error is ``over`` so many, which a longer record does not make more.
     """
+    gap = max(gap, _APART * math.hypot(own, truth))
     wanted = gap / (quantile(criteria.level, over) + _MARGIN)
-    if wanted == 0 or math.hypot(own, truth) > math.sqrt(_MOST) * wanted:
-        words = "it is as far off as the tolerance itself, which no length in reach would tell"
-        return Remedy(words, math.inf)
     asked: list[str] = []
     most = 1.0
     countable = score.error_unit in ("members", "starts")
@@ -54,11 +55,15 @@ def more_data(
     rest = math.sqrt(max(wanted**2 - min(own, left) ** 2, wanted**2 / 2))
     if truth > rest:
         times = max((truth / rest) ** 2, 1.1)
-        asked.append(f"a record {times:.2g} times as long")
+        asked.append(f"a record {_times(times)} times as long")
         most = max(most, times)
     if not asked:
         asked.append("a record twice as long")
     return Remedy(f"about {' and '.join(asked)} would decide it", most)
+
+
+def _times(times: float) -> str:
+    return f"{times:.1f}" if times < 10 else _rounded(times)
 
 
 def _rounded(count: float) -> str:
