@@ -234,5 +234,9 @@ def test_a_run_prepares_what_its_configuration_says(tmp_path: Path) -> None:
     model = takens.load_model(tmp_path / "out")
     run = takens.generate(model, context=data[:50]["x1"], steps=10)
     assert run.series.columns == ("x",)
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "<h2>Data</h2>" in page
+    assert done.results.examination is not None
+    assert all(text in page for _, text in done.results.examination.lines if "<" not in text)
     text = (tmp_path / "out" / "config.toml").read_text()
     assert "preparations:delays" in text

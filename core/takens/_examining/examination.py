@@ -88,6 +88,11 @@ class Examination(Printed):
     prepare: str = ""
 
     @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """What is printed, as names and texts, without findings."""
+        return tuple((name, str(text)) for name, text in self._told())
+
+    @property
     def samples_per_period(self) -> float | None:
         """How many samples a period has."""
         return None if self.period is None else self.period / self.dt
@@ -122,6 +127,11 @@ class Examination(Printed):
         return "Not predictable beyond the present value: noise, or too little data to tell."
 
     def _parts(self) -> Iterator[tuple[str, object]]:
+        yield from self._told()
+        if self.findings:
+            yield "first", f"{self.findings[0].what} {self.findings[0].consequence}"
+
+    def _told(self) -> Iterator[tuple[str, str]]:
         unit = f" {self.time_unit}" if self.time_unit else ""
         names = [f"{v.name} ({v.unit})" if v.unit else v.name for v in self.variables]
         many = f" in {self.recordings} recordings" if self.recordings > 1 else ""
@@ -148,8 +158,6 @@ class Examination(Printed):
                 f"{self.exponent:.3g}{error} per {self.time_unit or 'time unit'}{held}",
             )
         yield "dynamics", self.verdict
-        if self.findings:
-            yield "first", f"{self.findings[0].what} {self.findings[0].consequence}"
 
     def to_json(self) -> Mapping[str, Any]:
         """Return all of it as JSON types."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import final
+from typing import Final, final
 
 import attrs
 
 from takens._defaults import METRICS
 from takens._dynamics.checkpoint import read_checkpoint
+from takens._examining.examination import Examination
+from takens._examining.examine import examine
 from takens._judging.judge import judge
 from takens._judging.rehearsal import rehearse, without_equations
 from takens._plugins.catalogue import catalogue
@@ -39,7 +42,10 @@ from takens._training.preparation import prepare
 from takens._training.result import Fit
 from takens._training.settings import CHANGEABLE, changed_for_good
 from takens._versions import versions
-from takens.errors import InputError
+from takens.errors import InputError, TakensError
+
+# Of what was found in a file so much is said before training; the report has all.
+_SAID: Final = 3
 
 
 @final
@@ -101,6 +107,7 @@ def run(
         named |= without_equations(
             model, source.reference, named, second=source.second, context=context
         )
+    examination = _examine(configuration, source, say)
     with folder.opened(resume=resume, overwrite=overwrite):
         configuration = attrs.evolve(
             configuration, device=_device(configuration, ready.placement)
@@ -126,6 +133,7 @@ def run(
             for remark in trained.remarks:
                 say(remark)
             results = _judge(configuration, source, named, trained, say, progress)
+            results = attrs.evolve(results, examination=examination)
             folder.write_metrics(results)
             folder.write_generated(results.free)
             drawn = _draw(pictures, results, folder)
@@ -149,6 +157,19 @@ def run(
 
 def _discreet(say: Callable[[str], None]) -> Callable[[str], None]:
     return lambda line: say(blanked(line))
+
+
+def _examine(
+    configuration: Configuration, source: Source, say: Callable[[str], None]
+) -> Examination | None:
+    """Look at what is learned from; say what matters most of a file before training."""
+    found = None
+    with contextlib.suppress(TakensError):
+        found = examine(source.training, surrogates=0)
+    if found is not None and configuration.data.file is not None:
+        for finding in found.findings[:_SAID]:
+            say(f"{finding.what} {finding.consequence}")
+    return found
 
 
 def _judge(

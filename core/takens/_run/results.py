@@ -9,6 +9,7 @@ import attrs
 
 from takens._data.time_series import TimeSeries
 from takens._dynamics.free_run import FreeRun
+from takens._examining.examination import Examination
 from takens._judging.criteria import Criteria
 from takens._judging.verdict import Verdict, verdict
 from takens._printed import Printed
@@ -25,7 +26,7 @@ class Results(Printed):
     ``reference`` is the truth that the free runs, `(runs, T, n)`, are judged against.
     ``learned`` is what a scheme found besides the weights, such as parameters and their
     errors, and ``remarks`` are what was seen while training, in words. The verdict is held to
-    the ``criteria``.
+    the ``criteria``. ``examination`` says what the training data can bear.
     """
 
     title: str
@@ -37,6 +38,7 @@ class Results(Printed):
     learned: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     remarks: tuple[str, ...] = ()
     criteria: Criteria = attrs.field(factory=Criteria)
+    examination: Examination | None = None
 
     @property
     def verdict(self) -> Verdict:
