@@ -7,6 +7,7 @@ import takens
 
 if TYPE_CHECKING:
     from takens_figures.attractor import Attractor as Attractor
+    from takens_figures.data_sheet import DataSheet as DataSheet
     from takens_figures.forecast_curve import ForecastCurve as ForecastCurve
     from takens_figures.loss_history import LossHistory as LossHistory
     from takens_figures.lyapunov_convergence import LyapunovConvergence as LyapunovConvergence
@@ -39,10 +40,12 @@ _PORTRAITS: Final = {
     "phase_portrait:PhasePortrait": (
         "Trajectories in state space, from many starts in one picture."
     ),
+    "data_sheet:DataSheet": "Measured series: spectrum, delays and recurrences on a page.",
     "vector_field:VectorFieldPortrait": "Streamlines of the field, with trajectories on top.",
 }
 _SOURCES: Final = {
     "spectra": "Welch (1967), IEEE Trans. Audio Electroacoust. 15, 70-73",
+    "data_sheet": "Eckmann, Kamphorst, Ruelle (1987), Europhys. Lett. 4, 973-977",
     "scaling_region": "Rosenstein, Collins, De Luca (1993), Physica D 65, 117-134",
     "forecast_curve": "Lorenz (1969), J. Atmos. Sci. 26, 636-646",
 }

@@ -43,6 +43,9 @@ class MaskOutliers(MaskOutliersSettings, KeepsSamples):
         padded = np.pad(x, pad, constant_values=np.nan)
         near = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1, axis=-2)
         with np.errstate(all="ignore"):
+            # Where the series is steep, what is spread along its slope is no scatter.
+            steps = np.arange(-half, half + 1)
+            near = near - _median(np.diff(near, axis=-1))[..., None] * steps
             middle = _median(near)
             return middle, _ROBUST * _median(np.abs(near - middle[..., None]))
 

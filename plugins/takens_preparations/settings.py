@@ -99,6 +99,8 @@ class FillGapsSettings:
 class MaskOutliersSettings:
     """Values far from their neighbours taken for missing.
 
+    They are compared with the median of the neighbours, the local slope taken away.
+
     Source: Pearson (2002), Outliers in process modeling and identification, IEEE Trans.
     Control Syst. Technol. 10, 55-63 (the Hampel filter).
     """

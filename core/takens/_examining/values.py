@@ -87,11 +87,18 @@ def _step(x: Array, distinct: Array) -> float | None:
 
 
 def _outliers(x: Array, fill: float | None) -> Places:
-    """Return what is far from the median of its neighbours, by Hampel's rule."""
+    """Return what is far from the median of its neighbours, by Hampel's rule.
+
+    Source: Pearson (2002), IEEE Trans. Control Syst. Technol. 10, 55-63; the local slope is
+    taken away first.
+    """
     given = np.where(x == fill, np.nan, x) if fill is not None else x
     half = _WIDTH // 2
     padded = np.pad(given, half, mode="reflect")
     near = np.lib.stride_tricks.sliding_window_view(padded, _WIDTH)
+    # Where the record is steep, what is spread along its slope is no scatter.
+    slope = np.median(np.diff(near, axis=1), 1)
+    near = near - slope[:, None] * np.arange(-half, half + 1)
     middle = np.median(near, 1)
     spread = _ROBUST * np.median(np.abs(near - middle[:, None]), 1)
     usual = float(np.nanmedian(spread)) if np.isfinite(spread).any() else 0.0
