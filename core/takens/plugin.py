@@ -78,6 +78,7 @@ if TYPE_CHECKING:
         Model as Model,
         SupportsClosedForm as SupportsClosedForm,
         SupportsForcingSignal as SupportsForcingSignal,
+        SupportsRemarks as SupportsRemarks,
         SupportsStepMap as SupportsStepMap,
         SupportsUnits as SupportsUnits,
     )

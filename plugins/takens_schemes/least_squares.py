@@ -11,7 +11,7 @@ import takens
 from takens_schemes.forcing import interval
 from takens_schemes.levenberg_marquardt import Minimum, minimise
 from takens_schemes.pieces import pieces
-from takens_schemes.residual_checks import remarks_on
+from takens_schemes.residual_checks import remarks_on, unidentified
 from takens_schemes.settings import LeastSquaresSettings
 
 # A central difference over this share of an unknown's size is exact to about ten digits.
@@ -199,6 +199,9 @@ class _Trajectories:
                 "standard_errors": dict(zip(names, _listed(deviations), strict=True)),
                 "correlations": _listed(inner / scale / scale[:, None]),
             }
+            details["remarks"] += unidentified(
+                names, values, deviations, inner / scale / scale[:, None]
+            )
         if self.initial_states:
             details |= {
                 "initial_states": _listed(found.own),

@@ -1,6 +1,6 @@
 """What the errors of a fit say about it, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import torch
@@ -12,6 +12,7 @@ _UNEXPLAINED: Final = 0.5
 _ALIKE: Final = 0.5
 # The correlation of independent errors scatters by one over the root of their number.
 _SIGNIFICANT: Final = 4.0
+_SAME: Final = 0.999
 _ADVICE: Final = (
     "The search may have ended in a wrong minimum: try shorter pieces (segment), or fewer "
     "samples first and then all of them from the parameters found. Or the equations miss "
@@ -46,6 +47,28 @@ def remarks_on(errors: Tensor) -> Iterator[str]:
         )
     if found:
         yield f"Least squares: {'; '.join(found)}. {_ADVICE}"
+
+
+def unidentified(
+    names: Sequence[str], values: Tensor, errors: Tensor, correlations: Tensor
+) -> Iterator[str]:
+    """Say which parameters the data do not tell, `values, errors: (q,)`, and which of two.
+
+    Those are meant whose error is larger than the value itself, and pairs of which hardly
+    more than a combination is known, by their `correlations: (q, q)`.
+    """
+    for name, value, error in zip(names, values, errors, strict=True):
+        if not float(error) <= abs(float(value)):
+            yield (
+                f"The data do not tell {name} = {float(value):.3g} ± {float(error):.3g}: its "
+                "error is larger than itself. Hold it where it is known, or give more data."
+            )
+    for pair in (correlations.triu(1).abs() > _SAME).nonzero():
+        i, j = int(pair[0]), int(pair[1])
+        yield (
+            f"{names[i]} and {names[j]} can hardly be told apart (correlation "
+            f"{float(correlations[i, j]):.6f}): hold one of them, or learn their combination."
+        )
 
 
 def neighbour_correlation(errors: Tensor) -> float:

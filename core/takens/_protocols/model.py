@@ -1,6 +1,6 @@
 """Models: latent dynamics that can be learned."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self, runtime_checkable
 
 import attrs
@@ -94,6 +94,18 @@ class SupportsClosedForm(Protocol):
         """Set the weights from standardised `x: (trajectories, T, n)` at `times: (T,)`.
 
         Gives figures of JSON types that are worth knowing, such as ``evidence``.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsRemarks(Protocol):
+    """A model that can say what its weights leave open."""
+
+    def remarks(self, x: Tensor, /) -> Sequence[str]:
+        """Return sentences about what was learned from standardised `x: (T, n)`.
+
+        Such as a bound that was reached, or numbers that the data do not tell apart.
         """
         ...
 

@@ -53,6 +53,7 @@ def solve_directly(
     announce("takens_step_logged", event=StepLogged(record, **ids))
     for member in prepared.members:
         member.inner.to(torch.device("cpu"), torch.float64)
+    remarks += tuple(prepared.remarked())
     if folder is not None:
         write_checkpoint(folder / "checkpoint.pt", prepared.members, training=None)
     finished = FitFinished(trained, 1, seconds, failed=False, **ids)

@@ -211,6 +211,7 @@ def _train(
         remarks.insert(0, f"Training ended after {done} of {training.steps} updates: {reason}")
     for member in prepared.members:
         member.inner.to(torch.device("cpu"), prepared.placement.dtype)
+    remarks += prepared.remarked()
     finished = FitFinished(trained, done, seconds, reason, failed=False, **ids)
     announce("takens_fit_finished", event=finished)
     return Fit(

@@ -18,7 +18,13 @@ from takens._plugins.warn import with_new_names
 from takens._preparing.preparations import Preparations
 from takens._protocols.device import Placement, Precision
 from takens._protocols.dynamics import Time
-from takens._protocols.model import ContinuousModel, Model, SupportsClosedForm, SupportsUnits
+from takens._protocols.model import (
+    ContinuousModel,
+    Model,
+    SupportsClosedForm,
+    SupportsRemarks,
+    SupportsUnits,
+)
 from takens._protocols.scheme import (
     DirectScheme,
     Scheme,
@@ -61,6 +67,15 @@ class Prepared:
     def models(self) -> tuple[Model, ...]:
         """The models in standardised units."""
         return tuple(member.inner for member in self.members)
+
+    def remarked(self) -> list[str]:
+        """Return what the first model says of what it learned."""
+        model = self.members[0].inner
+        if not isinstance(model, SupportsRemarks):
+            return []
+        with torch.inference_mode(False):
+            x = self.windows.longest.detach().to("cpu", torch.float64)
+            return list(model.remarks(x[0] if x.ndim > 2 else x))
 
     def losses(
         self,

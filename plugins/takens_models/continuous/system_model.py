@@ -8,9 +8,13 @@ from torch import Tensor, nn
 
 import takens
 from takens_models.continuous.fields import KnownField
+from takens_models.continuous.identifiability import alike, bounds_reached
 from takens_models.continuous.integration import named_stepper
 from takens_models.continuous.system_window import SystemWindow
 from takens_models.settings import KnownSettings, name_of
+
+# So many states tell which parameters change the velocity alike.
+_STATES = 300
 
 K = TypeVar("K", bound=KnownSettings)
 
@@ -50,6 +54,35 @@ class SystemModel(takens.plugin.Configured[K], nn.Module):
     def learned(self) -> dict[str, float]:
         """Return the learned parameters as they are now, in the system's units."""
         return {name: float(value.detach()) for name, value in self.field.values().items()}
+
+    def remarks(self, x: Tensor, /) -> list[str]:
+        """Say which bounds were reached, and what `x: (T, n)`, standardised, leave open."""
+        values = self.field.values()
+        found = list(bounds_reached(values, self.field.bounds))
+        if values and self.obs_dim == self.latent_dim:
+            states = self._some(x)
+            found += alike(list(values), self._effects(states))
+        return found
+
+    def _some(self, x: Tensor) -> Tensor:
+        kept = torch.linspace(0, len(x) - 1, min(_STATES, len(x)), dtype=torch.float64)
+        x = x[kept.round().long()]
+        weight = next(self.parameters(), x)
+        return self.window.to_system(x.to(weight)).detach()
+
+    def _effects(self, states: Tensor) -> Tensor:
+        """Return how velocities, in units of the data, change with each parameter."""
+        scale = self.window.scale
+
+        def velocity(raw: dict[str, Tensor]) -> Tensor:
+            with_raw = {f"raw.{name}": value for name, value in raw.items()}
+            zero = states.new_zeros(())
+            found = torch.func.functional_call(self.field, with_raw, (zero, states))
+            return (found / scale).double().reshape(-1)
+
+        raw = {name: value.detach() for name, value in self.field.raw.items()}
+        by_raw = torch.func.jacfwd(velocity)(raw)
+        return torch.stack([by_raw[name] for name in raw])
 
     def adopt_units(self, mean: Tensor, scale: Tensor) -> None:
         """Take the data's `mean, scale: (n,)`, by which they are standardised."""

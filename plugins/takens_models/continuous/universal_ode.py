@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from takens_models.continuous.fields import NetworkField
+from takens_models.continuous.identifiability import replaced
 from takens_models.continuous.system_model import SystemModel
 from takens_models.continuous.system_window import SystemWindow
 from takens_models.settings import UniversalODESettings
@@ -38,6 +39,26 @@ class UniversalODE(SystemModel[UniversalODESettings]):
             generator=generator,
             silent=True,
         )
+
+    def remarks(self, x: Tensor, /) -> list[str]:
+        """Say which bounds were reached, and which parameters the network can replace."""
+        found = super().remarks(x)
+        values = self.field.values()
+        if values and self.obs_dim == self.latent_dim:
+            states = self._some(x)
+            mean, scale = self._units()
+            inside = (states - mean) / scale
+
+            def correction(weights: dict[str, Tensor]) -> Tensor:
+                zero = states.new_zeros(())
+                moved = torch.func.functional_call(self.correction, weights, (zero, inside))
+                return moved.double().reshape(-1)
+
+            weights = {name: w.detach() for name, w in self.correction.named_parameters()}
+            columns = torch.func.jacrev(correction)(weights)
+            of_network = torch.cat([each.flatten(1) for each in columns.values()], 1)
+            found += replaced(list(values), self._effects(states), of_network)
+        return found
 
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
         """Return the velocity at `z: (..., m)`."""
