@@ -77,6 +77,14 @@ def test_gaps_jitter_and_sampling_are_told() -> None:
     assert order == sorted(order)
 
 
+def test_what_follows_is_no_outlier_of_what_comes_before() -> None:
+    parts = [takens.simulate("rossler", dt=0.1, steps=n, seed=n) for n in (800, 1_500)]
+    found = examined([one.x.numpy() for one in parts], surrogates=0)
+    assert [variable.outliers for variable in found.variables] == [0, 0, 0]
+    assert (found.recordings, found.samples) == (2, 2_300)
+    assert found.periods[0] == pytest.approx(58.6, rel=0.05)
+
+
 def test_what_is_advised_prepares_the_data() -> None:
     series = lorenz(3_000)["x1"]
     found = examined(series)

@@ -116,10 +116,8 @@ class Examination(Printed):
         if told is None:
             return "The data are too short or too broken to say whether they can be forecast."
         if told.beats_linear and told.beats_persistence:
-            beside = (
-                "" if chance is None else f" ({chance:.2g} of linear surrogates do as well)"
-            )
-            return f"Nonlinear: near states foretell more than a linear model{beside}."
+            beside = "" if chance is None else f" ({chance:.2g} of surrogates do as well)"
+            return f"Nonlinear: near states foretell more than linear models{beside}."
         if told.linear_beats_persistence and told.linear < 0.5:
             return "Predictable, and a linear model says it all: cycles or sums of cycles."
         if told.beats_persistence or told.linear_beats_persistence:
@@ -157,6 +155,8 @@ class Examination(Printed):
                 "exponent",
                 f"{self.exponent:.3g}{error} per {self.time_unit or 'time unit'}{held}",
             )
+        elif self.exponent_reason:
+            yield "exponent", f"not known: {self.exponent_reason}"
         yield "dynamics", self.verdict
 
     def to_json(self) -> Mapping[str, Any]:

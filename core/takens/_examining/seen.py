@@ -40,7 +40,7 @@ class Seen:
         """Look at recordings."""
         arrays = [one.x.detach().cpu().double().numpy() for one in recordings]
         joined = np.concatenate(arrays)
-        values = tuple(look_at(column) for column in joined.T)
+        values = tuple(_values(arrays, i) for i in range(joined.shape[1]))
         whole = [
             _without_fills(x, values) if any(v.fill is not None for v in values) else x
             for x in arrays
@@ -70,6 +70,18 @@ class Seen:
             missing=sum(int(np.isnan(x).sum()) for x in whole),
             longest_gap=max(runs, default=0),
         )
+
+
+def _values(arrays: list[Array], column: int) -> Values:
+    # Outliers are those of each recording: one does not go on in the next.
+    found = look_at(np.concatenate([x[:, column] for x in arrays]))
+    if len(arrays) == 1:
+        return found
+    firsts = np.cumsum([0, *(len(x) for x in arrays[:-1])])
+    places = [
+        look_at(x[:, column]).outliers + first for x, first in zip(arrays, firsts, strict=True)
+    ]
+    return attrs.evolve(found, outliers=np.concatenate(places))
 
 
 def _series(one: TimeSeries, x: Array) -> TimeSeries:
