@@ -24,8 +24,8 @@ METRICS: Final = (
     "spectrum_distance",
     "prediction_error",
 )
-# What `takens judge` adds where it is installed: without equations, the exponents of a model
-# are judged beside those of the data.
+# What `takens run` and `takens judge` add where the data allow it: without equations, the
+# exponents of a model are judged beside those of the data.
 METRICS_WITHOUT_EQUATIONS: Final = ("lyapunov_from_data",)
 # Compares free runs with the training data to choose the weights that are kept.
 CHECK_METRIC: Final = "state_space_divergence"
