@@ -474,3 +474,15 @@ def test_the_readme(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path.write_text(job + "\n[judge]\nmetrics = []\nruns = 1\n")
     done = takens.run(path, tmp_path / "run")
     assert (done.folder / "figures" / "equations.png").is_file()
+
+
+def test_collinear_columns_are_remarked_with_their_number() -> None:
+    t = torch.arange(400, dtype=torch.float64) * 0.05
+    noise = 1e-6 * torch.randn(400, generator=torch.Generator().manual_seed(0)).double()
+    x = torch.stack((t.cos(), t.sin(), t.sin() + noise), -1)
+    settings: dict[str, Any] = {"degree": 1, "threshold": 1e-3, "ridge": 0.0}
+    found = identify(takens.TimeSeries(t, x), **settings)
+    assert any("condition number" in remark for remark in found.remarks)
+    assert any("x2, x3 apart" in remark for remark in found.remarks)
+    apart = identify(takens.TimeSeries(t, x[:, :2]), **settings)
+    assert not apart.remarks

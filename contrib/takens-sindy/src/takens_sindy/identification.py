@@ -26,15 +26,17 @@ class Identified:
     """A sparse model in the units of its data, and its equations.
 
     ``unexplained`` is what is left of each velocity (or next state), as a share of its root
-    mean square: near 0 where the equations say what the source does.
+    mean square: near 0 where the equations say what the source does. ``remarks`` name terms
+    that the data do not tell apart.
     """
 
     model: takens.TrainedModel
     equations: Equations
     unexplained: tuple[float, ...]
+    remarks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return str(self.equations)
+        return "\n".join((str(self.equations), *self.remarks))
 
 
 def equations(model: takens.plugin.Model, columns: Sequence[str] = ()) -> Equations:
@@ -171,7 +173,12 @@ def _learned(
     trained = takens.TrainedModel.for_series(model, series)
     model.adopt_units(trained.mean, trained.scale)
     figures = learn(model)
-    return Identified(trained, model.equations(series.columns), tuple(figures["unexplained"]))
+    return Identified(
+        trained,
+        model.equations(series.columns),
+        tuple(figures["unexplained"]),
+        tuple(figures["remarks"]),
+    )
 
 
 def _host(x: Tensor) -> Array:

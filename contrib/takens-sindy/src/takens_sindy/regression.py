@@ -13,6 +13,7 @@ from takens_sindy.settings import SparseSettings
 
 Array = NDArray[np.float64]
 _TOLERANCE: Final = 1e-3
+_TWIN: Final = 1 - 1e-6
 
 
 @final
@@ -36,13 +37,15 @@ class Found:
 
     ``chosen`` is the share of resamples in which a term was chosen. Where there were none,
     errors are 0. ``residual`` is what is left of the targets, as a share of their root mean
-    square, in each equation.
+    square, in each equation. ``alike`` has for each equation the condition number of its
+    terms, and which of them can stand for each other.
     """
 
     coefficients: Array
     errors: Array
     chosen: Array
     residual: Array
+    alike: tuple[tuple[float, tuple[int, ...]], ...] = ()
 
 
 def regress(rows: Rows, config: SparseSettings) -> Found:
@@ -73,7 +76,25 @@ def regress(rows: Rows, config: SparseSettings) -> Found:
     found = _least_squares(x, y, support)
     residual = np.linalg.norm(y - x @ found.T, axis=0) / _norms(y)
     units = sizes[:, None] / columns
-    return Found(found * units, errors * units, chosen, residual)
+    alike = tuple(_alike(x, terms) for terms in support)
+    return Found(found * units, errors * units, chosen, residual, alike)
+
+
+def _alike(x: Array, terms: NDArray[np.bool_]) -> tuple[float, tuple[int, ...]]:
+    """Return the condition number of the chosen columns, each of length 1, and its terms.
+
+    With them are those that are as good as equal to a chosen one, but for their size.
+    """
+    x = x / _norms(x)
+    twins = (np.abs(x.T @ x[:, terms]) > _TWIN).any(1) if terms.any() else terms
+    places = np.flatnonzero(terms | twins)
+    if len(places) < 2:
+        return 1.0, ()
+    columns = x[:, places]
+    _, sizes, directions = np.linalg.svd(columns, full_matrices=False)
+    weights = np.abs(directions[-1])
+    which = places[weights > 0.1 * weights.max()]
+    return float(sizes[0] / max(sizes[-1], 1e-300)), tuple(map(int, which))
 
 
 def _compressed(x: Array, y: Array) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
@@ -14,6 +14,9 @@ from takens_sindy.candidates import Candidates
 from takens_sindy.regression import Array, Found
 from takens_sindy.settings import SparseSettings
 from takens_sindy.terms import Equations
+
+# Beyond it, noise of a thousandth moves coefficients by as much as they are.
+_ILL = 1e3
 
 S = TypeVar("S", bound=SparseSettings)
 
@@ -112,7 +115,20 @@ class SparseModel(takens.plugin.Configured[S], nn.Module):
         return {
             **self.equations().table(),
             "unexplained": [float(f"{share:.4g}") for share in found.residual],
+            "remarks": list(self._not_told(found)),
         }
+
+    def _not_told(self, found: Found) -> Iterator[str]:
+        names = self.candidates.names([f"x{i + 1}" for i in range(self.obs_dim)])
+        for i, (condition, terms) in enumerate(found.alike):
+            if condition > _ILL:
+                which = [names[term] for term in terms]
+                yield (
+                    f"In the equation of x{i + 1} the data hardly tell {', '.join(which)} "
+                    f"apart (condition number {condition:.2g}): their coefficients are not to "
+                    "be trusted one by one, and forecasts may leave the data. Leave out "
+                    "variables or terms, or raise ridge."
+                )
 
     def _apply_functions(self, z: Tensor) -> Tensor:
         return self.candidates.values(z) @ self.weights().mT
