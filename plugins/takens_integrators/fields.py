@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 import takens
+from takens.plugin import VectorField
 from takens_integrators.under_transforms import any_of
 
 
@@ -41,7 +42,7 @@ def check_dynamics(f: Any, x0: Tensor) -> None:
         )
 
 
-def checked_field(f: takens.plugin.VectorField) -> takens.plugin.VectorField:
+def checked_field(f: VectorField) -> VectorField:
     """Return the field, made to refuse results whose shape or dtype is not that of the state.
 
     Broadcasting would hide a field that is written for one sample and given a batch. One that
@@ -88,7 +89,7 @@ def _version(x: Tensor) -> int:
     return 0 if x.is_inference() else x._version
 
 
-def _outside_inference(f: takens.plugin.VectorField, t: Tensor, x: Tensor) -> Tensor:
+def _outside_inference(f: VectorField, t: Tensor, x: Tensor) -> Tensor:
     """Call a field so that it may use autograd inside, also in inference mode."""
     try:
         if not torch.is_inference_mode_enabled():
@@ -128,7 +129,7 @@ class OwnTimes:
     one sample: their rows act on one another, and share time and step.
     """
 
-    field: takens.plugin.VectorField
+    field: VectorField
     sees_time: bool = False
     joined: int = 0
 
@@ -147,7 +148,7 @@ def known_batch_dims(batch_dims: int | None, x0: Tensor) -> int | None:
 
 
 def with_own_times(
-    f: takens.plugin.VectorField, ts: Tensor, x: Tensor, batch_dims: int | None = None
+    f: VectorField, ts: Tensor, x: Tensor, batch_dims: int | None = None
 ) -> OwnTimes:
     """Return the field, made to take a time for each sample, for `ts: (n,)` or `(..., n)`.
 
@@ -184,9 +185,7 @@ def with_own_times(
     return OwnTimes(_as_given(f, x.dim(), joined, sees_time), sees_time, joined)
 
 
-def rows_to_join(
-    f: takens.plugin.VectorField, ts: Tensor, x: Tensor, batch_dims: int | None
-) -> int:
+def rows_to_join(f: VectorField, ts: Tensor, x: Tensor, batch_dims: int | None) -> int:
     """Return how many dimensions before the last of `x: (..., d)` are one sample of a field.
 
     That is for solvers that ask for the velocity of one sample after the other.
@@ -212,7 +211,7 @@ def _ends(ts: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _at_some(
-    f: takens.plugin.VectorField, times: Sequence[Tensor], sees_time: bool
+    f: VectorField, times: Sequence[Tensor], sees_time: bool
 ) -> Callable[[Tensor], Tensor]:
     """Return the field as a function of the state, at a few times where that matters."""
     start, end = times
@@ -221,7 +220,7 @@ def _at_some(
 
 
 def _is_alike(
-    f: takens.plugin.VectorField,
+    f: VectorField,
     t: Tensor,
     x: Tensor,
     each: Callable[[Tensor], Tensor | list[Tensor]],
@@ -265,12 +264,12 @@ def _with_shared(ts: Tensor, joined: int) -> int:
     return joined
 
 
-def _separate(f: takens.plugin.VectorField) -> takens.plugin.VectorField:
+def _separate(f: VectorField) -> VectorField:
     """Return a field that gives each sample its own time."""
     if isinstance(f, takens.plugin.SupportsOwnTimes):
         own = f.at_own_times
         return lambda t, x: own(t, x) if t.dim() else f(t, x)
-    each = cast(takens.plugin.VectorField, torch.func.vmap(f))
+    each = cast(VectorField, torch.func.vmap(f))
 
     def field(t: Tensor, x: Tensor, /) -> Tensor:
         if t.numel() == 1:
@@ -281,15 +280,13 @@ def _separate(f: takens.plugin.VectorField) -> takens.plugin.VectorField:
     return field
 
 
-def _as_given(
-    f: takens.plugin.VectorField, dims: int, joined: int, sees_time: bool
-) -> takens.plugin.VectorField:
+def _as_given(f: VectorField, dims: int, joined: int, sees_time: bool) -> VectorField:
     """Return a field that is called with states of ``dims`` dimensions, as it was given.
 
     States of many steps at once, `(k, ..., d)`, are those of one after the other, where the
     field does not take them together.
     """
-    each = cast(takens.plugin.VectorField, torch.func.vmap(f))
+    each = cast(VectorField, torch.func.vmap(f))
     takes_many = list[bool]()
 
     def field(t: Tensor, x: Tensor, /) -> Tensor:
@@ -311,7 +308,7 @@ def _as_given(
     return field
 
 
-def _takes_many(f: takens.plugin.VectorField, t: Tensor, x: Tensor) -> bool:
+def _takes_many(f: VectorField, t: Tensor, x: Tensor) -> bool:
     """Whether a field makes the same of states `(k, ..., d)` as of one after the other."""
     with torch.inference_mode(False), torch.no_grad():
         two = x.detach()[:2].clone()

@@ -4,11 +4,13 @@ import attrs
 from torch import Tensor
 
 import takens
+from takens.backend import Solution
+from takens.plugin import VectorField
 
 
 def as_one_state(
-    f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, joined: int
-) -> tuple[takens.plugin.VectorField, Tensor, Tensor]:
+    f: VectorField, x0: Tensor, ts: Tensor, joined: int
+) -> tuple[VectorField, Tensor, Tensor]:
     """Return a problem in which the last ``joined`` dimensions of `(..., d)` belong to d."""
     batch, shape = x0.shape[: -1 - joined], x0.shape[-1 - joined :]
     if ts.dim() > 1:
@@ -16,9 +18,7 @@ def as_one_state(
     return takens.joined(f, shape), x0.reshape(*batch, -1), ts
 
 
-def of_rows(
-    solution: takens.backend.Solution, x0: Tensor, ts: Tensor, joined: int
-) -> takens.backend.Solution:
+def of_rows(solution: Solution, x0: Tensor, ts: Tensor, joined: int) -> Solution:
     """Return the solution of one state as one of rows, for the problem as it was given."""
     lead, shape = x0.shape[:-1], x0.shape[-1 - joined :]
     batch = len(lead) - joined

@@ -7,7 +7,7 @@ import attrs
 import torch
 from torch import Tensor
 
-import takens
+from takens.plugin import Tableau, VectorField
 from takens_integrators.step_method import StepResult
 
 
@@ -30,8 +30,8 @@ def combine(x: Tensor, h: Tensor | float, weights: Sequence[float], ks: list[Ten
 
 
 def runge_kutta_stages(
-    tableau: takens.plugin.Tableau,
-    f: takens.plugin.VectorField,
+    tableau: Tableau,
+    f: VectorField,
     t: Tensor,
     x: Tensor,
     dt: Tensor | float,
@@ -52,11 +52,7 @@ def runge_kutta_stages(
 
 
 def runge_kutta_step(
-    tableau: takens.plugin.Tableau,
-    f: takens.plugin.VectorField,
-    t: Tensor,
-    x: Tensor,
-    dt: Tensor | float,
+    tableau: Tableau, f: VectorField, t: Tensor, x: Tensor, dt: Tensor | float
 ) -> Tensor:
     """Advance `x: (..., d)` by `dt`; shapes as for the stages."""
     ks, _ = runge_kutta_stages(tableau, f, t, x, dt)
@@ -86,7 +82,7 @@ def stage_time(t: Tensor, c: float, dt: Tensor | float) -> Tensor:
 class ExplicitMethod:
     """An explicit Runge-Kutta pair, as its tableau has it."""
 
-    tableau: takens.plugin.Tableau
+    tableau: Tableau
 
     @property
     def order(self) -> int:
@@ -104,13 +100,7 @@ class ExplicitMethod:
         return self.tableau.dense
 
     def step(
-        self,
-        f: takens.plugin.VectorField,
-        t: Tensor,
-        x: Tensor,
-        dt: Tensor,
-        slope: Tensor | None,
-        /,
+        self, f: VectorField, t: Tensor, x: Tensor, dt: Tensor, slope: Tensor | None, /
     ) -> StepResult:
         """Try a step of `dt: (...)` from `t: (...)` and `x: (..., d)`."""
         tableau = self.tableau
@@ -124,13 +114,7 @@ class ExplicitMethod:
         return StepResult(y, errors, ks, ks[-1] if same else None)
 
     def increments(
-        self,
-        f: takens.plugin.VectorField,
-        t: Tensor,
-        x: Tensor,
-        dt: Tensor,
-        stages: list[Tensor],
-        /,
+        self, f: VectorField, t: Tensor, x: Tensor, dt: Tensor, stages: list[Tensor], /
     ) -> Tensor:
         """Return the stages times the step size, with those that only dense output needs."""
         tableau, ks, h = self.tableau, list(stages), per_state(dt, x)

@@ -5,7 +5,7 @@ from typing import Protocol, final
 import attrs
 from torch import Tensor
 
-import takens
+from takens.plugin import VectorField
 
 
 @final
@@ -51,25 +51,13 @@ class StepMethod(Protocol):
         ...
 
     def step(
-        self,
-        f: takens.plugin.VectorField,
-        t: Tensor,
-        x: Tensor,
-        dt: Tensor,
-        slope: Tensor | None,
-        /,
+        self, f: VectorField, t: Tensor, x: Tensor, dt: Tensor, slope: Tensor | None, /
     ) -> StepResult:
         """Try a step of `dt: (...)` from `t: (...)` and `x: (..., d)`."""
         ...
 
     def increments(
-        self,
-        f: takens.plugin.VectorField,
-        t: Tensor,
-        x: Tensor,
-        dt: Tensor,
-        stages: list[Tensor],
-        /,
+        self, f: VectorField, t: Tensor, x: Tensor, dt: Tensor, stages: list[Tensor], /
     ) -> Tensor:
         """Return what the continuous solution is made of, `(s, ..., d)`, for a step taken."""
         ...

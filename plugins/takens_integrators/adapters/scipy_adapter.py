@@ -9,6 +9,8 @@ from scipy import integrate
 from torch import Tensor
 
 import takens
+from takens.backend import Solution, Status
+from takens.plugin import VectorField
 from takens_integrators.fields import (
     check_dynamics,
     checked_field,
@@ -38,13 +40,7 @@ class SciPy(SciPySettings):
     """
 
     def solve(
-        self,
-        f: takens.plugin.VectorField,
-        x0: Tensor,
-        ts: Tensor,
-        /,
-        *,
-        parameters: Sequence[Tensor] = (),
+        self, f: VectorField, x0: Tensor, ts: Tensor, /, *, parameters: Sequence[Tensor] = ()
     ) -> Tensor:
         """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
 
@@ -57,14 +53,8 @@ class SciPy(SciPySettings):
         return solution.x
 
     def solve_with_statistics(
-        self,
-        f: takens.plugin.VectorField,
-        x0: Tensor,
-        ts: Tensor,
-        /,
-        *,
-        parameters: Sequence[Tensor] = (),
-    ) -> takens.backend.Solution:
+        self, f: VectorField, x0: Tensor, ts: Tensor, /, *, parameters: Sequence[Tensor] = ()
+    ) -> Solution:
         """Solve, and return what was reached with statistics where it is not the end.
 
         scipy does not tell how many steps it rejected: that is 0.
@@ -75,8 +65,8 @@ class SciPy(SciPySettings):
         return self._solve(f, x0, ts, parameters)[0]
 
     def _solve(
-        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
-    ) -> tuple[takens.backend.Solution, list[str]]:
+        self, f: VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
+    ) -> tuple[Solution, list[str]]:
         ts = checked_times(ts, x0)
         check_dynamics(f, x0)
         self._refuse_gradients(checked_field(f), (*parameters, *tensors_within(f)), x0, ts)
@@ -86,9 +76,7 @@ class SciPy(SciPySettings):
         solution, messages = self._samples(*as_one_state(f, x0, ts, joined))
         return of_rows(solution, x0, ts, joined), messages
 
-    def _samples(
-        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor
-    ) -> tuple[takens.backend.Solution, list[str]]:
+    def _samples(self, f: VectorField, x0: Tensor, ts: Tensor) -> tuple[Solution, list[str]]:
         """Solve one sample after the other."""
         field = checked_field(f)
         lead, d, n = x0.shape[:-1], x0.shape[-1], ts.shape[-1]
@@ -101,7 +89,7 @@ class SciPy(SciPySettings):
         status, reached, steps, evaluations = table.to(x0.device).reshape(*lead, 4).unbind(-1)
         times = torch.tensor([time for *_, time, _ in solved], dtype=ts.dtype)
         nothing = torch.zeros_like(status)
-        solution = takens.backend.Solution(
+        solution = Solution(
             ts=ts, x=torch.from_numpy(xs).to(x0).reshape(*lead, n, d), status=status,
             reached=reached, time=times.to(ts.device).reshape(lead), steps=steps,
             rejected=nothing, evaluations=evaluations, component=nothing - 1,
@@ -109,7 +97,7 @@ class SciPy(SciPySettings):
         return solution, [message for *_, message in solved]
 
     def _one(
-        self, f: takens.plugin.VectorField, start: Any, times: Any, like: Tensor
+        self, f: VectorField, start: Any, times: Any, like: Tensor
     ) -> tuple[Any, tuple[int, int, int, int], float, str]:
         """Return states, status and numbers, the last time, and what is wrong, of one start."""
 
@@ -119,7 +107,7 @@ class SciPy(SciPySettings):
 
         xs, end = np.repeat(start[None], len(times), 0), times[-1]
         if times[0] == end:
-            return xs, (takens.backend.Status.DONE, len(times), 0, 0), end, ""
+            return xs, (Status.DONE, len(times), 0, 0), end, ""
         solver: Any = getattr(integrate, self.method)(
             velocity, times[0], start, end, rtol=max(self.rtol, 1e-13), atol=self.atol,
             first_step=self.first_step,
@@ -139,23 +127,18 @@ class SciPy(SciPySettings):
             xs[at:] = solver.y
         numbers = (at, steps, int(solver.nfev))
         if solver.status == "finished":
-            return xs, (takens.backend.Status.DONE, *numbers), end, ""
+            return xs, (Status.DONE, *numbers), end, ""
         stopped = f"scipy's {self.method} stopped at t = {solver.t:.6g} on its way to {end:.6g}"
         if message is not None:
             stiff = "" if self.method in _STIFF else ", or use 'Radau' where the field is stiff"
             why = f"{message} Loosen the tolerances{stiff}."
-            return (
-                xs,
-                (takens.backend.Status.UNDERFLOW, *numbers),
-                solver.t,
-                f"{stopped}: {why}",
-            )
+            return (xs, (Status.UNDERFLOW, *numbers), solver.t, f"{stopped}: {why}")
         why = f"{most} evaluations, 20 for each of max_steps, were not enough. Raise max_steps "
         why += "or the tolerances."
-        return xs, (takens.backend.Status.MAX_STEPS, *numbers), solver.t, f"{stopped}: {why}"
+        return xs, (Status.MAX_STEPS, *numbers), solver.t, f"{stopped}: {why}"
 
     def _refuse_gradients(
-        self, f: takens.plugin.VectorField, known: Sequence[Tensor], x0: Tensor, ts: Tensor
+        self, f: VectorField, known: Sequence[Tensor], x0: Tensor, ts: Tensor
     ) -> None:
         if not is_plain(x0):
             raise takens.InputError("scipy's solvers do not work under torch.func.")

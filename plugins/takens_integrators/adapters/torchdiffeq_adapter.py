@@ -10,6 +10,8 @@ import torchdiffeq  # pyright: ignore[reportMissingTypeStubs]
 from torch import Tensor
 
 import takens
+from takens.backend import Solution, Status
+from takens.plugin import VectorField
 from takens_integrators.adaptive.controller import floored
 from takens_integrators.fields import check_dynamics, checked_field
 from takens_integrators.gradients.autograd_leaves import sources_of_gradient, tensors_within
@@ -32,13 +34,7 @@ class TorchDiffEq(TorchDiffEqSettings):
     """
 
     def solve(
-        self,
-        f: takens.plugin.VectorField,
-        x0: Tensor,
-        ts: Tensor,
-        /,
-        *,
-        parameters: Sequence[Tensor] = (),
+        self, f: VectorField, x0: Tensor, ts: Tensor, /, *, parameters: Sequence[Tensor] = ()
     ) -> Tensor:
         """Return the states at `ts: (n,)` for `x0: (..., d)`: `(..., n, d)`.
 
@@ -56,14 +52,8 @@ class TorchDiffEq(TorchDiffEqSettings):
         return solution.x
 
     def solve_with_statistics(
-        self,
-        f: takens.plugin.VectorField,
-        x0: Tensor,
-        ts: Tensor,
-        /,
-        *,
-        parameters: Sequence[Tensor] = (),
-    ) -> takens.backend.Solution:
+        self, f: VectorField, x0: Tensor, ts: Tensor, /, *, parameters: Sequence[Tensor] = ()
+    ) -> Solution:
         """Solve, and return statistics, which are those of the batch for all its samples.
 
         Where torchdiffeq gives up it returns nothing: then the start is repeated.
@@ -73,8 +63,8 @@ class TorchDiffEq(TorchDiffEqSettings):
         return self._solve(f, x0, ts, parameters)[0]
 
     def _solve(
-        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
-    ) -> tuple[takens.backend.Solution, AssertionError | None]:
+        self, f: VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
+    ) -> tuple[Solution, AssertionError | None]:
         ts = checked_times(ts, x0)
         check_dynamics(f, x0)
         if ts.dim() > 1:
@@ -110,7 +100,7 @@ class TorchDiffEq(TorchDiffEqSettings):
                 if torch.is_grad_enabled()
                 else ()
             )
-        status, reached, error = takens.backend.Status.DONE, len(ts), None
+        status, reached, error = Status.DONE, len(ts), None
         xs = x0.unsqueeze(-2).expand(*x0.shape[:-1], len(ts), -1)
         try:
             if len(times) > 1:
@@ -120,12 +110,10 @@ class TorchDiffEq(TorchDiffEqSettings):
             # torchdiffeq says so with assertions: underflow of dt, too many steps.
             error, reached = raised, 1
             many = "max_num_steps" in str(raised)
-            status = (
-                takens.backend.Status.MAX_STEPS if many else takens.backend.Status.UNDERFLOW
-            )
+            status = Status.MAX_STEPS if many else Status.UNDERFLOW
         like = torch.zeros(x0.shape[:-1], dtype=torch.int64, device=x0.device)
         steps = field.steps if self.method in _ADAPTIVE else taken
-        return takens.backend.Solution(
+        return Solution(
             ts=ts, x=xs, status=like + status, reached=like + reached, time=like + field.time,
             steps=like + steps, rejected=like + field.rejected,
             evaluations=like + field.evaluations, component=like - 1,
@@ -145,7 +133,7 @@ def _no_longer_than(step: float, times: Tensor) -> Tensor:
 class _Counted:
     """A field, and what torchdiffeq did with it."""
 
-    def __init__(self, f: takens.plugin.VectorField, time: Tensor) -> None:
+    def __init__(self, f: VectorField, time: Tensor) -> None:
         self.f, self.time = f, time
         self.steps = self.rejected = self.evaluations = 0
 

@@ -5,7 +5,8 @@ from typing import final
 import torch
 from torch import Tensor
 
-import takens
+from takens.backend import Status, StepController
+from takens.plugin import VectorField
 from takens_integrators.step_method import StepResult
 
 
@@ -20,12 +21,7 @@ class StepSizes:
     """
 
     def __init__(
-        self,
-        controller: takens.backend.StepController,
-        order: int,
-        dt: Tensor,
-        x: Tensor,
-        joined: int = 0,
+        self, controller: StepController, order: int, dt: Tensor, x: Tensor, joined: int = 0
     ) -> None:
         self.controller, self.exponent, self.dt, self.joined = controller, 1 / order, dt, joined
         self.before = self.norm = torch.ones_like(dt)
@@ -60,9 +56,7 @@ class StepSizes:
     def failure(self) -> Tensor:
         """Return the status of samples whose steps shrank to nothing."""
         infinite = torch.isinf(self.norm)
-        return torch.where(
-            infinite, takens.backend.Status.NOT_FINITE, takens.backend.Status.UNDERFLOW
-        )
+        return torch.where(infinite, Status.NOT_FINITE, Status.UNDERFLOW)
 
     def component(self) -> Tensor:
         """Return which component of the state asked for the smallest step, `(...)`."""
@@ -91,9 +85,9 @@ def _norm(ratios: list[Tensor], joined: int) -> Tensor:
 
 
 def first_step(
-    controller: takens.backend.StepController,
+    controller: StepController,
     order: int,
-    f: takens.plugin.VectorField,
+    f: VectorField,
     t: Tensor,
     x: Tensor,
     slope: Tensor,

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-import takens
+from takens.plugin import VectorField
 from takens_integrators.adaptive.recorder import find_steps, states_at
 from takens_integrators.gradients.checkpointing import checkpointed
 from takens_integrators.step_method import StepMethod
@@ -12,7 +12,7 @@ from takens_integrators.under_transforms import is_constant, is_plain
 
 def differentiable_states(
     method: StepMethod,
-    f: takens.plugin.VectorField,
+    f: VectorField,
     x0: Tensor,
     ts: Tensor,
     grid: tuple[Tensor, Tensor],
@@ -57,12 +57,7 @@ def differentiable_states(
 
 
 def differentiable_steps(
-    method: StepMethod,
-    f: takens.plugin.VectorField,
-    x: Tensor,
-    t: Tensor,
-    dt: Tensor,
-    smooth: bool,
+    method: StepMethod, f: VectorField, x: Tensor, t: Tensor, dt: Tensor, smooth: bool
 ) -> tuple[tuple[Tensor, Tensor, Tensor], list[Tensor], Tensor]:
     """Take the steps `t, dt: (k, ...)` from `x: (..., d)`.
 

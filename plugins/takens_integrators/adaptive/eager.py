@@ -7,7 +7,8 @@ import attrs
 import torch
 from torch import Tensor
 
-import takens
+from takens.backend import Solution, Status, StepController
+from takens.plugin import VectorField
 from takens_integrators.adaptive.differentiable_steps import (
     differentiable_states,
     differentiable_steps,
@@ -33,13 +34,13 @@ class EagerSolver:
     """
 
     method: StepMethod
-    controller: takens.backend.StepController
+    controller: StepController
     jumps: Tensor | None = None
     joined: int = 0
 
     def solve(
-        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, events: Sequence[Event] = ()
-    ) -> takens.backend.Solution:
+        self, f: VectorField, x0: Tensor, ts: Tensor, events: Sequence[Event] = ()
+    ) -> Solution:
         """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`, and statistics.
 
         Each sample has its own steps, so that its answer does not depend on its batch.
@@ -54,7 +55,7 @@ class EagerSolver:
         end = self._loop(f, x0, ts, steps, events)
         if not steps.rounds:
             return attrs.evolve(_at(ts, x0.unsqueeze(-2), x0.unsqueeze(-2), end), crossings=())
-        found, done = end.crossings, end.status == takens.backend.Status.DONE
+        found, done = end.crossings, end.status == Status.DONE
         times = [ts.expand(*x0.shape[:-1], -1), *(c.t for c in found), end.time.unsqueeze(-1)]
         last, states = differentiable_states(
             self.method, f, x0, ts, steps.grid(), done, torch.cat(times, -1),
@@ -69,7 +70,7 @@ class EagerSolver:
         last = torch.where(done[..., None, None], last.unsqueeze(-2), before)
         return attrs.evolve(_at(ts, xs, last, end), crossings=crossings)
 
-    def path(self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor) -> Path:
+    def path(self, f: VectorField, x0: Tensor, ts: Tensor) -> Path:
         """Return the continuous solution over `ts: (2,)`.
 
         Raises: IntegrationError where a sample does not reach the end.
@@ -83,9 +84,7 @@ class EagerSolver:
         pieces = self.method.increments(f, t, x, dt, stages)
         return Path(t, dt, x, pieces, last, x.new_tensor(self.method.dense))
 
-    def steps(
-        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, first_step: Tensor | None
-    ) -> Steps:
+    def steps(self, f: VectorField, x0: Tensor, ts: Tensor, first_step: Tensor | None) -> Steps:
         """Solve over `ts: (2,)` or `(..., 2)` for `x0: (..., d)` and return the steps.
 
         The first one is no longer than `first_step: (...)`, where one is known.
@@ -103,12 +102,12 @@ class EagerSolver:
 
     def _loop(
         self,
-        f: takens.plugin.VectorField,
+        f: VectorField,
         x0: Tensor,
         ts: Tensor,
         recorder: Recorder,
         events: Sequence[Event] = (),
-    ) -> takens.backend.Solution:
+    ) -> Solution:
         with torch.no_grad():
             return adaptive_loop(
                 self.method,
@@ -123,9 +122,7 @@ class EagerSolver:
             )
 
 
-def _at(
-    ts: Tensor, xs: Tensor, last: Tensor, end: takens.backend.Solution
-) -> takens.backend.Solution:
+def _at(ts: Tensor, xs: Tensor, last: Tensor, end: Solution) -> Solution:
     """Return a solution with states `xs: (..., n, d)`, and `last: (..., 1, d)` at its end."""
     times, sign = ts.detach(), torch.sign(ts.detach()[..., -1:] - ts.detach()[..., :1])
     reached = times * sign <= end.time.detach().unsqueeze(-1) * sign

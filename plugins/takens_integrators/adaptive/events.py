@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 
 import takens
+from takens.backend import Crossings
+from takens.plugin import VectorField
 from takens_integrators.adaptive.dense import interpolate
 from takens_integrators.step_method import StepMethod, StepResult
 from takens_integrators.under_transforms import all_of, any_of, largest_of
@@ -66,7 +68,7 @@ class EventFinder:
     def __init__(
         self,
         method: StepMethod,
-        f: takens.plugin.VectorField,
+        f: VectorField,
         events: Sequence[Event],
         t: Tensor,
         x: Tensor,
@@ -128,20 +130,15 @@ class EventFinder:
         arrived = torch.where(hit, t + end * dt, arrived).detach()
         return hit, arrived, torch.where(hit.unsqueeze(-1), at(end), state).detach()
 
-    def crossings(self, t: Tensor, x: Tensor) -> tuple[takens.backend.Crossings, ...]:
+    def crossings(self, t: Tensor, x: Tensor) -> tuple[Crossings, ...]:
         """Return what was found for each event; `t` and `x` fill up after the last."""
         found = [[(m, s.detach(), y.detach()) for m, s, y in event] for event in self.found]
         return tuple(_gather(event, t, x) for event in found)
 
 
 def differentiable_crossings(
-    event: Event,
-    f: takens.plugin.VectorField,
-    t: Tensor,
-    x: Tensor,
-    count: Tensor,
-    joined: int = 0,
-) -> takens.backend.Crossings:
+    event: Event, f: VectorField, t: Tensor, x: Tensor, count: Tensor, joined: int = 0
+) -> Crossings:
     """Return crossings that move with everything that their function and states depend on.
 
     One step of Newton from the zero changes no value, and has the gradient that the implicit
@@ -179,8 +176,8 @@ def differentiable_crossings(
         moved.append(t[..., i] + shift)
         states.append(state + slope * shift.unsqueeze(-1))
     if not moved:
-        return takens.backend.Crossings(t, x, count)
-    return takens.backend.Crossings(torch.stack(moved, -1), torch.stack(states, -2), count)
+        return Crossings(t, x, count)
+    return Crossings(torch.stack(moved, -1), torch.stack(states, -2), count)
 
 
 def _value(event: Event, t: Tensor, x: Tensor, joined: int) -> Tensor:
@@ -236,14 +233,10 @@ def _root(g: Callable[[Tensor], Tensor], like: Tensor, mask: Tensor) -> Tensor:
     return torch.where(mask, middle, 1.0)
 
 
-def _gather(
-    found: list[tuple[Tensor, Tensor, Tensor]], t: Tensor, x: Tensor
-) -> takens.backend.Crossings:
+def _gather(found: list[tuple[Tensor, Tensor, Tensor]], t: Tensor, x: Tensor) -> Crossings:
     if not found:
         count = torch.zeros_like(t, dtype=torch.int64)
-        return takens.backend.Crossings(
-            t.unsqueeze(-1)[..., :0], x.unsqueeze(-2)[..., :0, :], count
-        )
+        return Crossings(t.unsqueeze(-1)[..., :0], x.unsqueeze(-2)[..., :0, :], count)
     mask, times, states = (torch.stack(part) for part in zip(*found, strict=True))
     count = mask.sum(0)
     order = (~mask).to(torch.int8).argsort(stable=True, dim=0)[: largest_of(count)]
@@ -251,4 +244,4 @@ def _gather(
     times = torch.where(there, times.gather(0, order), t)
     rows = order.unsqueeze(-1).expand(*order.shape, x.shape[-1])
     states = torch.where(there.unsqueeze(-1), states.gather(0, rows), x)
-    return takens.backend.Crossings(times.movedim(0, -1), states.movedim(0, -2), count)
+    return Crossings(times.movedim(0, -1), states.movedim(0, -2), count)

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 
 import takens
+from takens.backend import Solution, StepController
+from takens.plugin import Tableau, VectorField
 from takens_integrators.adaptive.controller import floored
 from takens_integrators.adaptive.discontinuities import jumps_of
 from takens_integrators.adaptive.eager import EagerSolver
@@ -40,24 +42,16 @@ class AdaptiveBase(AdaptiveSettings):
 
     advice: ClassVar[str] = ""
 
-    def prepared(
-        self, source: takens.plugin.VectorField, f: OwnTimes, x0: Tensor
-    ) -> StepMethod:
+    def prepared(self, source: VectorField, f: OwnTimes, x0: Tensor) -> StepMethod:
         """Return the method for a field, as it was given and for a time per sample."""
         raise NotImplementedError
 
-    def by_adjoint(self) -> takens.plugin.Tableau | None:
+    def by_adjoint(self) -> Tableau | None:
         """Return the tableau for the adjoint equation, or None for direct gradients."""
         raise NotImplementedError
 
     def solve(
-        self,
-        f: takens.plugin.VectorField,
-        x0: Tensor,
-        ts: Tensor,
-        /,
-        *,
-        parameters: Sequence[Tensor] = (),
+        self, f: VectorField, x0: Tensor, ts: Tensor, /, *, parameters: Sequence[Tensor] = ()
     ) -> Tensor:
         """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
 
@@ -73,14 +67,14 @@ class AdaptiveBase(AdaptiveSettings):
 
     def solve_with_statistics(
         self,
-        f: takens.plugin.VectorField,
+        f: VectorField,
         x0: Tensor,
         ts: Tensor,
         /,
         *,
         events: Sequence[Event] = (),
         parameters: Sequence[Tensor] = (),
-    ) -> takens.backend.Solution:
+    ) -> Solution:
         """Solve, and return what was reached with statistics where it is not the end.
 
         Raises: takens.InputError for times, states or a field that do not fit.
@@ -102,31 +96,27 @@ class AdaptiveBase(AdaptiveSettings):
                 return of_rows(compiled, x0, ts, own.joined)
         return self._solve(f, own, x0, ts, events, parameters)
 
-    def controller(self, dtype: torch.dtype) -> takens.backend.StepController:
+    def controller(self, dtype: torch.dtype) -> StepController:
         """Return what chooses the steps of states of a dtype."""
-        names = [field.name for field in attrs.fields(takens.backend.StepController)]
+        names = [field.name for field in attrs.fields(StepController)]
         given: dict[str, Any] = {name: getattr(self, name) for name in names}
         given["rtol"], given["atol"] = floored(self.rtol, self.atol, dtype)
-        return takens.backend.StepController(**given)
+        return StepController(**given)
 
     def accelerated(
-        self,
-        f: takens.plugin.VectorField,
-        x0: Tensor,
-        ts: Tensor,
-        controller: takens.backend.StepController,
-    ) -> takens.backend.Solution | None:
+        self, f: VectorField, x0: Tensor, ts: Tensor, controller: StepController
+    ) -> Solution | None:
         """Return the solution of a backend, or None where the eager loop has to run."""
         return None
 
     def eager(
         self,
-        f: takens.plugin.VectorField,
+        f: VectorField,
         x0: Tensor,
         ts: Tensor,
         events: Sequence[Event] = (),
         parameters: Sequence[Tensor] = (),
-    ) -> takens.backend.Solution:
+    ) -> Solution:
         """Return the solution of the loop in plain torch, for times that were checked."""
         check_dynamics(f, x0)
         own = with_own_times(f, ts, x0, self.batch_dims)
@@ -134,22 +124,22 @@ class AdaptiveBase(AdaptiveSettings):
 
     def _solve(
         self,
-        f: takens.plugin.VectorField,
+        f: VectorField,
         own: OwnTimes,
         x0: Tensor,
         ts: Tensor,
         events: Sequence[Event],
         parameters: Sequence[Tensor],
-    ) -> takens.backend.Solution:
+    ) -> Solution:
         field, solver = self._prepare(f, own, x0)
         tableau = self.by_adjoint()
         if tableau is None:
             return solver.solve(field, x0, ts, events)
         if events:
             raise takens.InputError("Events need gradient='direct'; got 'adjoint'.")
-        found: list[takens.backend.Solution] = []
+        found: list[Solution] = []
 
-        def solve(f: takens.plugin.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
+        def solve(f: VectorField, x0: Tensor, ts: Tensor) -> Tensor:
             found.append(solver.solve(f, x0, ts))
             return found[-1].x
 
@@ -158,7 +148,7 @@ class AdaptiveBase(AdaptiveSettings):
         xs = solve_with_adjoint(weights, solve, solver.steps, field, x0, ts, known, own.joined)
         return attrs.evolve(found[-1], x=xs)
 
-    def path(self, f: takens.plugin.VectorField, x0: Tensor, t0: float, t1: float, /) -> Path:
+    def path(self, f: VectorField, x0: Tensor, t0: float, t1: float, /) -> Path:
         """Return the continuous solution from ``t0`` to ``t1`` for `x0: (..., d)`.
 
         Its gradient is direct, and keeps all steps.
@@ -172,8 +162,8 @@ class AdaptiveBase(AdaptiveSettings):
         return solver.path(field, x0, ts)
 
     def _prepare(
-        self, f: takens.plugin.VectorField, own: OwnTimes, x0: Tensor
-    ) -> tuple[takens.plugin.VectorField, EagerSolver]:
+        self, f: VectorField, own: OwnTimes, x0: Tensor
+    ) -> tuple[VectorField, EagerSolver]:
         own = attrs.evolve(own, field=checked_field(own.field))
         method, controller = self.prepared(f, own, x0), self.controller(x0.dtype)
         return own.field, EagerSolver(method, controller, jumps_of(f, x0), own.joined)
@@ -188,7 +178,7 @@ class Adaptive(AdaptiveBase, PairSettings):
     and other names are those of backends; ``takens.explain(f)`` tells which one did.
     """
 
-    tableau: ClassVar[takens.plugin.Tableau]
+    tableau: ClassVar[Tableau]
     advice = "Where the field is stiff, use 'rodas4'."
 
     @property
@@ -196,23 +186,17 @@ class Adaptive(AdaptiveBase, PairSettings):
         """The order of the solution that is continued."""
         return self.tableau.order
 
-    def prepared(
-        self, source: takens.plugin.VectorField, f: OwnTimes, x0: Tensor
-    ) -> StepMethod:
+    def prepared(self, source: VectorField, f: OwnTimes, x0: Tensor) -> StepMethod:
         """Return the method, which is the same for all fields."""
         return ExplicitMethod(self.tableau)
 
-    def by_adjoint(self) -> takens.plugin.Tableau | None:
+    def by_adjoint(self) -> Tableau | None:
         """Return the tableau where the adjoint equation is asked for."""
         return self.tableau if self.gradient == "adjoint" else None
 
     def accelerated(
-        self,
-        f: takens.plugin.VectorField,
-        x0: Tensor,
-        ts: Tensor,
-        controller: takens.backend.StepController,
-    ) -> takens.backend.Solution | None:
+        self, f: VectorField, x0: Tensor, ts: Tensor, controller: StepController
+    ) -> Solution | None:
         """Return the solution of a backend, or None where the eager loop has to run."""
         if self.gradient == "adjoint" and torch.is_grad_enabled():
             return None

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-import takens
+from takens.backend import Solution, Status, StepController
+from takens.plugin import VectorField
 from takens_integrators.adaptive.controller import StepSizes, first_step
 from takens_integrators.adaptive.discontinuities import StepBounds
 from takens_integrators.adaptive.events import Event, EventFinder
@@ -19,15 +20,15 @@ from takens_integrators.under_transforms import any_of
 
 def adaptive_loop(
     method: StepMethod,
-    f: takens.plugin.VectorField,
+    f: VectorField,
     x: Tensor,
     ts: Tensor,
-    controller: takens.backend.StepController,
+    controller: StepController,
     recorder: Recorder,
     events: Sequence[Event] = (),
     jumps: Tensor | None = None,
     joined: int = 0,
-) -> takens.backend.Solution:
+) -> Solution:
     """Go from the first of `ts: (n,)` or `(..., n)` to the last, from `x: (..., d)`.
 
     The last ``joined`` dimensions of `(...)` are one sample. The solution is that at its end;
@@ -41,22 +42,20 @@ def adaptive_loop(
     first = first_step(controller, method.order, f, t, x, slope, end - start, joined)
     sizes = StepSizes(controller, method.order, first, x, joined)
     finder = EventFinder(method, f, events, t, x, joined)
-    status = torch.where(
-        start == end, takens.backend.Status.DONE, takens.backend.Status.RUNNING
-    )
+    status = torch.where(start == end, Status.DONE, Status.RUNNING)
     steps = rejected = torch.zeros_like(status)
     evaluations = torch.full_like(status, 2)
-    while any_of(active := status == takens.backend.Status.RUNNING):
+    while any_of(active := status == Status.RUNNING):
         step = torch.where(active, bounds.cut(t, sizes.dt), 0.0)
         trial = method.step(f, t.to(x.dtype), x, step, slope).detach()
         accepted = sizes.tolerates(x, trial, active)
         taken = torch.where(accepted, step, 0.0)
         recorder.record(t, taken, x, trial.stages)
         arrived, state = bounds.arrive(t + taken), trial.x
-        status = torch.where(accepted & bounds.last, takens.backend.Status.DONE, status)
+        status = torch.where(accepted & bounds.last, Status.DONE, status)
         if events:
             ended, arrived, state = finder.look(t, taken, x, trial, arrived, accepted)
-            status = torch.where(ended, takens.backend.Status.EVENT, status)
+            status = torch.where(ended, Status.EVENT, status)
         t = torch.where(accepted, arrived, t)
         x = torch.where(accepted.unsqueeze(-1), state, x)
         if slope is not None:
@@ -71,16 +70,14 @@ def adaptive_loop(
         evaluations = torch.add(evaluations, active, alpha=method.evaluations)
         # Accepted steps may shrink below what the time can resolve, as before a pole.
         short = sizes.dt.abs() <= bounds.shortest(t)
-        stuck = (status == takens.backend.Status.RUNNING) & short
+        stuck = (status == Status.RUNNING) & short
         status = torch.where(stuck, sizes.failure(), status)
-        spent = (status == takens.backend.Status.RUNNING) & (
-            steps + rejected >= controller.max_steps
-        )
-        status = torch.where(spent, takens.backend.Status.MAX_STEPS, status)
+        spent = (status == Status.RUNNING) & (steps + rejected >= controller.max_steps)
+        status = torch.where(spent, Status.MAX_STEPS, status)
     recorder.close(sizes.dt)
-    return takens.backend.Solution(
+    return Solution(
         ts=end.unsqueeze(-1), x=x.unsqueeze(-2), status=status,
-        reached=(status == takens.backend.Status.DONE).long(), time=t, steps=steps,
+        reached=(status == Status.DONE).long(), time=t, steps=steps,
         rejected=rejected, evaluations=evaluations, component=sizes.component(),
         crossings=finder.crossings(t, x),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Final, Protocol, TypeAlias, final
 import torch
 from torch import Tensor
 
-import takens
+from takens.plugin import VectorField
 from takens_integrators.adaptive.dense import interpolate
 from takens_integrators.gradients.adjoint import Steps
 from takens_integrators.step_method import StepMethod
@@ -37,9 +37,7 @@ class StateRecorder:
     Rounds are kept for a while and then interpolated together, in few operations.
     """
 
-    def __init__(
-        self, method: StepMethod, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor
-    ) -> None:
+    def __init__(self, method: StepMethod, f: VectorField, x0: Tensor, ts: Tensor) -> None:
         self.method, self.f, self.sign = method, f, torch.sign(ts[..., -1] - ts[..., 0])
         self.sign = self.sign.expand(x0.shape[:-1])
         self.ts = ts.expand(*x0.shape[:-1], ts.shape[-1])
@@ -119,7 +117,7 @@ def find_steps(edges: Tensor, ts: Tensor, sign: Tensor) -> Tensor:
 
 def states_at(
     method: StepMethod,
-    f: takens.plugin.VectorField,
+    f: VectorField,
     rounds: tuple[Tensor, Tensor, Tensor],
     stages: list[Tensor],
     ts: Tensor,

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 import takens
+from takens.plugin import Tableau, VectorField
 from takens_integrators.gradients.autograd_leaves import sources_of_gradient
 from takens_integrators.runge_kutta import combine, per_state, stage_time
 from takens_integrators.under_transforms import is_plain
@@ -32,17 +33,15 @@ class Steps:
     next_step: Tensor | None = None
 
 
-Solve: TypeAlias = Callable[[takens.plugin.VectorField, Tensor, Tensor], Tensor]
-Trace: TypeAlias = Callable[[takens.plugin.VectorField, Tensor, Tensor, Tensor | None], Steps]
+Solve: TypeAlias = Callable[[VectorField, Tensor, Tensor], Tensor]
+Trace: TypeAlias = Callable[[VectorField, Tensor, Tensor, Tensor | None], Steps]
 """Solves from one time to the next, `ts: (2,)` or `(..., 2)`, and keeps the steps.
 
 Is given the size of its first step where one is known."""
 
 Point: TypeAlias = tuple[Tensor, Tensor, Tensor | float]
 """A time, state and adjoint `(..., 2 d)` there, and the weight of the adjoint."""
-Quadrature: TypeAlias = Callable[
-    [takens.plugin.VectorField, Tensor, Tensor, Tensor], Iterator[Point]
-]
+Quadrature: TypeAlias = Callable[[VectorField, Tensor, Tensor, Tensor], Iterator[Point]]
 """Returns the points whose sum is the integral over a step: `(pair, t, dt, z)`."""
 
 
@@ -50,7 +49,7 @@ def solve_with_adjoint(
     quadrature: Quadrature,
     solve: Solve,
     trace: Trace,
-    f: takens.plugin.VectorField,
+    f: VectorField,
     x0: Tensor,
     ts: Tensor,
     parameters: Sequence[Tensor] = (),
@@ -118,7 +117,7 @@ class _Adjoint(torch.autograd.Function):
 
 
 def _times(
-    ctx: Any, f: takens.plugin.VectorField, xs: Tensor, ts: Tensor, gradient: Tensor, a: Tensor
+    ctx: Any, f: VectorField, xs: Tensor, ts: Tensor, gradient: Tensor, a: Tensor
 ) -> Tensor | None:
     """Return the gradient to the times: each moves its own state, and the first all others."""
     if not ctx.needs_input_grad[6]:
@@ -131,7 +130,7 @@ def _times(
     return moved.sum_to_size(ts.shape).to(ts.dtype)
 
 
-def _with_adjoint(f: takens.plugin.VectorField, d: int) -> takens.plugin.VectorField:
+def _with_adjoint(f: VectorField, d: int) -> VectorField:
     """Return the field of state and adjoint together, `(..., 2 d)`."""
 
     def pair(t: Tensor, z: Tensor, /) -> Tensor:
@@ -149,7 +148,7 @@ def _with_adjoint(f: takens.plugin.VectorField, d: int) -> takens.plugin.VectorF
 def _add_integral(
     totals: list[Tensor],
     quadrature: Quadrature,
-    f: takens.plugin.VectorField,
+    f: VectorField,
     steps: Steps,
     sources: Sequence[Tensor],
     unit: Tensor,
@@ -176,17 +175,13 @@ def _add_integral(
                         total += gradient
 
 
-def by_stages(tableau: takens.plugin.Tableau) -> Quadrature:
+def by_stages(tableau: Tableau) -> Quadrature:
     """Return the quadrature of a Runge-Kutta method: its stages with their weights."""
     return functools.partial(_stage_points, tableau)
 
 
 def _stage_points(
-    tableau: takens.plugin.Tableau,
-    pair: takens.plugin.VectorField,
-    t: Tensor,
-    dt: Tensor,
-    z: Tensor,
+    tableau: Tableau, pair: VectorField, t: Tensor, dt: Tensor, z: Tensor
 ) -> Iterator[Point]:
     h = per_state(dt, z)
     ks: list[Tensor] = []

@@ -9,10 +9,11 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node
 
 import takens
+from takens.plugin import VectorField
 
 
 def sources_of_gradient(
-    f: takens.plugin.VectorField, t: Tensor, x: Tensor, known: Sequence[Tensor] = ()
+    f: VectorField, t: Tensor, x: Tensor, known: Sequence[Tensor] = ()
 ) -> tuple[Tensor, ...]:
     """Return all tensors besides time and state that a gradient of `f(t, x)` goes to.
 

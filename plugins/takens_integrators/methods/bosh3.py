@@ -2,13 +2,13 @@
 
 from typing import Final, final
 
-import takens
+from takens.plugin import Tableau
 from takens_integrators.adaptive.dense import dense_weights
 from takens_integrators.adaptive.integrator import Adaptive
 from takens_integrators.settings import Bosh3Settings
 
 _B: Final = (2 / 9, 1 / 3, 4 / 9, 0.0)
-TABLEAU: Final = takens.plugin.Tableau(
+TABLEAU: Final = Tableau(
     name="bosh3",
     order=3,
     c=(0.0, 1 / 2, 3 / 4, 1.0),

@@ -2,7 +2,7 @@
 
 from typing import Final, final
 
-import takens
+from takens.plugin import Tableau
 from takens_integrators.adaptive.dense import dense_weights
 from takens_integrators.adaptive.integrator import Adaptive
 from takens_integrators.settings import Dop853Settings
@@ -257,7 +257,7 @@ _DENSE: Final = (
         -149.72683625798564,
     ),
 )
-TABLEAU: Final = takens.plugin.Tableau(
+TABLEAU: Final = Tableau(
     name="dop853",
     order=8,
     c=_C,

@@ -2,7 +2,7 @@
 
 from typing import Final, final
 
-import takens
+from takens.plugin import Tableau
 from takens_integrators.adaptive.dense import dense_weights
 from takens_integrators.adaptive.integrator import Adaptive
 from takens_integrators.settings import Dopri5Settings
@@ -17,7 +17,7 @@ _FOURTH: Final = (
     -1453857185 / 822651844,
     69997945 / 29380423,
 )
-TABLEAU: Final = takens.plugin.Tableau(
+TABLEAU: Final = Tableau(
     name="dopri5",
     order=5,
     c=(0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0, 1.0),

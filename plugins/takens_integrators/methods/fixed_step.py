@@ -9,12 +9,8 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_integrators.fields import (
-    OwnTimes,
-    check_dynamics,
-    checked_field,
-    with_own_times,
-)
+from takens.plugin import Tableau, VectorField
+from takens_integrators.fields import OwnTimes, check_dynamics, checked_field, with_own_times
 from takens_integrators.gradients.adjoint import Steps, by_stages, solve_with_adjoint
 from takens_integrators.gradients.autograd_leaves import tensors_within
 from takens_integrators.gradients.checkpointing import checkpointed
@@ -23,18 +19,12 @@ from takens_integrators.runge_kutta import runge_kutta_step
 from takens_integrators.settings import FixedStepSettings
 from takens_integrators.under_transforms import is_constant, is_plain
 
-Advance: TypeAlias = Callable[
-    [takens.plugin.VectorField, Tensor, Tensor, Tensor | float], Tensor
-]
+Advance: TypeAlias = Callable[[VectorField, Tensor, Tensor, Tensor | float], Tensor]
 """`(f, t, x, dt) -> x'`; `t` and `dt` are `()`, or `(...)` as the samples of `x: (..., d)`."""
 
 
 def solve_fixed(
-    tableau: takens.plugin.Tableau,
-    f: takens.plugin.VectorField,
-    x0: Tensor,
-    ts: Tensor,
-    substeps: int = 1,
+    tableau: Tableau, f: VectorField, x0: Tensor, ts: Tensor, substeps: int = 1
 ) -> Tensor:
     """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
 
@@ -45,7 +35,7 @@ def solve_fixed(
 
 
 def repeat_steps(
-    advance: Advance, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, substeps: int = 1
+    advance: Advance, f: VectorField, x0: Tensor, ts: Tensor, substeps: int = 1
 ) -> Tensor:
     """Return the states at `ts`, each reached from the one before in ``substeps`` steps."""
     n = ts.shape[-1]
@@ -90,25 +80,19 @@ class FixedStep(FixedStepSettings):
     backends; ``takens.explain(f)`` tells which one did.
     """
 
-    tableau: ClassVar[takens.plugin.Tableau]
+    tableau: ClassVar[Tableau]
 
     @property
     def order(self) -> int:
         """The order of the global error in the step size."""
         return self.tableau.order
 
-    def step(self, f: takens.plugin.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
+    def step(self, f: VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
         """Advance `x: (..., d)` from `t: ()` by `dt: ()`; pure, without checks."""
         return runge_kutta_step(self.tableau, f, t, x, dt)
 
     def solve(
-        self,
-        f: takens.plugin.VectorField,
-        x0: Tensor,
-        ts: Tensor,
-        /,
-        *,
-        parameters: Sequence[Tensor] = (),
+        self, f: VectorField, x0: Tensor, ts: Tensor, /, *, parameters: Sequence[Tensor] = ()
     ) -> Tensor:
         """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., d)`: `(..., n, d)`.
 
@@ -123,12 +107,7 @@ class FixedStep(FixedStepSettings):
         xs = None
         if self.gradient == "direct" or not torch.is_grad_enabled():
             request = takens.backend.FixedStepSolve(
-                field=f,
-                method=self.tableau,
-                x0=x0,
-                ts=ts,
-                substeps=self.substeps,
-                eager=eager,
+                field=f, method=self.tableau, x0=x0, ts=ts, substeps=self.substeps, eager=eager
             )
             xs = takens.backend.dispatch(request, self.backend)
         if xs is None:
@@ -139,7 +118,7 @@ class FixedStep(FixedStepSettings):
         return xs
 
     def _eager(
-        self, f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
+        self, f: VectorField, x0: Tensor, ts: Tensor, parameters: Sequence[Tensor]
     ) -> Tensor:
         check_dynamics(f, x0)
         own = OwnTimes(f)
@@ -149,10 +128,10 @@ class FixedStep(FixedStepSettings):
         if self.gradient == "direct":
             return solve_fixed(self.tableau, field, x0, ts, self.substeps)
 
-        def solve(f: takens.plugin.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
+        def solve(f: VectorField, x0: Tensor, ts: Tensor) -> Tensor:
             return solve_fixed(self.tableau, f, x0, ts, self.substeps)
 
-        def trace(f: takens.plugin.VectorField, x0: Tensor, ts: Tensor, _: object) -> Steps:
+        def trace(f: VectorField, x0: Tensor, ts: Tensor, _: object) -> Steps:
             fractions = torch.linspace(
                 0, 1, self.substeps + 1, dtype=ts.dtype, device=ts.device
             )

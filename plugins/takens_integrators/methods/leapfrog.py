@@ -7,12 +7,8 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_integrators.fields import (
-    OwnTimes,
-    check_dynamics,
-    checked_field,
-    with_own_times,
-)
+from takens.plugin import VectorField
+from takens_integrators.fields import OwnTimes, check_dynamics, checked_field, with_own_times
 from takens_integrators.gradients.adjoint import Point, Steps, solve_with_adjoint
 from takens_integrators.gradients.autograd_leaves import tensors_within
 from takens_integrators.inputs import checked_times
@@ -22,9 +18,7 @@ from takens_integrators.settings import LeapfrogSettings
 from takens_integrators.under_transforms import is_plain
 
 
-def leapfrog_step(
-    f: takens.plugin.VectorField, t: Tensor, x: Tensor, dt: Tensor | float
-) -> Tensor:
+def leapfrog_step(f: VectorField, t: Tensor, x: Tensor, dt: Tensor | float) -> Tensor:
     """Advance states `x: (..., 2 n)` of positions and velocities: kick, drift, kick."""
     h, n = per_state(dt, x), x.shape[-1] // 2
     half = h / 2
@@ -55,18 +49,12 @@ class Leapfrog(LeapfrogSettings):
 
     order = 2
 
-    def step(self, f: takens.plugin.VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
+    def step(self, f: VectorField, t: Tensor, x: Tensor, dt: Tensor, /) -> Tensor:
         """Advance `x: (..., 2 n)` from `t: ()` by `dt: ()`; pure, without checks."""
         return leapfrog_step(f, t, x, dt)
 
     def solve(
-        self,
-        f: takens.plugin.VectorField,
-        x0: Tensor,
-        ts: Tensor,
-        /,
-        *,
-        parameters: Sequence[Tensor] = (),
+        self, f: VectorField, x0: Tensor, ts: Tensor, /, *, parameters: Sequence[Tensor] = ()
     ) -> Tensor:
         """Return the states at `ts: (n,)` or `(..., n)` for `x0: (..., 2 n)`: `(..., n, 2 n)`.
 
@@ -88,7 +76,7 @@ class Leapfrog(LeapfrogSettings):
             own = with_own_times(f, ts, x0)
         field = checked_field(own.field)
 
-        def solve(f: takens.plugin.VectorField, x0: Tensor, ts: Tensor) -> Tensor:
+        def solve(f: VectorField, x0: Tensor, ts: Tensor) -> Tensor:
             return repeat_steps(leapfrog_step, f, x0, ts, self.substeps)
 
         if self.gradient == "direct":
@@ -102,9 +90,7 @@ class Leapfrog(LeapfrogSettings):
             takens.backend.check_finite(ts, xs)
         return xs
 
-    def _trace(
-        self, pair: takens.plugin.VectorField, z0: Tensor, ts: Tensor, _: object
-    ) -> Steps:
+    def _trace(self, pair: VectorField, z0: Tensor, ts: Tensor, _: object) -> Steps:
         """Take the steps from one time to another for state and adjoint together."""
         fractions = torch.linspace(0, 1, self.substeps + 1, dtype=ts.dtype, device=ts.device)
         times = (ts[..., :1] + (ts[..., 1:] - ts[..., :1]) * fractions).movedim(-1, 0)
@@ -116,7 +102,7 @@ class Leapfrog(LeapfrogSettings):
 
 
 def _stages(
-    pair: takens.plugin.VectorField, t: Tensor, dt: Tensor, z: Tensor
+    pair: VectorField, t: Tensor, dt: Tensor, z: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return `z: (..., 4 n)` of state and adjoint after each part of a step.
 
@@ -133,9 +119,7 @@ def _stages(
     return z1, z2, z3
 
 
-def _points(
-    pair: takens.plugin.VectorField, t: Tensor, dt: Tensor, z: Tensor
-) -> Iterator[Point]:
+def _points(pair: VectorField, t: Tensor, dt: Tensor, z: Tensor) -> Iterator[Point]:
     """Return the points at which a step evaluates the field, as the adjoint weighs them."""
     h, n = per_state(dt, z), z.shape[-1] // 4
     z1, z2, _ = _stages(pair, t, dt, z)

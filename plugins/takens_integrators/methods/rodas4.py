@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 import takens
+from takens.plugin import VectorField
 from takens_integrators.adaptive.integrator import AdaptiveBase
 from takens_integrators.fields import OwnTimes
 from takens_integrators.methods.rosenbrock import OfJoined, Rosenbrock, linearised
@@ -81,9 +82,7 @@ class Rodas4(AdaptiveBase, Rodas4Settings):
     order = 4
     method = METHOD
 
-    def prepared(
-        self, source: takens.plugin.VectorField, f: OwnTimes, x0: Tensor
-    ) -> StepMethod:
+    def prepared(self, source: VectorField, f: OwnTimes, x0: Tensor) -> StepMethod:
         """Return the method with the derivatives of the field.
 
         Raises: InputError for states in which torch solves no linear system.

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 import takens
+from takens.plugin import VectorField
 from takens_integrators.fields import OwnTimes
 from takens_integrators.runge_kutta import combine, per_state, stage_time
 from takens_integrators.step_method import StepResult
@@ -48,7 +49,7 @@ class Linearised:
     """
 
     method: Rosenbrock
-    field: takens.plugin.VectorField
+    field: VectorField
     jacobian: Callable[[Tensor, Tensor], Tensor]
     drift: Callable[[Tensor, Tensor], Tensor] | None
 
@@ -68,13 +69,7 @@ class Linearised:
         return self.method.dense
 
     def step(
-        self,
-        f: takens.plugin.VectorField,
-        t: Tensor,
-        x: Tensor,
-        dt: Tensor,
-        slope: Tensor | None,
-        /,
+        self, f: VectorField, t: Tensor, x: Tensor, dt: Tensor, slope: Tensor | None, /
     ) -> StepResult:
         """Try a step of `dt: (...)` from `t: (...)` and `x: (..., d)`."""
         m, h = self.method, per_state(dt, x)
@@ -96,13 +91,7 @@ class Linearised:
         return StepResult(y + us[-1], (us[-1],), us, None)
 
     def increments(
-        self,
-        f: takens.plugin.VectorField,
-        t: Tensor,
-        x: Tensor,
-        dt: Tensor,
-        stages: list[Tensor],
-        /,
+        self, f: VectorField, t: Tensor, x: Tensor, dt: Tensor, stages: list[Tensor], /
     ) -> Tensor:
         """Return the stages, which are increments already."""
         return torch.stack(stages)
@@ -128,10 +117,7 @@ def _factorised(left: Tensor) -> Callable[[Tensor], Tensor]:
 
 
 def linearised(
-    method: Rosenbrock,
-    source: takens.plugin.VectorField,
-    f: takens.plugin.VectorField,
-    sees_time: bool,
+    method: Rosenbrock, source: VectorField, f: VectorField, sees_time: bool
 ) -> Linearised:
     """Prepare a method for a field: its own Jacobian where it knows it, else by columns.
 
@@ -199,13 +185,7 @@ class OfJoined:
         return self.method.dense
 
     def step(
-        self,
-        f: takens.plugin.VectorField,
-        t: Tensor,
-        x: Tensor,
-        dt: Tensor,
-        slope: Tensor | None,
-        /,
+        self, f: VectorField, t: Tensor, x: Tensor, dt: Tensor, slope: Tensor | None, /
     ) -> StepResult:
         """Try a step of `dt: (...)` from `t: (...)` and `x: (..., d)`."""
         first = (..., *[0] * (self.rows - 1))
@@ -216,13 +196,7 @@ class OfJoined:
         return StepResult(trial.x.reshape(x.shape), errors, stages, None)
 
     def increments(
-        self,
-        f: takens.plugin.VectorField,
-        t: Tensor,
-        x: Tensor,
-        dt: Tensor,
-        stages: list[Tensor],
-        /,
+        self, f: VectorField, t: Tensor, x: Tensor, dt: Tensor, stages: list[Tensor], /
     ) -> Tensor:
         """Return the stages, which are increments already."""
         return torch.stack(stages)

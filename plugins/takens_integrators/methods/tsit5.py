@@ -2,7 +2,7 @@
 
 from typing import Final, final
 
-import takens
+from takens.plugin import Tableau
 from takens_integrators.adaptive.integrator import Adaptive
 from takens_integrators.settings import Tsit5Settings
 
@@ -22,7 +22,7 @@ def _quartic(scale: float, r1: float, r0: float, s1: float, s0: float) -> tuple[
     return (scale * (r0 * s1 + r1 * s0), scale * (r0 + r1 * s1 + s0), scale * (r1 + s1), scale)
 
 
-TABLEAU: Final = takens.plugin.Tableau(
+TABLEAU: Final = Tableau(
     name="tsit5",
     order=5,
     c=(0.0, 0.161, 0.327, 0.9, 0.9800255409045097, 1.0, 1.0),
