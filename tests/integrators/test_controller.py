@@ -151,7 +151,7 @@ def test_torchdiffeq_tells_what_it_did() -> None:
 
 def test_every_status_says_what_it_means() -> None:
     for status in takens.backend.Status:
-        said = status.sentence.format(steps=3, component=1, others="")
+        said = status.sentence.format(steps=3, component=1, others="", advice="")
         assert said.endswith(".")
         assert status.failed == (status >= 3)
 
