@@ -4,6 +4,7 @@
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownLambdaType=false
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from takens_assimilation import (
     gaspari_cohn,
     rank_histogram,
 )
+from takens_assimilation.consistency import consistency
 
 import takens
 from takens.testing import parametrize_with_checks, registered
@@ -101,3 +103,21 @@ def test_a_forecast_that_explodes_says_so() -> None:
             noise=1.0,
             initial=torch.arange(4.0).unsqueeze(-1),
         )
+
+
+@pytest.mark.parametrize("members", [10, 20, 50])
+@pytest.mark.parametrize("noise", [0.1, 1.0])
+def test_consistency_knows_its_finite_ensemble(members: int, noise: float) -> None:
+    generator = torch.Generator().manual_seed(members)
+
+    def normal(*shape: int) -> torch.Tensor:
+        return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+    right = 0
+    for _ in range(100):
+        predicted = normal(2000, members, 1)
+        observed = normal(2000, 1) + math.sqrt(noise) * normal(2000, 1)
+        covariance = noise * torch.eye(1, dtype=torch.float64)
+        (found,) = consistency(observed, predicted, covariance, ("x",))
+        right += "as far as can be told right" in found.sentence
+    assert right >= 93

@@ -1,9 +1,17 @@
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 import torch
 from takens_gpytorch import GPyTorchProcess
 
 import takens
+from takens.testing import parametrize_with_checks, registered
 from takens_gp import GaussianProcess, Kernel, Matern52, SquaredExponential
+
+(PLUGIN,) = (plugin for plugin in takens.catalogue().plugins if plugin.name == "gpytorch")
 
 X = torch.tensor([0.0, 0.3, 1.0, 3.1, 4.7], dtype=torch.float64)
 Y = torch.tensor([1.0, 0.0, 1.4, 0.0, -0.9], dtype=torch.float64)
@@ -60,3 +68,17 @@ def test_a_bound_that_is_reached_is_remarked() -> None:
     x = torch.linspace(0, 6, 20, dtype=torch.float64)
     found = GPyTorchProcess().fit(x, torch.zeros(20, dtype=torch.float64))
     assert any("reached its lower bound" in remark for remark in found.remarks)
+
+
+@parametrize_with_checks([PLUGIN, *registered([PLUGIN])])
+def test_it_keeps_what_plugins_promise(component: object, check: Callable[[Any], None]) -> None:
+    check(component)
+
+
+def test_the_readme_runs_as_printed() -> None:
+    text = (Path(__file__).parents[1] / "README.md").read_text()
+    shared: dict[str, Any] = {}
+    for block in re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        exec(compile(block, "README.md", "exec"), shared)
+    low, high = shared["found"].predict(shared["x_new"], noise=True).interval(0.95)
+    assert bool((low < high).all())

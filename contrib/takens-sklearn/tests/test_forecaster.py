@@ -12,7 +12,7 @@ import pytest
 import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
+from sklearn.model_selection import GridSearchCV, KFold, TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from takens_sklearn import DynamicsForecaster
@@ -271,3 +271,17 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     for block in blocks:
         exec(block, names)
     assert takens.load_model(tmp_path / "lorenz.pt").obs_dim == 3
+
+
+def test_folds_that_are_no_stretch_of_time_are_refused() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"x": np.sin(np.arange(120) / 5)})
+    small = DynamicsForecaster(steps=1, window=8, batch=2)
+    for train, _ in TimeSeriesSplit(3).split(frame):
+        small.fit(frame.iloc[train])
+    (_, (middle, _), _) = KFold(3).split(frame)
+    shuffled = np.random.default_rng(0).permutation(120)
+    times = frame.set_axis(pandas.date_range("2026-01-01", periods=120, freq="h"))
+    for glued in (frame.iloc[middle], frame.iloc[shuffled], times.iloc[middle]):
+        with pytest.raises(ValueError, match="TimeSeriesSplit, which keeps stretches whole"):
+            small.fit(glued)

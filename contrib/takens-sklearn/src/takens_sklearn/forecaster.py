@@ -134,6 +134,7 @@ class DynamicsForecaster(BaseEstimator):
         together; `takens.errors.TrainingError` where the loss is no longer finite.
         """
         self._check_settings()
+        _refuse_gaps(X)
         rows = _validation.validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
         seed = int(_utils.check_random_state(self.random_state).randint(2**31 - 1))
         series = self._series(rows)
@@ -283,3 +284,23 @@ class DynamicsForecaster(BaseEstimator):
             raise takens.InputError(
                 f"scoring is one of {', '.join(_SIGNS)}; got {self.scoring!r}."
             )
+
+
+def _refuse_gaps(X: ArrayLike) -> None:
+    """Refuse a frame whose index says that its rows are no stretch of time.
+
+    Raises: InputError.
+    """
+    index = getattr(X, "index", None)
+    kind = getattr(getattr(index, "dtype", None), "kind", "")
+    if index is None or kind not in "iuM" or len(index) < 3:
+        return
+    steps = np.diff(np.asarray(index).astype("int64"))
+    usual = np.median(steps)
+    if usual <= 0 or bool((np.abs(steps - usual) > 0.5 * usual).any()):
+        at = int(np.argmax((steps <= 0) | (np.abs(steps - usual) > 0.5 * usual)))
+        raise takens.InputError(
+            f"The rows are no single stretch of time: after {index[at]} comes {index[at + 1]}. "
+            "Split by TimeSeriesSplit, which keeps stretches whole; KFold and shuffled splits "
+            "do not."
+        )
