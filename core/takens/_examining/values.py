@@ -94,7 +94,7 @@ def _outliers(x: Array, fill: float | None) -> Places:
     """
     given = np.where(x == fill, np.nan, x) if fill is not None else x
     half = _WIDTH // 2
-    padded = np.pad(given, half, mode="reflect")
+    padded = np.pad(given, half, mode="reflect", reflect_type="odd")
     near = np.lib.stride_tricks.sliding_window_view(padded, _WIDTH)
     # Where the record is steep, what is spread along its slope is no scatter.
     slope = np.median(np.diff(near, axis=1), 1)
