@@ -227,3 +227,18 @@ def test_the_metric_compares_with_the_data(lorenz_orbits: list[Array]) -> None:
     assert CorrelationDimension().compare(truth, run).reference == same.reference
     still = attrs.evolve(truth, x=torch.ones_like(truth.x))
     assert CorrelationDimension().compare(truth, still).value is None
+
+
+def test_a_run_at_rest_has_no_dimension_and_the_reason_says_so() -> None:
+    x = torch.randn(2_000, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    t = torch.arange(2_000, dtype=torch.float64)
+    metric = takens.metrics.create("correlation_dimension")
+    still = torch.full((2_000, 2), 0.1, dtype=torch.float64)
+    moved = still.clone()
+    moved[7] += 1.0
+    for at_rest in (still, moved):
+        found: Any = metric
+        score = found.compare(takens.TimeSeries(t, x), takens.TimeSeries(t, at_rest))
+        assert score.value is None
+        assert score.reason.startswith("what was generated has no dimension: ")
+        assert "does not vary" in score.reason or "coincide" in score.reason

@@ -82,7 +82,8 @@ def _scaled(series: takens.TimeSeries) -> Array:
             f"A correlation dimension needs one series x: (T, n) of at least {_SHORTEST} "
             f"samples; got shape {x.shape}."
         )
-    spread = x.std(0)
+    # The deviation of equal numbers need not be 0 in rounding.
+    spread = np.where(np.ptp(x, axis=0) > 0, x.std(0), 0.0)
     if not (spread > 0).all():
         name = series.columns[int(np.argmin(spread))]
         raise takens.errors.DataError(f"Column {name!r} does not vary, and has no dimension.")
@@ -141,6 +142,8 @@ def _pair_counts(x: Array, window: int) -> tuple[Array, Array, Array]:
     # A first look at the distances sets the range of the radii.
     look = cdist(x[places[::20]], others[::10])
     look = look[look > 0]
+    if not len(look):
+        raise takens.errors.DataError("Its states coincide: it is at rest, and has none.")
     low = float(np.log(np.quantile(look, 1e-3) / 10))
     high = float(np.log(np.quantile(look, 0.9)))
     log_r = low + (high - low) * np.arange(_RADII) / (_RADII - 1)
