@@ -30,6 +30,11 @@ def is_plain(x: Tensor) -> bool:
     return torch.func.debug_unwrap(x) is x
 
 
+def is_followed() -> bool:
+    """Whether a transform of ``torch.func`` is at work."""
+    return torch._C._functorch.peek_interpreter_stack() is not None  # pyright: ignore
+
+
 def is_constant(x: Tensor) -> bool:
     """Whether `x` is plain and nothing asks for a derivative with respect to it."""
     return is_plain(x) and not x.requires_grad and unpack_dual(x).tangent is None

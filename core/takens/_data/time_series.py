@@ -122,7 +122,7 @@ class TimeSeries(Printed):
     def _apply_mask(self) -> None:
         x, mask = self.x, self.mask
         # A finite sum has finite terms, and is found in a fraction of the time.
-        if mask is None and math.isfinite(float(x.detach().sum())):
+        if mask is None and math.isfinite(float(torch.func.debug_unwrap(x.detach()).sum())):
             return
         finite = x.isfinite()
         if mask is not None and mask.shape != x.shape:

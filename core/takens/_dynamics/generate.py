@@ -15,7 +15,7 @@ from takens._data.entrance import SeriesLike, context_of
 from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens._dynamics.checkpoint import load_model
-from takens._dynamics.derivatives import recording
+from takens._dynamics.derivatives import is_mapped, recording
 from takens._dynamics.flow_map import latent_map
 from takens._dynamics.free_run import FreeRun
 from takens._dynamics.orbit import orbit
@@ -80,6 +80,11 @@ def generate(
     with recording((context,), model.parameters()):
         # A trained model keeps the units of its data exact until they are standardised.
         context = context.to(weight.device) if trained else context.to(weight)
+        if is_mapped((context, *model.parameters())):
+            raise InputError(
+                "A free run looks at its states, which torch.func.vmap does not allow: give "
+                "all contexts at once, (..., c, n), or train an ensemble."
+            )
         _refuse_lost(context)
         step = latent_map(model, dt)
         runs = math.prod(context.shape[:-2])

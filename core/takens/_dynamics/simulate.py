@@ -11,7 +11,7 @@ from torch import Tensor
 
 from takens._arguments import arguments
 from takens._data.time_series import TimeSeries
-from takens._dynamics.derivatives import fields_of, recording
+from takens._dynamics.derivatives import fields_of, followed, is_mapped, recording
 from takens._dynamics.orbit import orbit
 from takens._dynamics.sampling import integrator_of, interval_of
 from takens._plugins.choice import Component
@@ -89,11 +89,14 @@ def simulate(
         x0 = x0.expand(trajectories or 1, system.dim) if x0.ndim < 2 else x0
     if not 0 <= transient <= _MOST:
         raise InputError(f"transient is a number of samples, 0 to {_MOST}; got {transient}.")
-    with recording((x0, *fields_of(system))), threads_for(x0.numel()):
+    continuous = system.time is Time.CONTINUOUS
+    velocity = followed(lambda: system(x0.new_zeros(()), x0) if continuous else system(x0))  # pyright: ignore[reportCallIssue, reportUnknownLambdaType, reportUnknownArgumentType] - callable as its time says
+    with recording((x0, *fields_of(system)), velocity), threads_for(x0.numel()):
         x = _orbit(system, x0, dt, transient + steps, integrator)
         # A sum is finite where all terms are, up to overflow: one quick look, as a rule.
-        finite = math.isfinite(float(x.detach().sum()))
-        bad = None if finite else (~x.isfinite()).any(-1).any(0).nonzero()
+        whole = torch.func.debug_unwrap(x.detach())
+        finite = math.isfinite(float(whole.sum()))
+        bad = None if finite else (~whole.isfinite()).any(-1).flatten(0, -2).any(0).nonzero()
         if bad is not None and len(bad):
             first = int(bad[0])
             raise TakensError(
@@ -101,6 +104,11 @@ def simulate(
                 f"(t = {first * dt:g}); check the parameters, the start and dt = {dt:g}."
             )
         x = x[:, transient:]
+        if noise and is_mapped((x,)):
+            raise InputError(
+                "Noise is drawn for all trajectories at once, which torch.func.vmap does not "
+                "do: give the starts as initial=(trajectories, d), or add noise afterwards."
+            )
         if noise:
             spread = x.std(-2, keepdim=True) * noise
             x = x + spread * torch.randn(x.shape, generator=generator, dtype=x.dtype)

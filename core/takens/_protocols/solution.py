@@ -81,8 +81,9 @@ class Solution(Printed):
             steps=int(steps),
             component=f"component {component:.0f}" if component >= 0 else "some component",
             others=others,
-            advice=advice and f" {advice}",
         )
+        if int(code) in (Status.MAX_STEPS, Status.UNDERFLOW) and advice:
+            why = f"{why} {advice}"
         sample = name_sample(i, table.shape[:-1])
         raise IntegrationError(
             f"{sample} stopped at t = {time:.6g} on its way to {end:.6g}: {why}"

@@ -8,8 +8,7 @@ import enum
 class Status(enum.IntEnum):
     """How the solve of one sample ended; the values are those of `Solution.status`.
 
-    ``sentence`` says it in words, with `{steps}`, `{component}`, `{others}` and `{advice}`
-    left open.
+    ``sentence`` says it in words, with `{steps}`, `{component}` and `{others}` left open.
     """
 
     sentence: str
@@ -26,13 +25,13 @@ class Status(enum.IntEnum):
     MAX_STEPS = (
         3,
         "{steps} steps were not enough{others}; {component} asks for the smallest "
-        "ones. Raise max_steps or the tolerances.{advice}",
+        "ones. Raise max_steps or the tolerances.",
     )
     UNDERFLOW = (
         4,
         "the step size underflowed, because {component} changes faster than any step "
         "resolves{others}. It may grow without bound there, or be discontinuous; loosen the "
-        "tolerances, or end before.{advice}",
+        "tolerances, or end before.",
     )
     NOT_FINITE = (
         5,

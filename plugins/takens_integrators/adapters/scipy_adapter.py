@@ -21,7 +21,7 @@ from takens_integrators.gradients.autograd_leaves import sources_of_gradient, te
 from takens_integrators.inputs import checked_times
 from takens_integrators.rows import as_one_state, of_rows
 from takens_integrators.settings import SciPySettings
-from takens_integrators.under_transforms import is_plain
+from takens_integrators.under_transforms import is_followed, is_plain
 
 _STIFF: Final = ("Radau", "BDF", "LSODA")
 
@@ -140,8 +140,13 @@ class SciPy(SciPySettings):
     def _refuse_gradients(
         self, f: VectorField, known: Sequence[Tensor], x0: Tensor, ts: Tensor
     ) -> None:
-        if not is_plain(x0):
-            raise takens.InputError("scipy's solvers do not work under torch.func.")
+        if is_followed() and not (
+            is_plain(x0) and is_plain(f(ts[..., 0].reshape(-1)[0].to(x0.dtype), x0))
+        ):
+            raise takens.InputError(
+                "scipy's solvers do not work under torch.func: use 'dopri5' or 'rodas4' of "
+                "takens."
+            )
         if not torch.is_grad_enabled():
             return
         if (

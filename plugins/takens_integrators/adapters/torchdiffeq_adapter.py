@@ -17,6 +17,7 @@ from takens_integrators.fields import check_dynamics, checked_field
 from takens_integrators.gradients.autograd_leaves import sources_of_gradient, tensors_within
 from takens_integrators.inputs import checked_times
 from takens_integrators.settings import AdaptiveMethod, TorchDiffEqSettings
+from takens_integrators.under_transforms import is_followed
 
 _ADAPTIVE: Final[tuple[str, ...]] = get_args(AdaptiveMethod)
 
@@ -106,6 +107,13 @@ class TorchDiffEq(TorchDiffEqSettings):
             if len(times) > 1:
                 xs = solver(field, x0, times, **options).movedim(0, -2)[..., place, :]
             field.time = ts[-1]
+        except RuntimeError as raised:
+            if not is_followed():
+                raise
+            raise takens.InputError(
+                "torchdiffeq's solvers do not all work under torch.func, whose transform gave: "
+                f"{str(raised).splitlines()[0]} Use 'dopri5' of takens."
+            ) from raised
         except AssertionError as raised:
             # torchdiffeq says so with assertions: underflow of dt, too many steps.
             error, reached = raised, 1
