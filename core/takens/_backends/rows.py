@@ -29,7 +29,7 @@ def coupled_dims(function: _Function, x: Tensor) -> int:
     with torch.inference_mode(False), torch.no_grad():
         x = x.detach().clone()
         before = _called(function, x)
-        if before is None:
+        if before is None or before.shape[:-1] != lead:
             return 0
         for axis, size in enumerate(lead):
             if size > 1 and _coupled(function, x, before, axis):
