@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from takens._data.entrance import SeriesLike as SeriesLike
+    from takens._data.frames import table_of as table_of
+    from takens._data.moments_spelt import is_date as is_date
     from takens._data.provenance import Provenance as Provenance
+    from takens._data.strict import series_of as series_of
     from takens._data.table import Table as Table
     from takens._dynamics.ensemble import Ensemble as Ensemble, weights as weights
     from takens._dynamics.flow_map import (

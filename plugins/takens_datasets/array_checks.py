@@ -1,5 +1,6 @@
 """Looking at a NumPy array before it is taken for measurements."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import takens
+from takens_datasets.csv_fields import is_gap
 
 Floats = NDArray[np.float64]
 
@@ -31,11 +33,22 @@ def load_array(what: str, load: Callable[[], Any]) -> Any:
         ) from error
 
 
-def as_double(what: str, array: NDArray[Any]) -> Floats:
+def as_double(what: str, array: NDArray[Any], gaps: Sequence[str] = ()) -> Floats:
     """Return real numbers in double precision; those in single precision stay what they are.
+
+    Objects and texts are numbers, or gaps: those in ``gaps``, nothing, NA and the like.
 
     Raises: DataError where the array holds anything else, naming its dtype.
     """
+    if array.dtype.kind == "O":
+        texts = ["nan" if _is_gap(value, gaps) else value for value in array.ravel()]
+        with contextlib.suppress(ValueError, TypeError):
+            return np.array(texts, np.float64).reshape(array.shape)
+        bad = next(i for i, value in enumerate(texts) if not _is_number(value))
+        raise takens.errors.DataError(
+            f"{what}, number {bad + 1} is {str(texts[bad])[:40]!r}, which is no number; "
+            "correct it, or do without the column."
+        )
     if array.dtype.kind not in "iuf":
         held = _KINDS.get(array.dtype.kind, "records")
         raise takens.errors.DataError(
@@ -44,16 +57,13 @@ def as_double(what: str, array: NDArray[Any]) -> Floats:
     return array.astype(np.float64)
 
 
-def check_finite(what: str, x: Floats, names: Sequence[str]) -> None:
-    """Refuse columns `x: (..., T, n)` that are not all finite.
+def _is_gap(value: Any, gaps: Sequence[str]) -> bool:
+    return value is None or (isinstance(value, str) and (is_gap(value) or value in gaps))
 
-    Raises: DataError with trajectory, index and column.
-    """
-    bad = np.argwhere(~np.isfinite(x))
-    if len(bad):
-        *trajectory, i, column = map(int, bad[0])
-        where = f"trajectory {trajectory[0]}, index {i}" if trajectory else f"index {i}"
-        raise takens.errors.DataError(
-            f"{what}: {where}, column {names[column]!r} is {x[tuple(bad[0])]}, a gap; fill it "
-            "by interpolation, or cut the series there."
-        )
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (ValueError, TypeError):
+        return False
+    return not isinstance(value, bool)

@@ -1,7 +1,8 @@
 """Reading the columns of numbers: quickly where a file is regular, with care where not."""
 
 import itertools
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,79 +10,134 @@ import numpy as np
 from numpy.typing import NDArray
 
 import takens
-from takens_datasets.csv_fields import SWAP, Column, is_number
+from takens_datasets.csv_fields import GAPS, Column, is_number
 from takens_datasets.csv_layout import Layout
 from takens_datasets.csv_rows import BLANK, Row, split_rows
-from takens_datasets.dates import is_date
-from takens_datasets.selection import Selection
+from takens_datasets.files import blocks_of
 
-# Row numbers `(T,)`, variables `(T, n)` and times `(T,)`, which may be dates.
-Columns = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[Any]]
+Columns = Mapping[str, NDArray[Any]]
 
 # Enough rows for numpy to be quick, few enough for their texts to take little memory.
 _BLOCK = 50_000
 
 
-def read_quickly(lines: Iterable[str], layout: Layout, chosen: Selection) -> Columns | None:
-    """Read the columns by numpy, or give None where that might lose or misread anything."""
-    wanted = chosen.variables if chosen.time is None else (*chosen.variables, chosen.time)
-    delimiter = None if layout.delimiter == BLANK else layout.delimiter
-    body = itertools.islice(lines, layout.before, None)
-    blocks: list[NDArray[np.float64]] = []
-    while block := list(itertools.islice(body, _BLOCK)):
-        if layout.decimal_comma:
-            block = [line.translate(SWAP) for line in block]
-        text = "".join(block)
-        if (
-            '"' in text
-            or "#" in text
-            or {len(line.split(delimiter)) for line in block} != {layout.width}
-        ):
+def read_quickly(
+    path: Path,
+    encoding: str,
+    layout: Layout,
+    numbers: Sequence[str],
+    others: Sequence[str],
+    gaps: Sequence[str],
+    *,
+    strict: bool,
+) -> Columns | None:
+    """Read the columns by polars, or give None where that might lose or misread anything."""
+    if layout.delimiter == BLANK or encoding == "utf-16":
+        return None
+    import polars
+
+    numeric, texts = polars.Float64(), polars.String()
+    for kind in (numeric, texts) if others else (numeric,):
+        kinds = dict.fromkeys(others, kind) | dict.fromkeys(numbers, numeric)
+        found = _parsed(path, layout, kinds, gaps, strict=strict)
+        if found is not None:
+            return found
+    return None
+
+
+def _parsed(
+    path: Path, layout: Layout, kinds: Mapping[str, Any], gaps: Sequence[str], *, strict: bool
+) -> Columns | None:
+    import polars
+
+    missing = {variant for gap in GAPS for variant in (gap, gap.upper(), gap.title())}
+    place = {name: f"column_{i + 1}" for i, name in enumerate(layout.names)}
+    schema = {f"column_{i + 1}": polars.String() for i in range(layout.width)}
+    schema |= {place[name]: kind for name, kind in kinds.items()}
+    end = f"column_{layout.width}"
+    found: dict[str, list[NDArray[Any]]] = {name: [] for name in kinds}
+    for block, last in blocks_of(path, layout.before):
+        # Among decimal commas, a point separates thousands.
+        if b"#" in block or b'"' in block or (layout.decimal_comma and b"." in block):
+            return None
+        if b"\n\n" in block or b"\n\r\n" in block:
             return None
         try:
-            numbers = np.loadtxt(
-                block, delimiter=delimiter, comments=None, usecols=wanted, ndmin=2
+            frame = polars.read_csv(
+                block,
+                has_header=False,
+                separator=layout.delimiter,
+                schema=schema,
+                columns=list(dict.fromkeys((*(place[name] for name in kinds), end))),
+                null_values=sorted(missing | {*gaps}),
+                decimal_comma=layout.decimal_comma,
+                encoding="utf8-lossy",
+                raise_if_empty=False,
             )
-        except ValueError:
+        except (polars.exceptions.PolarsError, ValueError):
             return None
-        if len(numbers) != len(block) or not bool(np.isfinite(numbers).all()):
-            return None
-        blocks.append(numbers)
-    if not blocks:
+        # A row that is too short is filled up in silence, from the end.
+        if frame.get_column(end).null_count():
+            rows = block.count(b"\n") + (last and not block.endswith(b"\n"))
+            if block.count(layout.delimiter.encode()) != rows * (layout.width - 1):
+                return None
+        for name, parts in found.items():
+            series = frame.get_column(place[name])
+            if kinds[name] == polars.String():
+                texts = series.to_numpy()
+                if series.null_count() or is_number(texts[0]):
+                    return None
+                parts.append(texts)
+                continue
+            values = series.fill_null(math.nan).to_numpy()
+            low, high = (float(f(values)) for f in (np.fmin.reduce, np.fmax.reduce))
+            if math.inf in (-low, high) or (strict and bool(np.isnan(values).any())):
+                return None
+            parts.append(values)
+    if not all(found.values()):
         return None
-    found = np.concatenate(blocks)
-    at = np.arange(len(found)) + layout.before + 1
-    n = len(chosen.variables)
-    return at, found[:, :n], found[:, n:].ravel()
+    for name in kinds:
+        parts = found[name]
+        found[name] = [parts[0] if len(parts) == 1 else np.concatenate(parts)]
+    return {name: parts[0] for name, parts in found.items()}
 
 
 def read_carefully(
-    path: Path, lines: Iterable[str], layout: Layout, chosen: Selection
-) -> Columns:
-    """Read the columns field by field.
+    path: Path,
+    lines: Iterable[str],
+    layout: Layout,
+    numbers: Sequence[str],
+    others: Sequence[str],
+    gaps: Sequence[str],
+    *,
+    strict: bool,
+) -> tuple[Sequence[int], Columns]:
+    """Read the columns field by field, and the rows where they are.
 
     Raises: DataError where rows differ in width or a field is no number, with its place.
     """
     body = _body(path, lines, layout)
-    columns = [Column(path, name, layout.decimal_comma) for name in layout.names]
+    place = {name: i for i, name in enumerate(layout.names)}
+    columns = {
+        name: Column(path, name, layout.decimal_comma, strict, tuple(gaps)) for name in numbers
+    }
     at: list[NDArray[np.int64]] = []
-    x: list[NDArray[np.float64]] = []
-    t: list[NDArray[Any]] = []
-    dates: bool | None = None
+    found: dict[str, list[NDArray[Any]]] = {name: [] for name in (*numbers, *others)}
     while block := list(itertools.islice(body, _BLOCK)):
         rows, fields = zip(*block, strict=True)
         texts = list(zip(*fields, strict=True))
         at.append(np.array(rows))
-        numbers = [columns[i].numbers(rows, texts[i]) for i in chosen.variables]
-        x.append(np.stack(numbers, axis=-1))
-        if chosen.time is not None:
-            clock, times = columns[chosen.time], texts[chosen.time]
-            if dates is None:
-                dates = not is_number(times[0]) and is_date(times[0])
-            t.append((clock.dates if dates else clock.numbers)(rows, times))
-    if not x:
+        for name in numbers:
+            found[name].append(columns[name].numbers(rows, texts[place[name]]))
+        for name in others:
+            found[name].append(np.array([text.strip() for text in texts[place[name]]], object))
+    if not at:
         raise takens.errors.DataError(f"{path} has a header and no rows of numbers below it.")
-    return np.concatenate(at), np.concatenate(x), np.concatenate(t or [np.empty(0)])
+    whole = {name: np.concatenate(parts) for name, parts in found.items()}
+    for name in others:
+        clock = Column(path, name, layout.decimal_comma, strict, tuple(gaps))
+        whole[name] = clock.times(np.concatenate(at).tolist(), whole[name].tolist())
+    return np.concatenate(at).tolist(), whole
 
 
 def _body(path: Path, lines: Iterable[str], layout: Layout) -> Iterator[Row]:

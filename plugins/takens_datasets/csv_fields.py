@@ -3,19 +3,18 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, final
+from typing import Any, Final, final
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 import takens
-from takens_datasets.dates import is_date, moments
 
 # Point and comma change places, so that a point for thousands does not pass as a decimal one.
 SWAP: Final = str.maketrans(",.", ".,")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
-_GAPS = {"", "-", "--", "?", ".", "na", "n/a", "#n/a", "nan", "null", "none", "missing"}
+GAPS: Final = {"", "-", "--", "?", ".", "na", "n/a", "#n/a", "nan", "null", "none", "missing"}
 
 
 def is_number(text: str) -> bool:
@@ -28,17 +27,23 @@ def is_number(text: str) -> bool:
 
 def is_gap(text: str) -> bool:
     """Whether a text says that nothing was measured."""
-    return text.strip().lower() in _GAPS
+    return text.strip().lower() in GAPS
 
 
 @final
 @attrs.frozen
 class Column:
-    """A column of a file, by the name that a person knows it by."""
+    """A column of a file, by the name that a person knows it by.
+
+    Fields that say that nothing was measured, those in ``gaps`` among them, are NaN, or
+    refused where ``strict``.
+    """
 
     path: Path
     name: str
     decimal_comma: bool
+    strict: bool
+    gaps: tuple[str, ...] = ()
 
     def numbers(self, rows: Sequence[int], texts: Sequence[str]) -> NDArray[np.float64]:
         """Read fields as finite numbers; ``rows`` say where in the file they are.
@@ -51,17 +56,33 @@ class Column:
                 return values
         except ValueError:
             pass
-        raise self._refusal(rows, texts, is_number, "finite number")
+        if not self.strict:
+            kept = ["nan" if self._is_gap(text) else text for text in texts]
+            if all(text == "nan" or is_number(text) for text in kept):
+                return np.array(list(map(float, kept)))
+        raise self._refusal(rows, texts, self._is_good, "finite number")
 
-    def dates(self, rows: Sequence[int], texts: Sequence[str]) -> NDArray[np.datetime64]:
-        """Read fields as dates; ``rows`` say where in the file they are.
+    def times(self, rows: Sequence[int], texts: Sequence[str]) -> NDArray[Any]:
+        """Return fields as numbers where the first is one, else as texts.
 
-        Raises: DataError for the first field that is something else.
+        Raises: DataError for the first field that is of another kind.
         """
-        try:
-            return moments(texts)
-        except ValueError:
-            raise self._refusal(rows, texts, is_date, "date") from None
+        dates = not is_number(texts[0]) and takens.plugin.is_date(texts[0])
+        if all(map(is_number, texts)):
+            return np.array(list(map(float, texts)))
+        if is_number(texts[0]) and sum(map(is_number, texts)) > len(texts) / 2:
+            raise self._refusal(rows, texts, is_number, "finite number")
+        if dates:
+            bad = [text for text in texts if not takens.plugin.is_date(text)]
+            if bad:
+                raise self._refusal(rows, texts, takens.plugin.is_date, "date")
+        return np.array(texts)
+
+    def _is_gap(self, text: str) -> bool:
+        return is_gap(text) or text.strip() in self.gaps
+
+    def _is_good(self, text: str) -> bool:
+        return is_number(text) or (not self.strict and self._is_gap(text))
 
     def _refusal(
         self,
@@ -80,7 +101,7 @@ class Column:
             return takens.errors.DataError(
                 f"{place} is {shown}; fill the gap by interpolation, or cut the series there."
             )
-        do = "name the column as the time" if is_date(text) else "correct it"
+        do = "name the column as the time" if takens.plugin.is_date(text) else "correct it"
         if _DECIMAL_COMMA.fullmatch(text):
             do = "write all decimals with points, or all with commas"
         return takens.errors.DataError(

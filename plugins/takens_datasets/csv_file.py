@@ -1,19 +1,16 @@
 """The reader of text files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import attrs
-import numpy as np
+from numpy.typing import NDArray
 
 import takens
 from takens_datasets.csv_columns import read_carefully, read_quickly
 from takens_datasets.csv_layout import find_layout
-from takens_datasets.dates import since_first
-from takens_datasets.files import head_of, text_encoding
-from takens_datasets.selection import select
-from takens_datasets.series import make_series
+from takens_datasets.files import head_of, opened, text_encoding
 
 
 @final
@@ -24,16 +21,25 @@ class Csv:
     Fields are separated by commas, semicolons, tabs or blanks, which is found out from the
     first rows, and may be quoted; decimal commas are understood where a comma separates
     nothing and no number has a point. Lines that begin with ``#`` are comments. The first row
-    names the columns; where it is made of numbers already, a last comment such as ``# t x y``
-    does, and otherwise they are called x1, x2, ... A column without a name is called by its
-    place, as in ``column1``. Columns that are not asked for may hold anything.
+    names the columns, also where it is 0, 1, 2, ... as pandas writes it; where it is made of
+    numbers otherwise, a last comment such as ``# t x y`` does, and else they are called x1,
+    x2, ... A row of units may stand below. A column without a name is called by its place, as
+    in ``column1``. Columns that are not asked for may hold anything. The text may be
+    compressed (gz, bz2, xz, zst).
 
-    The time column holds numbers, or dates in ISO 8601; dates are counted from the first one
-    in the coarsest unit that holds them exactly, which becomes the series' ``time_unit``.
-    Rows are counted as an editor counts lines: the header of a file without comments is row 1.
+    The time column holds numbers, or dates; dates are counted from the first one in the
+    coarsest unit that holds them exactly, which becomes the series' ``time_unit``. Rows are
+    counted as an editor counts lines: the header of a file without comments is row 1.
     """
 
     suffixes = (".csv", ".tsv", ".txt", ".dat")
+
+    def tables(self, path: Path, /) -> Mapping[str, takens.plugin.Table]:
+        """Return the table that a file holds.
+
+        Raises: DataError where it is no text, or has no rows.
+        """
+        return {"": _table(path, strict=False)}
 
     def read(
         self,
@@ -51,30 +57,36 @@ class Csv:
 
         Raises: DataError in one sentence with file, row and column.
         """
-        encoding = text_encoding(path, head_of(path))
-        # What does not decode cannot be a number, and is refused in its place where it matters.
-        with path.open(encoding=encoding, errors="replace") as lines:
-            layout = find_layout(path, lines)
-        note = "" if layout.header else "; its first row is no header"
-        chosen = select(path, layout.names, columns=columns, time=time, dt=dt, note=note)
-        with path.open(encoding=encoding, errors="replace") as lines:
-            found = read_quickly(lines, layout, chosen)
+        tables = {"": _table(path, strict=True)}
+        return takens.plugin.series_of(tables, columns=columns, time=time, dt=dt)
+
+
+def _table(path: Path, *, strict: bool) -> takens.plugin.Table:
+    encoding = text_encoding(path, head_of(path))
+    # What does not decode cannot be a number, and is refused in its place where it matters.
+    with opened(path, encoding) as lines:
+        layout = find_layout(path, lines)
+    rows: Sequence[int] = range(layout.before + 1, 2**62)
+
+    def load(
+        numbers: Sequence[str], others: Sequence[str], gaps: Sequence[str]
+    ) -> Mapping[str, NDArray[Any]]:
+        nonlocal rows
+        found = read_quickly(path, encoding, layout, numbers, others, gaps, strict=strict)
         if found is None:
-            with path.open(encoding=encoding, errors="replace") as lines:
-                found = read_carefully(path, lines, layout, chosen)
-        at, x, t = found
-        clock, unit = f"column {time!r}", ""
-        if np.issubdtype(t.dtype, np.datetime64):
-            t, unit = since_first(t)
-            clock += f" (in {unit} since the first)"
-        return make_series(
-            path,
-            x,
-            [layout.names[i] for i in chosen.variables],
-            t=None if chosen.time is None else t,
-            clock=clock,
-            dt=dt,
-            complete=chosen.complete,
-            row=lambda i: f"row {at[i]}",
-            time_unit=unit,
-        )
+            with opened(path, encoding) as lines:
+                rows, found = read_carefully(
+                    path, lines, layout, numbers, others, gaps, strict=strict
+                )
+        return found
+
+    return takens.plugin.Table(
+        what=str(path),
+        names=layout.names,
+        load=load,
+        note="" if layout.header else "; its first row is no header",
+        place=lambda i: f"row {rows[i]}",
+        units=layout.units,
+        counts=layout.unnamed,
+        source=takens.plugin.Provenance(file=str(path), remarks=layout.remarks),
+    )

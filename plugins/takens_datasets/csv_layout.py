@@ -1,7 +1,7 @@
 """How a file of text is laid out: its delimiter, decimal sign and header."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import final
 
@@ -10,10 +10,12 @@ import attrs
 import takens
 from takens_datasets.csv_fields import SWAP, is_gap, is_number
 from takens_datasets.csv_rows import BLANK, Row, split_rows
-from takens_datasets.dates import is_date
 
 _DELIMITERS = (";", "\t", ",", BLANK)
 _DECIMAL_COMMA = re.compile(r"(?<![\d,.])[+-]?\d*,\d+(?:[eE][+-]?\d+)?(?![\d,.])")
+_TWO_WHOLE = re.compile(r"\s*([+-]?\d+),(\d+)\s*")
+_UNIT = re.compile(r"[(\[]?[\w°µμ%‰/^*·.\- ²³⁻¹]+[)\]]?")
+_UNIT_IN_NAME = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*$")
 # As many rows are looked at to tell points from commas.
 _SAMPLE = 100
 
@@ -25,7 +27,8 @@ class Layout:
 
     ``header`` says whether the first row holds the names, and ``before`` how many lines come
     before the first row of numbers. ``width`` is the number of fields of a row; rows that end
-    in a delimiter have one more than there are names.
+    in a delimiter have one more than there are names. ``unnamed`` are the names of columns
+    that have none in the file, ``remarks`` sentences on what was guessed.
     """
 
     delimiter: str
@@ -34,6 +37,9 @@ class Layout:
     before: int
     width: int
     names: tuple[str, ...]
+    units: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    unnamed: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def find_layout(path: Path, lines: Iterable[str]) -> Layout:
@@ -48,17 +54,100 @@ def find_layout(path: Path, lines: Iterable[str]) -> Layout:
     comment, head, body = _beginning(lines)
     if not body:
         raise takens.errors.DataError(f"{path} has no rows of numbers, only comments.")
-    delimiter, (at, first), (_, second) = _delimiter(path, head)
-    decimal_comma = delimiter != "," and _has_decimal_commas(body[1:] or body)
+    if _is_one_column(path, body):
+        rows = [row for row in split_rows(path, head, ";") if row[1]]
+        (at, first), (_, second) = rows[0], rows[min(1, len(rows) - 1)]
+        delimiter, decimal_comma = ";", True
+    else:
+        delimiter, (at, first), (_, second) = _delimiter(path, head)
+        decimal_comma = delimiter != "," and _has_decimal_commas(body[1:] or body)
     swapped = [field.translate(SWAP) for field in first] if decimal_comma else first
-    if _is_data(swapped):
+    counted = _is_counted_header(path, head, delimiter, first)
+    if _is_data(swapped) and not counted:
         made_up = tuple(f"x{i + 1}" for i in range(len(first)))
         names = _names_in(comment, delimiter, len(first)) or made_up
         return Layout(delimiter, decimal_comma, False, at - 1, len(first), names)
     names = tuple(" ".join(name.split()) or f"column{i + 1}" for i, name in enumerate(first))
+    unnamed = tuple(n for n, name in zip(names, first, strict=True) if not name.strip())
     if len(first) > 1 and not first[-1].strip() and not second[-1].strip():
         names = names[:-1]
-    return Layout(delimiter, decimal_comma, True, at, len(first), names)
+    units = units_in(names)
+    below = units_of_row(second) if len(body) > 2 and second != first else ()
+    if below:
+        units |= dict(zip(names, below, strict=False))
+        at = next(row for row, fields in split_rows(path, head, delimiter) if fields == second)
+    remarks = ()
+    if counted:
+        listed = ", ".join(first)
+        remarks = (f"The first row, {listed}, was taken for the names of the columns.",)
+    return Layout(
+        delimiter, decimal_comma, True, at, len(first), names, units, unnamed, remarks
+    )
+
+
+def _is_counted_header(
+    path: Path, head: Sequence[str], delimiter: str, first: Sequence[str]
+) -> bool:
+    """Whether the first row is 0, 1, 2, ..., as pandas names columns that have no names.
+
+    The rows below are written with points then, and do not go on from it.
+    """
+    named = first[1:] if not first[0].strip() else first
+    if len(first) < 2 or [*named] != [str(i) for i in range(len(named))]:
+        return False
+    rows = [fields for _, fields in split_rows(path, head, delimiter) if fields][1:]
+    if len(rows) < 2 or any(len(row) != len(first) for row in rows):
+        return False
+    start = len(first) - len(named)
+    values = [[field.strip() for field in row[start:]] for row in rows]
+    if not all(is_gap(text) or re.search(r"[.eE]", text) for row in values for text in row):
+        return False
+    if start:
+        return True
+    try:
+        second, third = ([float(text) for text in row] for row in values[:2])
+    except ValueError:
+        return True
+    steps = enumerate(zip(second, third, strict=True))
+    return not any(abs(i - (2 * a - b)) <= 0.1 * abs(b - a) for i, (a, b) in steps)
+
+
+def _is_one_column(path: Path, body: Sequence[str]) -> bool:
+    """Whether rows such as 11,05 are one column with decimal commas.
+
+    A whole number does not begin with a zero.
+
+    Raises: DataError where they may as well be two columns of whole numbers.
+    """
+    rows = body[1:] if "," not in body[0] or re.search("[A-Za-z]", body[0]) else body
+    parts = [_TWO_WHOLE.fullmatch(row) for row in rows]
+    if len(rows) < 2 or not all(parts):
+        return False
+    after = [match[2] for match in parts if match]
+    if any(len(digits) > 1 and digits.startswith("0") for digits in after):
+        return True
+    if rows is not body or len(rows) > 30 or {len(digits) for digits in after} != {2}:
+        return False
+    raise takens.errors.DataError(
+        f"{path}: rows such as {body[0].strip()} may be one column with decimal commas or two "
+        "of whole numbers; write decimals with points, or a header with the names."
+    )
+
+
+def units_in(names: Sequence[str]) -> dict[str, str]:
+    """Return the units that stand in brackets at the end of names."""
+    return {name: match[1] for name in names if (match := _UNIT_IN_NAME.search(name))}
+
+
+def units_of_row(row: Sequence[str]) -> tuple[str, ...]:
+    """Return units, where a row below the header holds them and nothing else."""
+    texts = [text.strip() for text in row]
+    if any(is_number(text) or takens.plugin.is_date(text) or len(text) > 16 for text in texts):
+        return ()
+    known = [text for text in texts if text and not is_gap(text)]
+    if not known or not all(_UNIT.fullmatch(text) for text in known):
+        return ()
+    return tuple("" if is_gap(text) else text.strip("()[] ") for text in texts)
 
 
 def _beginning(lines: Iterable[str]) -> tuple[str, list[str], list[str]]:
@@ -108,7 +197,7 @@ def _has_decimal_commas(body: Sequence[str]) -> bool:
 
 def _is_data(fields: Sequence[str]) -> bool:
     gaps = [is_gap(field) for field in fields]
-    known = [is_number(field) or is_date(field) for field in fields]
+    known = [is_number(field) or takens.plugin.is_date(field) for field in fields]
     return not all(gaps) and all(map(max, gaps, known))
 
 

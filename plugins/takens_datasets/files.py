@@ -1,9 +1,16 @@
 """Looking at a file before it is read."""
 
+import bz2
 import codecs
 import difflib
+import gzip
+import importlib
+import io
+import lzma
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, Any, cast
 
 import takens
 
@@ -11,6 +18,10 @@ import takens
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1b]")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEAD = 65536
+# Files that are smaller are parsed in one piece, larger ones in pieces of this size.
+_WHOLE, _PIECE = 192 << 20, 64 << 20
+_COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+_ZSTD = b"\x28\xb5\x2f\xfd"
 
 
 def head_of(path: Path) -> bytes:
@@ -23,15 +34,72 @@ def head_of(path: Path) -> bytes:
             raise takens.errors.DataError(f"{path} is a folder; name a file in it.")
         if not path.exists():
             raise takens.errors.DataError(f"There is no file {path}{_beside(path)}.")
-        with path.open("rb") as file:
+        if not path.is_file():
+            raise takens.errors.DataError(
+                f"{path} is no regular file, as a pipe is none; write what comes out of it to "
+                "a file first, and name that."
+            )
+        with opened_bytes(path) as file:
             head = file.read(_HEAD)
-    except OSError as error:
-        raise takens.errors.DataError(
-            f"{path} cannot be read: {error.strerror or error}."
-        ) from error
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise takens.errors.DataError(f"{path} cannot be read: {reason}.") from error
     if not head.strip():
         raise takens.errors.DataError(f"{path} is empty; a series has rows of numbers.")
     return head
+
+
+def opened_bytes(path: Path) -> IO[bytes]:
+    """Open a file, and undo its compression (gz, bz2, xz, zst).
+
+    Raises: DataError where that needs a library that is missing.
+    """
+    with path.open("rb") as file:
+        start = file.read(6)
+    for magic, open_compressed in _COMPRESSED.items():
+        if start.startswith(magic):
+            return cast("IO[bytes]", open_compressed(path, "rb"))
+    if start.startswith(_ZSTD):
+        zstandard = library("zstandard", path, "zstd")
+        return cast("IO[bytes]", zstandard.open(path, "rb"))
+    return path.open("rb")
+
+
+def opened(path: Path, encoding: str) -> io.TextIOWrapper:
+    """Open a text; what does not decode is replaced."""
+    return io.TextIOWrapper(cast(Any, opened_bytes(path)), encoding=encoding, errors="replace")
+
+
+def blocks_of(path: Path, skip: int) -> Iterator[tuple[bytes, bool]]:
+    """Return a file's bytes without the first lines, cut between lines; say which is last."""
+    with opened_bytes(path) as file:
+        for _ in range(skip):
+            file.readline()
+        size = _WHOLE if path.stat().st_size < _WHOLE else _PIECE
+        rest = b""
+        while read := file.read(size):
+            last = len(read) < size
+            cut = len(read) if last else read.rfind(b"\n") + 1
+            block = read if not rest and cut == len(read) else rest + read[:cut]
+            rest = read[cut:]
+            if block and not block.isspace():
+                yield block, last
+        if rest:
+            yield rest, True
+
+
+def library(name: str, path: Path, extra: str) -> Any:
+    """Import a library that only some files need.
+
+    Raises: DataError where it is missing, with the command that installs it.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise takens.errors.DataError(
+            f"{path} needs {name}, which is not installed; pip install 'takens[{extra}]' "
+            "installs it."
+        ) from error
 
 
 def text_encoding(path: Path, head: bytes) -> str:

@@ -1,6 +1,7 @@
 """The reader of NumPy's archives of named arrays."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, final
 
@@ -9,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import takens
-from takens_datasets.array_checks import as_double, check_finite, load_array
+from takens_datasets.array_checks import as_double, load_array
 from takens_datasets.files import head_of
-from takens_datasets.selection import select
-from takens_datasets.series import make_series
 
 _TIMES, _UNIT, _VARIABLES, _NAMES = "t", "time_unit", "x", "columns"
 
@@ -31,6 +30,41 @@ class Npz:
 
     suffixes = (".npz",)
 
+    def tables(self, path: Path, /) -> Mapping[str, takens.plugin.Table]:
+        """Return the table that an archive holds.
+
+        Raises: DataError where it is none.
+        """
+        if not head_of(path).startswith(b"PK"):
+            raise takens.errors.DataError(
+                f"{path} is no NPZ archive, whatever its name; write it with numpy.savez."
+            )
+        with _archive(path) as archive:
+            names, _ = _table(path, archive)
+            unit = _unit(path, archive)
+
+        def load(
+            numbers: Sequence[str], others: Sequence[str], gaps: Sequence[str]
+        ) -> Mapping[str, NDArray[Any]]:
+            with _archive(path) as archive:
+                _, column = _table(path, archive)
+                found = _variables(path, numbers, column)
+                samples = found[numbers[0]].shape[-1]
+                clocks = {name: _times(path, name, column(name), samples) for name in others}
+                return found | clocks
+
+        return {
+            "": takens.plugin.Table(
+                what=str(path),
+                names=tuple(names),
+                load=load,
+                noun="array",
+                clock=_TIMES if _TIMES in names else None,
+                time_unit=unit,
+                source=takens.plugin.Provenance(file=str(path)),
+            )
+        }
+
     def read(
         self,
         path: Path,
@@ -47,37 +81,19 @@ class Npz:
 
         Raises: DataError in one sentence with file, array, index and column.
         """
-        if not head_of(path).startswith(b"PK"):
-            raise takens.errors.DataError(
-                f"{path} is no NPZ archive, whatever its name; write it with numpy.savez."
-            )
-        # numpy alone would leave a damaged file open.
-        with path.open("rb") as file:
-            archive = load_array(str(path), lambda: np.load(file, allow_pickle=False))
-            names, column = _table(path, archive, everything=columns is None)
-            if time is None and _TIMES in names:
-                time = _TIMES
-            chosen = select(path, names, columns=columns, time=time, dt=dt)
-            variables = [names[i] for i in chosen.variables]
-            x = _variables(path, variables, column)
-            t = None if time is None else _times(path, time, column(time), x.shape[-2])
-            unit = _unit(path, archive)
-        return make_series(
-            path,
-            x,
-            variables,
-            t=t,
-            clock=f"array {time!r}",
-            dt=dt,
-            complete=chosen.complete,
-            row=lambda i: f"index {i}",
-            time_unit=unit,
-        )
+        tables = self.tables(path)
+        clock = tables[""].clock if time is None else time
+        return takens.plugin.series_of(tables, columns=columns, time=clock, dt=dt)
 
 
-def _table(
-    path: Path, archive: Any, *, everything: bool
-) -> tuple[list[str], Callable[[str], NDArray[Any]]]:
+@contextlib.contextmanager
+def _archive(path: Path) -> Generator[Any]:
+    # numpy alone would leave a damaged file open.
+    with path.open("rb") as file:
+        yield load_array(str(path), lambda: np.load(file, allow_pickle=False))
+
+
+def _table(path: Path, archive: Any) -> tuple[list[str], Callable[[str], NDArray[Any]]]:
     """Return the names of the columns, and what gives the column of a name: `(..., T)`."""
 
     def load(name: str) -> NDArray[Any]:
@@ -87,7 +103,7 @@ def _table(
     x = load(_VARIABLES) if _VARIABLES in arrays else np.empty(0)
     if x.ndim < 2:
         # Looking at what was not asked for could stumble over an array of no concern.
-        return [name for name in arrays if not everything or load(name).ndim > 0], load
+        return [name for name in arrays if _dimensions(archive, name) > 0], load
     if _NAMES in arrays:
         names = [str(name) for name in load(_NAMES).ravel()]
     else:
@@ -102,6 +118,22 @@ def _table(
         return x[..., names.index(name)] if name in names else load(name)
 
     return names + [name for name in arrays if name == _TIMES], column
+
+
+def _dimensions(archive: Any, name: str) -> int:
+    """Return how many dimensions an array has, as far as its header can be read."""
+    try:
+        with archive.zip.open(f"{name}.npy") as file:
+            version = np.lib.format.read_magic(file)
+            form = np.lib.format
+            read = (
+                form.read_array_header_1_0 if version == (1, 0) else form.read_array_header_2_0
+            )
+            return len(read(file)[0])
+    except KeyError:
+        return 0
+    except Exception:  # a damaged array is refused where it is wanted
+        return 1
 
 
 def _unit(path: Path, archive: Any) -> str:
@@ -123,36 +155,42 @@ def _unit(path: Path, archive: Any) -> str:
 
 def _variables(
     path: Path, names: Sequence[str], column: Callable[[str], NDArray[Any]]
-) -> NDArray[np.float64]:
-    """Put columns side by side: `(..., T, n)`.
+) -> dict[str, NDArray[np.float64]]:
+    """Return columns of one shape, `(..., T)`.
 
     Raises: DataError where their shapes differ, or one holds something else than numbers.
     """
-    found: list[NDArray[np.float64]] = []
+    found: dict[str, NDArray[np.float64]] = {}
     for name in names:
         array = as_double(f"{path}: array {name!r}", column(name))
-        if array.ndim == 0 or (found and array.shape != found[0].shape):
-            expected = f"{found[0].shape} of {names[0]!r}" if found else "(time,)"
+        first = next(iter(found.values()), array)
+        if array.ndim == 0 or array.shape != first.shape:
+            expected = f"{first.shape} of {names[0]!r}" if found else "(time,)"
             raise takens.errors.DataError(
                 f"{path}: array {name!r} has the shape {array.shape} where {expected} is "
                 "needed; name the arrays that belong together."
             )
-        found.append(array)
-    x = np.stack(found, axis=-1)
-    check_finite(str(path), x, names)
-    return x
+        found[name] = array
+    return found
 
 
-def _times(path: Path, name: str, values: NDArray[Any], samples: int) -> NDArray[np.float64]:
+def _times(path: Path, name: str, values: NDArray[Any], samples: int) -> NDArray[Any]:
     """Check that times are finite numbers: `(T,)`.
 
     Raises: DataError where they are not, or not as many as there are samples.
     """
+    if values.dtype.kind in "MUO":
+        return values
     t = as_double(f"{path}: array {name!r}", values)
     if t.shape != (samples,):
         raise takens.errors.DataError(
             f"{path}: array {name!r} has the shape {t.shape}; {samples} samples have times of "
             f"the shape ({samples},)."
         )
-    check_finite(str(path), t[:, None], (name,))
+    bad = np.flatnonzero(~np.isfinite(t))
+    if len(bad):
+        raise takens.errors.DataError(
+            f"{path}: index {bad[0]}, column {name!r} is {t[bad[0]]}, a gap; complete the "
+            "times, or leave out the samples."
+        )
     return t

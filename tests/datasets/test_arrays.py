@@ -255,14 +255,14 @@ def test_times_in_single_precision_are_put_back_on_their_grid(tmp_path: Path) ->
         ({"x": X, "t": T, "columns": ["u", "u"]}, {}, "columns 1 and 2 are both called 'u'"),
         ({"x": X[None, None], "t": T}, {}, "array 'x' has the shape (1, 1, 4, 2) and 2 names"),
         ({"x": X.astype(str), "t": T}, {}, "array 'x1' holds text (<U32)"),
-        ({"x": X, "t": T.astype("M8[s]")}, {}, "array 't' holds dates"),
+        ({"x": X, "t": T.astype("M8[s]")}, {}, "array 't' (in s since the first) is 0, which"),
         (
             {"u": T**2, "v": T[:3]},
             {"dt": 1.0},
             "array 'v' has the shape (3,) where (4,) of 'u'",
         ),
         ({"u": T**2, "v": X * np.nan}, {"dt": 1.0}, "array 'v' has the shape (4, 2) where"),
-        ({"u": 3.0, "v": T}, {"dt": 1.0, "columns": ["u"]}, "shape () where (time,) is needed"),
+        ({"u": 3.0, "v": T}, {"dt": 1.0, "columns": ["u"]}, "has no column 'u'; it has 'v'"),
         ({"u": T**2}, {"dt": 1.0, "columns": ["w"]}, "has no column 'w'; it has 'u'."),
         ({"u": [None] * 4}, {"dt": 1.0}, "array 'u' holds pickled Python objects"),
         (

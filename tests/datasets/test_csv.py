@@ -2,6 +2,7 @@ import csv
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,6 @@ import takens
 from takens_datasets import Csv
 from takens_datasets.csv_columns import read_carefully, read_quickly
 from takens_datasets.csv_layout import find_layout
-from takens_datasets.selection import select
 
 Read = Callable[..., takens.TimeSeries]
 ROWS = "1,5\n2,3\n4,1\n9,2\n"
@@ -178,21 +178,37 @@ def test_blocks_are_joined_in_order(read: Read, monkeypatch: pytest.MonkeyPatch)
         read("t,u\n" + plain.replace(",49", ",x"), time="t")
 
 
+QUICK: dict[str, Any] = {"others": [], "gaps": [], "strict": True}
+
+
 def test_a_long_file_takes_the_quick_way(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     x = np.random.default_rng(0).standard_normal((2000, 4))
     np.savetxt(path, x, delimiter=",", header="a,b,c,d")
     with path.open() as lines:
         layout = find_layout(path, lines)
-    chosen = select(path, layout.names, columns=["d", "a"], time=None, dt=1.0)
-    with path.open() as lines:
-        found = read_quickly(lines, layout, chosen)
+    found = read_quickly(path, "utf-8", layout, ["d", "a"], **QUICK)
     assert found is not None
     with path.open() as lines:
-        careful = read_carefully(path, lines, layout, chosen)
-    for quick, slow in zip(found, careful, strict=True):
-        assert np.array_equal(quick, slow)
-    assert np.array_equal(found[1], x[:, [3, 0]])
+        _, careful = read_carefully(path, lines, layout, ["d", "a"], **QUICK)
+    for name, column in (("d", 3), ("a", 0)):
+        assert np.array_equal(found[name], careful[name])
+        assert np.array_equal(found[name], x[:, column])
+
+
+def test_pieces_of_a_large_file_are_joined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "long.csv"
+    x = np.random.default_rng(0).standard_normal((2000, 4))
+    np.savetxt(path, x, delimiter=",", header="a,b,c,d")
+    with path.open() as lines:
+        layout = find_layout(path, lines)
+    monkeypatch.setattr("takens_datasets.files._WHOLE", 1000)
+    monkeypatch.setattr("takens_datasets.files._PIECE", 1001)
+    found = read_quickly(path, "utf-8", layout, ["b"], **QUICK)
+    assert found is not None
+    assert np.array_equal(found["b"], x[:, 1])
 
 
 @pytest.mark.parametrize(
@@ -205,15 +221,17 @@ def test_a_long_file_takes_the_quick_way(tmp_path: Path) -> None:
         "v,u\n1,5\n2,nan\n4,1\n",
         "v,u\n1,5\n# 2,3\n4,1\n",
         'v,u\n1,5\n"2",3\n4,1\n',
+        "v,u\n1,5\n2,1e999\n4,1\n",
+        "v,u\n1,5\n2,1_0\n4,1\n",
         "u;v\n" + "1;2,5\n" * 101 + "1.234;2,5\n",
         "u,v\n",
     ],
 )
-def test_the_quick_way_declines_whatever_it_could_misread(text: str) -> None:
-    path = Path("data.csv")
+def test_the_quick_way_declines_whatever_it_could_misread(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text(text)
     layout = find_layout(path, io.StringIO(text))
-    chosen = select(path, layout.names, columns=["u"], time=None, dt=1.0)
-    assert read_quickly(io.StringIO(text), layout, chosen) is None
+    assert read_quickly(path, "utf-8", layout, ["u"], **QUICK) is None
 
 
 NAMES = st.text(

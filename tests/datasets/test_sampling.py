@@ -3,7 +3,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 import takens
-from takens_datasets.sampling import equal_steps, rises_evenly
+from takens._data.sampling import equal_steps, rises_evenly
 
 
 def place(i: int) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, cast, final
 
 import attrs
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from takens._data.fills import fill_values, mask_of, suspects
-from takens._data.moments import is_moment, moments_of, since_first, text_of
+from takens._data.fills import fill_values, is_finite, mask_of, suspects
+from takens._data.moments import moments_of, since_first, text_of
+from takens._data.moments_spelt import is_date, spelt_moments
 from takens._data.sampling import equal_steps, rises_evenly, with_missing_rows
 from takens._data.selection import Selection, select
 from takens._data.table import Table
@@ -67,12 +68,39 @@ def assemble(table: Table, wanted: Wanted) -> list[Part]:
     )
     numbers = (*chosen.variables, *chosen.inputs)
     others = [name for name in (chosen.time, chosen.id, chosen.group) if name is not None]
-    found = dict(table.load(numbers, others))
-    x = np.stack([found.pop(name) for name in numbers], axis=-1)
+    values, texts = fill_values(wanted.missing)
+    found = dict(table.load(numbers, others, texts))
+    if chosen.complete and wanted.columns is None:
+        numbers, chosen = _without_counts(table, numbers, chosen, found)
+    first = found[numbers[0]]
+    x = np.empty((*first.shape, len(numbers)))
+    for i, name in enumerate(numbers):
+        x[..., i] = found.pop(name) if name not in others else found[name]
+    wanted = attrs.evolve(wanted, missing=values)
     found = {name: found[name] for name in others}
     if x.ndim > 2:
         return [*_trajectories(table, wanted, chosen, found, x)]
     return [*_rows(table, wanted, chosen, found, x)]
+
+
+def _within(table: Table, trajectory: int) -> Callable[[int], str]:
+    return lambda row: f"trajectory {trajectory}, {table.place(row)}"
+
+
+def _without_counts(
+    table: Table, numbers: tuple[str, ...], chosen: Selection, found: dict[str, Any]
+) -> tuple[tuple[str, ...], Selection]:
+    """Leave out columns without a name that count the rows, as an index does."""
+    for name in table.counts:
+        values = found.get(name)
+        if name in numbers and values is not None and len(numbers) > 1:
+            start = values[0]
+            if start in (0, 1) and np.array_equal(values, start + np.arange(len(values))):
+                numbers = tuple(other for other in numbers if other != name)
+                variables = tuple(other for other in chosen.variables if other != name)
+                chosen = attrs.evolve(chosen, variables=variables)
+                del found[name]
+    return numbers, chosen
 
 
 def _trajectories(
@@ -84,8 +112,9 @@ def _trajectories(
         )
     clock = found.get(chosen.time or "")
     for i, one in enumerate(x):
+        each = attrs.evolve(table, place=_within(table, i))
         times = clock[i] if clock is not None and clock.ndim > 1 else clock
-        yield str(i + 1), "", _series(table, wanted, chosen, times, one, range(len(one)))
+        yield str(i + 1), "", _series(each, wanted, chosen, times, one, range(len(one)))
 
 
 def _rows(
@@ -145,20 +174,21 @@ def _series(
         raise DataError(
             f"{table.what} has too few samples, {samples}; a recording has at least {_FEWEST}."
         )
-    numbers, _ = fill_values(wanted.missing)
-    mask = mask_of(x, numbers)
-    if mask is not None and not wanted.strict:
+    mask = mask_of(x, cast("Sequence[float]", wanted.missing))
+    if wanted.strict:
+        _refuse_gaps(table, chosen, x, rows)
+    elif mask is not None:
         _refuse_empty(table, chosen, mask)
     if chosen.complete:
         for i, name in enumerate(chosen.variables):
             if rises_evenly(x[:, i]):
                 raise DataError(
-                    f"{table.what}: {table.noun} {name!r} rises in equal steps, as a time or a "
+                    f"{table.what}: column {name!r} rises in equal steps, as a time or a "
                     "row number does; give it as the time, or name the columns that are "
                     "variables."
                 )
     remarks = [*table.source.remarks]
-    if numbers and mask is not None:
+    if wanted.missing and mask is not None:
         x = np.where(mask, x, np.nan)
     for i, name in enumerate((*chosen.variables, *chosen.inputs)):
         for value in suspects(x[:, i]):
@@ -230,6 +260,21 @@ def _made(
     return part(chosen.variables, slice(n), inputs)
 
 
+def _refuse_gaps(
+    table: Table, chosen: Selection, x: Floats, rows: Sequence[int] | NDArray[np.int64]
+) -> None:
+    if is_finite(x):
+        return
+    bad = np.argwhere(~np.isfinite(x))
+    if len(bad):
+        i, column = map(int, bad[0])
+        name = (*chosen.variables, *chosen.inputs)[column]
+        raise DataError(
+            f"{table.what}: {table.place(int(rows[i]))}, column {name!r} is {x[i, column]}, a "
+            "gap; fill it by interpolation, or cut the series there."
+        )
+
+
 def _refuse_empty(table: Table, chosen: Selection, mask: NDArray[np.bool_]) -> None:
     for i in np.flatnonzero(~mask.any(0)):
         name = (*chosen.variables, *chosen.inputs)[i]
@@ -247,14 +292,18 @@ def _times(
 ) -> tuple[Floats, str, str]:
     """Return times, and their unit and origin where they are dates."""
     if clock.dtype.kind in "OU":
-        bad = next((i for i, text in enumerate(clock) if not is_moment(str(text))), None)
-        if bad is not None:
+        texts = [str(text) for text in clock]
+        try:
+            clock = spelt_moments(texts)
+        except ValueError as error:
+            bad = texts.index(str(error)) if str(error) in texts else 0
+            shown = repr(texts[bad]) if texts[bad].strip() else "empty"
+            which = "may be two dates" if is_date(texts[bad]) else "is no date"
             raise DataError(
                 f"{table.what}: {table.place(int(rows[bad]))}, {table.noun} {name!r} is "
-                f"{str(clock[bad])!r}, which is neither a number nor a date in ISO 8601 (as "
-                "2024-03-31T12:00:00); write it so, or give the sampling interval dt."
-            )
-        clock = moments_of(map(str, clock))
+                f"{shown}, which {which}; write all in ISO 8601, as 2024-03-31T12:00:00, or "
+                "as numbers, or give the sampling interval dt."
+            ) from None
     if clock.dtype.kind == "m":
         return clock / np.timedelta64(1, "s"), "s", ""
     if clock.dtype.kind == "M":
@@ -266,7 +315,7 @@ def _times(
             return times, unit, "" if len(back) else text_of(moments[0])
         bad = int(gone[0])
     else:
-        times = clock.astype(np.float64)
+        times = np.require(clock, np.float64, "W")
         gone = np.flatnonzero(~np.isfinite(times))
         if not len(gone):
             return times, "", ""

@@ -38,7 +38,7 @@ def names_of(frame: Any) -> tuple[str, ...]:
 def numbers_of(frame: Any) -> NDArray[np.float64]:
     """Return the variables of a frame side by side, `(..., T, n)`."""
     names = names_of(frame)
-    found = table_of(frame).load(names, ())
+    found = table_of(frame).load(names, (), ())
     return np.stack([found[name] for name in names], axis=-1)
 
 
@@ -71,7 +71,9 @@ def table_of(frame: Any) -> Table:
             clock = str(index.name or "time")
             extra[clock] = values
 
-    def load(numbers: Sequence[str], others: Sequence[str]) -> Mapping[str, NDArray[Any]]:
+    def load(
+        numbers: Sequence[str], others: Sequence[str], _: Sequence[str]
+    ) -> Mapping[str, NDArray[Any]]:
         found: dict[str, NDArray[Any]] = {}
         for name in numbers:
             found[name] = _numbers(name, extra[name] if name in extra else columns[name])
@@ -137,7 +139,9 @@ def _from_xarray(found: Any) -> Table:
     has_times = time in found.coords
     times = np.asarray(found.coords[time].values) if has_times else np.empty(0)
 
-    def load(numbers: Sequence[str], others: Sequence[str]) -> Mapping[str, NDArray[Any]]:
+    def load(
+        numbers: Sequence[str], others: Sequence[str], _: Sequence[str]
+    ) -> Mapping[str, NDArray[Any]]:
         given = {
             n: times if has_times and n == time else columns[n] for n in (*numbers, *others)
         }

@@ -559,7 +559,9 @@ def _from_columns(columns: Mapping[Any, Any]) -> Table:
         )
     clock = next((name for name in found if name.lower() in ("t", "time")), None)
 
-    def load(numbers: Sequence[str], others: Sequence[str]) -> Mapping[str, NDArray[Any]]:
+    def load(
+        numbers: Sequence[str], others: Sequence[str], _: Sequence[str]
+    ) -> Mapping[str, NDArray[Any]]:
         numeric = {n: as_floats(found[n], f"Column {n!r}").double().numpy() for n in numbers}
         return numeric | {name: found[name] for name in others}
 

@@ -25,6 +25,9 @@ def equal_steps(t: Floats, place: Place) -> Floats:
     Raises: DataError where times do not increase, rows are missing or steps differ.
     """
     steps = np.diff(t)
+    shortest = float(steps.min())
+    if shortest > 0 and float(steps.max()) - shortest <= _TOLERANCE * shortest:
+        return t
     back = np.flatnonzero(~(steps > 0))
     if len(back):
         i = int(back[0])
@@ -93,6 +96,8 @@ def with_missing_rows(
 
 def rises_evenly(x: Floats) -> bool:
     """Whether `x: (T,)` is a straight ramp upwards, as a clock or a row number is."""
+    if len(x) > 100 and not rises_evenly(x[:50]):
+        return False
     steps = np.diff(x)
     return bool(
         not np.isnan(steps).any()

@@ -1,0 +1,94 @@
+"""The readers of netCDF and Zarr."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, final
+
+import attrs
+
+import takens
+from takens_datasets.files import head_of, library
+
+
+@final
+@attrs.frozen
+class NetCdf:
+    """Reads the variables of a netCDF file over its dimension of time, by xarray.
+
+    Fill values, scales and dates are understood as the conventions for climate data have them.
+    """
+
+    suffixes = (".nc", ".nc4", ".cdf", ".netcdf")
+
+    def tables(self, path: Path, /) -> Mapping[str, takens.plugin.Table]:
+        """Return the table that a file holds.
+
+        Raises: DataError where it is none.
+        """
+        head = head_of(path)
+        engine = "h5netcdf" if head.startswith(b"\x89HDF") else "scipy"
+        if engine == "h5netcdf":
+            library("h5netcdf", path, "netcdf")
+        return _tables(path, library("xarray", path, "netcdf"), engine)
+
+    def read(
+        self,
+        path: Path,
+        /,
+        *,
+        columns: Sequence[str] | None,
+        time: str | None,
+        dt: float | None,
+    ) -> takens.TimeSeries:
+        """Read the named variables (all where None): `x: (T, n)`, `t: (T,)`.
+
+        Raises: DataError in one sentence with file, index and variable.
+        """
+        return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
+
+
+@final
+@attrs.frozen
+class Zarr:
+    """Reads the variables of a Zarr store over its dimension of time, by xarray."""
+
+    suffixes = (".zarr",)
+
+    def tables(self, path: Path, /) -> Mapping[str, takens.plugin.Table]:
+        """Return the table that a store holds.
+
+        Raises: DataError where it is none.
+        """
+        if not path.is_dir():
+            head_of(path)
+        library("zarr", path, "zarr")
+        return _tables(path, library("xarray", path, "zarr"), "zarr")
+
+    def read(
+        self,
+        path: Path,
+        /,
+        *,
+        columns: Sequence[str] | None,
+        time: str | None,
+        dt: float | None,
+    ) -> takens.TimeSeries:
+        """Read the named variables (all where None): `x: (T, n)`, `t: (T,)`.
+
+        Raises: DataError in one sentence with store, index and variable.
+        """
+        return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
+
+
+def _tables(path: Path, xarray: Any, engine: str) -> Mapping[str, takens.plugin.Table]:
+    try:
+        with xarray.open_dataset(path, engine=engine) as found:
+            dataset = found.load()
+    except Exception as error:  # each engine answers damage with exceptions of its own
+        told = " ".join(str(error).split())[:120].removesuffix(".")
+        raise takens.errors.DataError(
+            f"{path} cannot be read by xarray ({engine}): {told}; write or copy it again."
+        ) from error
+    table = takens.plugin.table_of(dataset)
+    source = takens.plugin.Provenance(file=str(path))
+    return {"": attrs.evolve(table, what=str(path), source=source)}
