@@ -62,8 +62,11 @@ if TYPE_CHECKING:
         Judge as Judge,
     )
     from takens._run.job import Run as Run, run as run
+    from takens._run.records import (
+        read as read,
+        read_recordings as read_recordings,
+    )
     from takens._run.scores_file import read_scores as read_scores
-    from takens._run.sources import read as read
     from takens._training.fit import fit as fit
     from takens._training.result import Fit as Fit
     from takens._training.settings import Training as Training

@@ -47,7 +47,11 @@ if TYPE_CHECKING:
     from takens._plugins.plugin import Plugin as Plugin
     from takens._plugins.registry import Registry as Registry
     from takens._preparing.preparations import Preparations as Preparations
-    from takens._protocols.dataset import Dataset as Dataset, SupportsWriting as SupportsWriting
+    from takens._protocols.dataset import (
+        Dataset as Dataset,
+        SupportsTables as SupportsTables,
+        SupportsWriting as SupportsWriting,
+    )
     from takens._protocols.device import (
         DevicePolicy as DevicePolicy,
         Placement as Placement,

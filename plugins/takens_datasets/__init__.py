@@ -27,7 +27,7 @@ def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
         kind="dataset",
         name="csv",
         target="takens_datasets.csv_file:Csv",
-        summary="Columns of text (.csv, .tsv, .txt, .dat), with or without header and compression.",
+        summary="Columns of text (.csv, .tsv, .txt, .dat), also compressed.",
     )
     yield takens.plugin.ComponentSpec(
         kind="dataset",

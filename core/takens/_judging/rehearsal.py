@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Container, Mapping
 
+from takens._data.entrance import SeriesLike
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS_WITHOUT_EQUATIONS
 from takens._dynamics.trained_model import TrainedModel
@@ -20,10 +21,10 @@ from takens.errors import DataError, InputError
 @isolated
 def rehearse(
     model: Model,
-    data: TimeSeries,
+    data: SeriesLike,
     metrics: Mapping[str, Metric],
     *,
-    second: TimeSeries | None,
+    second: SeriesLike | None,
     context: int,
 ) -> None:
     """Find out before a long training whether its result could be judged by these data.
@@ -52,10 +53,10 @@ def rehearse(
 
 def without_equations(
     model: Model,
-    data: TimeSeries,
+    data: SeriesLike,
     asked: Container[str],
     *,
-    second: TimeSeries | None,
+    second: SeriesLike | None,
     context: int,
 ) -> dict[str, Metric]:
     """Make what judges by the data alone that which else needs equations, if they allow."""

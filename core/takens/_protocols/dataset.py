@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
+from takens._data.table import Table
 from takens._data.time_series import TimeSeries
 
 
@@ -32,6 +33,21 @@ class Dataset(Protocol):
         Times come from the column ``time``, or are multiples of ``dt``.
 
         Raises: DataError in one sentence with file, row and column.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsTables(Protocol):
+    """A reader that gives tables of columns as they are found, gaps and labels among them.
+
+    Then several recordings, inputs, groups and what is missing are understood in its files.
+    """
+
+    def tables(self, path: Path, /) -> Mapping[str, Table]:
+        """Return the tables by the names of their sheets; a file's only one has none, "".
+
+        Raises: DataError in one sentence with the file.
         """
         ...
 

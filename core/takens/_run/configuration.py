@@ -13,11 +13,15 @@ from takens._judging.criteria import Criteria
 from takens._judging.noise import check_noise
 from takens._plugins.choice import Component
 from takens._plugins.parameter import parameter
+from takens._plugins.warn import warn_outside
 from takens._printed import Printed
 from takens._training.settings import MOST, Training
 from takens.errors import ConfigurationError
 
 FORMAT: Final = 1
+_OF_FILES: Final = (
+    *("format", "id", "group", "columns", "inputs", "time", "rate", "missing", "test", "split"),
+)
 
 
 def _optional(given: Any) -> Component | None:
@@ -31,13 +35,22 @@ def _each(given: Sequence[Any]) -> list[Component]:
 @final
 @attrs.frozen(kw_only=True)
 class Data:
-    """Where the series comes from: a known ``system`` or a ``file``.
+    """Where the data come from: a known ``system`` or a ``file``.
 
     A system is sampled ``steps`` times, every ``dt``, and again for the truth to judge
     against; where ``dt`` and ``integrator`` are not given, they are those that it names, or
-    rk4. Of a file, the first fraction ``train`` is learned from and the rest is judged
-    against. ``noise`` is added to what is learned from, as a fraction of each variable's
-    standard deviation.
+    rk4.
+
+    A ``file`` is one, a list, a pattern (``trial*.csv``) or a folder of them. Of its columns,
+    ``id`` tells recordings apart, ``group`` says what they belong to, ``columns`` are the
+    variables, ``inputs`` act on the system and ``time`` holds the times; without one, samples
+    are ``dt`` apart or have a ``rate``, as "250 Hz". ``missing`` lists numbers and texts that
+    stand for gaps. What is judged against is the ``test`` file, or by ``split``: what follows
+    the first fraction of each recording (0.5), or a time as a text, or the recordings that a
+    list names. ``train`` is the older name of a fraction.
+
+    ``noise`` is added to what is learned from, as a fraction of each variable's standard
+    deviation.
 
     ``prepare`` is done to the data first, in its order, and fitted to what is learned from;
     the model is judged on data so prepared, and free runs of the model that is kept speak the
@@ -47,15 +60,22 @@ class Data:
     """
 
     system: Component | None = attrs.field(default=None, converter=_optional)
-    file: str | None = None
+    file: str | list[str] | None = None
     format: Component | None = attrs.field(default=None, converter=_optional)
+    id: str | None = None
+    group: str | None = None
     columns: list[str] | None = None
+    inputs: list[str] = attrs.field(factory=list[str])
     time: str | None = None
     dt: float | None = parameter(None, unit="time units of the data", above=0, finite=True)
+    rate: float | str | None = None
+    missing: list[float | str] = attrs.field(factory=list[float | str])
+    test: str | list[str] | None = None
+    split: float | str | list[str] | None = None
     steps: int = parameter(50_000, unit="samples", at_least=10, at_most=MOST)
     integrator: Component | None = attrs.field(default=None, converter=_optional)
     noise: float = parameter(0.0, unit="standard deviations", at_least=0, finite=True)
-    train: float = parameter(0.5, unit="fraction of the file", above=0, below=1)
+    train: float | None = parameter(None, unit="fraction of the file", above=0, below=1)
     prepare: list[Component] = attrs.field(factory=list[Component], converter=_each)
     toml_table = "data"
 
@@ -64,9 +84,21 @@ class Data:
             both = "both" if self.system else "neither"
             raise ConfigurationError(f"[data] has either a system or a file; got {both}.")
         if self.system is not None:
-            for name in ("format", "columns", "time"):
-                if getattr(self, name) is not None:
+            for name in _OF_FILES:
+                if getattr(self, name) not in (None, []):
                     raise ConfigurationError(f"data.{name} goes with a file, not a system.")
+        if self.train is not None:
+            if self.split is not None:
+                raise ConfigurationError(
+                    "data.train is the older name of data.split; give split."
+                )
+            warn_outside("data.train will go; write data.split.", DeprecationWarning)
+            object.__setattr__(self, "split", self.train)
+            object.__setattr__(self, "train", None)
+        if self.test is not None and self.split is not None:
+            raise ConfigurationError(
+                "data.test is judged against as a whole, and so goes without data.split."
+            )
 
 
 @final

@@ -26,14 +26,14 @@ from takens._plugins.registry import figures, schemes
 from takens._printed import Printed
 from takens._protocols.device import Placement, Precision
 from takens._protocols.metric import Metric
-from takens._run.configuration import Configuration
+from takens._run.configuration import Configuration, Data
 from takens._run.events import RunFailed, RunFinished, RunStarted
 from takens._run.folder import RunFolder
 from takens._run.reading import read_again, read_configuration, to_toml
 from takens._run.report import report_html, with_short_paths
 from takens._run.resolution import by_label, complete, metrics_of, resolve
 from takens._run.results import Results
-from takens._run.sources import Source, find_series
+from takens._run.sources import Source, find_series, shown
 from takens._secrets import blanked
 from takens._training.fit import train
 from takens._training.models import model_for
@@ -87,6 +87,8 @@ def run(
         configuration = _resumed(configuration, folder)
     say(_describe(configuration))
     source = find_series(configuration.data, configuration.seed)
+    for remark in source.remarks:
+        say(remark)
     model = model_for(source.training, configuration.model, seed=configuration.seed)
     scheme = schemes.get(configuration.scheme)
     named = metrics_of(configuration.judge)
@@ -202,12 +204,12 @@ def _judge(
     results = Results(
         title=_title(configuration),
         history=trained.history,
-        training=source.training,
+        training=shown(source.training),
         reference=judgement.reference,
         free=judgement.free,
         scores=judgement.scores,
         learned=trained.details,
-        remarks=trained.remarks,
+        remarks=(*source.remarks, *trained.remarks),
         criteria=judgement.criteria,
     )
     if results.scores:
@@ -265,7 +267,7 @@ def _draw(
 
 def _title(configuration: Configuration) -> str:
     data, model, scheme = configuration.data, configuration.model, configuration.scheme
-    subject = data.system.bare_name if data.system else Path(data.file or "").name
+    subject = data.system.bare_name if data.system else _files(data)
     return f"{subject} by {model.bare_name}, {scheme.bare_name}"
 
 
@@ -273,4 +275,10 @@ def _describe(configuration: Configuration) -> str:
     data = configuration.data
     if data.system is not None:
         return f"Simulating {data.system.bare_name}: {data.steps} samples every {data.dt}."
-    return f"Reading {data.file}."
+    return f"Reading {_files(data)}."
+
+
+def _files(data: Data) -> str:
+    if isinstance(data.file, list):
+        return f"{len(data.file)} files"
+    return Path(data.file or "").name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -149,6 +150,15 @@ def _release(text: str) -> tuple[int, ...]:
     return tuple(int(part) if part.isdecimal() else 0 for part in numbers)
 
 
+_FILES: Any = str | list[str] | None
+_SPLIT: Any = float | str | list[str] | None
+_RATE: Any = float | str | None
+_MAY_BE: Mapping[Any, str] = {
+    _FILES: "a text, or a list of texts",
+    _SPLIT: "a fraction, a time as a text, or a list of names",
+    _RATE: "a number, or a text such as '250 Hz'",
+}
+
 _EXPECTED: Mapping[type, str] = {
     int: "a whole number",
     float: "a number",
@@ -184,6 +194,18 @@ def _component(value: Any, _: Any) -> Component:
         raise TypeError(f"a table with a name; got one with {keys}") from None
 
 
+def _file_split_or_rate(given: Any, kind: Any) -> Any:
+    """Accept a text, a list of texts or a number, as far as the setting may be one."""
+    dated = isinstance(given, (datetime.date, datetime.time))
+    value: Any = given.isoformat() if dated else given
+    number = kind != _FILES and isinstance(value, (int, float)) and value is not True
+    listed = kind != _RATE and isinstance(value, list)
+    texts = typing.cast("list[Any]", value) if listed else [value]
+    if value is None or number or all(isinstance(text, str) for text in texts):
+        return value
+    raise TypeError(f"{_MAY_BE[kind]}; got {value!r}")
+
+
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
     for kind in _EXPECTED:
@@ -209,6 +231,9 @@ def _converter() -> cattrs.Converter:
     converter.register_structure_hook_func(
         lambda kind: kind == (float | str),
         lambda value, _: value if isinstance(value, str) else converter.structure(value, float),
+    )
+    converter.register_structure_hook_func(
+        lambda kind: kind in (_FILES, _SPLIT, _RATE), _file_split_or_rate
     )
     converter.register_structure_hook_func(_is(list), _only(list, "a list", each))
     converter.register_structure_hook_func(_is(dict), _only(dict, "a table", items))

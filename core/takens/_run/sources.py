@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, final
 
 import attrs
 import torch
 
-from takens._arguments import arguments
 from takens._data.entrance import as_recordings
+from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens._dynamics.simulate import simulate
-from takens._near import near
-from takens._plugins.candidate import pick
 from takens._plugins.choice import Component
-from takens._plugins.isolation import isolated
-from takens._plugins.registry import datasets, integrators, systems
+from takens._plugins.registry import integrators, systems
 from takens._preparing.preparations import Preparations
-from takens._protocols.dataset import Dataset
 from takens._protocols.dynamics import Time
 from takens._protocols.system import System
 from takens._run.configuration import Data
+from takens._run.records import read_data
 from takens.errors import DataError
 
 # True segments beside the reference, over which the floor of a score is a median.
 _PAIRS: Final = 15
 # Samples that are dropped between two segments of one orbit.
 _GAP: Final = 1000
+_FEWEST: Final = 10
 
 
 @final
 @attrs.frozen(eq=False)
 class Source:
-    """Training data, `(T, n)`, segments of truth to judge against, the system if known.
+    """Training data, `(T, n)` each, segments of truth to judge against, the system if known.
 
     ``second`` holds those for the floor, `(T, n)` or `(pairs, T, n)`. All are as the
     ``preparations`` have made them.
     """
 
-    training: TimeSeries
+    training: TimeSeries | Recordings
     reference: TimeSeries
     second: TimeSeries
     truth: System | None
     preparations: Preparations | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def find_series(data: Data, seed: int) -> Source:
@@ -52,36 +49,13 @@ def find_series(data: Data, seed: int) -> Source:
 
     Raises: InputError where the system, the file or a number cannot be used.
     """
-    if data.system is not None:
-        source = _simulated(data, data.system, seed)
-    else:
-        source = _read(data, Path(data.file or ""))
+    source = _read(data) if data.system is None else _simulated(data, data.system, seed)
     return attrs.evolve(source, training=_with_noise(source.training, data.noise, seed))
 
 
-@arguments()
-def read(
-    path: str | Path,
-    *,
-    format: str | Mapping[str, Any] | Component | None = None,  # noqa: A002 - as in a configuration
-    columns: Sequence[str] | None = None,
-    time: str | None = None,
-    dt: float | None = None,
-) -> TimeSeries:
-    """Read a series `x: (..., T, n)` from a file, as ``takens run`` does.
-
-    The reader is that for the ``format``, else for the ending of the name. ``columns`` are all
-    but the one of times, ``time``; without one the samples are ``dt`` apart.
-
-    Raises: DataError; AmbiguousComponentError where several readers claim the ending.
-    """
-    path, names = Path(path), None if columns is None else list(columns)
-    return _series(_reader(path, format), path, columns=names, time=time, dt=dt)
-
-
-@isolated
-def _series(reader: Dataset, path: Path, **options: Any) -> TimeSeries:
-    return reader.read(path, **options)
+def shown(data: TimeSeries | Recordings) -> TimeSeries:
+    """Return the recording that figures show, or its longest stretch without a gap."""
+    return data if isinstance(data, TimeSeries) else _in_pieces(data)[0]
 
 
 def _simulated(data: Data, system: Component, seed: int) -> Source:
@@ -105,59 +79,83 @@ def _simulated(data: Data, system: Component, seed: int) -> Source:
     return Source(fitted.only, reference, second, None, preparations)
 
 
-def _read(data: Data, file: Path) -> Source:
-    series = read(file, format=data.format, columns=data.columns, time=data.time, dt=data.dt)
-    if series.x.ndim > 2:
-        raise DataError(
-            f"{file} holds {series.x.shape[0]} series; a run learns from one. "
-            "Write one series of shape (T, n) to a file."
-        )
-    cut = round(len(series) * data.train)
-    if min(cut, len(series) - cut) < 10:
-        raise DataError(
-            f"data.train = {data.train:g} leaves {cut} samples to learn from and "
-            f"{len(series) - cut} to judge against; each needs at least 10."
-        )
-    if not data.prepare:
-        training, reference = series.between(0, cut), series.between(cut, len(series))
-        return Source(training, reference, training, None)
-    # All at once, so that what is judged against goes on where the training data end.
-    preparations, fitted = Preparations.fit(data.prepare, as_recordings(series[:cut]))
+def _read(data: Data) -> Source:
+    found = read_data(data, data.file)
+    if data.test is not None:
+        training, judged = found, read_data(data, data.test)
+    elif len(found) == 1 and data.prepare:
+        return _prepared(data, found)
+    else:
+        training, judged = found.split(0.5 if data.split is None else data.split)
+    preparations = None
+    if data.prepare:
+        preparations, training = Preparations.fit(data.prepare, training)
+        judged = judged.map(preparations.forward)
+    return _source(data, training, judged, preparations)
+
+
+def _prepared(data: Data, found: Recordings) -> Source:
+    """Prepare one recording all at once, so that what is judged goes on where training ends."""
+    training, _ = found.split(0.5 if data.split is None else data.split)
+    series, cut = found.only, len(training.only)
+    preparations, fitted = Preparations.fit(data.prepare, found.map(lambda one: one[:cut]))
     ready = fitted.only
     whole = preparations.forward(series)
     after = int(torch.searchsorted(whole.t, series.t[cut - 1], right=True))
-    if min(len(ready), len(whole) - after) < 10:
+    if min(len(ready), len(whole) - after) < _FEWEST:
         raise DataError(
             f"data.prepare leaves {len(ready)} samples to learn from and {len(whole) - after} "
-            "to judge against; each needs at least 10."
+            f"to judge against; each needs at least {_FEWEST}."
         )
-    training, reference = ready.between(0, len(ready)), whole.between(after, len(whole))
-    return Source(training, reference, training, None, preparations)
+    training = fitted.map(lambda one: one.between(0, len(one)))
+    judged = found.map(lambda _: whole.between(after, len(whole)))
+    return _source(data, training, judged, preparations)
 
 
-def _reader(path: Path, form: str | Mapping[str, Any] | Component | None) -> Dataset:
-    if form is not None:
-        return datasets.get(form)
-    readers = datasets.candidates(lambda reader: tuple(map(str, reader.suffixes)))
-    suffix = path.suffix.lower()
-    claims = [each for each in readers if suffix in each.answer]
-    if readers and not path.is_file():
-        # Where there is no such file every reader says so, with the nearest name.
-        return readers[0].component
-    if claims:
-        return pick(claims, f"files that end in {suffix!r}", "data.format (or --format)")
-    known = [ending for reader in readers for ending in reader.answer]
-    raise DataError(
-        f"{path} ends in {suffix or 'nothing'!r}; files are read that end in "
-        f"{', '.join(known) or 'nothing, since no reader is installed'}.{near(suffix, known)} "
-        "Rename it, or name its format in data.format (or --format)."
-    )
+def _source(
+    data: Data, training: Recordings, judged: Recordings, preparations: Preparations | None
+) -> Source:
+    counts = [max(map(len, side)) for side in (training, judged)]
+    if min(counts) < _FEWEST:
+        how = "data.test" if data.test is not None else f"data.split = {data.split or 0.5}"
+        raise DataError(
+            f"{how} leaves {counts[0]} samples to learn from and {counts[1]} to judge against; "
+            f"each needs at least {_FEWEST}."
+        )
+    remarks = tuple(dict.fromkeys((*training.remarks, *judged.remarks)))
+    if len(training) > 1:
+        samples = sum(map(len, training))
+        remarks += (f"Learned from {len(training)} recordings of {samples:,} samples in all.",)
+    whole = training.complete and len(training) == 1
+    learned = training.only if whole else training
+    first, *others = _in_pieces(judged)
+    known = _in_pieces(training)
+    beside = [one for one in (*others, *known) if 2 * len(one) >= len(first)]
+    if len(beside) > 1:
+        length = min(map(len, beside))
+        second = Recordings([one.between(0, length) for one in beside]).stacked()
+    else:
+        second = (beside or known)[0]
+    return Source(learned, first, second, None, preparations, remarks)
 
 
-def _with_noise(series: TimeSeries, noise: float, seed: int) -> TimeSeries:
+def _in_pieces(data: Recordings) -> list[TimeSeries]:
+    """Return recordings, or the stretches between gaps, the longest first."""
+    if not (data.complete and data.regular):
+        data = data.stretches()
+    return sorted(data, key=len, reverse=True)
+
+
+def _with_noise(data: TimeSeries | Recordings, noise: float, seed: int) -> Any:
     if not noise:
-        return series
+        return data
     generator = torch.Generator().manual_seed(seed)
-    draw = torch.randn(series.x.shape, generator=generator, dtype=torch.float64)
-    x = series.x.double()
-    return attrs.evolve(series, x=x + noise * x.std(-2, keepdim=True) * draw)
+    parts = [data] if isinstance(data, TimeSeries) else [*data]
+    every = torch.cat([one.x.double().flatten(0, -2) for one in parts])
+    scale = every[every.isfinite().all(-1)].std(0)
+
+    def noisy(one: TimeSeries) -> TimeSeries:
+        draw = torch.randn(one.x.shape, generator=generator, dtype=torch.float64)
+        return attrs.evolve(one, x=one.x.double() + noise * scale * draw)
+
+    return noisy(data) if isinstance(data, TimeSeries) else data.map(noisy)

@@ -81,12 +81,14 @@ def command(
       takens judge runs/mine --against my.csv --tolerance exponents=0.1 --noise estimate
       takens judge runs/mine/checkpoint.pt --against my.csv --json
     """  # noqa: D301 - click's mark for lines to leave alone
+    import attrs
+
     from takens._dynamics.checkpoint import load_members
     from takens._judging.judge import judge
     from takens._judging.rehearsal import without_equations
     from takens._run.configuration import Judge
+    from takens._run.records import read_data, read_recordings
     from takens._run.scores_file import scores_table, to_text
-    from takens._run.sources import read
     from takens.cli.tables import print_scores
     from takens.cli.verdict import print_verdict
 
@@ -95,14 +97,13 @@ def command(
     settings = _configuration(run)
     stored = settings.data if settings is not None and settings.data.file else None
     if stored is not None and columns is None and time is None and dt is None:
-        chosen, time, dt = stored.columns, stored.time, stored.dt
-        reader = form or stored.format
+        found = read_data(attrs.evolve(stored, format=form or stored.format), file)
     else:
-        reader = form
+        if time is None and dt is None:
+            dt = model.preparations.dt if model.preparations else model.dt
         chosen = columns.split(",") if columns is not None else None
-    if time is None and dt is None:
-        dt = model.preparations.dt if model.preparations else model.dt
-    series = read(file, format=reader, columns=chosen, time=time, dt=dt)
+        found = read_recordings(file, format=form, columns=chosen, time=time, dt=dt)
+    series = found.only if len(found) == 1 and found.complete else found
     judging = settings.judge if settings is not None else Judge()
     asked = _metrics(judging, named)
     metrics = asked

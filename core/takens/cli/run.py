@@ -48,6 +48,8 @@ def command(
         overrides.append(f'device="{device}"')
     if seed is not None:
         overrides.append(f"seed={seed}")
+    if configuration.suffix.lower() != ".toml" and configuration.is_file():
+        _refuse_data(configuration)
     settings = read_configuration(configuration, overrides)
     folder = out or Path("runs") / f"{configuration.stem}-seed{settings.seed}"
     done = run(
@@ -65,3 +67,16 @@ def command(
             print_verdict(done.results.verdict)
         print_scores(done.results.scores)
         click.echo(f"Report: {done.folder / 'report.html'}")
+
+
+def _refuse_data(file: Path) -> None:
+    """Say how data are learned from, where they were given for a configuration."""
+    from takens._run.records import is_readable
+    from takens.errors import InputError
+
+    if is_readable(file):
+        raise InputError(
+            f"{file} holds data, and takens run takes a configuration that names them; write a "
+            f'file run.toml with the lines [data], file = "{file}" and time = "NAME" of the '
+            "column of times (or dt = 0.01), and give that."
+        )
