@@ -102,6 +102,8 @@ class Column:
                 f"{place} is {shown}; fill the gap by interpolation, or cut the series there."
             )
         do = "name the column as the time" if takens.plugin.is_date(text) else "correct it"
+        if not any(map(is_number, texts)) and not takens.plugin.is_date(text):
+            do = f"if it tells recordings apart give id = {self.name!r}, otherwise correct it"
         if _DECIMAL_COMMA.fullmatch(text):
             do = "write all decimals with points, or all with commas"
         return takens.errors.DataError(

@@ -61,7 +61,8 @@ def opened_bytes(path: Path) -> IO[bytes]:
             return cast("IO[bytes]", open_compressed(path, "rb"))
     if start.startswith(_ZSTD):
         zstandard = library("zstandard", path, "zstd")
-        return cast("IO[bytes]", zstandard.open(path, "rb"))
+        reader = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True)
+        return cast("IO[bytes]", io.BufferedReader(reader))
     return path.open("rb")
 
 

@@ -203,7 +203,7 @@ def _series(
         times: Floats = float(wanted.dt or 1.0) * np.arange(samples, dtype=np.float64)
     else:
         times, found, origin = _times(table, chosen.time or "", clock, rows)
-        unit = found or unit
+        unit = found or unit or table.units.get(chosen.time or "", "")
         name = f"{table.noun} {chosen.time!r}"
         if found:
             name += f" (in {found} since the first)"

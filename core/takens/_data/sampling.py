@@ -31,9 +31,16 @@ def equal_steps(t: Floats, place: Place) -> Floats:
     back = np.flatnonzero(~(steps > 0))
     if len(back):
         i = int(back[0])
+        again = t[i + 1] <= t[0] + np.abs(steps).min() and i > 1
+        remedy = "sort the rows by time, and keep one of each"
+        if again:
+            remedy = (
+                "if another recording begins there, name the column that tells recordings "
+                "apart as id, or write each to a file of its own"
+            )
         raise DataError(
-            f"{place(i + 1)} is {t[i + 1]:.10g}, which does not come after {t[i]:.10g}; sort "
-            "the rows by time, and keep one of each."
+            f"{place(i + 1)} is {t[i + 1]:.10g}, which does not come after {t[i]:.10g}; "
+            f"{remedy}."
         )
     dt = float(np.median(steps))
     off = np.abs(steps - dt)

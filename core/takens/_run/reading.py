@@ -196,14 +196,16 @@ def _component(value: Any, _: Any) -> Component:
 
 def _file_split_or_rate(given: Any, kind: Any) -> Any:
     """Accept a text, a list of texts or a number, as far as the setting may be one."""
-    dated = isinstance(given, (datetime.date, datetime.time))
-    value: Any = given.isoformat() if dated else given
-    number = kind != _FILES and isinstance(value, (int, float)) and value is not True
-    listed = kind != _RATE and isinstance(value, list)
-    texts = typing.cast("list[Any]", value) if listed else [value]
-    if value is None or number or all(isinstance(text, str) for text in texts):
-        return value
-    raise TypeError(f"{_MAY_BE[kind]}; got {value!r}")
+    if isinstance(given, (datetime.date, datetime.time)):
+        given = given.isoformat()
+    number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    if given is None or (kind != _FILES and number):
+        return given
+    listed = isinstance(given, list) and kind != _RATE
+    texts = typing.cast("list[Any]", given if listed else [given])
+    if all(isinstance(text, str) for text in texts):
+        return typing.cast(Any, given)
+    raise TypeError(f"{_MAY_BE[kind]}; got {given!r}")
 
 
 def _converter() -> cattrs.Converter:
