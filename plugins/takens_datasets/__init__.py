@@ -63,7 +63,7 @@ def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     )
     yield takens.plugin.ComponentSpec(
         kind="dataset",
-        name="torch",
+        name="tensors",
         target="takens_datasets.torch_file:Torch",
         summary="A tensor, or named tensors, that torch has saved.",
     )
