@@ -8,6 +8,7 @@ import importlib
 import io
 import lzma
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
@@ -95,7 +96,9 @@ def library(name: str, path: Path, extra: str) -> Any:
     Raises: DataError where it is missing, with the command that installs it.
     """
     try:
-        return importlib.import_module(name)
+        # What a library does with warnings when it is imported is not for all.
+        with warnings.catch_warnings():
+            return importlib.import_module(name)
     except ImportError as error:
         raise takens.errors.DataError(
             f"{path} needs {name}, which is not installed; pip install 'takens[{extra}]' "

@@ -6,6 +6,7 @@ from typing import Any, final
 
 import attrs
 from numpy.typing import NDArray
+from torch import Tensor
 
 import takens
 from takens_datasets.array_table import array_table, columns_table
@@ -59,6 +60,12 @@ class Hdf5:
         Raises: DataError in one sentence with file, index and column.
         """
         return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
+
+    def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
+        """Write named columns, `(T,)` each."""
+        with library("h5py", path, "hdf5").File(path, "w") as file:
+            for name, column in columns.items():
+                file[name] = column.numpy()
 
 
 def _arrays(h5py: Any, group: Any, prefix: str) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -1,10 +1,12 @@
 """The readers of netCDF and Zarr."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, final
 
 import attrs
+from torch import Tensor
 
 import takens
 from takens_datasets.files import head_of, library
@@ -46,6 +48,13 @@ class NetCdf:
         """
         return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
 
+    def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
+        """Write named columns, `(T,)` each, over one dimension of time."""
+        xarray = library("xarray", path, "netcdf")
+        held = {name: ("time", column.numpy()) for name, column in columns.items()}
+        with warnings.catch_warnings():
+            xarray.Dataset(held).to_netcdf(path, engine="scipy")
+
 
 @final
 @attrs.frozen
@@ -79,10 +88,17 @@ class Zarr:
         """
         return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
 
+    def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
+        """Write named columns, `(T,)` each, over one dimension of time."""
+        xarray = library("xarray", path, "zarr")
+        held = {name: ("time", column.numpy()) for name, column in columns.items()}
+        with warnings.catch_warnings():
+            xarray.Dataset(held).to_zarr(path, zarr_format=2)
+
 
 def _tables(path: Path, xarray: Any, engine: str) -> Mapping[str, takens.plugin.Table]:
     try:
-        with xarray.open_dataset(path, engine=engine) as found:
+        with warnings.catch_warnings(), xarray.open_dataset(path, engine=engine) as found:
             dataset = found.load()
     except Exception as error:  # each engine answers damage with exceptions of its own
         told = " ".join(str(error).split())[:120].removesuffix(".")
