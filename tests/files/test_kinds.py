@@ -1,5 +1,6 @@
 """Files of the kinds that people have come out as they should, or are refused in a sentence."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -37,6 +38,9 @@ def test_comes_out_as_it_should(kind: Kind, tmp_path: Path) -> None:
     source = found[0].source
     assert source is not None
     assert source.file == str(path)
+    assert source.columns[: len(kind.columns)] == tuple(kind.columns)
+    whole = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    assert source.digest == whole
 
 
 def test_there_are_many() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import attrs
 
 from takens._arguments import arguments
 from takens._data.assembly import Part, Wanted, assemble
+from takens._data.provenance import Provenance
 from takens._data.rates import interval_of, interval_of_rate
 from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
@@ -103,10 +105,18 @@ def read_recordings(
     files = _files(path)
     parts: list[Part] = []
     for file in files:
-        for name, group, series in _parts(_reader(file, format), file, wanted):
+        found = _parts(_reader(file, format), file, wanted)
+        digest = _digest(file)
+        for name, group, series in found:
             of_file = _stem(file) if len(files) > 1 else ""
             label = " ".join(filter(None, (of_file, name)))
-            parts.append((label, group, series))
+            inputs = () if series.inputs is None else series.inputs.columns
+            source = attrs.evolve(
+                series.source or Provenance(file=str(file)),
+                columns=(*series.columns, *inputs),
+                digest=digest,
+            )
+            parts.append((label, group, attrs.evolve(series, source=source)))
     names = tuple(name for name, _, _ in parts)
     if not all(names) or len(set(names)) < len(names):
         names = ()
@@ -155,6 +165,14 @@ def _parts(reader: Dataset, path: Path, wanted: Wanted) -> list[Part]:
     whole = Recordings.of(series)
     names = whole.names if len(whole) > 1 else ("",)
     return [(name, "", one) for name, one in zip(names, whole, strict=True)]
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file, or nothing for a store that is a folder."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _files(given: str | Path | Sequence[str | Path]) -> list[Path]:
