@@ -86,7 +86,7 @@ def test_records_are_judged_as_runs_are(truth: takens.TimeSeries) -> None:
     found = takens.judge(
         runs, first(truth), [Means(), "max_lyapunov"], second=rest(truth), power=False
     )
-    assert found.scores["Means"].details["runs"] == 150
+    assert found.scores["Means"].details["runs"] == 48
     assert found.verdict.findings["means"].right is not False
     assert "no dynamics" in found.verdict.not_judged["max_lyapunov"]
     assert "exponents" not in found.verdict.findings

@@ -39,7 +39,7 @@ def test_a_decay_is_the_same_in_every_unit(method: dict[str, Any], start: float)
     assert ends[0] == pytest.approx(abs(1 - start - 0.36787944117144233), abs=1e-7)
     # Steps at first have errors of rounding alone, in which units differ.
     assert max(ends) - min(ends) < 1e-11
-    assert len(steps) == 1
+    assert max(steps) - min(steps) <= (start == 0)
 
 
 def robertson(t: Tensor, y: Tensor, /) -> Tensor:

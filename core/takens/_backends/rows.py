@@ -16,12 +16,14 @@ _Function: TypeAlias = Callable[[Tensor], Tensor]
 _MOST_PROBES: Final = 10
 
 
-def coupled_dims(function: _Function, x: Tensor) -> int:
+def coupled_dims(function: _Function, x: Tensor, *, within: float = 0.0) -> int:
     """Return how many dimensions before the last of `x: (..., d)` act on one another.
 
     Those are counted from the first that does, as 1 for particles `(batch, particles, d)`; 0
     says that every row goes its own way. ``function`` is called about ten times, with rows
     moved near others and with rows of NaN, and works under the transforms of ``torch.func``.
+    Answers of one row are the same ``within`` this part of the largest: none for a field, more
+    for a solve, whose rounding depends on which rows are still under way.
     """
     lead = x.shape[:-1]
     if lead.numel() < 2:
@@ -32,15 +34,15 @@ def coupled_dims(function: _Function, x: Tensor) -> int:
         if before is None or before.shape[:-1] != lead:
             return 0
         for axis, size in enumerate(lead):
-            if size > 1 and _coupled(function, x, before, axis):
+            if size > 1 and _coupled(function, x, before, axis, within):
                 # One that draws random numbers differs from itself.
                 again = _called(function, x.clone())
-                same = again is not None and not _differs(before, again)
+                same = again is not None and not _differs(before, again, within)
                 return len(lead) - axis if same else 0
     return 0
 
 
-def _coupled(function: _Function, x: Tensor, before: Tensor, axis: int) -> bool:
+def _coupled(function: _Function, x: Tensor, before: Tensor, axis: int, within: float) -> bool:
     size, shape = x.shape[axis], (-1, *[1] * (x.dim() - 1 - axis))
     scale = x.abs() + 1e-3 * x.abs().amax()
     scale = torch.where(scale > 0, scale, 1.0)
@@ -55,7 +57,7 @@ def _coupled(function: _Function, x: Tensor, before: Tensor, axis: int) -> bool:
             after = _called(function, torch.where(mask, other, x))
             if after is None or after.shape != before.shape:
                 continue
-            if _differs(torch.where(mask, before, after), before):
+            if _differs(torch.where(mask, before, after), before, within):
                 return True
     return False
 
@@ -91,6 +93,9 @@ def _called(function: _Function, x: Tensor) -> Tensor | None:
     return found.clone() if isinstance(found, Tensor) else None  # pyright: ignore[reportUnnecessaryIsInstance]
 
 
-def _differs(a: Tensor, b: Tensor) -> bool:
-    differs = (a != b) & ~(a.isnan() & b.isnan())
+def _differs(a: Tensor, b: Tensor, within: float) -> bool:
+    # Where one is NaN or infinite and the other is not, they differ in any case.
+    largest = torch.where(b.isfinite(), b.abs(), 0.0).amax()
+    alike = (a == b) | ((a - b).abs() <= within * largest)
+    differs = ~alike & ~(a.isnan() & b.isnan())
     return bool(torch.func.debug_unwrap(differs).any())

@@ -78,6 +78,11 @@ def assemble(table: Table, wanted: Wanted) -> list[Part]:
         x[..., i] = found.pop(name) if name not in others else found[name]
     wanted = attrs.evolve(wanted, missing=values)
     found = {name: found[name] for name in others}
+    if x.ndim > 3:
+        raise DataError(
+            f"{table.what} holds columns with {x.ndim - 1} dimensions; a column is (T,), or "
+            "(trajectories, T)."
+        )
     if x.ndim > 2:
         return [*_trajectories(table, wanted, chosen, found, x)]
     return [*_rows(table, wanted, chosen, found, x)]

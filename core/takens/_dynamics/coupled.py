@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import torch
 from torch import Tensor
@@ -11,6 +11,9 @@ from torch import Tensor
 from takens._backends.rows import coupled_dims
 from takens._protocols.dynamics import Map
 from takens.errors import InputError
+
+# Of the largest number that a step gives, by which rounding in adaptive solves may move others.
+_ROUNDING: Final = 1e-7
 
 
 def refuse_coupled(step: Map, x: Tensor) -> None:
@@ -54,7 +57,7 @@ class _Known:
             cls.owners[number] = (reference, found)
         key = (getattr(owner, "training", False), x.ndim)
         if key not in found:
-            found[key] = coupled_dims(step, x) > 0
+            found[key] = coupled_dims(step, x, within=_ROUNDING) > 0
         return found[key]
 
 

@@ -17,13 +17,21 @@ import takens._protocols.schedule
 import takens._protocols.scheme
 import takens._protocols.system
 import takens_datasets.csv_file
+import takens_datasets.edf_file
+import takens_datasets.excel_file
+import takens_datasets.hdf5_file
+import takens_datasets.matlab_file
 import takens_datasets.npy_file
 import takens_datasets.npz_file
+import takens_datasets.parquet_file
+import takens_datasets.torch_file
+import takens_datasets.xarray_file
 import takens_devices.auto
 import takens_devices.cpu
 import takens_devices.cuda
 import takens_devices.mps
 import takens_figures.attractor
+import takens_figures.data_sheet
 import takens_figures.forecast_curve
 import takens_figures.loss_history
 import takens_figures.lyapunov_convergence
@@ -365,6 +373,22 @@ class Datasets(takens._plugins.registry.Registry[takens._protocols.dataset.Datas
     def create(self, name: typing.Literal["npy", "datasets:npy"], /) -> takens_datasets.npy_file.Npy: ...
     @typing.overload
     def create(self, name: typing.Literal["npz", "datasets:npz"], /) -> takens_datasets.npz_file.Npz: ...
+    @typing.overload
+    def create(self, name: typing.Literal["parquet", "datasets:parquet"], /) -> takens_datasets.parquet_file.Parquet: ...
+    @typing.overload
+    def create(self, name: typing.Literal["matlab", "datasets:matlab"], /, *, variable: str | None = ...) -> takens_datasets.matlab_file.Matlab: ...
+    @typing.overload
+    def create(self, name: typing.Literal["tensors", "datasets:tensors"], /) -> takens_datasets.torch_file.Torch: ...
+    @typing.overload
+    def create(self, name: typing.Literal["excel", "datasets:excel"], /, *, sheet: str | None = ...) -> takens_datasets.excel_file.Excel: ...
+    @typing.overload
+    def create(self, name: typing.Literal["hdf5", "datasets:hdf5"], /, *, group: str | None = ...) -> takens_datasets.hdf5_file.Hdf5: ...
+    @typing.overload
+    def create(self, name: typing.Literal["netcdf", "datasets:netcdf"], /) -> takens_datasets.xarray_file.NetCdf: ...
+    @typing.overload
+    def create(self, name: typing.Literal["zarr", "datasets:zarr"], /) -> takens_datasets.xarray_file.Zarr: ...
+    @typing.overload
+    def create(self, name: typing.Literal["edf", "datasets:edf"], /) -> takens_datasets.edf_file.Edf: ...
 
 datasets: Datasets
 
@@ -417,6 +441,8 @@ class Portraits(takens._plugins.registry.Registry[takens._protocols.portrait.Por
     def create(self, name: typing.Literal["trajectories", "figures:trajectories"], /) -> takens_figures.trajectories.Trajectories: ...
     @typing.overload
     def create(self, name: typing.Literal["phase_portrait", "figures:phase_portrait"], /) -> takens_figures.phase_portrait.PhasePortrait: ...
+    @typing.overload
+    def create(self, name: typing.Literal["data_sheet", "figures:data_sheet"], /) -> takens_figures.data_sheet.DataSheet: ...
     @typing.overload
     def create(self, name: typing.Literal["vector_field", "figures:vector_field"], /) -> takens_figures.vector_field.VectorFieldPortrait: ...
 

@@ -215,14 +215,13 @@ def _stem(path: Path) -> str:
 def _reader(path: Path, form: Format) -> Dataset:
     if form is not None:
         return datasets.get(form)
+    suffix = _suffix(path)
+    if claims := _claims(path):
+        return pick(claims, f"files that end in {suffix!r}", "data.format (or --format)")
     readers = datasets.candidates(lambda reader: tuple(map(str, reader.suffixes)))
-    claims = _claims(path)
-    if readers and not path.exists() and not claims:
+    if readers and not path.exists():
         # Where there is no such file every reader says so, with the nearest name.
         return readers[0].component
-    suffix = _suffix(path)
-    if claims:
-        return pick(claims, f"files that end in {suffix!r}", "data.format (or --format)")
     if path.is_dir():
         raise DataError(f"{path} is a folder; name a file in it.")
     known = _known()

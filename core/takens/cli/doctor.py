@@ -129,7 +129,7 @@ def _read(
 
     Raises: InputError.
     """
-    from takens._run.sources import read
+    from takens._run.records import read
     from takens.errors import DataError
 
     if time is not None or dt is not None:
