@@ -117,7 +117,7 @@ def evidence() -> Figure:
     figure = canvas(3.6)
     ((surface, fit),) = grid(figure, 1, 2)
     found = gp.GaussianProcess(noise_variance=0.1).fit(X, Y)
-    at = gp.GaussianProcess(found.kernel, found.noise_variance)
+    at = gp.GaussianProcess(found.kernel, float(found.noise_variance))
     names = ("lengthscale", "noise_variance")
     figures.draw_evidence(surface, at, X, Y, names, ((0.1, 30.0), (1e-3, 10.0)))
     surface.set(title="log evidence, signal variance at its optimum")

@@ -1,6 +1,7 @@
 """Errors and rules that verdicts hang on, counted over draws of known cases."""
 
 import math
+from typing import Any
 
 import attrs
 import numpy as np
@@ -313,7 +314,7 @@ def test_members_keep_weights_of_their_own() -> None:
 
 
 def test_learning_rates_follow_their_schedules() -> None:
-    about = {"steps": 11, "first": 0.1, "final": 0.001}
+    about: dict[str, Any] = {"steps": 11, "first": 0.1, "final": 0.001}
     assert [Constant().rate(i, **about) for i in (0, 10)] == [0.1, 0.1]
     assert Constant(warm_up=3).rate(0, **about) == pytest.approx(0.025)
     assert Constant(warm_up=3).rate(2, **about) == pytest.approx(0.075)
@@ -321,8 +322,7 @@ def test_learning_rates_follow_their_schedules() -> None:
     for schedule, middle in ((Cosine(), 0.0505), (Exponential(), 0.01)):
         rates = [schedule.rate(i, **about) for i in (0, 5, 10)]
         assert rates == pytest.approx([0.1, middle, 0.001])
-        one = {"steps": 1, "first": 0.1, "final": 0.001}
-        assert schedule.rate(0, **one) == pytest.approx(0.1)
+        assert schedule.rate(0, steps=1, first=0.1, final=0.001) == pytest.approx(0.1)
     assert Cosine().rate(2, **about) == pytest.approx(
         0.001 + 0.099 * (1 + math.cos(0.2 * math.pi)) / 2
     )

@@ -138,7 +138,7 @@ def test_a_single_variable_is_drawn_against_its_delay_and_a_map_against_its_next
 
 def test_starts_on_a_fixed_point_or_an_axis_are_said() -> None:
     series = solved(PREY, [[1.0, 2.0], [1.0, 1.0], [0.0, 2.0], [0.0, 0.0]])
-    for name in (*NAMES, "data_sheet"):
+    for name in NAMES:
         figure, text = drawn(name, PREY, series)
         assert "Trajectories 2 and 4 start on a fixed point and stay there" in text
         assert "Trajectory 3 stays on x1 = 0." in text
@@ -160,7 +160,7 @@ def test_a_fixed_point_that_is_left_by_rounding_is_said() -> None:
 
 def test_one_that_runs_away_does_not_hide_the_others_and_is_said() -> None:
     series = solved(PREY, [[1.0, 2.0], [0.5, 0.5], [2.0, 0.0]])
-    for name in (*NAMES, "data_sheet"):
+    for name in NAMES:
         figure, text = drawn(name, PREY, series)
         assert "Trajectory 3 leaves the picture." in text
         low, high = figure.axes[0].get_ylim() if name == "trajectories" else (0.0, 0.0)

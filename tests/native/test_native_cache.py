@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -146,7 +147,7 @@ def test_a_temporary_folder_that_a_kill_left_is_removed(folder, monkeypatch, tmp
     places = tmp_path / "temporary"
     places.mkdir()
     monkeypatch.setenv("TMPDIR", str(places))
-    monkeypatch.setattr(kernel_folder.tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "tempdir", None)
     folder.mkdir(parents=True)
     folder.chmod(0o755)
     program = f"import os\nfrom takens_native.runtime.compiler import build\nbuild({SOURCE!r})"
@@ -169,7 +170,8 @@ def test_what_was_not_used_for_longest_goes_first(folder, monkeypatch):
         known = {*folder.glob("*.so")}
         compiler.build(source)
         (library,) = {*folder.glob("*.so")} - known
-        os.utime(library, (os.stat(library).st_mtime - age,) * 2)
+        then = os.stat(library).st_mtime - age
+        os.utime(library, (then, then))
         size = library.stat().st_size
     before = {*folder.glob("*.so")}
     monkeypatch.setenv("TAKENS_CACHE_LIMIT", str(2.5 * size / 1e6))
