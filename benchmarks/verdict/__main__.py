@@ -166,9 +166,9 @@ def main(arguments: list[str]) -> int:
         return 0
     deadline = time.time() + 60 * asked.budget
     results.repair(asked.out)
-    results.append(
-        asked.out, [{"command": f"python -m benchmarks.verdict {' '.join(arguments)}"}]
-    )
+    told = [asked.out.name if given == str(asked.out) else given for given in arguments]
+    command = f"python -m benchmarks.verdict {shlex.join(told)}"
+    results.append(asked.out, [{"command": command}])
     if asked.follow:
         follow_some(asked.follow, asked.out, deadline, asked.workers)
     else:
