@@ -1,6 +1,6 @@
 """The reader of EDF, the European data format of physiology."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, final
 
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 import takens
 from takens_datasets.array_table import columns_table
 from takens_datasets.files import head_of, library
+from takens_datasets.table_reader import TableReader
 
 
 @final
 @attrs.frozen
-class Edf:
+class Edf(TableReader):
     """Reads the signals of an EDF or BDF file, in their physical units.
 
     Signals of several rates are several tables, by their rates; annotations are left out.
@@ -55,20 +56,3 @@ class Edf:
                 time_unit="s",
             )
         return found
-
-    def read(
-        self,
-        path: Path,
-        /,
-        *,
-        columns: Sequence[str] | None,
-        time: str | None,
-        dt: float | None,
-    ) -> takens.TimeSeries:
-        """Read the named signals (all where None): `x: (T, n)`, `t: (T,)` in seconds.
-
-        Raises: DataError in one sentence with file, index and signal.
-        """
-        tables = self.tables(path)
-        clock = next(iter(tables.values())).clock if time is None and dt is None else time
-        return takens.plugin.series_of(tables, columns=columns, time=clock, dt=dt)

@@ -1,7 +1,7 @@
 """The reader of spreadsheets."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, final
 
@@ -15,11 +15,12 @@ import takens
 from takens_datasets.array_table import columns_table
 from takens_datasets.csv_layout import units_in, units_of_row
 from takens_datasets.files import head_of, library
+from takens_datasets.table_reader import TableReader
 
 
 @final
 @attrs.frozen
-class Excel:
+class Excel(TableReader):
     """Reads the sheets of an Excel file (.xlsx, .xlsm).
 
     A sheet has a row of names, a row of units below it if any, and rows of numbers; rows above
@@ -59,21 +60,6 @@ class Excel:
         if not known:
             raise takens.errors.DataError(f"{path} has no sheet with rows of numbers.")
         return known
-
-    def read(
-        self,
-        path: Path,
-        /,
-        *,
-        columns: Sequence[str] | None,
-        time: str | None,
-        dt: float | None,
-    ) -> takens.TimeSeries:
-        """Read the named columns (all but the time where None): `x: (T, n)`, `t: (T,)`.
-
-        Raises: DataError in one sentence with file, row and column.
-        """
-        return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
 
     def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
         """Write named columns, `(T,)` each, to one sheet."""

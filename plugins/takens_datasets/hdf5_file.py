@@ -1,6 +1,6 @@
 """The reader of HDF5."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, final
 
@@ -11,11 +11,12 @@ from torch import Tensor
 import takens
 from takens_datasets.array_table import array_table, columns_table
 from takens_datasets.files import head_of, library
+from takens_datasets.table_reader import TableReader
 
 
 @final
 @attrs.frozen
-class Hdf5:
+class Hdf5(TableReader):
     """Reads the arrays of an HDF5 file: one table, or named columns of one length.
 
     Arrays in groups go by their paths, as in ``trial1/x``; ``group`` chooses one of them.
@@ -45,21 +46,6 @@ class Hdf5:
                 f"{path} is no HDF5 file, or is damaged; write or copy it again."
             ) from error
         return tables_of(path, arrays)
-
-    def read(
-        self,
-        path: Path,
-        /,
-        *,
-        columns: Sequence[str] | None,
-        time: str | None,
-        dt: float | None,
-    ) -> takens.TimeSeries:
-        """Read the named columns (all but the time where None): `x: (..., T, n)`, `t: (T,)`.
-
-        Raises: DataError in one sentence with file, index and column.
-        """
-        return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
 
     def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
         """Write named columns, `(T,)` each."""

@@ -1,6 +1,6 @@
 """The reader of MATLAB's files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, final
 
@@ -12,11 +12,12 @@ from torch import Tensor
 import takens
 from takens_datasets.files import head_of
 from takens_datasets.hdf5_file import Hdf5, tables_of
+from takens_datasets.table_reader import TableReader
 
 
 @final
 @attrs.frozen
-class Matlab:
+class Matlab(TableReader):
     """Reads the arrays of a MATLAB file (.mat), also in structures, and of version 7.3.
 
     ``variable`` names the array or structure that is wanted, where there are several.
@@ -50,21 +51,6 @@ class Matlab:
                 )
             held = {self.variable: held[self.variable]}
         return tables_of(path, _arrays(held))
-
-    def read(
-        self,
-        path: Path,
-        /,
-        *,
-        columns: Sequence[str] | None,
-        time: str | None,
-        dt: float | None,
-    ) -> takens.TimeSeries:
-        """Read the named columns (all but the time where None): `x: (..., T, n)`, `t: (T,)`.
-
-        Raises: DataError in one sentence with file, index and column.
-        """
-        return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
 
     def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
         """Write named columns, `(T,)` each."""

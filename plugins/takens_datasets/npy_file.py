@@ -1,6 +1,6 @@
 """The reader of NumPy's files of one array."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import final
 
@@ -11,11 +11,12 @@ import takens
 from takens_datasets.array_checks import load_array
 from takens_datasets.array_table import array_table
 from takens_datasets.files import head_of
+from takens_datasets.table_reader import TableReader
 
 
 @final
 @attrs.frozen
-class Npy:
+class Npy(TableReader):
     """Reads an array `(T,)`, `(T, n)` or `(trajectories, T, n)` of real numbers.
 
     The columns are called x1, x2, ...; one of them may be the time where there is a single
@@ -36,21 +37,3 @@ class Npy:
             )
         array = load_array(str(path), lambda: np.load(path, allow_pickle=False))
         return {"": array_table(path, array)}
-
-    def read(
-        self,
-        path: Path,
-        /,
-        *,
-        columns: Sequence[str] | None,
-        time: str | None,
-        dt: float | None,
-    ) -> takens.TimeSeries:
-        """Read the named columns (all but the time where None): `x: (..., T, n)`, `t: (T,)`.
-
-        Times come from the column ``time``, or are multiples of ``dt``; given both, they must
-        agree.
-
-        Raises: DataError in one sentence with file, index and column.
-        """
-        return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)

@@ -1,6 +1,6 @@
 """The reader of Parquet and Feather."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, final
 
@@ -11,11 +11,12 @@ from torch import Tensor
 import takens
 from takens_datasets.array_table import columns_table
 from takens_datasets.files import head_of
+from takens_datasets.table_reader import TableReader
 
 
 @final
 @attrs.frozen
-class Parquet:
+class Parquet(TableReader):
     """Reads the columns of a Parquet or Feather (Arrow) file.
 
     Columns may be numbers, dates and texts; what is null was not measured.
@@ -47,21 +48,6 @@ class Parquet:
             number = series.dtype.is_numeric() or series.dtype == polars.Boolean
             columns[name] = (series.cast(polars.Float64) if number else series).to_numpy()
         return {"": columns_table(path, columns)}
-
-    def read(
-        self,
-        path: Path,
-        /,
-        *,
-        columns: Sequence[str] | None,
-        time: str | None,
-        dt: float | None,
-    ) -> takens.TimeSeries:
-        """Read the named columns (all but the time where None): `x: (T, n)`, `t: (T,)`.
-
-        Raises: DataError in one sentence with file, index and column.
-        """
-        return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
 
     def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
         """Write named columns, `(T,)` each."""

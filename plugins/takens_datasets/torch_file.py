@@ -1,6 +1,6 @@
 """The reader of tensors that torch has saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, final
 
@@ -12,11 +12,12 @@ import takens
 from takens_datasets.array_table import array_table
 from takens_datasets.files import head_of
 from takens_datasets.hdf5_file import tables_of
+from takens_datasets.table_reader import TableReader
 
 
 @final
 @attrs.frozen
-class Torch:
+class Torch(TableReader):
     """Reads a tensor, or a dictionary of tensors, that ``torch.save`` has written.
 
     Nothing but tensors and plain values is loaded: a file cannot run code.
@@ -46,21 +47,6 @@ class Torch:
         items = cast("dict[Any, Any]", held)
         arrays = {str(n): _numpy(v) for n, v in items.items() if isinstance(v, Tensor)}
         return tables_of(path, arrays)
-
-    def read(
-        self,
-        path: Path,
-        /,
-        *,
-        columns: Sequence[str] | None,
-        time: str | None,
-        dt: float | None,
-    ) -> takens.TimeSeries:
-        """Read the named columns (all but the time where None): `x: (..., T, n)`, `t: (T,)`.
-
-        Raises: DataError in one sentence with file, index and column.
-        """
-        return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
 
     def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
         """Write named columns, `(T,)` each."""

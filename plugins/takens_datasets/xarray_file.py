@@ -1,7 +1,7 @@
 """The readers of netCDF and Zarr."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, final
 
@@ -10,11 +10,12 @@ from torch import Tensor
 
 import takens
 from takens_datasets.files import head_of, library
+from takens_datasets.table_reader import TableReader
 
 
 @final
 @attrs.frozen
-class NetCdf:
+class NetCdf(TableReader):
     """Reads the variables of a netCDF file over its dimension of time, by xarray.
 
     Fill values, scales and dates are understood as the conventions for climate data have them.
@@ -33,21 +34,6 @@ class NetCdf:
             library("h5netcdf", path, "netcdf")
         return _tables(path, library("xarray", path, "netcdf"), engine)
 
-    def read(
-        self,
-        path: Path,
-        /,
-        *,
-        columns: Sequence[str] | None,
-        time: str | None,
-        dt: float | None,
-    ) -> takens.TimeSeries:
-        """Read the named variables (all where None): `x: (T, n)`, `t: (T,)`.
-
-        Raises: DataError in one sentence with file, index and variable.
-        """
-        return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
-
     def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
         """Write named columns, `(T,)` each, over one dimension of time."""
         xarray = library("xarray", path, "netcdf")
@@ -58,7 +44,7 @@ class NetCdf:
 
 @final
 @attrs.frozen
-class Zarr:
+class Zarr(TableReader):
     """Reads the variables of a Zarr store over its dimension of time, by xarray."""
 
     suffixes = (".zarr",)
@@ -72,21 +58,6 @@ class Zarr:
             head_of(path)
         library("zarr", path, "zarr")
         return _tables(path, library("xarray", path, "zarr"), "zarr")
-
-    def read(
-        self,
-        path: Path,
-        /,
-        *,
-        columns: Sequence[str] | None,
-        time: str | None,
-        dt: float | None,
-    ) -> takens.TimeSeries:
-        """Read the named variables (all where None): `x: (T, n)`, `t: (T,)`.
-
-        Raises: DataError in one sentence with store, index and variable.
-        """
-        return takens.plugin.series_of(self.tables(path), columns=columns, time=time, dt=dt)
 
     def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
         """Write named columns, `(T,)` each, over one dimension of time."""
