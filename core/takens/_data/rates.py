@@ -14,24 +14,26 @@ _PER: Final = {"/min": "min", "/h": "h", "/d": "d", "/month": "month", "/year": 
 _NUMBER: Final = re.compile(r"\s*([-+.\deE]+)\s*([^\s\d].*?)?\s*")
 
 
-def interval_of(given: float | str, what: str = "dt") -> tuple[float, str]:
-    """Return a sampling interval and its unit, as of 0.01, "4 ms" or "1 month".
+def interval(dt: float | str | None, rate: float | str | None) -> tuple[float | None, str]:
+    """Return the sampling interval and its unit, of 0.01 or "4 ms", or of a rate of "250 Hz".
 
-    Raises: DataError for what is no positive interval.
+    Raises: DataError for what is neither, and for both.
     """
+    if dt is not None and rate is not None:
+        raise DataError("dt and rate say the same; give one of the two.")
+    if rate is not None:
+        return _of_rate(rate)
+    return (None, "") if dt is None else _of_interval(dt)
+
+
+def _of_interval(given: float | str) -> tuple[float, str]:
     number, unit = _parts(given)
     if number is None or not 0 < number < math.inf:
-        raise DataError(
-            f"{what} is a positive sampling interval, as 0.01 or '4 ms'; got {given}."
-        )
+        raise DataError(f"dt is a positive sampling interval, as 0.01 or '4 ms'; got {given}.")
     return (number * _SECONDS[unit], "s") if unit in ("us", "ms") else (number, unit)
 
 
-def interval_of_rate(given: float | str) -> tuple[float, str]:
-    """Return the sampling interval and its unit of a rate, as of "250 Hz", "1 kHz" or "12 /h".
-
-    Raises: DataError for what is no positive rate.
-    """
+def _of_rate(given: float | str) -> tuple[float, str]:
     number, unit = _parts(given)
     unit = unit.replace("per ", "/").replace(" ", "")
     small = "mhz" if unit == "mHz" else "" if unit == "MHz" else unit.lower()

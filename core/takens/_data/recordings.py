@@ -16,7 +16,7 @@ from takens._data.arrays import as_array, as_floats
 from takens._data.assembly import Wanted, assemble
 from takens._data.frames import is_frame, table_of
 from takens._data.moments import time_of
-from takens._data.rates import interval_of, interval_of_rate
+from takens._data.rates import interval
 from takens._data.table import Table
 from takens._data.time_series import TimeSeries, labels
 from takens._near import near
@@ -112,11 +112,7 @@ class Recordings(Printed):
 
         Raises: DataError for what is no recording.
         """
-        if dt is not None and rate is not None:
-            raise DataError("dt and rate say the same; give one of the two.")
-        step, unit = (None, "") if dt is None else interval_of(dt)
-        if rate is not None:
-            step, unit = interval_of_rate(rate)
+        step, unit = interval(dt, rate)
         wanted = Wanted(
             columns=columns,
             inputs=inputs,

@@ -14,7 +14,7 @@ import attrs
 from takens._arguments import arguments
 from takens._data.assembly import Part, Wanted, assemble
 from takens._data.provenance import Provenance
-from takens._data.rates import interval_of, interval_of_rate
+from takens._data.rates import interval
 from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens._near import near
@@ -86,11 +86,7 @@ def read_recordings(
 
     Raises: DataError; AmbiguousComponentError where several readers claim the ending.
     """
-    if dt is not None and rate is not None:
-        raise DataError("dt and rate say the same; give one of the two.")
-    step, unit = (None, "") if dt is None else interval_of(dt)
-    if rate is not None:
-        step, unit = interval_of_rate(rate)
+    step, unit = interval(dt, rate)
     wanted = Wanted(
         columns=None if columns is None else list(columns),
         inputs=list(inputs),
