@@ -423,6 +423,18 @@ def test_what_it_does_with_warnings_is_undone(
         work()
 
 
+def test_a_filter_of_a_message_of_its_own_is_left_alone(
+    saboteur: Break, series: takens.TimeSeries, tmp_path: Path
+) -> None:
+    saboteur("system", "work", None, lambda: warnings.filterwarnings("ignore", "dear me"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        use("system", series, tmp_path)
+        warnings.warn("dear me", stacklevel=1)
+        with pytest.raises(UserWarning, match="oh"):
+            warnings.warn("oh", stacklevel=1)
+
+
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_it_cannot_close_the_streams_of_the_process(
     saboteur: Break, series: takens.TimeSeries, tmp_path: Path, stream: str

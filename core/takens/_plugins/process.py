@@ -12,6 +12,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, Final, TextIO, TypeAlias, cast, final
 
+import attrs
+
 from takens._plugins.plugin import Plugin
 from takens._plugins.warn import warn_outside
 from takens.errors import PluginWarning
@@ -173,15 +175,34 @@ def settings() -> Iterator[Setting]:
         yield "NumPy's error state", numpy.geterr, lambda old: numpy.seterr(**old), _ERRORS
 
 
-def _warnings() -> tuple[Any, ...]:
-    return (warnings.showwarning, *warnings.filters)
+def _of_everyone(filters: tuple[Any, ...]) -> list[Any]:
+    """Return the filters that are not of some message, module or category alone.
+
+    Libraries add those when they are imported.
+    """
+    return [f for f in filters if not f[1] and not f[3] and f[2].__module__ == "builtins"]
 
 
-def _warn_as(before: tuple[Any, ...]) -> None:
-    warnings.showwarning, *filters = before
+@final
+@attrs.frozen
+class _Warnings:
+    """How warnings are shown, and which."""
+
+    show: Any
+    filters: tuple[Any, ...] = attrs.field(eq=_of_everyone)
+
+
+def _warnings() -> _Warnings:
+    return _Warnings(warnings.showwarning, tuple(warnings.filters))
+
+
+def _warn_as(before: _Warnings) -> None:
+    warnings.showwarning = before.show
+    added = tuple(f for f in warnings.filters if f not in before.filters)
+    own = [f for f in added if f not in _of_everyone(added)]
     # This also forgets what was decided by the filters of before.
     warnings.resetwarnings()
-    cast("list[Any]", warnings.filters)[:] = filters
+    cast("list[Any]", warnings.filters)[:] = [*own, *before.filters]
 
 
 def _folder() -> str | None:
