@@ -170,7 +170,8 @@ def _noise(made: Examination) -> Iterator[Found]:
         yield _found(
             "",
             f"Noise is {told}, in standard deviations of the signal.",
-            "Free runs have none: they must be compared with as much added.",
+            "Free runs have none; what they are compared with may have as much, which is then "
+            "added to them.",
             'judge.noise = "estimate"',
         )
     spiked = [v for v in made.variables if v.outliers]
