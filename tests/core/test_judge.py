@@ -184,6 +184,12 @@ def test_noise_is_found_and_added(name: str, level: float) -> None:
     assert noise_level(noisy) == pytest.approx(level, rel=0.1)
 
 
+def test_noise_that_cannot_be_found_is_said() -> None:
+    series = takens.simulate("henon", dt=1, steps=2_000, seed=0)
+    with pytest.raises(takens.errors.DataError, match="too far apart; give judge.noise"):
+        noise_level(series)
+
+
 def test_runs_are_compared_with_the_noise_of_the_data(truth: takens.TimeSeries) -> None:
     noisy = with_noise(truth, 0.2, truth)
     runs = records(20, seed=2)

@@ -10,11 +10,11 @@ import pytest
 import takens
 from takens._embedding.arrays import Array, standardised
 from takens._examining.forecasts import forecasts_of
-from takens._examining.noise import noise_levels
 from takens._examining.periods import periods_of
 from takens._examining.surrogates import iaaft, surrogate_test
 from takens._examining.trend import trend_of
 from takens._examining.values import look_at
+from takens._judging.noise import noise_levels
 
 
 def simulated(name: str, dt: float, steps: int) -> Array:

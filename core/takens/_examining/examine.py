@@ -19,11 +19,11 @@ from takens._embedding.memory import correlation_time
 from takens._examining.examination import Examination, Variable
 from takens._examining.findings import findings_of, prepare_line
 from takens._examining.forecasts import Forecasts, forecasts_of
-from takens._examining.noise import noise_levels
 from takens._examining.periods import periods_of
 from takens._examining.seen import Seen
 from takens._examining.surrogates import surrogate_test
 from takens._examining.trend import trend_of
+from takens._judging.noise import noise_levels
 from takens._plugins.registry import metrics
 from takens._protocols.metric import SeriesMetric
 from takens.errors import TakensError

@@ -10,6 +10,7 @@ from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS_WITHOUT_EQUATIONS
 from takens._dynamics.trained_model import TrainedModel
 from takens._judging.lending import lent
+from takens._judging.noise import noise_level
 from takens._judging.segments import Segments
 from takens._plugins import registry
 from takens._plugins.isolation import isolated
@@ -26,14 +27,18 @@ def rehearse(
     *,
     second: SeriesLike | None,
     context: int,
+    noise: float | str = 0.0,
 ) -> None:
     """Find out before a long training whether its result could be judged by these data.
 
-    Raises: InputError where a metric could not be computed even for the truth.
+    Raises: InputError where a metric could not be computed even for the truth, or the noise
+    that is to be estimated cannot be.
     """
     segments = Segments.of(data, second)
     context = max(context, model.context_length)
     check_fit(model, segments.reference, context)
+    if isinstance(noise, str):
+        noise_level(segments.reference)
     beside = segments.after(context)
     for name, metric in metrics.items():
         if isinstance(metric, RecordsMetric):

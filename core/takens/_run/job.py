@@ -104,7 +104,14 @@ def run(
             source.preparations,
         )
     model, context = ready.members[0].unprepared(), configuration.judge.context
-    rehearse(model, source.reference, named, second=source.second, context=context)
+    rehearse(
+        model,
+        source.reference,
+        named,
+        second=source.second,
+        context=context,
+        noise=configuration.judge.noise,
+    )
     if source.truth is None and set(named) == set(METRICS):
         named |= without_equations(
             model, source.reference, named, second=source.second, context=context
