@@ -86,8 +86,8 @@ def over_segments(logs: Array, times: Array) -> Samples | None:
 def _variance(path: Array, length: int) -> Array:
     # Of the growth over so many blocks, from every block on, about the mean of all orbits.
     moved = path[length:] - path[:-length]
-    # Overlapping segments of one orbit, whose mean is taken out, vary less by this share.
-    share = 1 - length / (len(path) - 1)
+    # Segments vary less by this share, since the mean of all orbits is taken out.
+    share = 1 - length / (moved.shape[1] * (len(path) - 1))
     return np.square(moved).mean((0, 1)) / share
 
 
