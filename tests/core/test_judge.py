@@ -186,7 +186,7 @@ def test_noise_is_found_and_added(name: str, level: float) -> None:
 
 def test_noise_that_cannot_be_found_is_said() -> None:
     series = takens.simulate("henon", dt=1, steps=2_000, seed=0)
-    with pytest.raises(takens.errors.DataError, match="too far apart; give judge.noise"):
+    with pytest.raises(takens.errors.DataError, match=r"too far apart; give judge\.noise"):
         noise_level(series)
 
 
