@@ -324,6 +324,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_checkpoint(
             make(),
             data,
             Exploding(24, value),
+            step_backs=0,
             device="cpu",
             folder=tmp_path,
             **changed(checkpoint_every=10),
@@ -465,7 +466,9 @@ class TestHooks:
         self, data: takens.TimeSeries, tracker: list[tuple[str, Mapping[str, Any]]]
     ) -> None:
         with pytest.raises(takens.errors.TrainingError):
-            takens.fit(make(), data, Exploding(7, math.nan), device="cpu", **SHORT)
+            takens.fit(
+                make(), data, Exploding(7, math.nan), device="cpu", step_backs=0, **SHORT
+            )
         assert tracker[-1][1]["steps"] == 7
         assert "the loss is nan" in tracker[-1][1]["reason"]
 
@@ -523,7 +526,9 @@ class TestHooks:
         try:
             takens.fit(make(), data, SparseTeacherForcing(5), device="cpu", **SHORT)
             with pytest.raises(takens.errors.TrainingError):
-                takens.fit(make(), data, Exploding(7, math.nan), device="cpu", **SHORT)
+                takens.fit(
+                    make(), data, Exploding(7, math.nan), device="cpu", step_backs=0, **SHORT
+                )
             model = takens.models.create("linear_autoregression", obs_dim=data.dim)
             takens.fit(model, data, takens.schemes.create("closed_form"), device="cpu")
         finally:

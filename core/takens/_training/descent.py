@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, cast, final
+from copy import deepcopy
+from typing import Any, Self, TypeAlias, cast, final
 
 import attrs
 import torch
@@ -20,6 +21,9 @@ from takens._protocols.schedule import Schedule
 from takens._training.flat import FlatWeights
 from takens._training.settings import Training
 from takens.errors import InputError
+
+# What an optimiser remembers of each of its tensors of weights.
+Moments: TypeAlias = list[dict[str, Any]]
 
 
 @final
@@ -56,15 +60,54 @@ class Descent:
             for i in range(len(self.weights.values))
         ]
 
-    def step(self, rates: Sequence[float], left: Mapping[int, Tensor]) -> None:
-        """Change the weights, but for those of members that are ``left`` as they are."""
+    def step(
+        self,
+        rates: Sequence[float],
+        left: Mapping[int, Tensor],
+        slower: Sequence[float] = (),
+    ) -> None:
+        """Change the weights, but for those of members that are ``left`` as they are.
+
+        Where ``slower`` holds a factor for each member, its step is so much shorter.
+        """
         for group, rate in zip(self.optimiser.param_groups, rates, strict=False):
             group["lr"] = rate
+        before = self.weights.values.detach().clone() if slower else None
         self.optimiser.step()
         with torch.no_grad():
+            if before is not None:
+                # One rate may be for all members, and steps are in proportion to it.
+                factor = torch.tensor(slower).to(before).unsqueeze(1)
+                self.weights.values.copy_(before.lerp(self.weights.values, factor))
             # Moments and weight decay move weights that have no gradient.
             for member, values in left.items():
                 self.weights.values[member] = values
+
+    def moments(self) -> Moments:
+        """Return a copy of what the optimiser remembers."""
+        return [deepcopy(self.optimiser.state.get(p, {})) for _, p in self._owned()]
+
+    def put_back(self, member: int, moments: Moments) -> None:
+        """Let the optimiser remember of one member what it did before."""
+        for (owner, weights), old in zip(self._owned(), moments, strict=True):
+            if owner not in (None, member):
+                continue
+            for name, value in self.optimiser.state[weights].items():
+                if not isinstance(value, Tensor) or not value.ndim:
+                    continue
+                place = (...,) if owner is not None else (member,)
+                if owner is not None or value.shape == weights.shape:
+                    value[place] = old[name][place] if name in old else 0
+
+    def _owned(self) -> list[tuple[int | None, Any]]:
+        """Return the optimiser's tensors, each with the member it is of, None for all."""
+        groups = self.optimiser.param_groups
+        shared = len(groups) < len(self.weights.values)
+        return [
+            (None if shared else i, p)
+            for i, group in enumerate(groups)
+            for p in group["params"]
+        ]
 
 
 def try_descent(training: Training, models: Sequence[Model]) -> None:

@@ -17,6 +17,7 @@ class TrainingOptions(typing.TypedDict, total=False):
     final_learning_rate: float
     schedule: str | collections.abc.Mapping[str, typing.Any] | takens.plugin.Component | takens._protocols.schedule.Schedule
     gradient_clip: float
+    step_backs: int
     log_every: int
     checkpoint_every: int
     members: int

@@ -43,6 +43,9 @@ class Training:
     models run freely on the training data; ``keep`` says whether the best of those weights are
     kept, by ``check_metric`` (a component: the lower, the better), or the last.
 
+    A member whose loss is no longer finite goes back to weights of some updates before, at half
+    its learning rate, ``step_backs`` times at most; then it stops.
+
     Raises: InputError where a number makes no sense.
     """
 
@@ -54,6 +57,7 @@ class Training:
     final_learning_rate: float = parameter(1e-5, above=0, finite=True)
     schedule: Choice = _component("schedule", SCHEDULE)
     gradient_clip: float = parameter(10.0, at_least=0, finite=False)
+    step_backs: int = parameter(10, at_least=0, at_most=60)
     log_every: int = parameter(20, unit="steps", at_least=1)
     checkpoint_every: int = parameter(500, unit="steps", at_least=1)
     members: int = parameter(1, at_least=1, at_most=10_000)
@@ -92,6 +96,7 @@ CHANGEABLE: Final = frozenset(
         "final_learning_rate",
         "schedule",
         "gradient_clip",
+        "step_backs",
         "log_every",
         "checkpoint_every",
         "check_every",

@@ -20,6 +20,7 @@ from takens._training.free_run_check import Finding, FreeRunCheck, metric_of
 from takens._training.loss import LossFunction, loss_function, scheme_generator
 from takens._training.preparation import Prepared
 from takens._training.settings import CHANGEABLE, Training
+from takens._training.step_back import StepBack
 from takens._training.windows import WindowDraws
 from takens.errors import CheckpointError, TrainingError
 
@@ -86,6 +87,7 @@ class Updates:
     generators: list[torch.Generator]
     checker: FreeRunCheck | None
     best: Best
+    back: StepBack
     stopped_at: dict[int, int] = attrs.field(factory=dict[int, int])
     left: dict[int, Tensor] = attrs.field(factory=dict[int, Tensor])
 
@@ -111,6 +113,7 @@ class Updates:
             [scheme_generator(each) for each in seeds],
             checker,
             Best.none_yet(weights.values),
+            StepBack.of(len(members), training.step_backs),
         )
 
     def make(self, step: int) -> Callable[[], dict[str, Any]]:
@@ -125,11 +128,17 @@ class Updates:
         losses.sum().backward()
         norms = self.weights.clip(self.training.gradient_clip)
         losses = losses.detach()
+        broken: list[int] = []
         # One look at both for all members: a look at each would stop a GPU's queue every time.
         if not math.isfinite(float((losses + norms).sum())) or self.stopped_at:
-            self._leave_out(losses, norms, step)
-        rates = self.descent.rates(step)
-        self.descent.step(rates, self.left)
+            broken = self._leave_out(losses, norms, step)
+        if not broken:
+            self.back.keep(step, self.weights.values, self.descent)
+        rates, slower = self.descent.rates(step), self.back.slower
+        self.descent.step(rates, self.left, slower)
+        self.back.go(broken, step, self.weights.values, self.descent)
+        if slower:
+            rates = [rate * less for rate, less in zip(rates, slower, strict=True)]
         return lambda: self._figures(losses, norms, rates, step)
 
     def check(self, done: int) -> dict[str, Any]:
@@ -154,7 +163,7 @@ class Updates:
         """Put the weights in place that are to be kept; say what was seen."""
         self._put_in_place()
         self.weights.release()
-        remarks: list[str] = []
+        remarks = list(self.back.remarks())
         for i, step in sorted(self.stopped_at.items()):
             remarks.append(
                 f"Member {i} stopped at update {step + 1}, where its loss was no longer finite."
@@ -189,6 +198,7 @@ class Updates:
             "scheme_generators": [generator.get_state() for generator in self.generators],
             "best": self.best.state(),
             "stopped_at": dict(self.stopped_at),
+            "back": self.back.state(),
             "scheme": self.scheme.state_dict()
             if isinstance(self.scheme, SupportsState)
             else {},
@@ -262,6 +272,8 @@ class Updates:
         ):
             generator.set_state(stored)
         self.best, self.stopped_at = best, stopped
+        if "back" in state:
+            self.back.restore(state["back"])
         self.left = {i: values[i].detach().clone() for i in stopped}
         if isinstance(self.scheme, SupportsState):
             self.scheme.load_state_dict(state["scheme"])
@@ -272,12 +284,15 @@ class Updates:
             with torch.no_grad():
                 self.weights.values.copy_(self.best.values)
 
-    def _leave_out(self, losses: Tensor, norms: Tensor, step: int) -> None:
-        """Stop the members that are no longer finite, before their weights are spoilt."""
+    def _leave_out(self, losses: Tensor, norms: Tensor, step: int) -> list[int]:
+        """Stop the members that are no longer finite; return those that can go back instead."""
         finite = losses.isfinite() & norms.isfinite()
-        for i in map(int, (~finite).nonzero()):
-            self.stopped_at.setdefault(i, step)
-            self.left.setdefault(i, self.weights.values[i].detach().clone())
+        broken = [i for i in map(int, (~finite).nonzero()) if i not in self.stopped_at]
+        back = [i for i in broken if self.back.can(i)]
+        for i in broken:
+            if i not in back:
+                self.stopped_at[i] = step
+                self.left[i] = self.weights.values[i].detach().clone()
         if len(self.stopped_at) == len(losses):
             what = "loss" if not math.isfinite(float(losses[0])) else "gradient norm"
             value = float(losses[0]) if what == "loss" else float(norms[0])
@@ -285,8 +300,9 @@ class Updates:
                 f"Training stopped at update {step + 1} of {self.training.steps}: the {what} "
                 f"is {value}. Try a lower learning rate or a shorter forcing interval."
             )
-        for i in self.stopped_at:
+        for i in (*self.stopped_at, *back):
             self.weights.forget(i)
+        return back
 
     def _figures(
         self, losses: Tensor, norms: Tensor, rates: list[float], step: int
