@@ -31,6 +31,15 @@ _CORE: Final = "core/takens/_judging"
 _METRICS: Final = "plugins/takens_metrics"
 _COUNTED: Final = "tests/coverage/test_decisions.py::test_"
 _VERDICT: Final = "tests/core/test_verdict.py"
+_JUDGE: Final = "tests/core/test_judge.py"
+_ASKED: Final = "tests/judging/test_questions.py"
+_BESIDE: Final = "tests/judging/test_what_runs_are_read_against.py"
+_RUNS: Final = "tests/judging/test_free_runs.py"
+_EVALUATED: Final = (
+    "tests/core/test_evaluate.py",
+    "--deselect=tests/core/test_evaluate.py::"
+    "test_members_judged_side_by_side_get_the_scores_of_one_by_one",
+)
 
 
 def _counted(*names: str) -> tuple[str, ...]:
@@ -40,6 +49,7 @@ def _counted(*names: str) -> tuple[str, ...]:
 # What decides, and the tests that hold it, the quickest first.
 FILES: Final[Mapping[str, Sequence[str]]] = {
     f"{_CORE}/equivalence.py": (
+        _ASKED,
         *_counted(
             "chances_are_those_of_students_law",
             "shares_are_held_at_every_true_share",
@@ -48,16 +58,30 @@ FILES: Final[Mapping[str, Sequence[str]]] = {
         ),
         _VERDICT,
     ),
-    f"{_CORE}/questions.py": (_VERDICT,),
-    f"{_CORE}/verdict.py": (_VERDICT,),
+    f"{_CORE}/questions.py": (_ASKED, _VERDICT),
+    f"{_CORE}/remedies.py": (_ASKED, _VERDICT),
+    f"{_CORE}/verdict.py": (_ASKED, _VERDICT),
     f"{_CORE}/ensembles.py": (
+        _RUNS,
         *_counted(
             "an_ensemble_has_that_error_and_all_its_values",
             "the_error_of_a_median_over_members",
         ),
         _VERDICT,
     ),
-    f"{_CORE}/criteria.py": (_VERDICT,),
+    f"{_CORE}/criteria.py": (_ASKED, _VERDICT),
+    f"{_CORE}/floors.py": (_BESIDE, _VERDICT),
+    f"{_CORE}/baselines.py": (_BESIDE, *_EVALUATED),
+    f"{_CORE}/stationarity.py": (_BESIDE, _JUDGE),
+    f"{_CORE}/noise.py": (_BESIDE, _JUDGE),
+    f"{_CORE}/spoils.py": (_BESIDE, _JUDGE),
+    f"{_CORE}/spoilt_copies.py": (_BESIDE, _JUDGE),
+    f"{_CORE}/free_runs.py": (_RUNS, *_EVALUATED, _JUDGE),
+    f"{_CORE}/records.py": (_RUNS, _JUDGE),
+    f"{_CORE}/measure.py": (_RUNS, *_EVALUATED),
+    f"{_CORE}/completion.py": (_RUNS, *_EVALUATED),
+    "core/takens/_training/free_run_check.py": ("tests/core/test_free_run_check.py",),
+    "core/takens/cli/judge.py": ("tests/judging/test_exit_codes.py", "tests/cli/test_judge.py"),
     f"{_METRICS}/effects/block_errors.py": _counted(
         "how_records_are_cut", "errors_of_effects_over_blocks"
     ),
@@ -263,8 +287,6 @@ def _run(mutant: Mutant | None, tests: Sequence[str]) -> int:
                 "-q",
                 "-p",
                 "no:cacheprovider",
-                "-p",
-                "no:xdist",
                 "-o",
                 "addopts=--import-mode=importlib",
                 "-m",
@@ -283,8 +305,13 @@ def main() -> None:
     options = parser.parse_args()
     os.chdir(ROOT)
     # What takes seconds to import is imported once; nothing of takens may be.
-    for name in ("scipy.signal", "scipy.spatial", "scipy.stats", "torch.func"):
+    for name in (
+        *("scipy.interpolate", "scipy.signal", "scipy.spatial", "scipy.stats", "torch.func"),
+        *("click", "hypothesis", "pytest"),
+    ):
         importlib.import_module(name)
+    # None of the tests needs any of the many plugins that are installed.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 
     options.out.mkdir(parents=True, exist_ok=True)
     took: dict[tuple[str, ...], float] = {}

@@ -91,3 +91,30 @@ def test_the_report_begins_with_the_verdict(folder: Path) -> None:
     html = (folder / "run" / "report.html").read_text()
     lead = html[html.index('<div class="lead">') :][:200]
     assert lead.split("\n")[1].startswith("<p><strong>The reconstruction is wrong")
+
+
+def test_a_stored_model_is_judged_by_its_exit_code(takens: Takens, folder: Path) -> None:
+    judge = ("judge", "run", "--against", "fresh.csv", "--time", "t")
+    for options, code in (
+        (("--metric", "state_space_divergence"), 1),
+        (("--metric", "state_space_divergence", "--fail-on", "stability"), 0),
+        # Eight runs of a few hundred do not tell a share of 0.1 % from none.
+        (
+            (
+                *("--metric", "state_space_divergence", "--fail-on", "stability"),
+                *("--tolerance", "shares=0.001", "--level", "1e-9"),
+            ),
+            3,
+        ),
+        (("--metric", "smape"), 3),
+        (("--metric", "smape", "--metric", "state_space_divergence"), 1),
+        (("--metric", "smape", "--fail-on", "prediction"), 3),
+        (("--metric", "max_lyapunov"), 3),
+        (("--metric", "smape", "--level", "0.7"), 2),
+        (("--metric", "state_space_divergence", "--fail-on", "spectrum"), 2),
+        (("--tolerance", "means"), 2),
+    ):
+        done = takens(*judge, *options, "--json")
+        assert done.returncode == code, (options, done.stdout, done.stderr)
+        if code != 2:
+            assert json.loads(done.stdout)["right"] is (code == 0)

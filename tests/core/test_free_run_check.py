@@ -172,3 +172,103 @@ def test_what_cannot_choose_the_weights_is_refused(
     model = takens.models.create("shallow_plrnn", obs_dim=3, latent_dim=6, hidden_dim=20)
     with pytest.raises(takens.InputError, match=sentence):
         takens.fit(model, data, GeneralisedTeacherForcing(0.2), steps=2, check_metric=given)
+
+
+@attrs.define(eq=False)
+class Given:
+    """A metric that remembers what it was given."""
+
+    value: float | None = 0.5
+    horizon: int | None = None
+    given: list[tuple[torch.Tensor, torch.Tensor]] = attrs.field(
+        factory=list[tuple[torch.Tensor, torch.Tensor]]
+    )
+
+    def compare(
+        self, reference: takens.TimeSeries, generated: takens.TimeSeries, /
+    ) -> takens.Score:
+        if self.value is None:
+            raise takens.errors.DataError("No.")
+        self.given.append((reference.x[:, 0], generated.x[:, 0]))
+        return takens.Score(value=self.value)
+
+
+def ramp(*lengths: int) -> torch.Tensor:
+    return torch.arange(1.0, sum(lengths) + 1).reshape(len(lengths), -1, 1).double()
+
+
+@pytest.mark.parametrize(
+    ("samples", "steps"),
+    [(33 + 4 * 500 - 1, None), (33 + 4 * 500, 500), (33 + 4 * 500 + 3, 500), (30_000, 5_000)],
+)
+def test_runs_are_a_quarter_of_the_data_and_neither_short_nor_endless(
+    linear: Any, samples: int, steps: int | None
+) -> None:
+    check = FreeRunCheck.on(ramp(samples), linear(1.0), 1.0, None)
+    assert (check and check.steps) == steps
+    if check is not None and steps is not None:
+        # Four starts, the first and the last as far apart as the data allow.
+        assert check.contexts.shape == (4, 33, 1)
+        last = samples - 33
+        firsts = [1 + int(last * share) for share in (0, 1 / 3, 2 / 3, 1)]
+        assert check.contexts[:, 0, 0].tolist() == pytest.approx(firsts, abs=1)
+        assert check.contexts[0, :, 0].tolist() == list(range(1, 34))
+        assert len(check.reference) == 4 * steps
+        assert check.reference.dt == 1.0
+
+
+def test_the_floor_is_that_of_another_segment_of_the_data(linear: Any) -> None:
+    samples = 33 + 4 * 500
+    metric = Given()
+    two = FreeRunCheck.on(ramp(samples, samples), linear(1.0), 0.5, metric)
+    assert two is not None
+    assert two.floor == 0.5
+    (reference, other) = metric.given[0]
+    assert (reference[0], other[0], len(other)) == (1.0, samples + 1.0, 2_000)
+    long = Given()
+    # The runs are no longer than 5,000 samples, and the data twice as long as four of them.
+    one = FreeRunCheck.on(ramp(40_000), linear(1.0), 0.5, long)
+    assert one is not None
+    assert one.floor == 0.5
+    assert (long.given[0][0][0], long.given[0][1][0]) == (1.0, 20_001.0)
+    short = FreeRunCheck.on(ramp(39_999), linear(1.0), 0.5, Given())
+    assert short is not None
+    assert short.floor is None
+    broken = FreeRunCheck.on(ramp(samples), linear(1.0), 0.5, Given(None))
+    assert broken is not None
+    assert broken.metric is None
+
+
+def test_shares_are_of_all_runs_and_those_that_went_on_stand_for_them(linear: Any) -> None:
+    x = torch.zeros(1, 3_033, 1).double()
+    metric = Given()
+    check = FreeRunCheck.on(x + 0.01, linear(1.0), 1.0, metric)
+    assert check is not None
+    # Runs that turn from x to -x: two of them stay within a twentieth of a deviation.
+    size = torch.tensor([0.04, 0.06, 0.03, 2.0]).double()
+    contexts = size[:, None, None].expand(-1, 33, 1)
+    check = attrs.evolve(check, contexts=contexts)
+    metric.given.clear()
+    (found,) = check.evaluate([linear(-1.0)], 1.0)
+    assert (found.exploded, found.stopped) == (0.0, 0.5)
+    assert found.divergence == 0.5
+    (_, generated) = metric.given[0]
+    assert len(generated) == 4 * check.steps
+    runs = generated.reshape(4, -1).abs()
+    assert runs[:, 0].tolist() == pytest.approx([0.06, 2.0, 0.06, 2.0])
+    both = attrs.evolve(check, contexts=torch.tensor([0.0, 1.0, 2.0, 3.0])[:, None, None])
+    (lost,) = both.evaluate([linear(2.0)], 1.0)
+    assert (lost.exploded, lost.stopped, lost.divergence) == (0.75, 0.25, None)
+
+
+def test_only_the_second_half_of_a_run_tells_whether_it_stopped(linear: Any) -> None:
+    x = torch.ones(1, 2_033, 1).double()
+    check = FreeRunCheck.on(x, linear(1.0), 1.0, None)
+    assert check is not None
+    # Fading by one in fifty, runs vary by this over the second half, and a hundred times more
+    # over all.
+    second = float((0.98 ** torch.arange(251.0, 501)).double().std())
+    for share, stopped in ((1.01, 0.0), (0.99, 1.0)):
+        start = torch.full((4, 33, 1), share * 0.05 / second).double()
+        (found,) = attrs.evolve(check, contexts=start).evaluate([linear(0.98)], 1.0)
+        assert (found.stopped, found.divergence) == (stopped, None)

@@ -79,10 +79,9 @@ class FreeRuns:
         if len(x) == 1 and x.shape[1] >= 2 * length:
             x = x[0, : x.shape[1] // length * length].reshape(-1, length, series.dim)
         x = x[:, :length]
-        finite = x.isfinite().all(-1)
-        diverged = [None if bool(one.all()) else int((~one).nonzero()[0]) for one in finite]
         series = attrs.evolve(series, t=series.t[:length], x=torch.cat((x[:1], x)))
-        return cls._split(series, (diverged[0], *diverged), min(scored, len(x)))
+        # None of them diverged: a series is finite.
+        return cls._split(series, (None,) * (1 + len(x)), min(scored, len(x)))
 
     @classmethod
     def _split(

@@ -12,6 +12,7 @@ import torch
 from takens._data.entrance import as_series
 from takens._data.frames import is_frame
 from takens._data.recordings import Recordings
+from takens._data.time_series import TimeSeries
 from takens._dynamics.checkpoint import load_members
 from takens._dynamics.sampling import integrator_of
 from takens._dynamics.stepper import as_stepper
@@ -48,11 +49,14 @@ def named_subject(name: str | Path) -> System | tuple[TrainedModel, ...]:
 
 
 def as_record(subject: Any) -> Any:
-    """Return recordings, arrays and frames as the series that is judged; all else as it is.
+    """Return records of any kind as the series that is judged, and all else as it is.
 
-    Raises: DataError for recordings that have gaps or differ in length.
+    Raises: DataError for what has gaps, and recordings that differ in length.
     """
-    if isinstance(subject, Recordings) or type(subject) in (torch.Tensor, np.ndarray):
+    if isinstance(subject, (TimeSeries, Recordings)) or type(subject) in (
+        torch.Tensor,
+        np.ndarray,
+    ):
         return as_series(subject, "A record")
     return as_series(subject, "A record") if is_frame(subject) else subject
 
