@@ -5,14 +5,11 @@ from typing import Any
 
 import pytest
 import torch
-    takens as command,  # noqa: F401 - a fixture
-)
 
 import takens
 from takens._dynamics.free_run import FreeRun  # pyright: ignore[reportPrivateUsage]
 from takens._judging.judgement import Judgement  # pyright: ignore[reportPrivateUsage]
 from takens.cli.judge import _aspects, _exit_code  # pyright: ignore[reportPrivateUsage]
-
 
 
 def estimate(value: float | None, aspect: str, reference: float | None = 1.0) -> takens.Score:
