@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import functools
 import importlib
 import importlib.machinery
 import json
@@ -239,13 +240,19 @@ def drawn(count: int, seed: int) -> list[Mutant]:
     """Draw mutants of all files alike."""
     found: list[Mutant] = []
     for file in FILES:
-        text = (ROOT / file).read_text()
+        text = _text(file)
         lines = text.splitlines()
         for i, (node, change) in enumerate(places(ast.parse(text))):
             line: int = getattr(node, "lineno", 1)
             found.append(Mutant(file, i, line, lines[line - 1].strip(), change))
     print(f"{len(found)} places in {len(FILES)} files")
     return random.Random(seed).sample(found, min(count, len(found)))
+
+
+@functools.cache
+def _text(file: str) -> str:
+    # Read once: the file may be edited while mutants of it are tried.
+    return (ROOT / file).read_text()
 
 
 def survives(mutant: Mutant | None, tests: Sequence[str], timeout: float) -> bool | None:
@@ -273,7 +280,7 @@ def _run(mutant: Mutant | None, tests: Sequence[str]) -> int:
 
     if mutant is not None:
         path = str(ROOT / mutant.file)
-        code = compile(mutated(ast.parse(Path(path).read_text()), mutant.place), path, "exec")
+        code = compile(mutated(ast.parse(_text(mutant.file)), mutant.place), path, "exec")
         whole = importlib.machinery.SourceFileLoader.get_code
 
         def get_code(self: Any, fullname: str) -> Any:
