@@ -54,7 +54,7 @@ def as_double(what: str, array: NDArray[Any], gaps: Sequence[str] = ()) -> Float
         raise takens.errors.DataError(
             f"{what} holds {held} ({array.dtype}); a series is made of real numbers."
         )
-    return array.astype(np.float64)
+    return array.astype(np.float64, copy=False)
 
 
 def _is_gap(value: Any, gaps: Sequence[str]) -> bool:

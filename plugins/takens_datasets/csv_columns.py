@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ Columns = Mapping[str, NDArray[Any]]
 
 # Enough rows for numpy to be quick, few enough for their texts to take little memory.
 _BLOCK = 50_000
+# Blank lines at the end of a file are sought in so many bytes.
+_TAIL = 4096
+_GAP_WORDS = {variant for gap in GAPS for variant in (gap, gap.upper(), gap.title())}
 
 
 def read_quickly(
@@ -38,68 +41,105 @@ def read_quickly(
 
     numeric, texts = polars.Float64(), polars.String()
     for kind in (numeric, texts) if others else (numeric,):
+        # What does not decode is replaced, which no label survives.
+        if kind == texts and encoding == "cp1252":
+            return None
         kinds = dict.fromkeys(others, kind) | dict.fromkeys(numbers, numeric)
-        found = _parsed(path, layout, kinds, gaps, strict=strict)
+        full = {*kinds} if strict else {*others}
+        found = _parsed(path, layout, kinds, gaps, full)
         if found is not None:
             return found
     return None
 
 
 def _parsed(
-    path: Path, layout: Layout, kinds: Mapping[str, Any], gaps: Sequence[str], *, strict: bool
+    path: Path,
+    layout: Layout,
+    kinds: Mapping[str, Any],
+    gaps: Sequence[str],
+    full: Container[str],
 ) -> Columns | None:
-    import polars
-
-    missing = {variant for gap in GAPS for variant in (gap, gap.upper(), gap.title())}
+    """Return columns of these kinds; those in ``full`` have no gaps."""
     place = {name: f"column_{i + 1}" for i, name in enumerate(layout.names)}
-    schema = {f"column_{i + 1}": polars.String() for i in range(layout.width)}
-    schema |= {place[name]: kind for name, kind in kinds.items()}
-    end = f"column_{layout.width}"
     found: dict[str, list[NDArray[Any]]] = {name: [] for name in kinds}
-    for block, last in blocks_of(path, layout.before):
+    # To compare every field with words for gaps takes as long as all else: only where needed.
+    words = sorted(gaps)
+    for block in blocks_of(path, layout.before):
         # Among decimal commas, a point separates thousands.
-        if b"#" in block or b'"' in block or (layout.decimal_comma and b"." in block):
+        if b"#" in block or (layout.decimal_comma and b"." in block):
             return None
-        if b"\n\n" in block or b"\n\r\n" in block:
+        frame = _frame(block, layout, kinds, words)
+        if frame is None and len(words) == len(gaps):
+            words = sorted({*_GAP_WORDS, *gaps})
+            frame = _frame(block, layout, kinds, words)
+        if frame is None:
             return None
-        try:
-            frame = polars.read_csv(
-                block,
-                has_header=False,
-                separator=layout.delimiter,
-                schema=schema,
-                columns=list(dict.fromkeys((*(place[name] for name in kinds), end))),
-                null_values=sorted(missing | {*gaps}),
-                decimal_comma=layout.decimal_comma,
-                encoding="utf8-lossy",
-                raise_if_empty=False,
-            )
-        except (polars.exceptions.PolarsError, ValueError):
-            return None
-        # A row that is too short is filled up in silence, from the end.
-        if frame.get_column(end).null_count():
-            rows = block.count(b"\n") + (last and not block.endswith(b"\n"))
-            if block.count(layout.delimiter.encode()) != rows * (layout.width - 1):
-                return None
         for name, parts in found.items():
-            series = frame.get_column(place[name])
-            if kinds[name] == polars.String():
-                texts = series.to_numpy()
-                if series.null_count() or is_number(texts[0]):
+            # One by one: polars would copy its pieces to one, and they are joined below.
+            for piece in frame.get_column(place[name]).get_chunks():
+                values = _values(piece, name in full)
+                if values is None:
                     return None
-                parts.append(texts)
-                continue
-            values = series.fill_null(math.nan).to_numpy()
-            low, high = (float(f(values)) for f in (np.fmin.reduce, np.fmax.reduce))
-            if math.inf in (-low, high) or (strict and bool(np.isnan(values).any())):
-                return None
-            parts.append(values)
+                parts.append(values)
     if not all(found.values()):
         return None
     for name in kinds:
         parts = found[name]
         found[name] = [parts[0] if len(parts) == 1 else np.concatenate(parts)]
     return {name: parts[0] for name, parts in found.items()}
+
+
+def _frame(
+    block: bytes, layout: Layout, kinds: Mapping[str, Any], words: Sequence[str]
+) -> Any | None:
+    """Return the columns of a block, or None where a row or a number is not as it should be."""
+    import polars
+
+    place = {name: f"column_{i + 1}" for i, name in enumerate(layout.names)}
+    schema = {f"column_{i + 1}": polars.String() for i in range(layout.width)}
+    schema |= {place[name]: kind for name, kind in kinds.items()}
+    end = f"column_{layout.width}"
+    try:
+        frame = polars.read_csv(
+            block,
+            has_header=False,
+            separator=layout.delimiter,
+            schema=schema,
+            columns=list(dict.fromkeys((*(place[name] for name in kinds), end))),
+            null_values=words or None,
+            decimal_comma=layout.decimal_comma,
+            encoding="utf8-lossy",
+            raise_if_empty=False,
+        )
+    except (polars.exceptions.PolarsError, ValueError):
+        return None
+    # A row that is too short is filled up in silence, from the end, and a blank line is a row;
+    # what is quoted may hold delimiters and go on in the next line.
+    gone = frame.get_column(end).null_count()
+    quoted = b'"' in block
+    if gone or quoted:
+        tail = block[-_TAIL:]
+        rows = block.count(b"\n") + 1 - tail[len(tail.rstrip()) :].count(b"\n")
+        delimiters = block.count(layout.delimiter.encode())
+        unlike = delimiters != rows * (layout.width - 1) or frame.height != rows
+        if unlike or (gone and (quoted or layout.width == 1)):
+            return None
+    return frame
+
+
+def _values(series: Any, full: bool) -> NDArray[Any] | None:
+    """Return texts without gaps, or numbers that are finite or NaN."""
+    if str(series.dtype) == "String":
+        stripped = series.str.strip_chars()
+        gone = series.null_count() or stripped.is_in(sorted(_GAP_WORDS)).any()
+        return None if gone or is_number(stripped[0]) else stripped.to_numpy()
+    values = (series.fill_null(math.nan) if series.null_count() else series).to_numpy()
+    with np.errstate(over="ignore", invalid="ignore"):
+        if math.isfinite(float(values.sum())):
+            return values
+    low, high = (float(f(values)) for f in (np.fmin.reduce, np.fmax.reduce))
+    lost = math.inf in (-low, high) or (full and bool(np.isnan(values).any()))
+    return None if lost else values
 
 
 def read_carefully(

@@ -19,8 +19,8 @@ import takens
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1b]")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEAD = 65536
-# Files that are smaller are parsed in one piece, larger ones in pieces of this size.
-_WHOLE, _PIECE = 192 << 20, 64 << 20
+# Files are parsed in pieces of this size: texts take little memory then, and always the same.
+_PIECE = 16 << 20
 _COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
@@ -72,22 +72,26 @@ def opened(path: Path, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(cast(Any, opened_bytes(path)), encoding=encoding, errors="replace")
 
 
-def blocks_of(path: Path, skip: int) -> Iterator[tuple[bytes, bool]]:
-    """Return a file's bytes without the first lines, cut between lines; say which is last."""
+def blocks_of(path: Path, skip: int) -> Iterator[bytes]:
+    """Return a file's bytes without the first lines, cut between lines."""
     with opened_bytes(path) as file:
         for _ in range(skip):
             file.readline()
-        size = _WHOLE if path.stat().st_size < _WHOLE else _PIECE
-        rest = b""
-        while read := file.read(size):
-            last = len(read) < size
-            cut = len(read) if last else read.rfind(b"\n") + 1
-            block = read if not rest and cut == len(read) else rest + read[:cut]
-            rest = read[cut:]
-            if block and not block.isspace():
-                yield block, last
-        if rest:
-            yield rest, True
+        raw = getattr(file, "raw", None)
+        while block := file.read(_to_line(file) if isinstance(raw, io.FileIO) else _PIECE):
+            block += file.readline()
+            if not block.isspace():
+                yield block
+
+
+def _to_line(file: IO[bytes]) -> int:
+    """Return the size of a piece that ends with a line, which spares a copy of it."""
+    start = file.tell()
+    file.seek(start + _PIECE - 1)
+    file.readline()
+    size = file.tell() - start
+    file.seek(start)
+    return size
 
 
 def library(name: str, path: Path, extra: str) -> Any:

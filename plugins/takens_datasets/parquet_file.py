@@ -1,6 +1,7 @@
 """The reader of Parquet and Feather."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, final
 
@@ -32,22 +33,23 @@ class Parquet(TableReader):
         import polars
 
         arrow = head_of(path).startswith(b"ARROW1")
-        try:
-            with path.open("rb") as file:
-                frame = polars.read_ipc(file) if arrow else polars.read_parquet(file)
-        except (polars.exceptions.PolarsError, OSError, ValueError) as error:
-            raise takens.errors.DataError(
-                f"{path} is no Parquet or Feather file, or is damaged; write it again, as by "
-                "DataFrame.to_parquet."
-            ) from error
-        columns: dict[str, NDArray[Any]] = {}
-        for name in frame.columns:
-            series = frame.get_column(name)
-            if isinstance(series.dtype, polars.Datetime) and series.dtype.time_zone:
-                series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-            number = series.dtype.is_numeric() or series.dtype == polars.Boolean
-            columns[name] = (series.cast(polars.Float64) if number else series).to_numpy()
-        return {"": columns_table(path, columns)}
+
+        def wanted(names: Sequence[str]) -> Any:
+            read = polars.read_ipc if arrow else polars.read_parquet
+            with _readable(path), path.open("rb") as file:
+                return read(file, columns=list(names))
+
+        with _readable(path):
+            schema = (polars.read_ipc_schema if arrow else polars.read_parquet_schema)(path)
+
+        def load(
+            numbers: Sequence[str], others: Sequence[str], gaps: Sequence[str]
+        ) -> Mapping[str, NDArray[Any]]:
+            frame = wanted(list(dict.fromkeys((*numbers, *others))))
+            held = {name: _array(frame.get_column(name)) for name in frame.columns}
+            return columns_table(path, held).load(numbers, others, gaps)
+
+        return {"": attrs.evolve(columns_table(path, {}), names=tuple(schema), load=load)}
 
     def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
         """Write named columns, `(T,)` each."""
@@ -56,3 +58,25 @@ class Parquet(TableReader):
         frame = polars.DataFrame({name: column.numpy() for name, column in columns.items()})
         arrow = path.suffix in (".feather", ".arrow", ".ipc")
         (frame.write_ipc if arrow else frame.write_parquet)(path)
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Generator[None]:
+    import polars
+
+    try:
+        yield
+    except (polars.exceptions.PolarsError, OSError, ValueError) as error:
+        raise takens.errors.DataError(
+            f"{path} is no Parquet or Feather file, or is damaged; write it again, as by "
+            "DataFrame.to_parquet."
+        ) from error
+
+
+def _array(series: Any) -> NDArray[Any]:
+    import polars
+
+    if isinstance(series.dtype, polars.Datetime) and series.dtype.time_zone:
+        series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    number = series.dtype.is_numeric() or series.dtype == polars.Boolean
+    return (series.cast(polars.Float64) if number else series).to_numpy()

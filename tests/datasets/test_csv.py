@@ -204,7 +204,6 @@ def test_pieces_of_a_large_file_are_joined(
     np.savetxt(path, x, delimiter=",", header="a,b,c,d")
     with path.open() as lines:
         layout = find_layout(path, lines)
-    monkeypatch.setattr("takens_datasets.files._WHOLE", 1000)
     monkeypatch.setattr("takens_datasets.files._PIECE", 1001)
     found = read_quickly(path, "utf-8", layout, ["b"], **QUICK)
     assert found is not None
@@ -220,7 +219,8 @@ def test_pieces_of_a_large_file_are_joined(
         "u,v\n1,5\n2\n4,1\n",
         "v,u\n1,5\n2,nan\n4,1\n",
         "v,u\n1,5\n# 2,3\n4,1\n",
-        'v,u\n1,5\n"2",3\n4,1\n',
+        'v,u\n1,5\n"2\n3",3\n4,1\n',
+        'v,u\n1,5\n"2,3\n4,1\n',
         "v,u\n1,5\n2,1e999\n4,1\n",
         "v,u\n1,5\n2,1_0\n4,1\n",
         "u;v\n" + "1;2,5\n" * 101 + "1.234;2,5\n",
@@ -232,6 +232,66 @@ def test_the_quick_way_declines_whatever_it_could_misread(text: str, tmp_path: P
     path.write_text(text)
     layout = find_layout(path, io.StringIO(text))
     assert read_quickly(path, "utf-8", layout, ["u"], **QUICK) is None
+
+
+FIELDS = st.sampled_from(
+    [
+        "1",
+        "-2.5",
+        " 3",
+        "1e3",
+        "NA",
+        "nan",
+        "-",
+        "",
+        "x",
+        "inf",
+        "1_0",
+        '"4"',
+        '"5,6"',
+        "# 7",
+        "b",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    rows=st.lists(st.lists(FIELDS, min_size=2, max_size=3), min_size=1, max_size=6),
+    ending=st.sampled_from(["", "\n", "\n\n", "\r\n", " \n"]),
+    others=st.sampled_from([[], ["t"]]),
+    strict=st.booleans(),
+)
+def test_the_quick_way_reads_as_the_careful_one_or_declines(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[list[str]],
+    ending: str,
+    others: list[str],
+    strict: bool,
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "either.csv"
+    body = "\n".join(",".join(row) for row in rows) + ending
+    path.write_text("t,u,v\n0,1,2\n1,3,4\n" + body, newline="")
+    with path.open(newline="") as lines:
+        layout = find_layout(path, lines)
+    how: dict[str, Any] = {"others": others, "gaps": ["b"], "strict": strict}
+    quick = read_quickly(path, "utf-8", layout, ["u"], **how)
+    if quick is None:
+        return
+    with path.open() as lines:
+        _, careful = read_carefully(path, lines, layout, ["u"], **how)
+    for name, values in careful.items():
+        np.testing.assert_array_equal(quick[name], values)
+
+
+def test_labels_that_are_quoted_or_in_another_encoding_are_read_as_they_are(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "labels.csv"
+    rows = "".join(f'"{who}",{i},{i * i}\n' for who in ("Größe", "b") for i in range(4))
+    for encoding in ("utf-8", "latin-1"):
+        path.write_bytes(("id,t,u\n" + rows).encode(encoding))
+        assert takens.read_recordings(path, id="id", time="t").names == ("Größe", "b")
 
 
 NAMES = st.text(

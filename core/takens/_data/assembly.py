@@ -195,9 +195,10 @@ def _series(
     remarks = [*table.source.remarks]
     if wanted.missing and mask is not None:
         x = np.where(mask, x, np.nan)
-    for i, name in enumerate((*chosen.variables, *chosen.inputs)):
-        for value in suspects(x[:, i]):
-            count = int((x[:, i] == value).sum())
+    named = zip((*chosen.variables, *chosen.inputs), x.T, suspects(x), strict=True)
+    for name, column, suspected in named:
+        for value in suspected:
+            count = int((column == value).sum())
             remarks.append(
                 f"{table.noun.capitalize()} {name!r} is {value:g} {count} "
                 f"time{'s' * (count > 1)}, far from all else, as where nothing was measured; "

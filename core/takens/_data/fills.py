@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from takens.errors import DataError
 
+Floats = NDArray[np.float64]
 # Those of instruments, loggers, climate archives and libraries.
 _USUAL: Final = (
     *(sign * value for value in (99.0, 99.9, 99.99, 999.0, 999.9, 999.99) for sign in (1, -1)),
@@ -20,21 +21,41 @@ _USUAL: Final = (
     *(9.96920996838687e36, float(np.float32(1e20)), float(np.finfo(np.float32).min)),
     *(-8888.0, -7999.0, -6999.0, -1e10, 1e15),
 )
+_ROWS: Final = 1000
 # A fill value is further from all other numbers than they are from each other.
 _APART: Final = 2.0
 
 
-def suspects(x: NDArray[np.float64]) -> list[float]:
-    """Return the extremes of `x: (T,)` that look like fill values, each farther out than data.
+def suspects(x: Floats) -> list[list[float]]:
+    """Return the extremes of each variable of `x: (T, n)` that look like fill values.
 
     Only a number that is customary for it, and lies apart from all others, is suspected.
     """
+    ends = zip(_ends(x, np.fmin), _ends(x, np.fmax), strict=True)
+    return [
+        _suspects(x[:, i]) if any(map(_is_usual, pair)) else [] for i, pair in enumerate(ends)
+    ]
+
+
+def _ends(x: Floats, extreme: np.ufunc) -> list[float]:
+    # Several rows side by side are gone through ten times as fast as one by one.
+    whole = len(x) - len(x) % _ROWS
+    parts = extreme.reduce(x[:whole].reshape(-1, _ROWS * x.shape[1]), 0, initial=np.nan)
+    rows = np.concatenate((parts.reshape(_ROWS, -1), x[whole:]))
+    return extreme.reduce(rows, 0).tolist()
+
+
+def _is_usual(value: float) -> bool:
+    return any(math.isclose(value, usual, rel_tol=1e-6) for usual in _USUAL)
+
+
+def _suspects(x: Floats) -> list[float]:
+    """Return fill values of `x: (T,)`, each farther out than the data."""
     found: list[float] = []
     rest = x
     for _ in range(3):
-        low, high = float(np.nanmin(rest)), float(np.nanmax(rest))
-        extreme = [v for v in (low, high) if any(np.isclose(v, u, rtol=1e-6) for u in _USUAL)]
-        for value in extreme:
+        extremes = (float(np.nanmin(rest)), float(np.nanmax(rest)))
+        for value in filter(_is_usual, extremes):
             others = rest[rest != value]
             others = others[~np.isnan(others)]
             if not len(others):

@@ -6,6 +6,7 @@ import glob
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -101,8 +102,10 @@ def read_recordings(
     files = _files(path)
     parts: list[Part] = []
     for file in files:
-        found = _parts(_reader(file, format), file, wanted)
-        digest = _digest(file)
+        # A digest takes about as long as parsing does on several cores.
+        with ThreadPoolExecutor(1) as beside:
+            digest = beside.submit(_digest, file)
+            found = _parts(_reader(file, format), file, wanted)
         for name, group, series in found:
             of_file = _stem(file) if len(files) > 1 else ""
             label = " ".join(filter(None, (of_file, name)))
@@ -110,7 +113,7 @@ def read_recordings(
             source = attrs.evolve(
                 series.source or Provenance(file=str(file)),
                 columns=(*series.columns, *inputs),
-                digest=digest,
+                digest=digest.result(),
             )
             parts.append((label, group, attrs.evolve(series, source=source)))
     names = tuple(name for name, _, _ in parts)
