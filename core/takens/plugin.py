@@ -17,6 +17,11 @@ if TYPE_CHECKING:
         latent_map as latent_map,
     )
     from takens._dynamics.forced_run import forced_run as forced_run
+    from takens._dynamics.gaps import (
+        filled as filled,
+        force_where_known as force_where_known,
+        has_gaps as has_gaps,
+    )
     from takens._dynamics.orbit import orbit as orbit
     from takens._dynamics.stepper import as_stepper as as_stepper
     from takens._dynamics.system_model import ObservedState as ObservedState
@@ -104,6 +109,7 @@ if TYPE_CHECKING:
         SupportsAdapting as SupportsAdapting,
         SupportsEnsembles as SupportsEnsembles,
         SupportsForcingReport as SupportsForcingReport,
+        SupportsGaps as SupportsGaps,
         SupportsState as SupportsState,
         TrainingScheme as TrainingScheme,
     )

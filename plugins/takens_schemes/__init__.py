@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 TAKENS_API = 2
 
-_ENSEMBLES: Final = ("ensembles",)
+_BY_GRADIENTS: Final = ("ensembles", "gaps")
 _SCHEMES: Final = {
-    "teacher_forcing:TeacherForcing": _ENSEMBLES,
-    "sparse_teacher_forcing:SparseTeacherForcing": _ENSEMBLES,
-    "generalised_teacher_forcing:GeneralisedTeacherForcing": _ENSEMBLES,
-    "trajectory_matching:TrajectoryMatching": ("ensembles", "irregular"),
-    "multiple_shooting:MultipleShooting": _ENSEMBLES,
-    "one_step:OneStep": _ENSEMBLES,
+    "teacher_forcing:TeacherForcing": _BY_GRADIENTS,
+    "sparse_teacher_forcing:SparseTeacherForcing": _BY_GRADIENTS,
+    "generalised_teacher_forcing:GeneralisedTeacherForcing": _BY_GRADIENTS,
+    "trajectory_matching:TrajectoryMatching": (*_BY_GRADIENTS, "irregular"),
+    "multiple_shooting:MultipleShooting": _BY_GRADIENTS,
+    "one_step:OneStep": _BY_GRADIENTS,
     "least_squares:LeastSquares": ("irregular",),
 }
 # Names of components, and of the classes of torch.optim.

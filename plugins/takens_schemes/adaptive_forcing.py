@@ -61,6 +61,7 @@ class AdaptiveForcing:
     scheme: GeneralisedTeacherForcingSettings
     alpha: Tensor | None = None
     takes_ensembles: bool = True
+    takes_gaps: bool = True
 
     def logged_values(self, step: int, /) -> Mapping[str, float]:
         """Return the strength of forcing, the mean over members."""
@@ -94,8 +95,10 @@ class AdaptiveForcing:
             strength[0] = 0
             dt = interval(times)
             arrived = takens.plugin.forced_run(model, windows, dt=dt, strength=strength)
-            forced = model.force(arrived[..., :-1, :], windows[..., c:-1, :])
-            states = torch.cat((model.encode(windows[..., :c, :]).unsqueeze(-2), forced), -2)
+            seen = windows[..., c:-1, :]
+            forced = takens.plugin.force_where_known(model, arrived[..., :-1, :], seen)
+            context = takens.plugin.filled(windows[..., :c, :])
+            states = torch.cat((model.encode(context).unsqueeze(-2), forced), -2)
             jacobians = _jacobians(model, dt, states)
             kappa = ESTIMATORS[self.scheme.adapt](jacobians).amax(-1)
         return (1 - 1 / kappa.double().cpu().clamp_min(1e-12)).clamp_min(0.0)

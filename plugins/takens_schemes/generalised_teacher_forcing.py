@@ -32,6 +32,7 @@ class GeneralisedTeacherForcing(GeneralisedTeacherForcingSettings):
     """
 
     takes_ensembles = True
+    takes_gaps = True
 
     def set_up(self, x: Tensor, dt: float, /) -> "GeneralisedTeacherForcing | AdaptiveForcing":
         """Begin anew with a strength that follows the model, where that is asked for."""

@@ -19,8 +19,9 @@ class MultipleShooting(MultipleShootingSettings):
     Every segment of ``segment`` samples starts anew from the data; to the error of its
     predictions is added ``continuity`` times the mean squared distance between where a
     segment ends and where the next one starts, in the latent state. A last segment may be
-    shorter. ``error``, ``regularisation``, ``noise`` and ``noisy_targets`` are those of an
-    ``Objective``.
+    shorter. Where some of what a segment starts from is missing, the one before goes on, made
+    to agree with what is known. ``error``, ``regularisation``, ``noise`` and ``noisy_targets``
+    are those of an ``Objective``.
 
     Raises: ComponentError where an argument makes no sense; InputError where a window holds
     no whole segment.
@@ -31,6 +32,7 @@ class MultipleShooting(MultipleShootingSettings):
     """
 
     takes_ensembles = True
+    takes_gaps = True
 
     def loss(
         self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
@@ -41,6 +43,10 @@ class MultipleShooting(MultipleShootingSettings):
         noisy = objective.inputs(windows, step)
         wanted = objective.targets(windows, noisy)
         parts = pieces(noisy, c + self.segment, self.segment)
+        if takens.plugin.has_gaps(noisy):
+            predicted, ends, starts = self._one_by_one(model, noisy, dt)
+            value = objective.value(model, predicted, wanted[..., c:, :])
+            return value + self._at_joints(ends, starts)
         states = _free(model, parts.flatten(-4, -3), dt)
         targets = pieces(wanted, c + self.segment, self.segment).flatten(-4, -3)[..., c:, :]
         predicted, starts = model.observe(states), model.encode(parts[..., 1:, :c, :])
@@ -54,10 +60,38 @@ class MultipleShooting(MultipleShootingSettings):
             starts = torch.cat((starts, model.encode(rest[..., :c, :]).unsqueeze(-2)), -2)
         else:
             ends = ends[..., :-1, :]
-        value = objective.value(model, predicted, targets)
+        return objective.value(model, predicted, targets) + self._at_joints(ends, starts)
+
+    def _at_joints(self, ends: Tensor, starts: Tensor) -> Tensor | float:
         if not self.continuity or not ends.numel():
-            return value
-        return value + self.continuity * (ends - starts).square().mean((-3, -2, -1))
+            return 0.0
+        return self.continuity * (ends - starts).square().mean((-3, -2, -1))
+
+    def _one_by_one(
+        self, model: takens.plugin.Model, windows: Tensor, dt: float
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return predictions, and states before and after the joints of `(..., b, T, n)`."""
+        c, length = model.context_length, windows.shape[-2]
+        advance = takens.plugin.latent_map(model, dt)
+        whole = takens.plugin.filled(windows)
+        z = model.encode(whole[..., :c, :])
+        runs, ends, starts = list[Tensor](), list[Tensor](), list[Tensor]()
+        for first in range(c, length, self.segment):
+            if first > c:
+                context = windows[..., first - c : first, :]
+                ends.append(z)
+                anew = model.encode(whole[..., first - c : first, :])
+                on = takens.plugin.force_where_known(model, z, context[..., -1, :])
+                z = torch.where(context.isnan().any((-2, -1)).unsqueeze(-1), on, anew)
+                starts.append(z)
+            count = min(self.segment, length - first)
+            runs.append(takens.plugin.orbit(advance, z, count)[..., 1:, :])
+            z = runs[-1][..., -1, :]
+        predicted = model.observe(torch.cat(runs, -2))
+        if not ends:
+            none = z.new_zeros(*z.shape[:-1], 0, z.shape[-1])
+            return predicted, none, none
+        return predicted, torch.stack(ends, -2), torch.stack(starts, -2)
 
 
 def _free(model: takens.plugin.Model, windows: Tensor, dt: float) -> Tensor:

@@ -25,6 +25,16 @@ def _gaussian(error: Tensor) -> Tensor:
     return 0.5 * error.square().mean((-3, -2)).clamp_min(1e-12).log().mean(-1)
 
 
+def _over_known(name: Error, error: Tensor, known: Tensor) -> Tensor:
+    """Return the same of errors of which some are not known: of each variable, then of all."""
+    powers = error.abs() if name == "mean_absolute" else error.square()
+    count = known.sum((-3, -2))
+    each = torch.where(known, powers, 0.0).sum((-3, -2)) / count.clamp_min(1)
+    if name == "gaussian":
+        each = torch.where(count > 0, 0.5 * each.clamp_min(1e-12).log(), 0.0)
+    return each.sum(-1) / (count > 0).sum(-1).clamp_min(1)
+
+
 # Of errors `(..., b, T, n)`, one number for each of the leading dimensions.
 LOSSES: Final[Mapping[Error, Callable[[Tensor], Tensor]]] = {
     "mean_squared": _mean_squared,
@@ -58,8 +68,16 @@ class Objective(ObjectiveSettings):
         return noisy if self.noisy_targets else windows
 
     def value(self, model: takens.plugin.Model, predictions: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss, `(...)`, of predictions `(..., b, T, n)`."""
-        loss = LOSSES[self.error](predictions - targets)
+        """Return the loss, `(...)`, of predictions `(..., b, T, n)`.
+
+        Targets that are missing do not count: the mean is over what is known of each variable.
+        """
+        if takens.plugin.has_gaps(targets):
+            known = ~targets.isnan()
+            error = torch.where(known, predictions - targets, 0.0)
+            loss = _over_known(self.error, error, known)
+        else:
+            loss = LOSSES[self.error](predictions - targets)
         if self.regularisation:
             weights = takens.plugin.weights(model)
             for name, weight in self.regularisation.items():

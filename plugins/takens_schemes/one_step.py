@@ -17,7 +17,8 @@ class OneStep(OneStepSettings):
     """Encode the observations before every sample, and predict it by one step.
 
     Nothing is remembered from sample to sample but what a model encodes; ``teacher_forcing``
-    differs in that unobserved variables run on. ``error``, ``regularisation``, ``noise`` and
+    differs in that unobserved variables run on. Where some of a context is missing there is no
+    prediction. ``error``, ``regularisation``, ``noise`` and
     ``noisy_targets`` are those of an ``Objective``.
 
     Raises: ComponentError where an argument makes no sense; InputError where windows are no
@@ -25,6 +26,7 @@ class OneStep(OneStepSettings):
     """
 
     takes_ensembles = True
+    takes_gaps = True
 
     def loss(
         self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
@@ -34,7 +36,12 @@ class OneStep(OneStepSettings):
         objective = objective_of(self)
         noisy = objective.inputs(windows, step)
         parts = pieces(noisy, c + 1, 1).flatten(-4, -3)
+        targets = pieces(objective.targets(windows, noisy), c + 1, 1).flatten(-4, -3)
+        targets = targets[..., c:, :]
+        if takens.plugin.has_gaps(parts):
+            # A step from a context that is not whole says nothing of the model.
+            lost = parts[..., :c, :].isnan().any((-2, -1), keepdim=True)
+            targets = targets.masked_fill(lost, torch.nan)
         once = torch.zeros(1, dtype=torch.float64)
         states = takens.plugin.forced_run(model, parts, dt=interval(times), strength=once)
-        targets = pieces(objective.targets(windows, noisy), c + 1, 1).flatten(-4, -3)
-        return objective.value(model, model.observe(states), targets[..., c:, :])
+        return objective.value(model, model.observe(states), targets)

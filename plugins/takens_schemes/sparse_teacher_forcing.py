@@ -33,6 +33,7 @@ class SparseTeacherForcing(SparseTeacherForcingSettings):
     """
 
     takes_ensembles = True
+    takes_gaps = True
 
     def set_up(self, x: Tensor, dt: float, /) -> Self:
         """Choose the interval from `x: (trajectories, T, n)` where it is ``"auto"``."""

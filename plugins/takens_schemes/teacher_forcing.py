@@ -24,6 +24,7 @@ class TeacherForcing(TeacherForcingSettings):
     """
 
     takes_ensembles = True
+    takes_gaps = True
 
     def loss(
         self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int

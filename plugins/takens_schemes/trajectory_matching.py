@@ -32,6 +32,7 @@ class TrajectoryMatching(TrajectoryMatchingSettings):
     """
 
     takes_ensembles = True
+    takes_gaps = True
 
     def logged_values(self, step: int, /) -> Mapping[str, float]:
         """Return the share of the way to the whole window, where the horizon grows."""

@@ -82,6 +82,7 @@ def plain(request):
         states = []
         for i, share in enumerate(strength.tolist()):
             first = x[:, i] if share == 1 else (1 - share) * z[:, :k] + share * x[:, i]
+            first = torch.where(x[:, i].isnan(), z[:, :k], first)
             z = f(torch.cat((first, z[:, k:]), -1))
             states.append(z)
         members.append(torch.stack(states, 1))
@@ -139,6 +140,15 @@ def test_more_steps_than_are_kept(native, b):
 
 def test_single_precision(native):
     compare(native, make("clipped", 2, 16, 40, dtype=torch.float32), rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["shallow", "clipped"])
+@pytest.mark.parametrize("b", [1, 3, 19])
+def test_gaps_force_nothing(native, name, b):
+    request = make(name, 2, b, k=3)
+    gaps = torch.rand(request.signal.shape, generator=torch.Generator().manual_seed(2)) < 0.4
+    request.signal.masked_fill_(gaps, torch.nan)
+    compare(native, request)
 
 
 @pytest.mark.parametrize("k", [0, 5])

@@ -246,8 +246,10 @@ def _forced(function: Any, z: Tensor, signal: Tensor, strength: Tensor) -> Tenso
     states, k = list[Tensor](), signal.shape[-1]
     for i, share in enumerate(cast(list[float], strength.tolist())):
         if share:
+            x = signal[:, i]
             kept = z[:, :k] * (1 - share) if share != 1 else 0.0
-            z = torch.cat((kept + share * signal[:, i], z[:, k:]), -1)
+            forced = torch.where(x.isnan(), z[:, :k], kept + share * x)
+            z = torch.cat((forced, z[:, k:]), -1)
         z = function(z)
         states.append(z)
     return torch.stack(states, 1)

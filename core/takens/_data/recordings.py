@@ -358,14 +358,14 @@ class Recordings(Printed):
             raise DataError(f"split = {[*where]} leaves no recording to learn from.")
         return self._some(rest), self._some(held)
 
-    def stretches(self) -> Recordings:
+    def stretches(self, *, across: bool = False) -> Recordings:
         """Cut out what lies between gaps; see ``TimeSeries.stretches``.
 
         Raises: DataError where nothing is left.
         """
-        parts = [one.stretches() for one in self.series]
+        parts = [one.stretches(across=across) for one in self.series]
         if all(len(part) == 1 for part in parts):
-            return self.map(lambda one: one.stretches()[0])
+            return attrs.evolve(self, series=[part[0] for part in parts])
         found: list[TimeSeries] = []
         names: list[str] = []
         for name, part in zip(self.names, parts, strict=True):

@@ -229,14 +229,15 @@ class TimeSeries(Printed):
         n = len(self) // 2
         return self.between(0, n), self.between(n, 2 * n)
 
-    def stretches(self) -> list[TimeSeries]:
+    def stretches(self, *, across: bool = False) -> list[TimeSeries]:
         """Cut out the parts between gaps, in which nothing is missing, of two samples or more.
 
         A step of more than one and a half times the median is a gap, too, unless steps vary
-        throughout.
+        throughout. Parts go ``across`` samples that are missing where that is asked for, but
+        not across such steps.
         """
         whole = torch.ones(len(self), dtype=torch.bool)
-        for one in (self, self.inputs):
+        for one in (self.inputs,) if across else (self, self.inputs):
             if one is not None and one.mask is not None:
                 whole &= one.mask.reshape(-1, *one.mask.shape[-2:]).all(-1).all(0)
         steps = self.t.diff()

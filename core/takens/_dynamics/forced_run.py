@@ -14,6 +14,7 @@ from takens._backends.dispatch import dispatch
 from takens._dynamics.coupled import are_coupled
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.flow_map import latent_map
+from takens._dynamics.gaps import filled, force_where_known, has_gaps
 from takens._protocols.dynamics import Map
 from takens._protocols.model import Model, SupportsForcingSignal
 from takens._protocols.requests import ForcedIteration
@@ -35,6 +36,9 @@ def forced_run(
     gradient flows through what forcing replaces. The answer is `(..., b, T - c - skip, m)`,
     without the first ``skip`` predictions.
 
+    What is missing is NaN: it forces nothing, variable by variable, so that the state runs
+    through a gap freely. A gap in the context is filled by a line before the state starts.
+
     Where the model says what forcing writes (``SupportsForcingSignal``), the run is compiled
     by whichever backend offers it; where that is the whole state, the segments between two
     full forcings are independent of each other and run as one batch.
@@ -48,34 +52,52 @@ def forced_run(
             f"Windows of {windows.shape[-2]} samples leave {count} to predict after a context "
             f"of {c}; got {strength.shape[-1]} strengths of forcing, and {skip} to skip."
         )
-    z = model.encode(windows[..., :c, :])
+    gaps = has_gaps(windows)
+    context = windows[..., :c, :]
+    z = model.encode(filled(windows)[..., :c, :] if gaps and has_gaps(context) else context)
     seen = windows[..., c - 1 : -1, :]
     one = model.members[0] if isinstance(model, Ensemble) else model
+    signal = None
     if isinstance(one, SupportsForcingSignal):
         with torch.no_grad():
             signal = cast(SupportsForcingSignal, model).forcing_signal(seen)
-        whole = signal.shape[-1] == model.latent_dim and _all_or_nothing(strength)
-        # Segments are other rows than windows: with statistics of a batch that matters.
-        if whole and not are_coupled(model, latent_map(model, dt), z):
-            return _in_segments(model, z, signal, dt, strength, skip)
-        states = _iterate(model, z, signal, dt, strength)
-    else:
+    if signal is None or (gaps and _is_lost(seen, signal)):
         step, rows = latent_map(model, dt), _rows(strength, z)
-        states = _loop(step, z, rows, lambda z, i: model.force(z, seen[..., i, :]))
-    return states[..., skip:, :]
+        force = functools.partial(force_where_known, model) if gaps else model.force
+        states = _loop(step, z, rows, lambda z, i: force(z, seen[..., i, :]))
+        return states[..., skip:, :]
+    # What a gap leaves of the state is known from the past alone, so that nothing is cut there.
+    whole = signal.shape[-1] == model.latent_dim and not gaps and _all_or_nothing(strength)
+    # Segments are other rows than windows: with statistics of a batch that matters.
+    if whole and not are_coupled(model, latent_map(model, dt), z):
+        return _in_segments(model, z, signal, dt, strength, skip)
+    return _iterate(model, z, signal, dt, strength, gaps=gaps)[..., skip:, :]
 
 
-def _iterate(model: Model, z: Tensor, signal: Tensor, dt: float, strength: Tensor) -> Tensor:
+def _is_lost(seen: Tensor, signal: Tensor) -> bool:
+    """Return whether some observation is known in part and, mixed, writes nothing at all."""
+    return bool((~seen.isnan()).any(-1).logical_and(signal.isnan().all(-1)).any())
+
+
+def _iterate(
+    model: Model,
+    z: Tensor,
+    signal: Tensor,
+    dt: float,
+    strength: Tensor,
+    *,
+    gaps: bool = False,
+) -> Tensor:
     """Ask the backends for the states after each step, `(..., b, T, m)`; else loop."""
 
+    def force(z: Tensor, i: int) -> Tensor:
+        x, k = signal[..., i, :], signal.shape[-1]
+        if gaps:
+            x = torch.where(x.isnan(), z[..., :k], x)
+        return torch.cat((x, z[..., k:]), -1)
+
     def eager() -> Tensor:
-        k = signal.shape[-1]
-        return _loop(
-            latent_map(model, dt),
-            z,
-            _rows(strength, z),
-            lambda z, i: torch.cat((signal[..., i, :], z[..., k:]), -1),
-        )
+        return _loop(latent_map(model, dt), z, _rows(strength, z), force)
 
     members = model.members if isinstance(model, Ensemble) else (model,)
     runs = z.shape[:-1].numel() // len(members)

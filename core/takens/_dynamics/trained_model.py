@@ -76,10 +76,7 @@ class TrainedModel(Printed, nn.Module):
                 f"The model observes {model.obs_dim} variables and the data have {data.dim} "
                 f"({', '.join(data.columns)}); choose the columns or obs_dim = {data.dim}."
             )
-        x = torch.cat([one.x.double() for one in data])
-        if not data.complete:
-            x = x[x.isfinite().all(-1)]
-        scale, mean = x.std(0), x.mean(0)
+        mean, scale = _units(data)
         flat = (scale <= 1e-12 * (1 + mean.abs())).nonzero()
         if len(flat):
             raise DataError(
@@ -205,6 +202,21 @@ class TrainedModel(Printed, nn.Module):
     if TYPE_CHECKING:
 
         def __call__(self, *state: Tensor) -> Tensor: ...
+
+
+def _units(data: Recordings) -> tuple[Tensor, Tensor]:
+    """Return mean and standard deviation of what is known of each variable, `(n,)` each."""
+    x = torch.cat([one.x.double() for one in data])
+    if data.complete:
+        return x.mean(0), x.std(0)
+    known = [column[column.isfinite()] for column in x.unbind(1)]
+    for name, column in zip(data.columns, known, strict=True):
+        if len(column) < 2:
+            raise DataError(
+                f"Column {name!r} is known at {len(column)} of {len(x):,} samples, and two are "
+                "the fewest to learn from; leave it out."
+            )
+    return torch.stack([c.mean() for c in known]), torch.stack([c.std() for c in known])
 
 
 def _interval(data: Recordings) -> float:

@@ -133,9 +133,10 @@ class ForcedIteration:
 
     Before step i of T, the first k units of a state become
     `(1 - strength[i]) z[:k] + strength[i] signal[i]`, with `signal: (members, b, T, k)` and
-    `strength: (members, T)` on the host; no gradient flows to the signal. The answer is the
-    states after each step, `(members, b, T, m)`, with a gradient to ``x0`` and to every tensor
-    that the maps use. Each member has its own map; all are of one structure.
+    `strength: (members, T)` on the host; no gradient flows to the signal, and where that is
+    NaN the unit is left as it is. The answer is the states after each step,
+    `(members, b, T, m)`, with a gradient to ``x0`` and to every tensor that the maps use. Each
+    member has its own map; all are of one structure.
     """
 
     maps: tuple[Map, ...]

@@ -67,6 +67,17 @@ class SupportsEnsembles(Protocol):
 
 
 @runtime_checkable
+class SupportsGaps(Protocol):
+    """A scheme whose loss also takes windows with gaps, which are NaN.
+
+    What is missing neither forces nor counts, variable by variable; the context at the start
+    of a window is filled. Other schemes learn from the stretches between gaps.
+    """
+
+    takes_gaps: bool
+
+
+@runtime_checkable
 class SupportsAdapting(Protocol):
     """A scheme with choices that depend on the data, made once before training."""
 

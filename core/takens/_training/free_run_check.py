@@ -12,10 +12,11 @@ from torch import Tensor
 
 from takens._data.time_series import TimeSeries
 from takens._defaults import CHECK_METRIC
+from takens._dynamics.gaps import filled, has_gaps
 from takens._dynamics.generate import generate
 from takens._judging.lending import lent
 from takens._plugins.registry import metrics
-from takens._protocols.metric import SeriesMetric
+from takens._protocols.metric import SeriesMetric, SupportsEvidence
 from takens._protocols.model import Model
 from takens.errors import InputError, TakensError, UnknownComponentError
 
@@ -76,16 +77,27 @@ class FreeRunCheck:
     def on(
         cls, x: Tensor, model: Model, dt: float, metric: SeriesMetric | None
     ) -> FreeRunCheck | None:
-        """Prepare for data `x: (trajectories, T, n)`; None where they are too short."""
+        """Prepare for data `x: (trajectories, T, n)`; None where they are too short.
+
+        Of data with gaps those samples are compared of which all is known, by a metric that
+        does not ask for their order.
+        """
         x = x.detach().to("cpu", torch.float64)
         context = model.context_length + _WARM_UP
+        first = x[0]
+        places = torch.linspace(0, len(first) - context, _STARTS, dtype=torch.float64).long()
+        if has_gaps(x):
+            places = _where_most_is_known(first, places, context)
+            whole = filled(first)
+            x = torch.cat([one[~one.isnan().any(-1)] for one in x]).unsqueeze(0)
+            metric = metric if _ignores_order(metric) else None
+        else:
+            whole = first
         steps = min(_LONGEST, (x.shape[1] - context) // _STARTS)
         if steps < _SHORTEST:
             return None
-        first = x[0]
-        length = steps * _STARTS
-        places = torch.linspace(0, len(first) - context, _STARTS, dtype=torch.float64).long()
-        contexts = torch.stack([first[p : p + context] for p in places])
+        first, length = x[0], steps * _STARTS
+        contexts = torch.stack([whole[p : p + context] for p in places])
         reference = _series(first[:length], dt)
         floor = None
         if metric is not None:
@@ -121,6 +133,24 @@ class FreeRunCheck:
         return Finding(
             divergence, float(exploded.double().mean()), float(stopped.double().mean())
         )
+
+
+def _where_most_is_known(x: Tensor, places: Tensor, length: int) -> Tensor:
+    """Move each of `places` of `x: (T, n)` to where, nearby, ``length`` samples lack least."""
+    lost = torch.cat((x.new_zeros(1), x.isnan().sum(1).cumsum(0)))
+    lost = lost[length:] - lost[:-length]
+    reach = max(len(lost) // (2 * _STARTS), 1)
+    nearby = (lost[max(p - reach, 0) : p + reach + 1] for p in map(int, places))
+    return torch.tensor(
+        [
+            max(p - reach, 0) + int(part.argmin())
+            for p, part in zip(map(int, places), nearby, strict=True)
+        ]
+    )
+
+
+def _ignores_order(metric: SeriesMetric | None) -> bool:
+    return isinstance(metric, SupportsEvidence) and metric.evidence.aspect == "geometry"
 
 
 def metric_of(given: Any) -> SeriesMetric | None:

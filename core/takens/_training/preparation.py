@@ -10,9 +10,11 @@ import torch
 from torch import Tensor
 
 from takens._data.entrance import SeriesLike, as_recordings
+from takens._data.even_grid import on_even_grid
 from takens._data.recordings import Recordings
 from takens._dynamics.autonomous import refuse_time
 from takens._dynamics.ensemble import Ensemble
+from takens._dynamics.gaps import filled
 from takens._dynamics.trained_model import TrainedModel
 from takens._plugins.warn import with_new_names
 from takens._preparing.preparations import Preparations
@@ -31,6 +33,7 @@ from takens._protocols.scheme import (
     SupportsAccepts,
     SupportsAdapting,
     SupportsEnsembles,
+    SupportsGaps,
     TrainingScheme,
 )
 from takens._training.descent import try_descent
@@ -74,8 +77,8 @@ class Prepared:
         if not isinstance(model, SupportsRemarks):
             return []
         with torch.inference_mode(False):
-            x = self.windows.longest.detach().to("cpu", torch.float64)
-            return list(model.remarks(x[0] if x.ndim > 2 else x))
+            x = self.windows.longest.detach().to("cpu", torch.float64)[0]
+            return list(model.remarks(x[~x.isnan().any(-1)]))
 
     def losses(
         self,
@@ -119,7 +122,10 @@ def prepare(
     Raises: InputError where model, data, scheme and settings do not go together.
     """
     scheme, placement = with_new_names(scheme), place(device, Precision.SINGLE)
-    data, remarks = without_gaps(as_recordings(data))
+    gaps = isinstance(scheme, SupportsGaps) and scheme.takes_gaps
+    data, remarks = (
+        with_gaps(as_recordings(data)) if gaps else without_gaps(as_recordings(data))
+    )
     given = members_of(model, training.members)
     for each in given:
         inner = each.inner if isinstance(each, TrainedModel) else each
@@ -153,6 +159,7 @@ def prepare(
         min(training.window, longest) if direct else training.window,
         [one.t for one in data],
         data.dt if data.regular else None,
+        given[0].context_length,
     )
     short = sum(len(x) < windows.length for x in records)
     if short:
@@ -165,7 +172,7 @@ def prepare(
         if isinstance(member.inner, SupportsUnits):
             member.inner.adopt_units(first.mean, first.scale)
         member.inner.to(placement.device, placement.dtype)
-        _refuse_time_of(member.inner, x)
+        _refuse_time_of(member.inner, filled(x[:1, : member.context_length]))
     named = scheme
     if isinstance(scheme, SupportsAdapting):
         scheme = scheme.set_up(x, first.dt)
@@ -193,17 +200,46 @@ def prepare(
     return prepared
 
 
-def without_gaps(data: Recordings) -> tuple[Recordings, tuple[str, ...]]:
-    """Cut data into the stretches between gaps; say how much is left out.
+def with_gaps(data: Recordings) -> tuple[Recordings, tuple[str, ...]]:
+    """Put missing rows in as gaps; cut where times jump otherwise; tell what is missing.
 
-    Raises: InputError where nothing is left, or the data have inputs.
+    Raises: InputError where a recording is nothing but gaps, or the data have inputs.
     """
+    _refuse_inputs(data)
+    data = attrs.evolve(data, series=[on_even_grid(one) for one in data])
+    if data.complete:
+        return without_gaps(data)
+    for name, one in zip(data.names, data, strict=True):
+        if not bool(one.x.isfinite().any()):
+            raise InputError(
+                f"Recording {name!r} has no number in any of its {len(one):,} samples; leave "
+                "it out."
+            )
+    if not data.regular:
+        cut = data.stretches(across=True)
+        data = cut if cut.regular else data
+    lost = sum(int(one.x.isnan().sum()) for one in data)
+    share = lost / (sum(map(len, data)) * data.dim)
+    return data, (
+        f"{share:.2g} of the numbers are missing; they neither force the model nor count.",
+    )
+
+
+def _refuse_inputs(data: Recordings) -> None:
     inputs = data.series[0].inputs
     if inputs is not None:
         raise InputError(
             f"Models take no inputs, and the data have {', '.join(inputs.columns)}; name them "
             "among the columns, to be learned as variables, or leave them out."
         )
+
+
+def without_gaps(data: Recordings) -> tuple[Recordings, tuple[str, ...]]:
+    """Cut data into the stretches between gaps; say how much is left out.
+
+    Raises: InputError where nothing is left, or the data have inputs.
+    """
+    _refuse_inputs(data)
     if data.complete and data.regular:
         return data, ()
     cut = data.stretches()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import final
+from typing import Final, final
 
 import attrs
 import torch
 from torch import Tensor
 
+from takens._dynamics.gaps import filled, has_gaps
 from takens.errors import InputError
+
+# Windows from the best starts alone are drawn where they reach this share of the data.
+_REACHED: Final = 0.9
 
 
 @final
@@ -20,18 +24,23 @@ class Windows:
     The samples are spaced by ``dt``, or irregularly where it is None. A record that is
     shorter than a window has none.
 
-    Raises: InputError where a window is longer than all records.
+    What is missing is NaN, but for the first ``context`` samples of a window, where a line
+    between what is known stands for it. Windows then are those that begin where the least is
+    missing, as many as reach nine tenths of the data.
+
+    Raises: InputError where a window is longer than all records, or nothing is known.
     """
 
     records: tuple[Tensor, ...] = attrs.field(converter=tuple[Tensor, ...])
     length: int
     clocks: tuple[Tensor, ...] = attrs.field(converter=tuple[Tensor, ...])
     dt: float | None = None
+    context: int = 1
     _x: Tensor = attrs.field(init=False)
     _t: Tensor = attrs.field(init=False)
-    # Windows before each record, and rows before it, on the host.
-    _before: Tensor = attrs.field(init=False)
-    _rows: Tensor = attrs.field(init=False)
+    # The rows where windows begin, on the host; and the data as contexts are taken from them.
+    _starts: Tensor = attrs.field(init=False)
+    _whole: Tensor | None = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         longest = max(map(len, self.records))
@@ -41,21 +50,29 @@ class Windows:
                 f"{longest}; shorten training.window or give a longer series."
             )
         used = [i for i, x in enumerate(self.records) if len(x) >= self.length]
-        lengths = torch.tensor([len(self.records[i]) for i in used])
-        whole = len(used) == 1
-        x = self.records[used[0]] if whole else torch.cat([self.records[i] for i in used])
+        parts = [self.records[i] for i in used]
+        x = (parts[0] if len(used) == 1 else torch.cat(parts)).contiguous()
+        first, starts = 0, list[Tensor]()
+        for part in parts:
+            starts.append(first + torch.arange(len(part) - self.length + 1))
+            first += len(part)
+        rows, whole = torch.cat(starts), None
+        if has_gaps(x):
+            apart = torch.cat([_missing_in_a_row(part.cpu()) for part in parts])
+            rows = _best(rows, apart, ~x.cpu().isnan(), self.length, self.context)
+            whole = torch.cat([filled(part) for part in parts])
         for name, value in (
-            ("_x", x.contiguous()),
+            ("_x", x),
             ("_t", torch.cat([self.clocks[i] for i in used])),
-            ("_rows", lengths.cumsum(0) - lengths),
-            ("_before", (lengths - self.length + 1).cumsum(0)),
+            ("_starts", rows),
+            ("_whole", whole),
         ):
             object.__setattr__(self, name, value)
 
     @property
     def count(self) -> int:
         """How many windows there are."""
-        return int(self._before[-1])
+        return len(self._starts)
 
     @property
     def longest(self) -> Tensor:
@@ -67,28 +84,74 @@ class Windows:
 
     def at(self, numbers: Tensor) -> Tensor:
         """Return windows by their number, on the host: `(...) -> (..., length, n)`."""
-        along, variable = self._x.stride()
-        windows = self._x.as_strided(
-            (len(self._x) - self.length + 1, self.length, self._x.shape[1]),
-            (along, along, variable),
-            self._x.storage_offset(),
-        )
-        return windows[self._first(numbers).to(self._x.device)]
+        windows = _unfolded(self._x, self.length)
+        rows = self._starts[numbers].to(windows.device)
+        windows = windows[rows]
+        if self._whole is not None:
+            contexts = _unfolded(self._whole, self.context)
+            windows[..., : self.context, :] = contexts[rows]
+        return windows
 
     def times(self, numbers: Tensor) -> Tensor:
         """Return times from the start, `(length,)`; where windows differ, `(..., length)`."""
         if self.dt is not None:
             return torch.arange(self.length, dtype=torch.float64) * self.dt
-        times = self._t[self._first(numbers)[..., None] + torch.arange(self.length)]
+        times = self._t[self._starts[numbers][..., None] + torch.arange(self.length)]
         times = times - times[..., :1]
         same = bool((times == times.reshape(-1, self.length)[0]).all())
         return times.reshape(-1, self.length)[0] if same else times
 
-    def _first(self, numbers: Tensor) -> Tensor:
-        """Return the rows where windows begin."""
-        record = torch.bucketize(numbers, self._before, right=True)
-        earlier = torch.cat((self._before.new_zeros(1), self._before[:-1]))
-        return numbers - earlier[record] + self._rows[record]
+
+def _unfolded(x: Tensor, length: int) -> Tensor:
+    """Return a view of all windows of `x: (T, n)`: `(T - length + 1, length, n)`."""
+    along, variable = x.stride()
+    return x.as_strided(
+        (len(x) - length + 1, length, x.shape[1]),
+        (along, along, variable),
+        x.storage_offset(),
+    )
+
+
+def _missing_in_a_row(x: Tensor) -> Tensor:
+    """Return how many samples in a row are missing at each of `x: (T, n)`: `(T,)`, 0 for none.
+
+    The worst variable counts, and what has nothing before or behind it as all of the record.
+    """
+    known, count = ~x.isnan(), len(x)
+    place = torch.arange(count).unsqueeze(-1)
+    before = torch.where(known, place, -1).cummax(0).values
+    after = torch.where(known, place, count).flip(0).cummin(0).values.flip(0)
+    gap = torch.where((before < 0) | (after == count), count, after - before - 1)
+    return torch.where(known, 0, gap).amax(1)
+
+
+def _best(starts: Tensor, apart: Tensor, known: Tensor, length: int, context: int) -> Tensor:
+    """Choose the rows where windows begin, of `known: (T, n)`.
+
+    Raises: InputError where no window has anything to predict.
+    """
+    per_row = known.sum(1)
+    total = torch.cat((per_row.new_zeros(1), per_row.cumsum(0)))
+    starts = starts[total[starts + length] > total[starts + context]]
+    if not len(starts):
+        raise InputError(
+            f"No window of {length} samples has anything but gaps after the {context} that a "
+            "model starts from; lengthen training.window, or fill the gaps."
+        )
+    worst = apart[starts]
+    for i in range(1, context):
+        worst = torch.maximum(worst, apart[starts + i])
+
+    def reached(chosen: Tensor) -> float:
+        edges = torch.zeros(len(known) + 1, dtype=torch.long)
+        ones = torch.ones_like(chosen)
+        edges.index_add_(0, chosen + context, ones).index_add_(0, chosen + length, -ones)
+        return float(per_row[edges.cumsum(0)[:-1] > 0].sum())
+
+    wanted, most = _REACHED * reached(starts), 0
+    while reached(chosen := starts[worst <= most]) < wanted:
+        most = max(1, 2 * most)
+    return chosen
 
 
 @final

@@ -106,6 +106,9 @@ def _cases(*, learned: bool = False) -> Iterator[_Case]:
     signal, strength = numbers(2, 3, 5, 1, seed=4), numbers(2, 5, seed=5).sigmoid()
     forced = ForcedIteration(maps=maps, x0=z0, signal=signal, strength=strength)
     yield _Case("maps that are forced", forced, lambda: _forced(forced), of)
+    missing = torch.where(numbers(2, 3, 5, 1, seed=6) > 0, signal, torch.nan)
+    gaps = attrs.evolve(forced, signal=missing)
+    yield _Case("maps that are forced with gaps", gaps, lambda: _forced(gaps), of)
     if not learned:
         places = numbers(4, 2).remainder(1.0)
         growth = TangentGrowth(dynamics=CatMap(), x0=places, steps=60, transient=20, count=2)
@@ -207,8 +210,8 @@ def _orbit(step: Callable[[Tensor], Tensor], x: Tensor, steps: int) -> Tensor:
 def _forced(request: ForcedIteration) -> Tensor:
     z, k, states = request.x0, request.signal.shape[-1], list[Tensor]()
     for i, share in enumerate(request.strength.unbind(-1)):
-        own = share[:, None, None]
-        pulled = (1 - own) * z[..., :k] + own * request.signal[:, :, i]
+        own, x = share[:, None, None], request.signal[:, :, i]
+        pulled = torch.where(x.isnan(), z[..., :k], (1 - own) * z[..., :k] + own * x)
         given = torch.cat((pulled, z[..., k:]), -1)
         z = torch.stack([step(x) for step, x in zip(request.maps, given, strict=True)])
         states.append(z)

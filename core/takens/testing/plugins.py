@@ -26,7 +26,7 @@ from takens._protocols.dynamics import SupportsJacobian, SupportsTangent
 from takens._protocols.integrator import Stepper
 from takens._protocols.metric import SupportsReference
 from takens._protocols.model import SupportsClosedForm, SupportsForcingSignal, SupportsUnits
-from takens._protocols.scheme import SupportsEnsembles
+from takens._protocols.scheme import SupportsEnsembles, SupportsGaps
 from takens.errors import TakensError
 from takens.testing.asking import require, unanswered
 from takens.testing.check import Checks
@@ -42,6 +42,7 @@ _CLAIMS: Final[dict[str, type]] = {
     "closed_form": SupportsClosedForm,
     "ensembles": SupportsEnsembles,
     "forcing_signal": SupportsForcingSignal,
+    "gaps": SupportsGaps,
     "jacobian": SupportsJacobian,
     "reference": SupportsReference,
     "step": Stepper,

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from takens._dynamics.ensemble import Ensemble
+from takens._dynamics.gaps import filled
 from takens._protocols.dynamics import Time
 from takens._protocols.scheme import (
     DirectScheme,
@@ -20,6 +21,7 @@ from takens._protocols.scheme import (
     SupportsAdapting,
     SupportsEnsembles,
     SupportsForcingReport,
+    SupportsGaps,
     SupportsState,
     TrainingScheme,
 )
@@ -35,7 +37,14 @@ from takens.testing.asking import (
 from takens.testing.check import Checks
 from takens.testing.functions import require_reached
 from takens.testing.making import real_settings
-from takens.testing.samples import DOUBLE, SmallModel, gradients, record, standard
+from takens.testing.samples import (
+    DOUBLE,
+    SmallModel,
+    gradients,
+    numbers,
+    record,
+    standard,
+)
 
 CHECKS = Checks(TrainingScheme | DirectScheme, "scheme_protocol", "loss() and solve()")
 
@@ -54,6 +63,10 @@ def _draws_nothing(scheme: Any) -> bool:
 
 def _takes_ensembles(scheme: Any) -> bool:
     return isinstance(scheme, SupportsEnsembles) and _draws_nothing(scheme)
+
+
+def _takes_gaps(scheme: Any) -> bool:
+    return isinstance(scheme, SupportsGaps) and isinstance(scheme, TrainingScheme)
 
 
 def _has_settings(scheme: Any) -> bool:
@@ -214,6 +227,29 @@ def check_scheme_ensembles(scheme: TrainingScheme[Any]) -> None:
     require_close(losses, alone, "A member's loss differs from the one that it has alone")
     (leak,) = gradients(losses[0], members[1].offset)
     require(leak is None or not bool(leak.any()), "One member's loss depends on another.")
+
+
+@CHECKS.where(_takes_gaps)
+def check_scheme_gaps(scheme: TrainingScheme[Any]) -> None:
+    """Check that gaps leave loss and gradient finite, and that nothing is put in them."""
+    model, windows = _small(), _windows()
+    lost = numbers(*windows.shape, seed=3) > 0.5
+    lost[:, 0] = False
+    gaps = windows.masked_fill(lost, math.nan)
+    loss = _loss(scheme, model, gaps)
+    require(bool(loss.isfinite()), f"The loss of windows with gaps is {loss.item()}.")
+    for weight, gradient in zip(
+        model.parameters(), gradients(loss, *model.parameters()), strict=True
+    ):
+        fine = gradient is not None and bool(gradient.isfinite().all())
+        require(fine, f"A gap leaves a weight {tuple(weight.shape)} without a finite gradient.")
+    for what, other in (
+        ("zeros", gaps.nan_to_num(0.0)),
+        ("lines", filled(gaps)),
+        ("other rows as gaps", gaps.masked_fill(lost.any(-1, keepdim=True), math.nan)),
+    ):
+        says = f"The loss is the same with {what} in the place of gaps."
+        require(not loss.isclose(_loss(scheme, model, other), rtol=1e-9).item(), says)
 
 
 @CHECKS.where(SupportsAdapting)

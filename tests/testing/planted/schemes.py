@@ -214,6 +214,21 @@ class Mixes(Scheme):
         return found.mean().expand(found.shape) if found.ndim else found
 
 
+class FillsWithZeros(Scheme):
+    """Takes what is missing for zero."""
+
+    takes_gaps = True
+
+    def loss(self, model: Any, windows: Tensor, *, times: Tensor, step: int) -> Tensor:
+        return one_step(model, windows.nan_to_num(0.0), times)
+
+
+class LosesItself(Scheme):
+    """Says that it takes gaps, and does not."""
+
+    takes_gaps = True
+
+
 class AdaptsToNothing(Scheme):
     def set_up(self, x: Tensor, dt: float, /) -> Any:
         return None
@@ -313,6 +328,8 @@ FAULTS = [
     Fault("only the first window counts", "scheme_order_of_windows", LooksAtTheFirst()),
     Fault("the gradient leads uphill", "scheme_learns", Climbs()),
     Fault("members of an ensemble get the mean of all losses", "scheme_ensembles", Mixes()),
+    Fault("what is missing counts as zero", "scheme_gaps", FillsWithZeros()),
+    Fault("a gap makes the loss NaN", "scheme_gaps", LosesItself()),
     Fault("what is adapted is no scheme", "scheme_adapting", AdaptsToNothing()),
     Fault("the strength that is reported is no number", "scheme_forcing_report", ReportsNaN()),
     Fault("a count is not stored", "scheme_state", Forgets()),

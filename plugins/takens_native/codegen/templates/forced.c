@@ -4,7 +4,7 @@ typedef struct {
   long member, sample, step, unit;
 } Series;
 
-/* Strengths of forcing, of `units` units. */
+/* Strengths of forcing, of `units` units. A signal that is NaN is a gap, and forces nothing. */
 typedef struct {
   const double *from;
   long member, step, units;
@@ -24,7 +24,23 @@ INLINE void force(R *x, const Series *signal, const Strength *strength, long m, 
   for (long k = 0; k < strength->units; k++)
     for (int l = 0; l < W; l++) {
       const R value = from[(l < lanes ? l : 0) * signal->sample + k * signal->unit];
-      x[k * W + l] = share == 1 ? value : left * x[k * W + l] + wanted * value;
+      const R forced = share == 1 ? value : left * x[k * W + l] + wanted * value;
+      x[k * W + l] = value == value ? forced : x[k * W + l];
+    }
+}
+
+/* Take the gradient of forced states back to those before. */
+INLINE void unforce(R *g, const Series *signal, const Strength *strength, long m, long b, long t,
+                    int lanes) {
+  const double share = strength->from[m * strength->member + t * strength->step];
+  if (share == 0) return;
+  const R *from = signal->from + m * signal->member + b * signal->sample + t * signal->step;
+  const R left = (R)(1 - share);
+  for (long k = 0; k < strength->units; k++)
+    for (int l = 0; l < W; l++) {
+      const R value = from[(l < lanes ? l : 0) * signal->sample + k * signal->unit];
+      const R before = share == 1 ? 0 : left * g[k * W + l];
+      g[k * W + l] = value == value ? before : g[k * W + l];
     }
 }
 
@@ -82,10 +98,7 @@ int adjoint(long start, long stop, long B, long T, const R *parameters, long P, 
           bring(x, x0 + at * D, D, 1, lanes);
         force(x, signal, strength, m, b, t, lanes);
         vjp(u, x, g, g, a, s + (t - first) * W, w);
-        const double share = strength->from[m * strength->member + t * strength->step];
-        const R left = (R)(1 - share);
-        if (share != 0)
-          for (long k = 0; k < strength->units * W; k++) g[k] = share == 1 ? 0 : left * g[k];
+        unforce(g, signal, strength, m, b, t, lanes);
       }
       const long count = (last - first) * W, whole = (count + LV - 1) / LV * LV;
       if (whole > count)
