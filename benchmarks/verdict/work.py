@@ -3,8 +3,9 @@
 # pyright: basic
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import torch
@@ -39,37 +40,44 @@ def seed(work: Work) -> int:
 
 def judge(work: Work, deadline: float = float("inf")) -> Iterator[Judged]:
     """Judge the subjects of one record, until the time is over."""
-    case = SYSTEMS[work.system]
-    measured = noisy(case.draw(work.length, 1 + FLOORS, seed(work)), work.noise, seed(work))
-    runs = None
-    for name in work.subjects:
-        if time.time() > deadline:
-            return
-        began = time.process_time()
+    case, number = SYSTEMS[work.system], seed(work)
+    measured = noisy(case.draw(work.length, 1 + FLOORS, number), work.noise, number)
+    truth = case.make()
+    runs = cache(lambda: case.draw(work.length, COUNTED, _RUNS + number))
+
+    def made(name: str) -> Any:
         one = subject(work.system, name)
-        if one.spoil is not None and runs is None:
-            runs = case.draw(work.length, COUNTED, _RUNS + seed(work))
-        judged = one.of(case, runs, seed(work))
-        found = takens.judge(
-            judged,
+        return truth if name == "truth" else one.of(case, one.spoil and runs(), number)
+
+    groups = defaultdict(list)
+    for name in work.subjects:
+        groups[metrics_for(subject(work.system, name), work)].append(name)
+    for metrics, names in groups.items():
+        judged = takens.judge_each(
+            map(made, names),
             case.series(measured[0]),
-            metrics_for(one, work),
+            metrics,
             second=case.series(measured[1:]),
-            truth=case.make(),
+            truth=truth,
             runs=RUNS,
             noise=work.noise,
             power=False,
         )
-        yield Judged(
-            system=work.system,
-            subject=name,
-            length=work.length,
-            noise=work.noise,
-            record=work.record,
-            aspects={a: told(f) for a, f in found.verdict.findings.items()},
-            seconds=round(time.process_time() - began, 3),
-            exponent=exponent(found.scores.get("max_lyapunov")),
-        )
+        for name in names:
+            if time.time() > deadline:
+                return
+            began = time.process_time()
+            found = next(judged)
+            yield Judged(
+                system=work.system,
+                subject=name,
+                length=work.length,
+                noise=work.noise,
+                record=work.record,
+                aspects={a: told(f) for a, f in found.verdict.findings.items()},
+                seconds=round(time.process_time() - began, 3),
+                exponent=exponent(found.scores.get("max_lyapunov")),
+            )
 
 
 def metrics_for(one: Subject, work: Work) -> tuple[str, ...]:

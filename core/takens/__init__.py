@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from takens._examining.examine import examine as examine
     from takens._judging.compare import compare_scores as compare_scores
     from takens._judging.evaluate import evaluate as evaluate
-    from takens._judging.judge import judge as judge
+    from takens._judging.judge import judge as judge, judge_each as judge_each
     from takens._judging.judgement import Judgement as Judgement
     from takens._judging.verdict import Verdict as Verdict, verdict as verdict
     from takens._plugins.catalogue import catalogue as catalogue

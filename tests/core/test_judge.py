@@ -1,6 +1,9 @@
 """Judging: records, noise, spoilt copies, stationarity, runs that start elsewhere."""
 
-from collections.abc import Mapping
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 import attrs
@@ -9,6 +12,7 @@ import torch
 
 import takens
 from takens._judging.noise import noise_level, with_noise  # pyright: ignore[reportPrivateUsage]
+from takens._judging.once import Once  # pyright: ignore[reportPrivateUsage]
 from takens._judging.spoils import SPOILS, spoilt  # pyright: ignore[reportPrivateUsage]
 from takens._judging.stationarity import (  # pyright: ignore[reportPrivateUsage]
     difference,
@@ -247,3 +251,62 @@ def test_tolerances_are_checked_before_anything_is_done(
 ) -> None:
     with pytest.raises(takens.InputError, match=sentence):
         takens.judge("lorenz63", first(truth), ["mean_shift"], tolerance=tolerance)
+
+
+def test_subjects_are_judged_one_after_the_other_against_one_truth(
+    truth: takens.TimeSeries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, second = first(truth), rest(truth)
+    system = takens.systems.create("lorenz63")
+    other = takens.systems.create("lorenz63", rho=26.0)
+    asked = ["mean_shift", "state_space_divergence", "max_lyapunov", "prediction_error"]
+    alone = [
+        takens.judge(each, data, asked, second=second, truth=system)
+        for each in (other, records(8, seed=3))
+    ]
+    calls: list[str] = []
+
+    def counted(name: str) -> None:
+        module = sys.modules["takens._judging.judging"]
+        inner = getattr(module, name)
+
+        def counting(*given: Any) -> Any:
+            calls.append(name)
+            return inner(*given)
+
+        monkeypatch.setattr(module, name, counting)
+
+    counted("score_spoilt")
+    made: list[int] = []
+
+    def subjects() -> Iterator[Any]:
+        for i, each in enumerate((other, records(8, seed=3), other)):
+            made.append(i)
+            yield each
+
+    found = takens.judge_each(subjects(), data, asked, second=second, truth=system)
+    assert not made
+    assert dict(next(found).scores) == dict(alone[0].scores)
+    assert made == [0]
+    assert dict(next(found).scores) == dict(alone[1].scores)
+    assert dict(next(found).scores) == dict(alone[0].scores)
+    assert len(calls) == 2, "runs have a context, records have none"
+    assert not any(score.members for score in alone[0].scores.values())
+    with pytest.raises(StopIteration):
+        next(found)
+
+
+def test_what_is_made_once_is_made_by_one_thread() -> None:
+    once, made = Once(), []
+
+    def slow() -> int:
+        made.append(1)
+        time.sleep(0.02)
+        return len(made)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: once.of(slow, "it"), range(4))) == [1] * 4
+    assert once.of(slow, "other", 1) == 2
+    with pytest.raises(ZeroDivisionError):
+        once.of(lambda: 1 // 0, "fails")
+    assert once.of(lambda: 5, "fails") == 5

@@ -10,6 +10,7 @@ import attrs
 from takens._data.time_series import TimeSeries
 from takens._judging.floors import beyond
 from takens._judging.lending import lent
+from takens._judging.once import Once
 from takens._judging.segments import Segments
 from takens._judging.spoils import slowed
 from takens._judging.surrogates import surrogates
@@ -43,9 +44,7 @@ class Baselines:
     linear: Mapping[str, TimeSeries]
     slowed: Mapping[str, TimeSeries]
     other: Mapping[str, TimeSeries]
-    _known: list[tuple[SeriesMetric, Bounds]] = attrs.field(
-        factory=list[tuple[SeriesMetric, Bounds]], init=False
-    )
+    _once: Once = attrs.field(factory=Once, init=False)
 
     @classmethod
     def of(cls, segments: Segments) -> Baselines:
@@ -63,18 +62,17 @@ class Baselines:
 
     def bounds(self, metric: SeriesMetric) -> Bounds:
         """Score what does not depend on the runs, once for all of them."""
-        for one, known in self._known:
-            if one is metric:
-                return known
+        # The metric is kept, so that its number stays its own.
+        return self._once.of(lambda: (metric, self._bounds(metric)), id(metric))[1]
+
+    def _bounds(self, metric: SeriesMetric) -> Bounds:
         reference = self.segments.reference
         perfect = [
             metric.compare(*lent(metric, reference, other)) for other in self.segments.pairs()
         ]
         floors = [score.value for score in perfect if score.value is not None]
         simple = self._score(metric, floors) | dict(perfect[0].baselines)
-        found = Bounds(perfect[0], floors, simple)
-        self._known.append((metric, found))
-        return found
+        return Bounds(perfect[0], floors, simple)
 
     def _score(self, metric: SeriesMetric, floors: Sequence[float]) -> dict[str, float]:
         """Score the first group of which every member is beyond the floors."""

@@ -16,6 +16,7 @@ from takens._judging.completion import complete
 from takens._judging.judge import judge
 from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics
+from takens._judging.once import Once
 from takens._judging.score_table import Scores
 from takens._judging.subject import as_model, as_record, named_subject
 from takens._plugins.isolation import isolated
@@ -97,6 +98,6 @@ def evaluate(
     for name, metric in name_metrics(metrics, references).items():
         if isinstance(metric, (SeriesMetric, RecordsMetric)):
             raise InputError(f"{name} compares with data: give a time series.")
-        score = measure_dynamics(metric, model, dt, points, truth)
+        score = measure_dynamics(metric, model, dt, points, truth, Once())
         scores[name] = complete(score, name, metric, truth, references)
     return scores

@@ -13,6 +13,7 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._dynamics.generate import generate
 from takens._judging.lending import lent
+from takens._judging.once import Once
 from takens._judging.segments import Segments
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
@@ -32,6 +33,7 @@ def compare_forecasts(
     segments: Segments,
     dt: float,
     context: int,
+    once: Once,
 ) -> Score:
     """Forecast from up to 2,000 samples of the reference (or 20 for each dimension).
 
@@ -55,8 +57,11 @@ def compare_forecasts(
     true = _unfold(reference.x, c + horizon)[starts]
     forecast = generate(model, context=true[:, :c], steps=max(horizon, 2), dt=dt)
     truth = attrs.evolve(reference, t=reference.t[: horizon + 1], x=true[:, c - 1 :])
-    best = _analogues(truth, next(segments.pairs()), horizon)
-    floor = metric.compare(*lent(metric, truth, best))
+    floor = once.of(
+        lambda: metric.compare(*lent(metric, truth, _analogues(truth, segments, horizon))),
+        id(metric),
+        context,
+    )
     alive = torch.tensor([at is None for at in forecast.diverged_at])
     about: dict[str, Any] = {
         "floor": floor.value,
@@ -78,8 +83,9 @@ def _spread(available: int, dims: int) -> Tensor:
     return torch.arange(count) * (available - 1) // max(count - 1, 1)
 
 
-def _analogues(truth: TimeSeries, second: TimeSeries, horizon: int) -> TimeSeries:
+def _analogues(truth: TimeSeries, segments: Segments, horizon: int) -> TimeSeries:
     """Follow, for each start, the nearest state of the second segment."""
+    second = next(segments.pairs())
     library = _unfold(second.x, horizon + 1)
     scale = second.x.std(0)
     tree = KDTree(np.asarray(library[:, 0] / scale))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import statistics
 from typing import Any, Final, final
@@ -106,6 +107,7 @@ class FreeRuns:
         at = self.beside.diverged_at + tuple(self.all.diverged_at[i] for i in chosen)
         return FreeRun(attrs.evolve(self.beside.series, x=x), at)
 
+    @functools.cached_property
     def finite(self) -> TimeSeries | None:
         """Return runs that did not diverge, up to 48, `x: (runs, T, n)`, None where all did."""
         alive = [run for run, at in enumerate(self.all.diverged_at) if at is None]

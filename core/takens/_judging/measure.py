@@ -12,6 +12,7 @@ from takens._dynamics.flow_map import latent_map
 from takens._dynamics.generate import warm_up
 from takens._dynamics.system_model import SystemModel
 from takens._judging.lending import lent
+from takens._judging.once import Once
 from takens._judging.subject import system_model
 from takens._protocols.metric import DynamicsMetric
 from takens._protocols.model import Model
@@ -21,7 +22,12 @@ from takens._threads import threads_for
 
 
 def measure_dynamics(
-    metric: DynamicsMetric, model: Model, dt: float, places: Tensor, truth: System | None
+    metric: DynamicsMetric,
+    model: Model,
+    dt: float,
+    places: Tensor,
+    truth: System | None,
+    once: Once,
 ) -> Score:
     """Probe a model from observed `places: (starts, c, n)`, which warm it up.
 
@@ -38,10 +44,9 @@ def measure_dynamics(
     true = score
     # A known system that is judged by itself has been probed already.
     if not (isinstance(model, SystemModel) and model.system is truth):
-        with threads_for(len(places) * truth.dim):
-            step = latent_map(system_model(truth), dt)
-            (starts,) = lent(metric, places[:, -1])
-            true = _over_starts(metric.measure(step, starts, dt), places)
+        true = once.of(
+            lambda: _measure_truth(metric, truth, dt, places), id(metric), *places.shape
+        )
     return attrs.evolve(
         score,
         truth=true.value,
@@ -50,6 +55,14 @@ def measure_dynamics(
         floor=None if true.error is None else math.sqrt(2) * true.error,
         floor_from="two estimates for the true system (sqrt 2 of the standard error of one)",
     )
+
+
+def _measure_truth(metric: DynamicsMetric, truth: System, dt: float, places: Tensor) -> Score:
+    with threads_for(len(places) * truth.dim):
+        (starts,) = lent(metric, places[:, -1])
+        return _over_starts(
+            metric.measure(latent_map(system_model(truth), dt), starts, dt), places
+        )
 
 
 def _over_starts(score: Score, places: Tensor) -> Score:

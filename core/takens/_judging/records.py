@@ -44,7 +44,7 @@ def compare_records(
             right = metric.compare_records(*lent(metric, truth, far_away(runs.all, truth)))
             score = attrs.evolve(score, reference=right.value, reference_over=right.trials)
         return attrs.evolve(score, runs=about)
-    runs = free.finite()
+    runs = free.finite
     if runs is None:
         reason = f"all {about.count} free runs diverged"
         return Score(value=None, reason=reason, reference=0.0, runs=about)
