@@ -6,7 +6,12 @@ import numpy as np
 
 import takens
 from takens_metrics.from_data.scaling_region import slope_of
-from takens_metrics.from_data.separation import Separation, region_of, separation_of
+from takens_metrics.from_data.separation import (
+    Separation,
+    region_of,
+    separation_of,
+    slopes_of_parts,
+)
 from takens_metrics.records import Array
 from takens_metrics.settings import Method
 
@@ -29,10 +34,12 @@ def exponent_from_data(
     samples. A single variable is embedded by 5 ``delays`` of ``lag`` samples, several are
     taken as the state. The exponent is the slope of the mean logarithm of the distance along
     the straight part of that curve, which ``details`` show, a factor e or more below where
-    distances saturate. The interval covers 95 % of resampled segments of the record, for
-    each of which that part is sought anew, and is widened by how much slopes differ within
-    it. The first mean period, in which neighbours leave each other faster, counts where growth
-    goes on as in it. Where no part is straight over a factor e, there is no value.
+    distances saturate. The interval reaches from the lowest to the highest slope of the parts
+    that could have been taken for it, and two standard errors farther: those are from
+    resampled segments of the record, for each of which the part is sought anew. The error is
+    half of its wider side. The first mean period, in which neighbours leave each other
+    faster, counts where growth goes on as in it. Where no part is straight over a factor e,
+    there is no value.
 
     Raises: DataError where the record is too short, not equally spaced, or constant.
 
@@ -72,22 +79,30 @@ def exponent_of(found: Separation, dt: float, method: Method, seed: int) -> take
             curves={"separation": takens.plugin.Curve(x=time, y=found.curve)},
             details=details,
         )
-    slopes = _resampled_slopes(time, found, seed)
-    low, high = np.quantile(slopes, (0.025, 0.975))
+    noise = float(_resampled_slopes(time, found, seed).std(ddof=1))
+    slopes = slopes_of_parts(time, found.curve, found.period, region)
+    low, high = slopes[0] - 2 * noise, slopes[1] + 2 * noise
     part = (float(time[region.start]), float(time[region.stop - 1]))
     details |= {
         "scaling_region": list(part),
-        "interval": [float(low) - region.bend, float(high) + region.bend],
-        "bend": region.bend,
+        "interval": [low, high],
+        "slopes": list(slopes),
+        "noise": noise,
     }
     return takens.Score(
         value=region.slope,
         unit="1 / time unit",
-        error=float(np.hypot(slopes.std(ddof=1), region.bend)),
+        error=max(high - region.slope, region.slope - low) / 2,
         error_from=(
             f"bootstrap of {len(found.curves)} segments of the record, and by how much the "
-            "slope differs between parts of the scaling region"
+            "slope differs between parts of the curve that could be the scaling region"
         ),
+        # What a record of the same kind would scatter by, whose straight part lies alike.
+        parts={
+            "": takens.plugin.Part(
+                value=region.slope, error=float(np.hypot(noise, region.bend))
+            )
+        },
         convention=convention,
         curves={"separation": takens.plugin.Curve(x=time, y=found.curve, straight=part)},
         details=details,

@@ -2,6 +2,8 @@
 
 from typing import final
 
+import attrs
+
 import takens
 from takens_metrics.from_data.data_exponent import exponent_from_data, exponent_of
 from takens_metrics.from_data.separation import separation_of
@@ -15,6 +17,8 @@ class LyapunovFromData(LyapunovFromDataSettings):
 
     The value is that of what was generated, the reference that of the data by the same
     settings. ``details`` hold both curves with their straight parts, and both intervals.
+    Errors are those of an exponent; a verdict on the two compares them by what is left when
+    the method's bias is that of both.
 
     Raises: ComponentError where the method is unknown or a number of samples is below 1.
 
@@ -55,4 +59,11 @@ class LyapunovFromData(LyapunovFromDataSettings):
         except takens.errors.DataError as error:
             reason = f"what was generated has no exponent: {error}"
             found = without_value(true, reason)
-        return beside(found, true)
+        scores = beside(found, true)
+        # The bias of the method is that of both, and does not tell one from the other.
+        parts = {
+            name: attrs.evolve(part, reference_error=true.parts[name].error)
+            for name, part in found.parts.items()
+            if name in true.parts
+        }
+        return attrs.evolve(scores, parts=parts)

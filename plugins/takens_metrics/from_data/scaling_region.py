@@ -58,6 +58,24 @@ def find_scaling_region(
     return best
 
 
+def slopes_within(
+    x: Array, y: Array, *, least_rise: float, least_samples: int
+) -> tuple[float, float] | None:
+    """Return the lowest and highest slope of all parts along which y rises by so much.
+
+    None where no part does.
+    """
+    cuts = np.unique(np.linspace(0, len(x), _CANDIDATES + 1).round().astype(np.int64))
+    sums = _Sums.of(x, y)
+    slopes = [
+        slope
+        for start in cuts
+        for stop in cuts[cuts >= start + least_samples]
+        if (slope := sums.fit(start, stop)[0]) * (x[stop - 1] - x[start]) >= least_rise
+    ]
+    return (min(slopes), max(slopes)) if slopes else None
+
+
 def slope_of(x: Array, y: Array) -> float:
     """Return the slope of the line through `y: (samples,)` over `x: (samples,)`."""
     return _Sums.of(x, y).fit(0, len(x))[0]

@@ -9,7 +9,11 @@ from scipy.spatial import KDTree
 
 import takens
 from takens_metrics.from_data.neighbours import Places, evenly, nearest, within
-from takens_metrics.from_data.scaling_region import ScalingRegion, find_scaling_region
+from takens_metrics.from_data.scaling_region import (
+    ScalingRegion,
+    find_scaling_region,
+    slopes_within,
+)
 from takens_metrics.records import Array
 from takens_metrics.settings import Method
 from takens_metrics.spectra.time_scales import mean_frequency, theiler_window
@@ -22,6 +26,10 @@ _SATURATION = 1.0
 # Slopes of one straight part differ by less than this fraction.
 _CURVATURE = 0.15
 _FEWEST_STEPS = 5
+# Any part along which distances grow by this much could have been taken for the straight one.
+_ANY_RISE = 0.3
+# Slopes are no better known than by what a straight part may bend.
+_STRAIGHT = 0.05
 # The curve is followed for so many mean periods.
 _PERIODS = 15
 _PLACES = 2_000
@@ -203,11 +211,7 @@ def region_of(time: Array, curve: Array, period: float) -> ScalingRegion | None:
     """Return the straight part of a curve, at least one mean ``period`` (in samples) long."""
     if not np.isfinite(curve).all():
         return None
-    # Where distances are those of unrelated states they grow no more, and before that less.
-    below = curve < np.median(curve[-max(1, len(curve) // 5) :]) - _SATURATION
-    last = len(curve) if below.all() else int(below.argmin())
-    # Within a period neighbours also separate because noise drives them apart.
-    least = max(_FEWEST_STEPS, int(np.ceil(period)))
+    last, least = _unsaturated(curve), _least(period)
 
     def after(first: int) -> ScalingRegion | None:
         part = slice(first, last)
@@ -230,3 +234,32 @@ def region_of(time: Array, curve: Array, period: float) -> ScalingRegion | None:
         goes_on = later is not None and later.slope >= (1 - _CURVATURE) * found.slope
         return found if goes_on else later
     return found
+
+
+def slopes_of_parts(
+    time: Array, curve: Array, period: float, region: ScalingRegion
+) -> tuple[float, float]:
+    """Return the lowest and highest slope among parts that were as good as ``region``.
+
+    Growth is faster where neighbours begin, slower where some of them have come to be as far
+    apart as unrelated states, and differs along the attractor: what a straight part is, is a
+    choice, and its slope is off by what that choice makes of it.
+    """
+    last = _unsaturated(curve)
+    found = slopes_within(
+        time[:last], curve[:last], least_rise=_ANY_RISE, least_samples=_least(period)
+    )
+    low, high = found or (region.slope, region.slope)
+    least = _STRAIGHT * region.slope
+    return min(low, region.slope - least), max(high, region.slope + least)
+
+
+def _unsaturated(curve: Array) -> int:
+    # Where distances are those of unrelated states they grow no more, and before that less.
+    below = curve < np.median(curve[-max(1, len(curve) // 5) :]) - _SATURATION
+    return len(curve) if below.all() else int(below.argmin())
+
+
+def _least(period: float) -> int:
+    # Within a period neighbours also separate because noise drives them apart.
+    return max(_FEWEST_STEPS, int(np.ceil(period)))
