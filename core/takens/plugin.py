@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from takens._data.provenance import Provenance as Provenance
     from takens._data.strict import series_of as series_of
     from takens._data.table import Table as Table
+    from takens._dynamics.driven_orbit import driven_orbit as driven_orbit
     from takens._dynamics.ensemble import Ensemble as Ensemble, weights as weights
     from takens._dynamics.flow_map import (
         FlowMap as FlowMap,
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
         filled as filled,
         force_where_known as force_where_known,
         has_gaps as has_gaps,
+    )
+    from takens._dynamics.inputs import (
+        drive as drive,
+        driven_map as driven_map,
+        encode as encode,
+        input_at as input_at,
+        input_dim as input_dim,
     )
     from takens._dynamics.orbit import orbit as orbit
     from takens._dynamics.stepper import as_stepper as as_stepper
@@ -72,6 +80,14 @@ if TYPE_CHECKING:
         VectorField as VectorField,
     )
     from takens._protocols.figure import Figure as Figure, SupportsSample as SupportsSample
+    from takens._protocols.inputs import (
+        DrivenMap as DrivenMap,
+        Interpolation as Interpolation,
+        SupportsClock as SupportsClock,
+        SupportsDrivenMap as SupportsDrivenMap,
+        SupportsInputs as SupportsInputs,
+        tangent_dim as tangent_dim,
+    )
     from takens._protocols.integrator import Integrator as Integrator, Stepper as Stepper
     from takens._protocols.metric import (
         DynamicsMetric as DynamicsMetric,

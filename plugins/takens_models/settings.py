@@ -9,12 +9,16 @@ import takens
 
 InitialState: TypeAlias = Literal["zeros", "linear", "encoder", "warm_up"]
 Activation: TypeAlias = Literal["tanh", "relu", "leaky_relu", "softplus", "silu"]
+Interpolation: TypeAlias = Literal["constant", "linear", "cubic"]
 Memory: TypeAlias = Literal["restarted", "carried"]
 IntegratorChoice: TypeAlias = str | Mapping[str, Any]
 """A name, or a table with ``name`` and that integrator's parameters."""
 
 _OBS_DIM: Final = takens.plugin.parameter(summary="observed variables", at_least=1)
 _SEED: Final = takens.plugin.parameter(0, summary="of the initial weights", kw_only=True)
+_INPUT_DIM: Final = takens.plugin.parameter(
+    0, summary="inputs that act, as many as the data have", at_least=0, kw_only=True
+)
 _HIDDEN_DIM: Final = takens.plugin.parameter(100, summary="hidden units", at_least=1)
 _RIDGE: Final = takens.plugin.parameter(1e-6, summary="penalty of the closed form", at_least=0)
 _DEPTH: Final = takens.plugin.parameter(2, summary="hidden layers of the field", at_least=0)
@@ -75,6 +79,12 @@ class WindowSettings:
         64,
         summary="hidden units of network observation and encoder",
         at_least=1,
+        kw_only=True,
+    )
+    input_dim: int = _INPUT_DIM
+    interpolation: Interpolation = takens.plugin.parameter(
+        "linear",
+        summary="of inputs between samples; a map sees their mean from one to the next",
         kw_only=True,
     )
 

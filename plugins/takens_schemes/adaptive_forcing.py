@@ -76,40 +76,63 @@ class AdaptiveForcing:
         self.alpha = state.get("alpha")
 
     def loss(
-        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+        self,
+        model: takens.plugin.Model,
+        windows: Tensor,
+        *,
+        times: Tensor,
+        step: int,
+        drive: Tensor | None = None,
     ) -> Tensor:
         """Return the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
         alpha = self.alpha
         if alpha is None or alpha.shape != windows.shape[:-3]:
             alpha = torch.ones(windows.shape[:-3], dtype=torch.float64)
         if step % _EVERY == 0 and torch.is_grad_enabled():
-            found = self._wanted(model, windows, times)
+            found = self._wanted(model, windows, times, drive)
             alpha = torch.where(found > alpha, found, _MEMORY * alpha + (1 - _MEMORY) * found)
             self.alpha = alpha
-        return pulled_loss(self.scheme, alpha, model, windows, times, step)
+        return pulled_loss(self.scheme, alpha, model, windows, times, step, drive)
 
-    def _wanted(self, model: takens.plugin.Model, windows: Tensor, times: Tensor) -> Tensor:
+    def _wanted(
+        self,
+        model: takens.plugin.Model,
+        windows: Tensor,
+        times: Tensor,
+        drive: Tensor | None,
+    ) -> Tensor:
         with torch.no_grad():
             c = model.context_length
             strength = torch.ones(windows.shape[-2] - c, dtype=torch.float64)
             strength[0] = 0
             dt = interval(times)
-            arrived = takens.plugin.forced_run(model, windows, dt=dt, strength=strength)
+            arrived = takens.plugin.forced_run(
+                model, windows, dt=dt, strength=strength, drive=drive
+            )
             seen = windows[..., c:-1, :]
             forced = takens.plugin.force_where_known(model, arrived[..., :-1, :], seen)
             context = takens.plugin.filled(windows[..., :c, :])
-            states = torch.cat((model.encode(context).unsqueeze(-2), forced), -2)
-            jacobians = _jacobians(model, dt, states)
+            before = None if drive is None else drive[..., :c, :]
+            z = takens.plugin.encode(model, context, before)
+            states = torch.cat((z.unsqueeze(-2), forced), -2)
+            acting = None if drive is None else drive[..., c - 1 : -1, :]
+            jacobians = _jacobians(model, dt, states, acting)
             kappa = ESTIMATORS[self.scheme.adapt](jacobians).amax(-1)
         return (1 - 1 / kappa.double().cpu().clamp_min(1e-12)).clamp_min(0.0)
 
 
-def _jacobians(model: takens.plugin.Model, dt: float, states: Tensor) -> Tensor:
+def _jacobians(
+    model: takens.plugin.Model, dt: float, states: Tensor, acting: Tensor | None
+) -> Tensor:
     """Return the Jacobian of one step at each of `states: (..., m)`: `(..., m, m)`."""
     if isinstance(model, takens.plugin.Ensemble):
         # One by one, since a member may know its derivative in closed form.
-        pairs = zip(model.members, states, strict=True)
-        return torch.stack([_jacobians(member, dt, seen) for member, seen in pairs])
-    step, m = takens.plugin.latent_map(model, dt), states.shape[-1]
+        each = [None] * len(states) if acting is None else acting
+        parts = zip(model.members, states, each, strict=True)
+        return torch.stack([_jacobians(member, dt, seen, u) for member, seen, u in parts])
+    m = states.shape[-1]
     unit = torch.eye(m).to(states).expand(*states.shape, m)
-    return takens.plugin.jvp(step, states, unit)[1]
+    if acting is None:
+        return takens.plugin.jvp(takens.plugin.latent_map(model, dt), states, unit)[1]
+    driven = takens.plugin.driven_map(model, dt)
+    return takens.plugin.jvp(lambda z: driven(z, acting), states, unit)[1]

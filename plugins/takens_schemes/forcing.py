@@ -17,18 +17,20 @@ def forced_loss(
     *,
     warm_up: int = 0,
     step: int = 0,
+    drive: Tensor | None = None,
 ) -> Tensor:
     """Return the loss, `(...)`, of the predictions of `windows: (..., b, T, n)`.
 
     `strength: (..., T - c)` says how far the state is made to agree with the data before
-    each prediction; see ``takens.plugin.forced_run``. The first ``warm_up`` are left out.
+    each prediction, and ``drive`` what acts; see ``takens.plugin.forced_run``. The first
+    ``warm_up`` are left out.
 
     Raises: InputError where the windows leave nothing to predict, or their samples are not
     equally spaced.
     """
     noisy = objective.inputs(windows, step)
     states = takens.plugin.forced_run(
-        model, noisy, dt=interval(times), strength=strength, skip=warm_up
+        model, noisy, dt=interval(times), strength=strength, skip=warm_up, drive=drive
     )
     targets = objective.targets(windows, noisy)[..., model.context_length + warm_up :, :]
     return objective.value(model, model.observe(states), targets)
@@ -41,6 +43,7 @@ def pulled_loss(
     windows: Tensor,
     times: Tensor,
     step: int,
+    drive: Tensor | None = None,
 ) -> Tensor:
     """Return the loss of generalised forcing at the strength `alpha: ()` or `(members,)`.
 
@@ -58,7 +61,9 @@ def pulled_loss(
     strength[..., :warm_up] = 1
     strength[..., 0] = 0
     objective = objective_of(scheme)
-    return forced_loss(model, windows, times, strength, objective, warm_up=warm_up, step=step)
+    return forced_loss(
+        model, windows, times, strength, objective, warm_up=warm_up, step=step, drive=drive
+    )
 
 
 def predicted(model: takens.plugin.Model, windows: Tensor, warm_up: int) -> int:

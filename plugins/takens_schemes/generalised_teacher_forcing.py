@@ -43,7 +43,13 @@ class GeneralisedTeacherForcing(GeneralisedTeacherForcingSettings):
         return {"forcing_strength": float(self._alpha(step).mean())}
 
     def loss(
-        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+        self,
+        model: takens.plugin.Model,
+        windows: Tensor,
+        *,
+        times: Tensor,
+        step: int,
+        drive: Tensor | None = None,
     ) -> Tensor:
         """Return the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
         if self.adapt in ESTIMATORS:
@@ -51,7 +57,7 @@ class GeneralisedTeacherForcing(GeneralisedTeacherForcingSettings):
                 f"adapt = {self.adapt!r} remembers from update to update: call set_up(x, dt) "
                 "first, as fit does."
             )
-        return pulled_loss(self, self._alpha(step), model, windows, times, step)
+        return pulled_loss(self, self._alpha(step), model, windows, times, step, drive)
 
     def _alpha(self, step: int) -> Tensor:
         alpha = torch.tensor(self.alpha, dtype=torch.float64)

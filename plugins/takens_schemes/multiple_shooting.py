@@ -35,7 +35,13 @@ class MultipleShooting(MultipleShootingSettings):
     takes_gaps = True
 
     def loss(
-        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+        self,
+        model: takens.plugin.Model,
+        windows: Tensor,
+        *,
+        times: Tensor,
+        step: int,
+        drive: Tensor | None = None,
     ) -> Tensor:
         """Return the error in `windows: (..., b, T, n)` and at the joints: `(...)`."""
         c, dt = model.context_length, interval(times)
@@ -44,20 +50,24 @@ class MultipleShooting(MultipleShootingSettings):
         wanted = objective.targets(windows, noisy)
         parts = pieces(noisy, c + self.segment, self.segment)
         if takens.plugin.has_gaps(noisy):
-            predicted, ends, starts = self._one_by_one(model, noisy, dt)
+            predicted, ends, starts = self._one_by_one(model, noisy, dt, drive)
             value = objective.value(model, predicted, wanted[..., c:, :])
             return value + self._at_joints(ends, starts)
-        states = _free(model, parts.flatten(-4, -3), dt)
+        acting = None if drive is None else pieces(drive, c + self.segment, self.segment)
+        states = _free(
+            model, parts.flatten(-4, -3), dt, None if acting is None else acting.flatten(-4, -3)
+        )
         targets = pieces(wanted, c + self.segment, self.segment).flatten(-4, -3)[..., c:, :]
-        predicted, starts = model.observe(states), model.encode(parts[..., 1:, :c, :])
+        predicted, starts = model.observe(states), _encode(model, parts, acting)[..., 1:, :]
         ends = states[..., -1, :].reshape(*parts.shape[:-2], states.shape[-1])
         if left := (windows.shape[-2] - c) % self.segment:
             # What is left over is a segment that is shorter.
             rest = noisy[..., -left - c :, :]
-            behind = model.observe(_free(model, rest, dt))
+            last = None if drive is None else drive[..., -left - c :, :]
+            behind = model.observe(_free(model, rest, dt, last))
             predicted = torch.cat((_in_a_row(predicted, parts), behind), -2)
             targets = torch.cat((_in_a_row(targets, parts), wanted[..., -left:, :]), -2)
-            starts = torch.cat((starts, model.encode(rest[..., :c, :]).unsqueeze(-2)), -2)
+            starts = torch.cat((starts, _encode(model, rest, last).unsqueeze(-2)), -2)
         else:
             ends = ends[..., :-1, :]
         return objective.value(model, predicted, targets) + self._at_joints(ends, starts)
@@ -68,24 +78,25 @@ class MultipleShooting(MultipleShootingSettings):
         return self.continuity * (ends - starts).square().mean((-3, -2, -1))
 
     def _one_by_one(
-        self, model: takens.plugin.Model, windows: Tensor, dt: float
+        self, model: takens.plugin.Model, windows: Tensor, dt: float, drive: Tensor | None
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return predictions, and states before and after the joints of `(..., b, T, n)`."""
         c, length = model.context_length, windows.shape[-2]
-        advance = takens.plugin.latent_map(model, dt)
         whole = takens.plugin.filled(windows)
-        z = model.encode(whole[..., :c, :])
+        z = _encode(model, whole, drive)
         runs, ends, starts = list[Tensor](), list[Tensor](), list[Tensor]()
         for first in range(c, length, self.segment):
             if first > c:
                 context = windows[..., first - c : first, :]
                 ends.append(z)
-                anew = model.encode(whole[..., first - c : first, :])
+                before = None if drive is None else drive[..., first - c :, :]
+                anew = _encode(model, whole[..., first - c :, :], before)
                 on = takens.plugin.force_where_known(model, z, context[..., -1, :])
                 z = torch.where(context.isnan().any((-2, -1)).unsqueeze(-1), on, anew)
                 starts.append(z)
             count = min(self.segment, length - first)
-            runs.append(takens.plugin.orbit(advance, z, count)[..., 1:, :])
+            acting = None if drive is None else drive[..., first - 1 :, :]
+            runs.append(takens.plugin.driven_orbit(model, dt, z, count, acting)[..., 1:, :])
             z = runs[-1][..., -1, :]
         predicted = model.observe(torch.cat(runs, -2))
         if not ends:
@@ -94,10 +105,19 @@ class MultipleShooting(MultipleShootingSettings):
         return predicted, torch.stack(ends, -2), torch.stack(starts, -2)
 
 
-def _free(model: takens.plugin.Model, windows: Tensor, dt: float) -> Tensor:
+def _encode(model: takens.plugin.Model, windows: Tensor, drive: Tensor | None) -> Tensor:
+    """Return the state at the start of each of `windows: (..., T, n)`: `(..., m)`."""
+    c = model.context_length
+    before = None if drive is None else drive[..., :c, :]
+    return takens.plugin.encode(model, windows[..., :c, :], before)
+
+
+def _free(
+    model: takens.plugin.Model, windows: Tensor, dt: float, drive: Tensor | None
+) -> Tensor:
     """Run freely from the start of each of `windows: (..., T, n)`: `(..., T - c, m)`."""
     free = torch.zeros(windows.shape[-2] - model.context_length, dtype=torch.float64)
-    return takens.plugin.forced_run(model, windows, dt=dt, strength=free)
+    return takens.plugin.forced_run(model, windows, dt=dt, strength=free, drive=drive)
 
 
 def _in_a_row(x: Tensor, parts: Tensor) -> Tensor:

@@ -29,7 +29,13 @@ class OneStep(OneStepSettings):
     takes_gaps = True
 
     def loss(
-        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+        self,
+        model: takens.plugin.Model,
+        windows: Tensor,
+        *,
+        times: Tensor,
+        step: int,
+        drive: Tensor | None = None,
     ) -> Tensor:
         """Return the error of one-step predictions in `windows: (..., b, T, n)`: `(...)`."""
         c = model.context_length
@@ -43,5 +49,9 @@ class OneStep(OneStepSettings):
             lost = parts[..., :c, :].isnan().any((-2, -1), keepdim=True)
             targets = targets.masked_fill(lost, torch.nan)
         once = torch.zeros(1, dtype=torch.float64)
-        states = takens.plugin.forced_run(model, parts, dt=interval(times), strength=once)
+        if drive is not None:
+            drive = pieces(drive, c + 1, 1).flatten(-4, -3)
+        states = takens.plugin.forced_run(
+            model, parts, dt=interval(times), strength=once, drive=drive
+        )
         return objective.value(model, model.observe(states), targets)

@@ -46,7 +46,13 @@ class SparseTeacherForcing(SparseTeacherForcingSettings):
         return {} if isinstance(self.every, str) else {"forcing_interval": self.every}
 
     def loss(
-        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+        self,
+        model: takens.plugin.Model,
+        windows: Tensor,
+        *,
+        times: Tensor,
+        step: int,
+        drive: Tensor | None = None,
     ) -> Tensor:
         """Return the error of all predictions in `windows: (..., b, T, n)`: `(...)`."""
         every = self.every
@@ -67,4 +73,5 @@ class SparseTeacherForcing(SparseTeacherForcingSettings):
             objective_of(self),
             warm_up=self.warm_up,
             step=step,
+            drive=drive,
         )

@@ -27,7 +27,13 @@ class TeacherForcing(TeacherForcingSettings):
     takes_gaps = True
 
     def loss(
-        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+        self,
+        model: takens.plugin.Model,
+        windows: Tensor,
+        *,
+        times: Tensor,
+        step: int,
+        drive: Tensor | None = None,
     ) -> Tensor:
         """Return the error of one-step predictions in `windows: (..., b, T, n)`: `(...)`."""
         return forced_loss(
@@ -38,4 +44,5 @@ class TeacherForcing(TeacherForcingSettings):
             objective_of(self),
             warm_up=self.warm_up,
             step=step,
+            drive=drive,
         )

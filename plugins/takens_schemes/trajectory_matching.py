@@ -39,7 +39,13 @@ class TrajectoryMatching(TrajectoryMatchingSettings):
         return {"horizon_share": min(step / self.growing, 1.0)} if self.growing else {}
 
     def loss(
-        self, model: takens.plugin.Model, windows: Tensor, *, times: Tensor, step: int
+        self,
+        model: takens.plugin.Model,
+        windows: Tensor,
+        *,
+        times: Tensor,
+        step: int,
+        drive: Tensor | None = None,
     ) -> Tensor:
         """Return the error of a free run in each of `windows: (..., b, T, n)`: `(...)`."""
         if (
@@ -47,10 +53,12 @@ class TrajectoryMatching(TrajectoryMatchingSettings):
             and model.time is takens.plugin.Time.CONTINUOUS
         ):
             each = times if times.ndim == 3 else [times] * len(model.members)
+            acting = [None] * len(model.members) if drive is None else drive
+            members = zip(model.members, windows, each, acting, strict=True)
             return torch.stack(
                 [
-                    self.loss(member, own, times=when, step=step)
-                    for member, own, when in zip(model.members, windows, each, strict=True)
+                    self.loss(member, own, times=when, step=step, drive=u)
+                    for member, own, when, u in members
                 ]
             )
         c = model.context_length
@@ -58,7 +66,9 @@ class TrajectoryMatching(TrajectoryMatchingSettings):
         windows, times = windows[..., :length, :], times[..., :length]
         objective = objective_of(self)
         noisy = objective.inputs(windows, step)
-        states = self._run(model, noisy, times)
+        if drive is not None:
+            drive = drive[..., :length, :]
+        states = self._run(model, noisy, times, drive)
         targets = objective.targets(windows, noisy)[..., c:, :]
         return objective.value(model, model.observe(states), targets)
 
@@ -72,18 +82,32 @@ class TrajectoryMatching(TrajectoryMatchingSettings):
             return most
         return min(most, self.horizon + (most - self.horizon) * step // self.growing)
 
-    def _run(self, model: takens.plugin.Model, windows: Tensor, times: Tensor) -> Tensor:
+    def _run(
+        self,
+        model: takens.plugin.Model,
+        windows: Tensor,
+        times: Tensor,
+        drive: Tensor | None,
+    ) -> Tensor:
         c = model.context_length
-        if model.time is takens.plugin.Time.DISCRETE or not isinstance(
-            model, takens.plugin.ContinuousModel
+        discrete = model.time is takens.plugin.Time.DISCRETE
+        if (
+            discrete
+            or drive is not None
+            or not isinstance(model, takens.plugin.ContinuousModel)
         ):
             if self.gradient == "adjoint":
                 raise takens.InputError(
-                    f"gradient = 'adjoint' is for models that are continuous in time, and "
+                    "gradient = 'adjoint' is for models that are continuous in time, and "
                     f"{type(model).__name__} is a map; choose 'direct'."
+                    if discrete
+                    else "gradient = 'adjoint' takes no inputs; choose 'direct'."
                 )
+            # Under inputs from sample to sample, whose polynomials are its own.
             free = torch.zeros(windows.shape[-2] - c, dtype=torch.float64)
-            return takens.plugin.forced_run(model, windows, dt=interval(times), strength=free)
+            return takens.plugin.forced_run(
+                model, windows, dt=interval(times), strength=free, drive=drive
+            )
         integrator: takens.plugin.Integrator = model.integrator
         if self.gradient != "model":
             integrator = _with_gradient(integrator, self.gradient)

@@ -12,7 +12,7 @@ import attrs
 import torch
 
 from takens._dynamics.seal import is_sealed, is_whole, seal
-from takens._dynamics.trained_model import TrainedModel
+from takens._dynamics.trained_model import Inputs, TrainedModel
 from takens._files import write_whole
 from takens._given import given, in_line
 from takens._plugins.catalogue import catalogue
@@ -85,6 +85,7 @@ def write_checkpoint(
             "dt": model.dt,
             "columns": list(model.columns),
             "time_unit": model.time_unit,
+            **({"inputs": list(model.inputs)} if model.inputs else {}),
         },
         "state_dict": _state(model),
         "training": training,
@@ -173,6 +174,7 @@ def _model_of(content: Mapping[str, Any], state: Any, path: Path) -> TrainedMode
         raise _damaged(path, why or "a parameter of its model is no plain value")
     inner = models.create(content["name"], **content["parameters"])
     series = content["series"]
+    names = tuple(map(str, series.get("inputs", ())))
     model = TrainedModel(
         inner,
         mean=torch.zeros_like(state["mean"]),
@@ -181,6 +183,7 @@ def _model_of(content: Mapping[str, Any], state: Any, path: Path) -> TrainedMode
         columns=tuple(series["columns"]),
         time_unit=series["time_unit"],
         preparations=_preparations_of(content),
+        inputs=Inputs.none_yet(names) if names else None,
     )
     weights = [value.dtype for key, value in state.items() if key.startswith("model.")]
     try:

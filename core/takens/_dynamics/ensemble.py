@@ -9,7 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from takens._dynamics.flow_map import latent_map
+from takens._dynamics.inputs import driven_map, input_dim
 from takens._protocols.dynamics import Map, Time
+from takens._protocols.inputs import DrivenMap, Interpolation, SupportsInputs
 from takens._protocols.model import Model
 from takens.errors import InputError
 
@@ -35,7 +37,10 @@ class Ensemble(nn.Module):
                 )
         self.obs_dim, self.latent_dim = first.obs_dim, first.latent_dim
         self.context_length, self.time = first.context_length, first.time
-        self.config = first.config
+        self.config, self.input_dim = first.config, input_dim(first)
+        self.interpolation: Interpolation = (
+            first.interpolation if isinstance(first, SupportsInputs) else "constant"
+        )
         # Every model is a module; the protocol cannot say so.
         self.each = nn.ModuleList(cast(Sequence[nn.Module], members))
         # Where the weights are is looked up once, and what they are at every call.
@@ -57,13 +62,23 @@ class Ensemble(nn.Module):
         maps = [latent_map(member, dt) for member in self.members]
         return lambda z: torch.stack([step(own) for step, own in zip(maps, z, strict=True)])
 
+    def driven_map(self, dt: float, /) -> DrivenMap:
+        """Return one step of all members under inputs; see ``step_map``."""
+        if self.time is Time.DISCRETE:
+            weights, k = self._weights(), self.input_dim
+            return lambda z, drive: self._apply_all("__call__", weights, z, drive[..., :k])
+        maps = [driven_map(member, dt) for member in self.members]
+        return lambda z, drive: torch.stack(
+            [step(*own) for step, *own in zip(maps, z, drive, strict=True)]
+        )
+
     def forward(self, *state: Tensor) -> Tensor:
         """Apply every member's dynamics to its own states."""
         return self._apply_all("__call__", self._weights(), *state)
 
-    def encode(self, context: Tensor, /) -> Tensor:
-        """Encode: `(members, ..., c, n) -> (members, ..., m)`."""
-        return self._apply_all("encode", self._weights(), context)
+    def encode(self, context: Tensor, /, *inputs: Tensor) -> Tensor:
+        """Encode: `(members, ..., c, n) -> (members, ..., m)`, with inputs where they act."""
+        return self._apply_all("encode", self._weights(), context, *inputs)
 
     def observe(self, z: Tensor, /) -> Tensor:
         """Read out: `(members, ..., m) -> (members, ..., n)`."""

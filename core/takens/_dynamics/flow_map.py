@@ -42,7 +42,7 @@ class FlowMap:
         field = self.field
         refuse_time(field, x)
         if not isinstance(field, SupportsJacobian):
-            return _forward_mode(self, x, v)
+            return forward_mode(self, x, v)
         jacobian = field.jacobian
 
         # Tangents go first: the last axis stays that of the state, which some methods split.
@@ -75,10 +75,12 @@ def jvp(step: Map, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
     refuse_coupled(step, x)
     if isinstance(step, SupportsTangent):
         return step.tangent(x, v)
-    return _forward_mode(step, x, v)
+    return forward_mode(step, x, v)
 
 
-def _forward_mode(step: Map, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+def forward_mode(step: Map, x: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    """Return `F(x): (..., d)` and `DF(x) v: (..., d, k)`, whatever the map can by itself."""
+
     def push(w: Tensor) -> tuple[Tensor, Tensor]:
         following, pushed, *_ = torch.func.jvp(step, (x,), (w,))
         return following, pushed

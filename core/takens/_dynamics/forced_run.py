@@ -15,7 +15,7 @@ from takens._dynamics.coupled import are_coupled
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.flow_map import latent_map
 from takens._dynamics.gaps import filled, force_where_known, has_gaps
-from takens._protocols.dynamics import Map
+from takens._dynamics.inputs import Step, encode, input_dim, refuse_undriven, step_at
 from takens._protocols.model import Model, SupportsForcingSignal
 from takens._protocols.requests import ForcedIteration
 from takens.errors import InputError
@@ -25,7 +25,13 @@ _Forcing: TypeAlias = Callable[[Tensor, int], Tensor]
 
 
 def forced_run(
-    model: Model, windows: Tensor, *, dt: float, strength: Tensor, skip: int = 0
+    model: Model,
+    windows: Tensor,
+    *,
+    dt: float,
+    strength: Tensor,
+    skip: int = 0,
+    drive: Tensor | None = None,
 ) -> Tensor:
     """Return the latent states that predict `windows: (..., b, T, n)` after the context.
 
@@ -38,12 +44,14 @@ def forced_run(
 
     What is missing is NaN: it forces nothing, variable by variable, so that the state runs
     through a gap freely. A gap in the context is filled by a line before the state starts.
+    ``drive`` is what acts on a model that takes inputs from each sample to the next, `(..., b,
+    T, w)`, see ``takens.plugin.drive``.
 
     Where the model says what forcing writes (``SupportsForcingSignal``), the run is compiled
     by whichever backend offers it; where that is the whole state, the segments between two
     full forcings are independent of each other and run as one batch.
 
-    Raises: InputError where windows and strengths do not fit.
+    Raises: InputError where windows and strengths do not fit, or a drive is missing.
     """
     c = model.context_length
     count = windows.shape[-2] - c
@@ -54,24 +62,31 @@ def forced_run(
         )
     gaps = has_gaps(windows)
     context = windows[..., :c, :]
-    z = model.encode(filled(windows)[..., :c, :] if gaps and has_gaps(context) else context)
+    if gaps and has_gaps(context):
+        context = filled(windows)[..., :c, :]
+    k = input_dim(model)
+    refuse_undriven(model, None if drive is None else drive[..., :k] if k else drive)
+    z = encode(model, context, None if drive is None else drive[..., :c, :])
     seen = windows[..., c - 1 : -1, :]
+    if drive is not None:
+        drive = drive[..., c - 1 : -1, :]
+    step = step_at(model, dt, drive)
     one = model.members[0] if isinstance(model, Ensemble) else model
     signal = None
     if isinstance(one, SupportsForcingSignal):
         with torch.no_grad():
             signal = cast(SupportsForcingSignal, model).forcing_signal(seen)
     if signal is None or (gaps and _is_lost(seen, signal)):
-        step, rows = latent_map(model, dt), _rows(strength, z)
+        rows = _rows(strength, z)
         force = functools.partial(force_where_known, model) if gaps else model.force
         states = _loop(step, z, rows, lambda z, i: force(z, seen[..., i, :]))
         return states[..., skip:, :]
     # What a gap leaves of the state is known from the past alone, so that nothing is cut there.
     whole = signal.shape[-1] == model.latent_dim and not gaps and _all_or_nothing(strength)
     # Segments are other rows than windows: with statistics of a batch that matters.
-    if whole and not are_coupled(model, latent_map(model, dt), z):
-        return _in_segments(model, z, signal, dt, strength, skip)
-    return _iterate(model, z, signal, dt, strength, gaps=gaps)[..., skip:, :]
+    if whole and not are_coupled(model, lambda z: step(z, 0), z):
+        return _in_segments(model, z, signal, dt, strength, skip, drive)
+    return _iterate(model, z, signal, dt, strength, drive, gaps=gaps)[..., skip:, :]
 
 
 def _is_lost(seen: Tensor, signal: Tensor) -> bool:
@@ -85,6 +100,7 @@ def _iterate(
     signal: Tensor,
     dt: float,
     strength: Tensor,
+    drive: Tensor | None,
     *,
     gaps: bool = False,
 ) -> Tensor:
@@ -97,8 +113,10 @@ def _iterate(
         return torch.cat((x, z[..., k:]), -1)
 
     def eager() -> Tensor:
-        return _loop(latent_map(model, dt), z, _rows(strength, z), force)
+        return _loop(step_at(model, dt, drive), z, _rows(strength, z), force)
 
+    if drive is not None:
+        return eager()
     members = model.members if isinstance(model, Ensemble) else (model,)
     runs = z.shape[:-1].numel() // len(members)
     leading = (len(members), runs)
@@ -114,7 +132,7 @@ def _iterate(
     return eager() if answer is None else answer.view(*z.shape[:-1], -1, z.shape[-1])
 
 
-def _loop(step: Map, z: Tensor, rows: list[float | Tensor], force: _Forcing) -> Tensor:
+def _loop(step: Step, z: Tensor, rows: list[float | Tensor], force: _Forcing) -> Tensor:
     states: list[Tensor] = []
     for i, share in enumerate(rows):
         if isinstance(share, Tensor):
@@ -123,7 +141,7 @@ def _loop(step: Map, z: Tensor, rows: list[float | Tensor], force: _Forcing) -> 
             z = force(z, i)
         elif share:
             z = torch.lerp(z, force(z, i), share)
-        z = step(z)
+        z = step(z, i)
         states.append(z)
     return torch.stack(states, -2)
 
@@ -147,7 +165,13 @@ def _all_or_nothing(strength: Tensor) -> bool:
 
 
 def _in_segments(
-    model: Model, z: Tensor, signal: Tensor, dt: float, strength: Tensor, skip: int
+    model: Model,
+    z: Tensor,
+    signal: Tensor,
+    dt: float,
+    strength: Tensor,
+    skip: int,
+    drive: Tensor | None,
 ) -> Tensor:
     """Run from every full forcing on at once; the state is wholly known there."""
     row = strength.reshape(-1, strength.shape[-1])[0]
@@ -157,7 +181,11 @@ def _in_segments(
         z0 = torch.cat((z.unsqueeze(-2), z0[..., 1:, :]), -2)
     free = torch.zeros(cut.length, dtype=torch.float64)
     nothing = z0.new_empty(*z0.shape[:-1], cut.length, 0)
-    runs = _iterate(model, z0, nothing, dt, free)
+    if drive is not None:
+        starts = torch.arange(row.shape[-1])[cut.starts]
+        steps = (starts.unsqueeze(-1) + torch.arange(cut.length)).clamp(max=len(row) - 1)
+        drive = drive[..., steps, :]
+    runs = _iterate(model, z0, nothing, dt, free, drive)
     return runs.flatten(-3, -2)[..., cut.wanted, :]
 
 

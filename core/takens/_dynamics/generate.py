@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, TypeAlias, cast
 
 import attrs
 import torch
 from torch import Tensor
 
 from takens._arguments import arguments
-from takens._data.entrance import SeriesLike, context_of
+from takens._data.entrance import SeriesLike, as_series, context_of
 from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens._dynamics.checkpoint import load_model
 from takens._dynamics.derivatives import is_mapped, recording
+from takens._dynamics.driven_orbit import driven_orbit
 from takens._dynamics.flow_map import latent_map
 from takens._dynamics.free_run import FreeRun
+from takens._dynamics.inputs import (
+    drive_in_units,
+    encode,
+    refuse_undriven,
+    step_at,
+)
 from takens._dynamics.orbit import orbit
 from takens._dynamics.trained_model import TrainedModel
 from takens._plugins.isolation import isolated
 from takens._preparing.preparations import Preparations
-from takens._protocols.dynamics import Map
 from takens._protocols.model import Model
 from takens._threads import threads_for
 from takens.errors import InputError
 
 _CHUNK = 500
 _BOUND = 1e6
+# Gives the states of `length` steps from step `done` on: `(z, length, done)`.
+_Orbits: TypeAlias = Callable[[Tensor, int, int], Tensor]
 
 
 @arguments(model=load_model)
@@ -40,6 +49,7 @@ def generate(
     steps: int,
     dt: float | None = None,
     keep_every: int = 1,
+    inputs: Any = None,
 ) -> FreeRun:
     """Let a model run freely from `context: (..., c, n)`, the last of which is time zero.
 
@@ -52,6 +62,10 @@ def generate(
     memory is used for the others. ``dt`` defaults to the interval that the model was trained
     at.
 
+    ``inputs`` are what acts on a model that takes inputs, `(..., c + steps, k)` or a series of
+    them, in the units of the data: from the first sample of the context on, and at the end of
+    the run or later. A context with inputs of its own needs only those after it.
+
     Where the data were prepared before the model was trained, the context is data as they
     were, a series of them where preparations look at its times, and so is the run; ``steps``
     and ``dt`` are those of the data as they became.
@@ -60,12 +74,13 @@ def generate(
     the largest at the start; see ``FreeRun``.
 
     Raises: InputError for a context that does not fit the model or is not finite, or an
-    interval it has not.
+    interval it has not, or inputs that end before the run.
     """
     model = cast(Model, model)
     trained = model if isinstance(model, TrainedModel) else None
     if trained and trained.preparations:
-        return _prepared(trained, trained.preparations, context, steps, dt, keep_every)
+        return _prepared(trained, trained.preparations, context, steps, dt, keep_every, inputs)
+    given = _inputs(context, inputs)
     context = context_of(context)
     if dt is None:
         dt = trained.dt if trained else 1.0
@@ -76,24 +91,45 @@ def generate(
             "A free run keeps at least 2 samples; "
             f"got steps = {steps} and keep_every = {keep_every}."
         )
+    drive = _drive(model, given, context, steps)
+    return run_freely(model, context, steps, dt, keep_every=keep_every, drive=drive)
+
+
+def run_freely(
+    model: Model,
+    context: Tensor,
+    steps: int,
+    dt: float,
+    *,
+    keep_every: int = 1,
+    drive: Tensor | None = None,
+) -> FreeRun:
+    """Let a model run from `context: (..., c, n)` under `drive: (..., c + steps, w)`.
+
+    See ``generate``.
+    """
+    trained = model if isinstance(model, TrainedModel) else None
     weight = next(iter(model.parameters()), context)
-    with recording((context,), model.parameters()):
+    with recording((context, drive), model.parameters()):
         # A trained model keeps the units of its data exact until they are standardised.
         context = context.to(weight.device) if trained else context.to(weight)
+        drive = None if drive is None else drive.to(weight)
         if is_mapped((context, *model.parameters())):
             raise InputError(
                 "A free run looks at its states, which torch.func.vmap does not allow: give "
                 "all contexts at once, (..., c, n), or train an ensemble."
             )
         _refuse_lost(context)
-        step = latent_map(model, dt)
         runs = math.prod(context.shape[:-2])
         weights = sum(parameter.numel() for parameter in model.parameters())
         with threads_for(runs * (weights + model.latent_dim)):
-            z = warm_up(model, step, context)
+            z = warm_up(model, dt, context, drive)
             leading = z.shape[:-1]
             z = z.reshape(-1, z.shape[-1])
-            diverged_at, kept = _run(step, z, steps, keep_every, model)
+            ahead = _orbits(
+                model, dt, None if drive is None else drive[..., context.shape[-2] - 1 :, :]
+            )
+            diverged_at, kept = _run(ahead, z, steps, keep_every, model)
         x = kept.reshape(*leading, -1, model.obs_dim)
     count = x.shape[-2]
     t = torch.arange(1, count + 1, dtype=torch.float64) * (dt * keep_every)
@@ -113,6 +149,7 @@ def _prepared(
     steps: int,
     dt: float | None,
     keep_every: int,
+    inputs: Any,
 ) -> FreeRun:
     """Prepare the context, run, and bring the run into the units of the data."""
     if isinstance(context, Recordings):
@@ -124,7 +161,13 @@ def _prepared(
     if before.dim == len(preparations.columns):
         before = attrs.evolve(before, columns=preparations.columns)
     ready = preparations.forward(before)
-    run = generate(model.unprepared(), context=ready, steps=steps, dt=dt)
+    if inputs is not None and len(ready) != len(before):
+        raise InputError(
+            "Inputs have a row for each sample of the context, and preparations made "
+            f"{len(ready)} of {len(before)}; prepare the data first, and give the prepared "
+            "context to model.unprepared()."
+        )
+    run = generate(model.unprepared(), context=ready, steps=steps, dt=dt, inputs=inputs)
     made = preparations.inverse(run.series, before)
     kept = slice(keep_every - 1, None, keep_every)
     made = attrs.evolve(made, t=made.t[kept], x=made.x[..., kept, :])
@@ -143,8 +186,44 @@ def _refuse_lost(context: Tensor) -> None:
         )
 
 
-def warm_up(model: Model, step: Map, context: Tensor) -> Tensor:
+def _inputs(context: SeriesLike, inputs: Any) -> Tensor | None:
+    """Return what is given, `(..., T, k)` from the first sample of the context on."""
+    before = None
+    if isinstance(context, Recordings):
+        context = context.stacked()
+    if isinstance(context, TimeSeries) and context.inputs is not None:
+        before = context.inputs.x.double()
+    if inputs is None:
+        return before
+    after = inputs if isinstance(inputs, Tensor) else as_series(inputs, "A drive").x
+    after = after.unsqueeze(-1).double() if after.ndim == 1 else after.double()
+    return after if before is None else torch.cat((before, after), -2)
+
+
+def _drive(model: Model, u: Tensor | None, context: Tensor, steps: int) -> Tensor | None:
+    """Return what acts on a model from sample to sample, `(..., c + steps, w)`.
+
+    Raises: InputError for inputs that end before the run, or that the model has not.
+    """
+    refuse_undriven(model, u)
+    if u is None:
+        return None
+    needed = context.shape[-2] + steps
+    if u.shape[-2] < needed:
+        raise InputError(
+            f"Inputs last as long as the context and the run, {context.shape[-2]} and {steps} "
+            f"samples; these end after {u.shape[-2]}. Give {needed}, or run fewer steps."
+        )
+    if not bool(torch.func.debug_unwrap(u).isfinite().all()):
+        raise InputError("Inputs have finite numbers; fill the samples that were lost.")
+    u = u[..., :needed, :].expand(*context.shape[:-2], needed, u.shape[-1])
+    return drive_in_units(model, u.to(context) if context.is_floating_point() else u)
+
+
+def warm_up(model: Model, dt: float, context: Tensor, drive: Tensor | None = None) -> Tensor:
     """Return the latent state at the end of `context: (..., c, n)`: `(..., m)`.
+
+    ``drive``, `(..., c or more, w)`, is what acts on it from its first sample on.
 
     Raises: InputError where the context is too short or of another dimension.
     """
@@ -154,14 +233,32 @@ def warm_up(model: Model, step: Map, context: Tensor) -> Tensor:
             f"This model starts from (..., {need} or more, {n}) observations; "
             f"got a context of shape {tuple(context.shape)}."
         )
-    z = model.encode(context[..., :need, :])
-    for x in context[..., need:, :].unbind(-2):
-        z = model.force(step(z), x)
+    z = encode(model, context[..., :need, :], None if drive is None else drive[..., :need, :])
+    step = step_at(model, dt, None if drive is None else drive[..., need - 1 :, :])
+    for i, x in enumerate(context[..., need:, :].unbind(-2)):
+        z = model.force(step(z, i), x)
     return z
 
 
+def _orbits(model: Model, dt: float, drive: Tensor | None) -> _Orbits:
+    """Return what follows a state, itself first, in so many steps from a step on.
+
+    It gives `(length + 1, runs, m)` for `z: (runs, m)`.
+    """
+    if drive is None:
+        free = latent_map(model, dt)
+        return lambda z, length, done: orbit(free, z, length, separate=True).transpose(0, 1)
+    acting = drive.reshape(-1, *drive.shape[-2:])
+
+    def driven(z: Tensor, length: int, done: int) -> Tensor:
+        part = acting[:, done : done + length]
+        return driven_orbit(model, dt, z, length, part).transpose(0, 1)
+
+    return driven
+
+
 def _run(
-    step: Map, z: Tensor, steps: int, keep_every: int, model: Model
+    ahead: _Orbits, z: Tensor, steps: int, keep_every: int, model: Model
 ) -> tuple[tuple[int | None, ...], Tensor]:
     """Run `z: (runs, m)`; give where runs diverged, and the kept samples `(runs, kept, n)`."""
     runs = z.shape[0]
@@ -172,7 +269,7 @@ def _run(
     bound = _BOUND * max(1.0, min(float(finite.max()), _BOUND))
     for done in range(0, steps, _CHUNK):
         length = min(_CHUNK, steps - done)
-        states = orbit(step, z, length, separate=True).transpose(0, 1)
+        states = ahead(z, length, done)
         if torch.is_grad_enabled():
             # What is replaced below is still needed for derivatives.
             states = states.clone()

@@ -8,7 +8,9 @@ import attrs
 from torch import Tensor, nn
 
 from takens._dynamics.flow_map import FlowMap
+from takens._dynamics.inputs import input_dim
 from takens._protocols.dynamics import Map, Time, VectorField
+from takens._protocols.inputs import Interpolation, SupportsInputs
 from takens._protocols.integrator import Stepper
 from takens._protocols.system import System
 
@@ -18,8 +20,8 @@ class ObservedState(nn.Module):
 
     context_length = 1
 
-    def encode(self, context: Tensor, /) -> Tensor:
-        """Return the last observation: `(..., c, n) -> (..., n)`."""
+    def encode(self, context: Tensor, /, *inputs: Tensor) -> Tensor:
+        """Return the last observation, whatever acts: `(..., c, n) -> (..., n)`."""
         return context[..., -1, :]
 
     def observe(self, z: Tensor, /) -> Tensor:
@@ -53,6 +55,10 @@ class SystemModel(ObservedState):
         self.integrator = integrator
         self.obs_dim = self.latent_dim = system.dim
         self.time: Time = system.time
+        self.input_dim = input_dim(system)
+        self.interpolation: Interpolation = (
+            system.interpolation if isinstance(system, SupportsInputs) else "constant"
+        )
 
     def forward(self, *state: Tensor) -> Tensor:
         """Apply the system's equations."""

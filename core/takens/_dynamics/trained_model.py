@@ -12,11 +12,41 @@ from torch import Tensor, nn
 from takens._data.entrance import SeriesLike, as_recordings
 from takens._data.recordings import Recordings
 from takens._dynamics.flow_map import latent_map
+from takens._dynamics.inputs import driven_map, input_dim
 from takens._preparing.preparations import Preparations
 from takens._printed import Printed
 from takens._protocols.dynamics import Map, Time
+from takens._protocols.inputs import DrivenMap, Interpolation, SupportsInputs
 from takens._protocols.model import Model, SupportsStepMap
 from takens.errors import DataError, InputError
+
+
+@final
+@attrs.frozen(eq=False)
+class Inputs:
+    """The names of what acts on a model, and their units, `mean, scale: (k,)`."""
+
+    columns: tuple[str, ...]
+    mean: Tensor
+    scale: Tensor
+
+    @classmethod
+    def none_yet(cls, columns: tuple[str, ...]) -> Inputs:
+        """Return what a state is loaded into."""
+        zeros = torch.zeros(len(columns), dtype=torch.float64)
+        return cls(columns, zeros, torch.ones_like(zeros))
+
+    @classmethod
+    def of(cls, data: Recordings) -> Inputs | None:
+        """Return those of data; the scale of one that does not vary is 1."""
+        found = [one.inputs for one in data if one.inputs is not None]
+        if not found:
+            return None
+        u = torch.cat([one.x.double() for one in found])
+        u = u[u.isfinite().all(-1)]
+        mean, scale = u.mean(0), u.std(0)
+        flat = scale <= 1e-12 * (1 + mean.abs())
+        return cls(found[0].columns, mean, torch.where(flat, torch.ones_like(scale), scale))
 
 
 @final
@@ -25,7 +55,8 @@ class TrainedModel(Printed, nn.Module):
 
     It wraps a ``Model`` that works in standardised units (zero mean and unit variance of
     each variable), and knows the sampling interval ``dt``, the names and the time unit of the
-    series that it was trained on. `mean, scale: (n,)`.
+    series that it was trained on. `mean, scale: (n,)`; those of inputs are `(k,)`, and its
+    dynamics take these standardised.
 
     Where the data were prepared, these are the data as they became; ``preparations`` lead
     there and back, and ``takens.generate`` starts from the data as they were, and returns to
@@ -34,6 +65,8 @@ class TrainedModel(Printed, nn.Module):
 
     mean: Tensor
     scale: Tensor
+    input_mean: Tensor
+    input_scale: Tensor
 
     def __init__(
         self,
@@ -45,12 +78,18 @@ class TrainedModel(Printed, nn.Module):
         columns: tuple[str, ...] = (),
         time_unit: str = "",
         preparations: Preparations | None = None,
+        inputs: Inputs | None = None,
     ) -> None:
         super().__init__()
         # Every model is a module; the protocol cannot say so.
         self.add_module("model", cast(nn.Module, model))
         self.register_buffer("mean", mean)
         self.register_buffer("scale", scale)
+        self.inputs: tuple[str, ...] = ()
+        if inputs is not None:
+            self.inputs = inputs.columns
+            self.register_buffer("input_mean", inputs.mean)
+            self.register_buffer("input_scale", inputs.scale)
         self.dt = dt
         self.columns = columns
         self.time_unit = time_unit
@@ -61,6 +100,7 @@ class TrainedModel(Printed, nn.Module):
         yield "weights", f"{sum(weight.numel() for weight in self.parameters()):,}"
         yield "dt", f"{self.dt:.6g} {self.time_unit}".strip()
         yield "columns", self.columns
+        yield "inputs", self.inputs
         yield "preparations", self.preparations
 
     @classmethod
@@ -90,6 +130,7 @@ class TrainedModel(Printed, nn.Module):
             dt=_interval(data),
             columns=data.columns,
             time_unit=data.time_unit,
+            inputs=Inputs.of(data),
         )
 
     def for_more(self, data: SeriesLike) -> TrainedModel:
@@ -114,6 +155,7 @@ class TrainedModel(Printed, nn.Module):
             columns=data.columns,
             time_unit=data.time_unit,
             preparations=self.preparations,
+            inputs=self._inputs(),
         )
 
     def unprepared(self) -> TrainedModel:
@@ -125,7 +167,13 @@ class TrainedModel(Printed, nn.Module):
             dt=self.dt,
             columns=self.columns,
             time_unit=self.time_unit,
+            inputs=self._inputs(),
         )
+
+    def _inputs(self) -> Inputs | None:
+        if not self.inputs:
+            return None
+        return Inputs(self.inputs, self.input_mean.detach(), self.input_scale.detach())
 
     def refuse_interval(self, dt: float) -> None:
         """Refuse an interval that is not that of a map, which has only its own.
@@ -156,6 +204,17 @@ class TrainedModel(Printed, nn.Module):
         return self.inner.obs_dim
 
     @property
+    def input_dim(self) -> int:
+        """The number of inputs, 0 where none acts."""
+        return input_dim(self.inner)
+
+    @property
+    def interpolation(self) -> Interpolation:
+        """What inputs are between samples."""
+        inner = self.inner
+        return inner.interpolation if isinstance(inner, SupportsInputs) else "constant"
+
+    @property
     def time(self) -> Time:
         """Whether the latent dynamics are a field or a map."""
         return self.inner.time
@@ -174,6 +233,12 @@ class TrainedModel(Printed, nn.Module):
         """Go from the units of the data to standardised ones: `(..., n) -> (..., n)`."""
         return (x - self.mean) / self.scale
 
+    def standardise_inputs(self, u: Tensor) -> Tensor:
+        """Go from the units of inputs to standardised ones: `(..., k) -> (..., k)`."""
+        weight = next(self.inner.parameters(), u)
+        device = self.input_mean.device
+        return ((u.to(device) - self.input_mean) / self.input_scale).to(weight.dtype)
+
     def _for_inner(self, x: Tensor) -> Tensor:
         # The units are kept exact, in double precision, whatever the weights are.
         weight = next(self.inner.parameters(), x)
@@ -187,9 +252,16 @@ class TrainedModel(Printed, nn.Module):
         """Return the map of the latent state over ``dt``."""
         return latent_map(self.inner, dt)
 
-    def encode(self, context: Tensor, /) -> Tensor:
-        """Return the latent state at the last observation: `(..., c, n) -> (..., m)`."""
-        return self.inner.encode(self._for_inner(context))
+    def driven_map(self, dt: float, /) -> DrivenMap:
+        """Return the map of the latent state under standardised inputs over ``dt``."""
+        return driven_map(self.inner, dt)
+
+    def encode(self, context: Tensor, /, *inputs: Tensor) -> Tensor:
+        """Return the latent state at the last observation: `(..., c, n) -> (..., m)`.
+
+        Where inputs act, standardised `(..., c, k)` follow.
+        """
+        return self.inner.encode(self._for_inner(context), *inputs)
 
     def observe(self, z: Tensor, /) -> Tensor:
         """Read out in the units of the data: `(..., m) -> (..., n)`."""

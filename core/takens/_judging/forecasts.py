@@ -14,7 +14,7 @@ from takens._data.time_series import TimeSeries
 from takens._dynamics.generate import generate
 from takens._judging.lending import lent
 from takens._judging.once import Once
-from takens._judging.segments import Segments
+from takens._judging.segments import Places, Segments
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.score import Score
@@ -55,8 +55,11 @@ def compare_forecasts(
         )
     starts = _spread(len(reference) - c - horizon + 1, reference.x.shape[-1])
     true = _unfold(reference.x, c + horizon)[starts]
-    forecast = generate(model, context=true[:, :c], steps=max(horizon, 2), dt=dt)
-    truth = attrs.evolve(reference, t=reference.t[: horizon + 1], x=true[:, c - 1 :])
+    steps = max(horizon, 2)
+    inputs = Places(reference, starts).inputs(c + steps)
+    forecast = generate(model, context=true[:, :c], steps=steps, dt=dt, inputs=inputs)
+    t = reference.t[: horizon + 1]
+    truth = attrs.evolve(reference, t=t, x=true[:, c - 1 :], inputs=None)
     floor = once.of(
         lambda: metric.compare(*lent(metric, truth, _analogues(truth, segments, horizon))),
         id(metric),

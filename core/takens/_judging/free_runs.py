@@ -19,7 +19,7 @@ from takens._judging.ensembles import error_of_median, over_values
 from takens._judging.floors import ENOUGH
 from takens._judging.lending import lent
 from takens._judging.noise import with_noise
-from takens._judging.segments import Segments, contexts
+from takens._judging.segments import Places, Segments
 from takens._protocols.metric import SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.score import Runs, Score
@@ -40,7 +40,8 @@ class FreeRuns:
     ``all`` are all of them but the first. The first starts where the reference starts, so
     that the two can be laid over each other. The others start from places along the other
     true segments: a good model that starts on the reference itself follows it for a while,
-    and would seem better than its floor. ``expected`` is the share of the true system's runs
+    and would seem better than its floor. What acts there acts on them, and from its beginning
+    again behind its end. ``expected`` is the share of the true system's runs
     that diverge.
     """
 
@@ -64,10 +65,16 @@ class FreeRuns:
         most = _BYTES // (8 * steps * segments.reference.dim)
         counted = max(scored, min(counted, most))
         each = math.ceil(counted / len(segments.others.x))
-        places = [contexts(pair, context, each) for pair in segments.pairs()]
-        starts = torch.cat(places)[_spread(sum(map(len, places)), counted)]
-        first = contexts(segments.reference, context, 1)
-        made = generate(model, context=torch.cat((first, starts)), steps=steps, dt=dt)
+        places = [Places.spread(pair, context, each) for pair in segments.pairs()]
+        chosen = _spread(sum(len(place.rows) for place in places), counted)
+        first, length = Places.spread(segments.reference, context, 1), context + steps
+        starts = torch.cat([place.contexts(context) for place in places])[chosen]
+        starts = torch.cat((first.contexts(context), starts))
+        acting, inputs = first.inputs(length), None
+        if acting is not None:
+            others = [u for place in places if (u := place.inputs(length)) is not None]
+            inputs = torch.cat((acting, torch.cat(others)[chosen]))
+        made = generate(model, context=starts, steps=steps, dt=dt, inputs=inputs)
         return cls._split(made.series, made.diverged_at, scored)
 
     @classmethod
@@ -80,9 +87,10 @@ class FreeRuns:
         if len(x) == 1 and x.shape[1] >= 2 * length:
             x = x[0, : x.shape[1] // length * length].reshape(-1, length, series.dim)
         x = x[:, :length]
-        series = attrs.evolve(series, t=series.t[:length], x=torch.cat((x[:1], x)))
+        x, t = torch.cat((x[:1], x)), series.t[:length]
+        series = attrs.evolve(series, t=t, x=x, inputs=None)
         # None of them diverged: a series is finite.
-        return cls._split(series, (None,) * (1 + len(x)), min(scored, len(x)))
+        return cls._split(series, (None,) * len(x), min(scored, len(x) - 1))
 
     @classmethod
     def _split(

@@ -30,7 +30,7 @@ from takens._judging.once import Once
 from takens._judging.records import compare_records, runs_from
 from takens._judging.rehearsal import check_fit
 from takens._judging.score_table import Scores
-from takens._judging.segments import Segments, contexts
+from takens._judging.segments import Places, Segments
 from takens._judging.spoils import SPOILS
 from takens._judging.spoilt_copies import score_spoilt
 from takens._judging.stationarity import difference, mean_period
@@ -184,7 +184,8 @@ def _judge_member(
     if free.all.diverged and (true := true_runs()) is not None:
         free = attrs.evolve(free, expected=true.all.diverged)
     period = mean_period(compared.reference)
-    places = contexts(segments.reference, context, how.starts) if model else None
+    under = Places.spread(segments.reference, context, how.starts) if model else None
+    places = under and under.contexts(context)
 
     def measure(metric: Metric) -> Score | None:
         truth, given = how.truth, metric
@@ -203,7 +204,7 @@ def _judge_member(
         if isinstance(metric, SeriesMetric):
             horizon = cast(int, metric.horizon)
             return compare_forecasts(metric, horizon, model, segments, dt, context, how.once)
-        return measure_dynamics(metric, model, dt, places, truth, how.once)
+        return measure_dynamics(metric, model, dt, places, truth, how.once, under)
 
     if how.truth is not None and how.truth.time is Time.DISCRETE:
         period = dt

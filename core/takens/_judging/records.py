@@ -14,7 +14,7 @@ from takens._dynamics.generate import generate
 from takens._judging.free_runs import FreeRuns, far_away
 from takens._judging.lending import lent
 from takens._judging.noise import with_noise
-from takens._judging.segments import Segments
+from takens._judging.segments import Places, Segments
 from takens._protocols.metric import RecordsMetric, Starts
 from takens._protocols.model import Model
 from takens._protocols.score import EvidenceKind, Score
@@ -67,7 +67,9 @@ def runs_from(
     for at in range(0, len(chosen_x), _AT_ONCE):
         x = chosen_x[at : at + _AT_ONCE]
         context = x[:, None].expand(-1, length, -1)
-        made = generate(model, context=context, steps=steps, dt=truth.dt)
+        # Nobody says what acts elsewhere: what acts on the record, from its beginning on.
+        inputs = Places(truth, torch.zeros(1, dtype=torch.long)).inputs(length + steps)
+        made = generate(model, context=context, steps=steps, dt=truth.dt, inputs=inputs)
         kept.append(far_away(made, truth).x[:, starts.transient :].clone())
         times = times or attrs.evolve(
             made.series, t=made.t[starts.transient :], x=made.x[:, starts.transient :]

@@ -8,6 +8,7 @@ from collections.abc import Container, Mapping
 from takens._data.entrance import SeriesLike
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS_WITHOUT_EQUATIONS
+from takens._dynamics.inputs import refuse_undriven
 from takens._dynamics.trained_model import TrainedModel
 from takens._judging.lending import lent
 from takens._judging.noise import noise_level
@@ -83,6 +84,7 @@ def check_fit(model: Model, reference: TimeSeries, context: int) -> float:
             f"The subject has {model.obs_dim} variables and the data have {reference.dim} "
             f"({', '.join(reference.columns)})."
         )
+    refuse_undriven(model, reference.inputs and reference.inputs.x)
     dt = reference.dt
     if isinstance(model, TrainedModel) and abs(model.dt - dt) > 1e-6 * dt:
         raise DataError(

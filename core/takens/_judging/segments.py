@@ -83,7 +83,10 @@ class Segments:
 
     def pairs(self) -> Iterator[TimeSeries]:
         """Return the other segments one by one, `x: (T, n)` each."""
-        return (attrs.evolve(self.others, x=x) for x in self.others.x)
+        u = self.others.inputs
+        for i, x in enumerate(self.others.x):
+            one = u if u is None or u.x.ndim < 3 else attrs.evolve(u, x=u.x[i])
+            yield attrs.evolve(self.others, x=x, inputs=one)
 
 
 def _of_recordings(data: Recordings) -> tuple[TimeSeries, TimeSeries | None]:
@@ -99,15 +102,36 @@ def _of_recordings(data: Recordings) -> tuple[TimeSeries, TimeSeries | None]:
     return first, Recordings([one.between(0, length) for one in others]).stacked()
 
 
-def contexts(series: TimeSeries, length: int, count: int) -> Tensor:
-    """Cut evenly spaced starts, the first at the beginning: `(starts, length, n)`.
+@final
+@attrs.frozen(eq=False)
+class Places:
+    """Where runs start in a record: at ``rows: (starts,)`` of `x: (T, n)`, `inputs: (T, k)`."""
 
-    There are ``count`` of them, or as many as there are places.
-    """
-    last = len(series) - length
-    places = torch.linspace(0, last, count, dtype=torch.float64).long()
-    first = torch.tensor(sorted(set(map(int, places))))
-    return series.x[first[:, None] + torch.arange(length)]
+    series: TimeSeries
+    rows: Tensor
+
+    @classmethod
+    def spread(cls, series: TimeSeries, length: int, count: int) -> Places:
+        """Cut evenly spaced starts of ``length`` samples, the first at the beginning.
+
+        There are ``count`` of them, or as many as there are places.
+        """
+        places = torch.linspace(0, len(series) - length, count, dtype=torch.float64).long()
+        return cls(series, torch.tensor(sorted(set(map(int, places)))))
+
+    def contexts(self, length: int) -> Tensor:
+        """Return the first samples of each: `(starts, length, n)`."""
+        return self.series.x[self.rows[:, None] + torch.arange(length)]
+
+    def inputs(self, length: int) -> Tensor | None:
+        """Return what acts from each start on, `(starts, length, k)`, where anything does.
+
+        Behind its end the record's inputs begin anew.
+        """
+        u = self.series.inputs
+        if u is None:
+            return None
+        return u.x[(self.rows[:, None] + torch.arange(length)) % len(u)]
 
 
 def _refuse_constants(*segments: TimeSeries) -> None:
@@ -122,4 +146,5 @@ def _refuse_constants(*segments: TimeSeries) -> None:
 
 
 def _double(series: TimeSeries) -> TimeSeries:
-    return attrs.evolve(series, x=series.x.detach().to("cpu", torch.float64))
+    x = series.x.detach().to("cpu", torch.float64)
+    return attrs.evolve(series, x=x, inputs=series.inputs and _double(series.inputs))

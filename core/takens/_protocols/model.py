@@ -45,7 +45,10 @@ class Model(Protocol):
         ...
 
     def encode(self, context: Tensor, /) -> Tensor:
-        """Return the latent state at the last observation: `(..., c, n) -> (..., m)`."""
+        """Return the latent state at the last observation: `(..., c, n) -> (..., m)`.
+
+        Where inputs act, those of the context follow; see ``SupportsInputs``.
+        """
         ...
 
     def observe(self, z: Tensor, /) -> Tensor:

@@ -244,7 +244,8 @@ def _identity(prepared: Prepared, seed: int) -> dict[str, Any]:
     for one in data.series[1:]:
         if not torch.equal(one.t, data.series[0].t):
             digest.update(one.t.numpy().tobytes())
-    for one in data:
+    driven = [one.inputs for one in data if one.inputs is not None]
+    for one in (*data, *driven):
         digest.update(one.x.detach().cpu().contiguous().numpy().tobytes())
     training = attrs.asdict(prepared.training, recurse=False)
     for key, kind in KINDS.items():

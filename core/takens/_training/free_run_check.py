@@ -13,7 +13,7 @@ from torch import Tensor
 from takens._data.time_series import TimeSeries
 from takens._defaults import CHECK_METRIC
 from takens._dynamics.gaps import filled, has_gaps
-from takens._dynamics.generate import generate
+from takens._dynamics.generate import run_freely
 from takens._judging.lending import lent
 from takens._plugins.registry import metrics
 from takens._protocols.metric import SeriesMetric, SupportsEvidence
@@ -72,15 +72,22 @@ class FreeRunCheck:
     metric: SeriesMetric | None
     steps: int
     floor: float | None
+    drive: Tensor | None = None
 
     @classmethod
     def on(
-        cls, x: Tensor, model: Model, dt: float, metric: SeriesMetric | None
+        cls,
+        x: Tensor,
+        model: Model,
+        dt: float,
+        metric: SeriesMetric | None,
+        drive: Tensor | None = None,
     ) -> FreeRunCheck | None:
         """Prepare for data `x: (trajectories, T, n)`; None where they are too short.
 
         Of data with gaps those samples are compared of which all is known, by a metric that
-        does not ask for their order.
+        does not ask for their order. Under inputs, `drive: (trajectories, T, w)`, runs start
+        where theirs last as long as they do.
         """
         x = x.detach().to("cpu", torch.float64)
         context = model.context_length + _WARM_UP
@@ -97,6 +104,11 @@ class FreeRunCheck:
         if steps < _SHORTEST:
             return None
         first, length = x[0], steps * _STARTS
+        if drive is not None:
+            last = drive.shape[1] - context - steps
+            places = (places * last / (drive.shape[1] - context)).long()
+            acting = drive[0].detach().to("cpu", torch.float64)
+            drive = torch.stack([acting[p : p + context + steps] for p in places])
         contexts = torch.stack([whole[p : p + context] for p in places])
         reference = _series(first[:length], dt)
         floor = None
@@ -109,14 +121,14 @@ class FreeRunCheck:
                     metric.compare(*lent(metric, reference, reference))
             except TakensError:
                 metric = None
-        return cls(reference, contexts, metric, steps, floor)
+        return cls(reference, contexts, metric, steps, floor, drive)
 
     def evaluate(self, models: Sequence[Model], dt: float) -> list[Finding]:
         """Let each model run, and say what came of it."""
         return [self._one(model, dt) for model in models]
 
     def _one(self, model: Model, dt: float) -> Finding:
-        free = generate(model, context=self.contexts, steps=self.steps, dt=dt)
+        free = run_freely(model, self.contexts, self.steps, dt, drive=self.drive)
         x = free.x.to(torch.float64)
         exploded = torch.tensor([at is not None for at in free.diverged_at])
         spread = x[:, self.steps // 2 :].std(1).amax(-1)

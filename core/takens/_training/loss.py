@@ -22,19 +22,30 @@ def draws_random_numbers(scheme: TrainingScheme[Any] | StochasticScheme[Any]) ->
 def loss_function(scheme: TrainingScheme[Any] | StochasticScheme[Any]) -> LossFunction:
     """Return the loss of a scheme as a function that always takes a ``generator``.
 
-    It is called as `loss(model, windows, times=..., step=..., generator=...)`; a scheme whose
-    own signature has no ``generator`` is called without.
+    It is called as `loss(model, windows, times=..., step=..., generator=...)`, with `drive=...`
+    where inputs act; a scheme whose own signature has no ``generator`` is called without.
     """
     own: LossFunction = scheme.loss
     if draws_random_numbers(scheme):
         return own
 
     def loss(
-        model: Any, windows: Tensor, *, times: Tensor, step: int, generator: torch.Generator
+        model: Any,
+        windows: Tensor,
+        *,
+        times: Tensor,
+        step: int,
+        generator: torch.Generator,
+        **drive: Tensor,
     ) -> Tensor:
-        return own(model, windows, times=times, step=step)
+        return own(model, windows, times=times, step=step, **drive)
 
     return loss
+
+
+def takes_a_drive(method: Callable[..., Any]) -> bool:
+    """Return whether a loss, or what solves for weights, takes a ``drive``."""
+    return "drive" in inspect.signature(method).parameters
 
 
 def scheme_generator(seed: int) -> torch.Generator:

@@ -20,9 +20,15 @@ _KNOWN: Final[Mapping[str, Callable[[TimeSeries | Recordings], Any]]] = {
     "dt": lambda data: data.dt if data.regular else None,
     "columns": lambda data: list(data.columns),
     "time_unit": lambda data: data.time_unit or None,
+    "input_dim": lambda data: _inputs(data) or None,
 }
 # Parameters that are not asked of the user.
 SUPPLIED: Final = (*_KNOWN, "seed")
+
+
+def _inputs(data: TimeSeries | Recordings) -> int:
+    one = data if isinstance(data, TimeSeries) else data.series[0]
+    return 0 if one.inputs is None else one.inputs.dim
 
 
 def model_for(
@@ -31,7 +37,7 @@ def model_for(
     """Create a model, and give it what the data know where it asks for that.
 
     It asks by parameters called ``obs_dim``, ``dt`` (where the samples are equally spaced),
-    ``columns``, ``time_unit`` or ``seed``.
+    ``columns``, ``time_unit``, ``input_dim`` or ``seed``.
 
     Raises: ComponentError, UnknownComponentError, AmbiguousComponentError.
     """

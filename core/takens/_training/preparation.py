@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import final
+from typing import Any, final
 
 import attrs
 import torch
@@ -15,6 +15,7 @@ from takens._data.recordings import Recordings
 from takens._dynamics.autonomous import refuse_time
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.gaps import filled
+from takens._dynamics.inputs import drive_of, refuse_undriven
 from takens._dynamics.trained_model import TrainedModel
 from takens._plugins.warn import with_new_names
 from takens._preparing.preparations import Preparations
@@ -38,7 +39,12 @@ from takens._protocols.scheme import (
 )
 from takens._training.descent import try_descent
 from takens._training.free_run_check import metric_of
-from takens._training.loss import LossFunction, loss_function, scheme_generator
+from takens._training.loss import (
+    LossFunction,
+    loss_function,
+    scheme_generator,
+    takes_a_drive,
+)
 from takens._training.models import members_of
 from takens._training.placement import DeviceChoice, place
 from takens._training.settings import Training
@@ -93,18 +99,22 @@ class Prepared:
         An ensemble that is trained together draws from the first of the ``generators``.
         """
         if self.learner is not None:
-            times = self.windows.times(numbers)
-            return loss(self.learner, batch, times=times, step=step, generator=generators[0])
+            return loss(
+                self.learner, batch, step=step, generator=generators[0], **self._of(numbers)
+            )
         return torch.stack(
             [
-                loss(
-                    model, own, times=self.windows.times(which), step=step, generator=generator
-                )
+                loss(model, own, step=step, generator=generator, **self._of(which))
                 for model, own, which, generator in zip(
                     self.models, batch, numbers, generators, strict=True
                 )
             ]
         )
+
+    def _of(self, numbers: Tensor) -> dict[str, Tensor]:
+        """Return the times of windows, and what acts in them where there are inputs."""
+        times, drive = self.windows.times(numbers), self.windows.drive(numbers)
+        return {"times": times} if drive is None else {"times": times, "drive": drive}
 
 
 def prepare(
@@ -131,6 +141,7 @@ def prepare(
         inner = each.inner if isinstance(each, TrainedModel) else each
         _refuse_model(scheme, inner)
         _refuse_jitter(inner, data)
+        _refuse_inputs(scheme, inner, data)
     # What was trained before keeps its units: in others its weights would mean something else.
     members = tuple(
         each.for_more(data)
@@ -160,6 +171,7 @@ def prepare(
         [one.t for one in data],
         data.dt if data.regular else None,
         given[0].context_length,
+        _drives(first, data, placement),
     )
     short = sum(len(x) < windows.length for x in records)
     if short:
@@ -203,9 +215,8 @@ def prepare(
 def with_gaps(data: Recordings) -> tuple[Recordings, tuple[str, ...]]:
     """Put missing rows in as gaps; cut where times jump otherwise; tell what is missing.
 
-    Raises: InputError where a recording is nothing but gaps, or the data have inputs.
+    Raises: InputError where a recording is nothing but gaps.
     """
-    _refuse_inputs(data)
     data = attrs.evolve(data, series=[on_even_grid(one) for one in data])
     if data.complete:
         return without_gaps(data)
@@ -225,21 +236,11 @@ def with_gaps(data: Recordings) -> tuple[Recordings, tuple[str, ...]]:
     )
 
 
-def _refuse_inputs(data: Recordings) -> None:
-    inputs = data.series[0].inputs
-    if inputs is not None:
-        raise InputError(
-            f"Models take no inputs, and the data have {', '.join(inputs.columns)}; name them "
-            "among the columns, to be learned as variables, or leave them out."
-        )
-
-
 def without_gaps(data: Recordings) -> tuple[Recordings, tuple[str, ...]]:
     """Cut data into the stretches between gaps; say how much is left out.
 
-    Raises: InputError where nothing is left, or the data have inputs.
+    Raises: InputError where nothing is left.
     """
-    _refuse_inputs(data)
     if data.complete and data.regular:
         return data, ()
     cut = data.stretches()
@@ -251,6 +252,44 @@ def without_gaps(data: Recordings) -> tuple[Recordings, tuple[str, ...]]:
         f"The data have gaps; learned from the {len(cut)} stretches between them, of "
         f"{min(lengths):,} to {max(lengths):,} samples, without {lost:.2g} of the samples.",
     )
+
+
+def _drives(
+    model: TrainedModel, data: Recordings, placement: Placement
+) -> tuple[Tensor, ...] | None:
+    """Return what acts on the model from each sample to the next, of every recording."""
+    inputs = [one.inputs.x for one in data if one.inputs is not None]
+    if not inputs:
+        return None
+    drives = (drive_of(model, model.standardise_inputs(u.double())) for u in inputs)
+    return tuple(each.to(placement.device, placement.dtype) for each in drives)
+
+
+def _refuse_inputs(scheme: object, model: Model, data: Recordings) -> None:
+    """Refuse inputs that a model, or a scheme, does not take, and a model without its own."""
+    inputs = data.series[0].inputs
+    refuse_undriven(model, None if inputs is None else inputs.x)
+    if inputs is None:
+        return
+    if isinstance(scheme, (TrainingScheme, DirectScheme)):
+        given: Any = scheme
+        if not takes_a_drive(given.solve if isinstance(scheme, DirectScheme) else given.loss):
+            raise InputError(
+                f"{type(scheme).__name__} takes no inputs, and the data have "
+                f"{', '.join(inputs.columns)}; choose another scheme, such as "
+                "generalised_teacher_forcing."
+            )
+    for name, one in zip(data.names, data, strict=True):
+        if one.inputs is not None and one.inputs.mask is not None:
+            raise InputError(
+                f"Inputs act at every sample, and those of recording {name!r} have gaps; fill "
+                "them, or cut the recording there."
+            )
+    if not data.regular:
+        raise InputError(
+            "Inputs act between samples that are equally spaced, and these are not; resample "
+            "the data."
+        )
 
 
 def _refuse_time_of(model: Model, x: Tensor) -> None:

@@ -101,7 +101,9 @@ class Updates:
         checker = None
         if training.check_every and windows.dt is not None:
             metric = metric_of(training.check_metric)
-            checker = FreeRunCheck.on(windows.longest, members[0], windows.dt, metric)
+            checker = FreeRunCheck.on(
+                windows.longest, members[0], windows.dt, metric, windows.longest_drive
+            )
         return cls(
             prepared,
             scheme,
@@ -378,7 +380,8 @@ def _refuse_others(
             f"{path} holds a {content['name']} and this is a {name}; restore "
             "the old settings, or start again with --overwrite."
         )
-    if content["parameters"] != settings:
+    # What an earlier version had no setting for is as it was.
+    if {**settings, **content["parameters"]} != settings:
         raise CheckpointError(
             f"{path} holds a model with {content['parameters']}, and this one has "
             f"{settings}. Restore the old settings, or start again with --overwrite."

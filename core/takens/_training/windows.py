@@ -22,7 +22,8 @@ class Windows:
     """All windows of ``length`` samples of ``records``, `(T, n)` each, at times `(T,)`.
 
     The samples are spaced by ``dt``, or irregularly where it is None. A record that is
-    shorter than a window has none.
+    shorter than a window has none. ``drives``, `(T, w)` each, are what acts from each sample to
+    the next, where the model takes inputs.
 
     What is missing is NaN, but for the first ``context`` samples of a window, where a line
     between what is known stands for it. Windows then are those that begin where the least is
@@ -36,8 +37,10 @@ class Windows:
     clocks: tuple[Tensor, ...] = attrs.field(converter=tuple[Tensor, ...])
     dt: float | None = None
     context: int = 1
+    drives: tuple[Tensor, ...] | None = None
     _x: Tensor = attrs.field(init=False)
     _t: Tensor = attrs.field(init=False)
+    _drive: Tensor | None = attrs.field(init=False)
     # The rows where windows begin, on the host; and the data as contexts are taken from them.
     _starts: Tensor = attrs.field(init=False)
     _whole: Tensor | None = attrs.field(init=False)
@@ -51,7 +54,7 @@ class Windows:
             )
         used = [i for i, x in enumerate(self.records) if len(x) >= self.length]
         parts = [self.records[i] for i in used]
-        x = (parts[0] if len(used) == 1 else torch.cat(parts)).contiguous()
+        x, drives = _joined(parts), self.drives
         first, starts = 0, list[Tensor]()
         for part in parts:
             starts.append(first + torch.arange(len(part) - self.length + 1))
@@ -63,6 +66,7 @@ class Windows:
             whole = torch.cat([filled(part) for part in parts])
         for name, value in (
             ("_x", x),
+            ("_drive", None if drives is None else _joined([drives[i] for i in used])),
             ("_t", torch.cat([self.clocks[i] for i in used])),
             ("_starts", rows),
             ("_whole", whole),
@@ -77,10 +81,12 @@ class Windows:
     @property
     def longest(self) -> Tensor:
         """Return all records where they are equally long, else the longest: `(..., T, n)`."""
-        lengths = [len(x) for x in self.records]
-        if min(lengths) == max(lengths):
-            return torch.stack(self.records)
-        return self.records[lengths.index(max(lengths))].unsqueeze(0)
+        return _longest(self.records)
+
+    @property
+    def longest_drive(self) -> Tensor | None:
+        """Return what acts on them, `(..., T, w)`, where there are inputs."""
+        return None if self.drives is None else _longest(self.drives)
 
     def at(self, numbers: Tensor) -> Tensor:
         """Return windows by their number, on the host: `(...) -> (..., length, n)`."""
@@ -91,6 +97,13 @@ class Windows:
             contexts = _unfolded(self._whole, self.context)
             windows[..., : self.context, :] = contexts[rows]
         return windows
+
+    def drive(self, numbers: Tensor) -> Tensor | None:
+        """Return what acts in windows, where there are inputs: `(...) -> (..., length, w)`."""
+        if self._drive is None:
+            return None
+        windows = _unfolded(self._drive, self.length)
+        return windows[self._starts[numbers].to(windows.device)]
 
     def times(self, numbers: Tensor) -> Tensor:
         """Return times from the start, `(length,)`; where windows differ, `(..., length)`."""
@@ -152,6 +165,18 @@ def _best(starts: Tensor, apart: Tensor, known: Tensor, length: int, context: in
     while reached(chosen := starts[worst <= most]) < wanted:
         most = max(1, 2 * most)
     return chosen
+
+
+def _joined(records: Sequence[Tensor]) -> Tensor:
+    whole = records[0] if len(records) == 1 else torch.cat(list(records))
+    return whole.contiguous()
+
+
+def _longest(records: Sequence[Tensor]) -> Tensor:
+    lengths = [len(x) for x in records]
+    if min(lengths) == max(lengths):
+        return torch.stack(list(records))
+    return records[lengths.index(max(lengths))].unsqueeze(0)
 
 
 @final

@@ -99,7 +99,7 @@ def check_exponents(
     }
     if isinstance(step, takens.plugin.FlowMap):
         details["step_error"] = next(c.difference for c in found if c.name == HALVED_STEP)
-    if vectors.shape[-1] == x.shape[-1]:
+    if segment.count == segment.dim:
         details["checked_divergence"] = segment.divergence()
     return checks, details
 

@@ -34,7 +34,7 @@ class LyapunovSpectrum(OrbitExponents, LyapunovSpectrumSettings):
         Raises: DataError where the starts are not such, or not finite, or have fewer
         dimensions than ``count``.
         """
-        dim = x0.shape[-1]
+        dim = takens.plugin.tangent_dim(step, x0)
         count = dim if self.count == "all" else self.count
         if count > dim:
             raise takens.errors.DataError(

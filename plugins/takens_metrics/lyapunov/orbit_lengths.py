@@ -33,12 +33,13 @@ def mean_period(step: takens.plugin.Map, x: Tensor) -> float:
     At most as long as can be looked at: 16,000 steps, fewer in many dimensions.
     """
     x = x[x.isfinite().all(-1)][:_LOOKED_AT]
+    dim = takens.plugin.tangent_dim(step, x)
     if not len(x):
         return 1.0
     most = max(LOOK, min(_LONGEST_LOOK, _MOST_NUMBERS // x.numel()))
     steps = LOOK
     while True:
-        record = takens.plugin.orbit(step, x, steps)
+        record = takens.plugin.orbit(step, x, steps)[..., :dim]
         periods = [_period(one.cpu().numpy()) for one in record if one.isfinite().all()]
         period = float(np.median(periods)) if periods else 1.0
         if period * _SEEN <= steps or steps == most:

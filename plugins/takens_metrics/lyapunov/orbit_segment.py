@@ -53,8 +53,8 @@ class OrbitSegment:
 
     @property
     def dim(self) -> int:
-        """The number of state variables."""
-        return self.x.shape[-1]
+        """The number of state variables that differ from orbit to orbit."""
+        return takens.plugin.tangent_dim(self.step, self.x)
 
     @property
     def count(self) -> int:
@@ -76,7 +76,11 @@ class OrbitSegment:
 
         In other directions, too: a step that is too long for these changes the attractor.
         """
-        x, vectors, time = self.x, completed(self.x, self.vectors), self.steps * self.dt
+        x, vectors, time = (
+            self.x,
+            completed(self.x, self.vectors, self.dim),
+            self.steps * self.dt,
+        )
         rates = push(flow, x, vectors, every=1, steps=self.steps)[0].mean(0) / time
         half = attrs.evolve(flow, dt=flow.dt / 2)
         logs, _ = push(half, x, vectors, every=2, steps=2 * self.steps)
@@ -106,9 +110,10 @@ class OrbitSegment:
 
     def log_determinant(self) -> float:
         """Return the mean of log |det| of the Jacobian along the orbits, per unit of time."""
-        states = self._states()[:, :-1].reshape(-1, self.dim)
+        states = self._states()[:, :-1].reshape(-1, self.x.shape[-1])
         # A plain function knows no tangents of its own: this Jacobian is an independent one.
         found = _jacobian(lambda x: self.step(x), self.step, states)
+        found = found[..., : self.dim, : self.dim]
         _, logs = torch.linalg.slogdet(found)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         return float(logs.mean()) / self.dt  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
@@ -119,7 +124,7 @@ class OrbitSegment:
             return self.log_determinant()
         states = self._states()
         t = states.new_zeros(())
-        flat = states.reshape(-1, self.dim)
+        flat = states.reshape(-1, self.x.shape[-1])
         found = _jacobian(lambda x: step.field(t, x), _FieldJacobian(step.field), flat)
         along = found.diagonal(dim1=-2, dim2=-1).sum(-1).reshape(states.shape[:2])
         return float(torch.trapezoid(along, dim=1).mean()) / self.steps

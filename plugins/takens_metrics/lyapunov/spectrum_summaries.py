@@ -50,7 +50,7 @@ class _Summary(OrbitExponents):
         unit: str,
         convention: str,
     ) -> takens.Score:
-        found = self.growth_rates(step, x0, dt, x0.shape[-1])
+        found = self.growth_rates(step, x0, dt, takens.plugin.tangent_dim(step, x0))
         value = error = None
         source = ""
         if found.samples is not None:

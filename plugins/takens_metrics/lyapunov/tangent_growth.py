@@ -94,9 +94,9 @@ def tangent_growth(
         rest = forgetting(period) - alone
         x, alone = _advance(step, x, rest), alone + rest
     x = _parted(step, x, alone)
-    moves = [_move(step, x)]
-    looked = tangents if period is None else all_looked_at(tangents, x.shape[-1])
-    growth = _Growth.at(x, directions(x, looked), bound)
+    moves, dim = [_move(step, x)], takens.plugin.tangent_dim(step, x)
+    looked = tangents if period is None else all_looked_at(tangents, dim)
+    growth = _Growth.at(x, directions(x, looked, dim), bound)
     growth = growth.followed(step, 1, 1, min(alone, LOOK), bound)
     every = qr_interval
     if every == "auto":
@@ -163,13 +163,15 @@ def push(
     return part.logs.sum(0), part.x
 
 
-def directions(x: Tensor, k: int) -> Tensor:
+def directions(x: Tensor, k: int, dim: int) -> Tensor:
     """Return k orthonormal tangent vectors for each of `x: (starts, d)`: `(starts, d, k)`.
 
-    Generic ones: a coordinate axis can be an invariant direction, never to be left.
+    Generic ones in the first ``dim`` states: a coordinate axis can be an invariant direction,
+    never to be left.
     """
     generator = torch.Generator().manual_seed(0)
     v = torch.randn(*x.shape, k, generator=generator, dtype=x.dtype)
+    v[:, dim:] = 0
     return _orthogonalise(v.to(x.device))[0]
 
 
@@ -178,10 +180,10 @@ def all_looked_at(k: int, dim: int) -> int:
     return dim if dim <= _FEW else min(k + 1, dim)
 
 
-def completed(x: Tensor, vectors: Tensor) -> Tensor:
+def completed(x: Tensor, vectors: Tensor, dim: int) -> Tensor:
     """Return `vectors: (starts, d, k)` with others after them, as many as are looked at."""
     k = vectors.shape[-1]
-    others = directions(x, all_looked_at(k, x.shape[-1]))[..., k:]
+    others = directions(x, all_looked_at(k, dim), dim)[..., k:]
     return _orthogonalise(torch.cat((vectors, others), -1))[0]
 
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 import takens
 from takens_models.latent.initial_state import InitialState
 from takens_models.latent.observation import make_observation
+from takens_models.latent.weights import fan_in
 from takens_models.settings import WindowSettings, name_of
 
 W = TypeVar("W", bound=WindowSettings)
@@ -16,7 +17,8 @@ W = TypeVar("W", bound=WindowSettings)
 class LatentModel(takens.plugin.Configured[W], nn.Module):
     """A latent state with an observation and a beginning, each chosen by name.
 
-    A model draws its weights in ``draw``. Forcing writes into the first units of the state, or
+    A model draws its weights in ``draw``. Inputs are added to the next state, `+ C u`, or are
+    what the model makes of them. Forcing writes into the first units of the state, or
     into all of them, whatever the state is.
     """
 
@@ -34,6 +36,8 @@ class LatentModel(takens.plugin.Configured[W], nn.Module):
         config, n, m = self.config, self.config.obs_dim, self.config.size
         self.obs_dim, self.latent_dim = n, m
         self.context_length = config.context_length
+        self.input_dim = config.input_dim
+        self.interpolation: takens.plugin.Interpolation = config.interpolation
         generator = torch.Generator().manual_seed(config.seed)
         self.draw(generator)
         self.warms_up = config.initial_state == "warm_up"
@@ -54,15 +58,29 @@ class LatentModel(takens.plugin.Configured[W], nn.Module):
             width,
             generator,
         )
+        if self.time is takens.plugin.Time.DISCRETE:
+            self.draw_inputs(generator)
 
-    def encode(self, context: Tensor, /) -> Tensor:
-        """Return the state at the last of the observations: `(..., c, n) -> (..., m)`."""
+    def draw_inputs(self, generator: torch.Generator) -> None:
+        """Draw what inputs are multiplied by, `C: (m, k)`, within `1 / sqrt(k)`."""
+        if self.input_dim:
+            self.C = fan_in(generator, self.latent_dim, self.input_dim)
+
+    def driven(self, following: Tensor, u: Tensor | None) -> Tensor:
+        """Return the next state under `u: (..., k)`, or as it is where there is none."""
+        return following if u is None else following + nn.functional.linear(u, self.C)
+
+    def encode(self, context: Tensor, /, u: Tensor | None = None) -> Tensor:
+        """Return the state at the last of the observations: `(..., c, n) -> (..., m)`.
+
+        `u: (..., c, k)` are the inputs at these, which a warm-up runs under.
+        """
         if not self.warms_up:
             return self.initial_state(self.observation.invert(context[..., -1, :]), context)
         first, *others = context.unbind(-2)
         z = self.initial_state(self.observation.invert(first), context)
-        for x in others:
-            z = self.force(self(z), x)
+        for i, x in enumerate(others):
+            z = self.force(self(z) if u is None else self(z, u[..., i, :]), x)
         return z
 
     def observe(self, z: Tensor, /) -> Tensor:

@@ -33,11 +33,12 @@ class AlmostLinearRNN(LatentModel[AlmostLinearRNNSettings]):
         self.W = nn.Parameter(0.01 * torch.randn(m, m, generator=generator))
         self.h = nn.Parameter(torch.zeros(m))
 
-    def forward(self, z: Tensor, /) -> Tensor:
-        """Return the next latent state: `(..., m) -> (..., m)`."""
+    def forward(self, z: Tensor, u: Tensor | None = None, /) -> Tensor:
+        """Return the next latent state: `(..., m) -> (..., m)`, under `u: (..., k)`."""
         linear, bent = z[..., : self.linear_dim], z[..., self.linear_dim :]
         phi = torch.cat((linear, bent.relu()), -1)
-        return torch.addcmul(nn.functional.linear(phi, self.W, self.h), self.A, z)
+        following = torch.addcmul(nn.functional.linear(phi, self.W, self.h), self.A, z)
+        return self.driven(following, u)
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
         """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""

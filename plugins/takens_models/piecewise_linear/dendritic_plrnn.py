@@ -57,14 +57,15 @@ class DendriticPLRNN(LatentModel[DendriticPLRNNSettings]):
         """The weights without their diagonal, `(m, m)`."""
         return self.AW - torch.diag(self.A)
 
-    def forward(self, z: Tensor, /) -> Tensor:
-        """Return the next latent state: `(..., m) -> (..., m)`."""
+    def forward(self, z: Tensor, u: Tensor | None = None, /) -> Tensor:
+        """Return the next latent state: `(..., m) -> (..., m)`, under `u: (..., k)`."""
         bent = (z.unsqueeze(-1) - self.H).relu()
         if self.clipped:
             bent = bent - z.unsqueeze(-1).relu()
         phi = bent @ self.alpha
         # The diagonal of the product belongs to z itself.
-        return torch.addcmul(nn.functional.linear(phi, self.AW, self.h), self.A, z - phi)
+        following = torch.addcmul(nn.functional.linear(phi, self.AW, self.h), self.A, z - phi)
+        return self.driven(following, u)
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
         """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""

@@ -48,14 +48,15 @@ class ShallowPLRNN(LatentModel[ShallowPLRNNSettings]):
         self.W2 = fan_in(generator, l, m)
         self.h1 = nn.Parameter(torch.zeros(m))
 
-    def forward(self, z: Tensor, /) -> Tensor:
-        """Return the next latent state: `(..., m) -> (..., m)`."""
+    def forward(self, z: Tensor, u: Tensor | None = None, /) -> Tensor:
+        """Return the next latent state: `(..., m) -> (..., m)`, under `u: (..., k)`."""
         if self.clipped:
             a = nn.functional.linear(z, self.W2)
             hidden = (a + self.h2).relu() - a.relu()
         else:
             hidden = nn.functional.linear(z, self.W2, self.h2).relu()
-        return torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
+        following = torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
+        return self.driven(following, u)
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
         """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""

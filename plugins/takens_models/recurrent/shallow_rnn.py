@@ -39,10 +39,11 @@ class ShallowRNN(LatentModel[ShallowRNNSettings]):
         self.W2 = fan_in(generator, l, m)
         self.h1 = nn.Parameter(torch.zeros(m))
 
-    def forward(self, z: Tensor, /) -> Tensor:
-        """Return the next latent state: `(..., m) -> (..., m)`."""
+    def forward(self, z: Tensor, u: Tensor | None = None, /) -> Tensor:
+        """Return the next latent state: `(..., m) -> (..., m)`, under `u: (..., k)`."""
         hidden = activate(self.activation, nn.functional.linear(z, self.W2, self.h2))
-        return torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
+        following = torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
+        return self.driven(following, u)
 
     def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
         """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
