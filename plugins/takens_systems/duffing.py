@@ -16,12 +16,14 @@ class Duffing(DuffingSettings):
 
     `x' = v`, `v' = -damping v - linear x - cubic x^3 + amplitude cos p`. Where it is driven
     (any amplitude but the number zero) the phase `p' = frequency` is the third state.
+    With ``input_dim = 1`` an input is a force that is added.
     Everything is dimensionless.
 
     Source: Guckenheimer and Holmes (1983), Nonlinear Oscillations, eq. 2.2.1.
     """
 
     time = takens.plugin.Time.CONTINUOUS
+    interpolation: takens.plugin.Interpolation = "linear"
 
     @property
     def driven(self) -> bool:
@@ -33,10 +35,12 @@ class Duffing(DuffingSettings):
         """2, or 3 with the phase of the drive."""
         return 3 if self.driven else 2
 
-    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Return the velocity at `x: (..., 3)`, or `(..., 2)` without drive."""
+    def __call__(self, t: Tensor, x: Tensor, u: Tensor | None = None, /) -> Tensor:
+        """Return the velocity at `x: (..., 3)`, or `(..., 2)` without drive, and a force u."""
         q, v = x[..., 0], x[..., 1]
         pull = -self.damping * v - q * (self.linear + self.cubic * q * q)
+        if u is not None:
+            pull = pull + u[..., 0]
         if not self.driven:
             return torch.stack((v, pull), -1)
         phase = x[..., 2]

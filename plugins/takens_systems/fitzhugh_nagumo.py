@@ -15,7 +15,8 @@ class FitzHughNagumo(FitzHughNagumoSettings):
     """Voltage `v` and recovery `w` of an excitable cell; dimensionless.
 
     `v' = v - v^3 / 3 - w + current`, `w' = (v + a - b w) / tau`. It fires periodically for
-    currents between about 0.33 and 1.42.
+    currents between about 0.33 and 1.42. With ``input_dim = 1`` an input is added to the
+    current.
 
     Source: FitzHugh (1961), Impulses and physiological states in theoretical models of nerve
     membrane, Biophys. J. 1, eqs. 1-2; Nagumo et al. (1962), Proc. IRE 50, 2061-2070.
@@ -23,12 +24,14 @@ class FitzHughNagumo(FitzHughNagumoSettings):
 
     dim = 2
     time = takens.plugin.Time.CONTINUOUS
+    interpolation: takens.plugin.Interpolation = "linear"
 
-    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Return the velocity at `x: (..., 2)`."""
+    def __call__(self, t: Tensor, x: Tensor, u: Tensor | None = None, /) -> Tensor:
+        """Return the velocity at `x: (..., 2)`, and a stimulus `u: (..., 1)`."""
         v, w = x.unbind(-1)
+        current = self.current if u is None else self.current + u[..., 0]
         return torch.stack(
-            (v - v * v * v / 3 - w + self.current, (v + self.a - self.b * w) / self.tau), -1
+            (v - v * v * v / 3 - w + current, (v + self.a - self.b * w) / self.tau), -1
         )
 
     def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:

@@ -37,6 +37,10 @@ def _number(
     )
 
 
+def _inputs(summary: str) -> Any:
+    return takens.plugin.parameter(0, summary=summary, at_least=0, at_most=1, kw_only=True)
+
+
 def equal(settings: attrs.AttrsInstance, standard: Sequence[float] = ()) -> bool:
     """Whether all parameters are numbers, and exactly these; by default the defaults."""
     fields: Sequence[Any] = attrs.fields(type(settings))
@@ -158,6 +162,7 @@ class DuffingSettings:
     cubic: Number = _number(1.0, "cubic stiffness")
     amplitude: Number = _number(0.4, "of the drive; where 0, there is no phase")
     frequency: Number = _number(1.0, "angular frequency of the drive", above=0)
+    input_dim: int = _inputs("1 where a force is given from outside")
 
 
 @attrs.frozen
@@ -185,6 +190,7 @@ class FitzHughNagumoSettings:
     b: Number = _number(0.8, "slope of the recovery")
     tau: Number = _number(12.5, "time scale of the recovery", above=0)
     current: Number = _number(0.5, "input current")
+    input_dim: int = _inputs("1 where a stimulus is given from outside")
 
 
 @attrs.frozen

@@ -10,10 +10,14 @@ import torch
 from torch import Tensor
 
 from takens._arguments import arguments
+from takens._data.entrance import as_series
 from takens._data.time_series import TimeSeries
 from takens._dynamics.derivatives import fields_of, followed, is_mapped, recording
+from takens._dynamics.inputs import drive_of, refuse_undriven, step_at
 from takens._dynamics.orbit import orbit
 from takens._dynamics.sampling import integrator_of, interval_of
+from takens._dynamics.stepper import as_stepper
+from takens._dynamics.system_model import SystemModel
 from takens._plugins.choice import Component
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import integrators, systems
@@ -41,6 +45,7 @@ def simulate(
     initial: Tensor | None = None,
     transient: int | None = None,
     integrator: Integrator | str | Mapping[str, Any] | Component | None = None,
+    inputs: Any = None,
 ) -> TimeSeries:
     """Sample a system on its attractor: `x: (steps, d)`, or `(trajectories, steps, d)`.
 
@@ -54,8 +59,12 @@ def simulate(
     for drawn starts and none for given ones. ``integrator`` is the one that the system names,
     or rk4 with a step of ``dt``, where none is given. Works in float64.
 
-    Raises: InputError where a number makes no sense; ComponentError for an unknown name;
-    TakensError where the trajectory leaves the finite numbers, naming the sample.
+    ``inputs`` are what acts on a system that takes inputs, `(transient + steps, k)` or one for
+    each trajectory; by default those before the last ``steps`` are the transient.
+
+    Raises: InputError where a number makes no sense, or inputs end before the series;
+    ComponentError for an unknown name; TakensError where the trajectory leaves the finite
+    numbers, naming the sample.
     """
     system, integrator = cast(System, system), cast("Integrator | None", integrator)
     if not isinstance(system, System):  # pyright: ignore[reportUnnecessaryIsInstance] - given from outside
@@ -71,6 +80,10 @@ def simulate(
     if trajectories is not None and not 1 <= trajectories <= _MOST:
         bound = "at least 1" if trajectories < 1 else f"at most {_MOST:,}"
         raise InputError(f"trajectories is {bound}; got {trajectories}.")
+    u = _inputs(system, inputs, steps, transient)
+    if u is not None:
+        transient = u.shape[-2] - steps if transient is None else transient
+        u = u[..., : transient + steps, :]
     generator = torch.Generator().manual_seed(seed)
     if initial is None:
         transient = 1000 if transient is None else transient
@@ -92,7 +105,7 @@ def simulate(
     continuous = system.time is Time.CONTINUOUS
     velocity = followed(lambda: system(x0.new_zeros(()), x0) if continuous else system(x0))  # pyright: ignore[reportCallIssue, reportUnknownLambdaType, reportUnknownArgumentType] - callable as its time says
     with recording((x0, *fields_of(system)), velocity), threads_for(x0.numel()):
-        x = _orbit(system, x0, dt, transient + steps, integrator)
+        x = _orbit(system, x0, dt, transient + steps, integrator, u)
         # A sum is finite where all terms are, up to overflow: one quick look, as a rule.
         whole = torch.func.debug_unwrap(x.detach())
         finite = math.isfinite(float(whole.sum()))
@@ -114,8 +127,24 @@ def simulate(
             x = x + spread * torch.randn(x.shape, generator=generator, dtype=x.dtype)
         if trajectories is None and (initial is None or initial.ndim < 2):
             x = x[0]
+        u = None if u is None else u[..., transient:, :]
         step = 1.0 if system.time is Time.DISCRETE else dt
-        return TimeSeries(torch.arange(steps, dtype=torch.float64) * step, x)
+        return TimeSeries(torch.arange(steps, dtype=torch.float64) * step, x, inputs=u)
+
+
+def _inputs(system: System, inputs: Any, steps: int, transient: int | None) -> Tensor | None:
+    """Return what acts from the first sample of the transient on, `(..., T, k)`."""
+    u = None
+    if inputs is not None:
+        u = inputs if isinstance(inputs, Tensor) else as_series(inputs, "A drive").x
+        u = u.unsqueeze(-1).double() if u.ndim == 1 else u.double()
+    refuse_undriven(system, u)
+    if u is not None and u.shape[-2] < (transient or 0) + steps:
+        raise InputError(
+            f"Inputs last as long as the simulation, {steps} samples and {transient or 0} of "
+            f"the transient before; these end after {u.shape[-2]}."
+        )
+    return u
 
 
 def _no_system(thing: object) -> str:
@@ -132,9 +161,22 @@ def _no_system(thing: object) -> str:
 
 
 def _orbit(
-    system: System, x0: Tensor, dt: float, samples: int, integrator: Integrator | None
+    system: System,
+    x0: Tensor,
+    dt: float,
+    samples: int,
+    integrator: Integrator | None,
+    u: Tensor | None,
 ) -> Tensor:
     """Return `(trajectories, samples, d)`, the first of which is `x0: (trajectories, d)`."""
+    if u is not None:
+        integrator = integrator_of(system) if integrator is None else integrator
+        model = SystemModel(system, as_stepper(integrator))
+        step = step_at(model, dt, drive_of(model, u.expand(len(x0), *u.shape[-2:])))
+        states = [x0]
+        for i in range(samples - 1):
+            states.append(step(states[-1], i))
+        return torch.stack(states, 1)
     if system.time is Time.CONTINUOUS:
         integrator = integrator_of(system) if integrator is None else integrator
         ts = torch.arange(samples, dtype=torch.float64) * dt

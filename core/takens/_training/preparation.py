@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, final
+from typing import Any, cast, final
 
 import attrs
 import torch
@@ -272,10 +272,10 @@ def _refuse_inputs(scheme: object, model: Model, data: Recordings) -> None:
     if inputs is None:
         return
     if isinstance(scheme, (TrainingScheme, DirectScheme)):
-        given: Any = scheme
-        if not takes_a_drive(given.solve if isinstance(scheme, DirectScheme) else given.loss):
+        own, name = cast(Any, scheme), type(cast(object, scheme)).__name__
+        if not takes_a_drive(own.solve if isinstance(scheme, DirectScheme) else own.loss):
             raise InputError(
-                f"{type(scheme).__name__} takes no inputs, and the data have "
+                f"{name} takes no inputs, and the data have "
                 f"{', '.join(inputs.columns)}; choose another scheme, such as "
                 "generalised_teacher_forcing."
             )
