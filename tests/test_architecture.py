@@ -104,6 +104,8 @@ def test_no_imports_of_folders_go_in_a_circle(package: Path) -> None:
 WORDS = {
     "auto": "that takens chooses the backend",
     "closed_form": "what a component supports",
+    "constant": "what inputs are between samples",
+    "linear": "what inputs are between samples",
     "cpu": "the host, as torch calls it",
     "scipy": "the distribution",
     "stability": "the aspect that free runs tell",
