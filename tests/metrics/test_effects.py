@@ -97,6 +97,43 @@ def test_intervals_cover_what_is_known_of_noise_with_memory(metric: Any) -> None
     assert 0.90 <= share <= 0.98
 
 
+def test_times_between_maxima_of_what_oscillates_regularly_are_known_well() -> None:
+    # The phase is off by noise, but never drifts: all times but the outermost cancel.
+    t = torch.arange(1_500).double() * 2 * math.pi / 50
+    noise = torch.from_numpy(noise_with_memory(80, 1_500, 0.95)[..., 0])
+    x = torch.cos(t + 0.3 * noise).unsqueeze(-1)
+    metric = TimeScaleRatio()
+    scores = [metric.compare_records(records(x[i : i + 1]), records(x[60:])) for i in range(60)]
+    values = np.array([score.value for score in scores])
+    intervals = (interval(score, "x1, time between maxima") for score in scores)
+    held = [low <= 1 <= high for low, high in intervals]
+    assert np.mean(held) >= 0.95
+    assert values.std() < 0.0025, "three times as much where times across blocks are left out"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("samples", [2_000, 10_000])
+@pytest.mark.parametrize(
+    "metric", [TimeScaleRatio(), TimeAsymmetry()], ids=["time", "reversal"]
+)
+def test_intervals_cover_what_is_known_of_the_rossler_system(name: str, samples: int) -> None:
+    metric = EFFECTS[name]
+    x = takens.simulate("rossler", dt=0.08, steps=samples, trajectories=100, seed=5).x
+    held: list[bool] = []
+    for i in range(len(x)):
+        score = metric.compare_records(records(x[i : i + 1]), records(x.roll(-i - 1, 0)[:8]))
+        intervals = (interval(score, part) for part in score.parts)
+        held += [low <= score.reference <= high for low, high in intervals]
+    assert np.mean(held) >= 0.92
+
+
+@pytest.mark.slow
+def test_few_records_seem_to_have_a_clear_asymmetry_by_luck() -> None:
+    truth, runs = lorenz(60, 2_000), lorenz(16, 2_000, seed=1)
+    found = [TimeAsymmetry().compare_records(records(x[None]), records(runs)) for x in truth]
+    assert sum(score.reference == 1.0 for score in found) <= 3
+
+
 @pytest.mark.slow
 @every_effect
 def test_intervals_cover_what_is_known_of_the_lorenz_system(metric: Any) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 import takens
-from takens_metrics.effects.block_errors import compare_blocks, cut, doubt
+from takens_metrics.effects.block_errors import Comparison, compare_blocks, cut, doubt
 from takens_metrics.effects.effect_score import Effect, EffectMetric
 from takens_metrics.effects.samples import Samples
 from takens_metrics.settings import TimeAsymmetrySettings
@@ -59,10 +59,16 @@ class TimeAsymmetry(TimeAsymmetrySettings, EffectMetric):
         of_truth, of_runs = samples.measure(
             lambda x, count: _products(x, count, lags, pairs, stride)
         )
-        own = compare_blocks(of_truth, of_truth, lambda _, left: _moments(left, lags, pairs))
-        noise = math.inf if own.error is None else float(own.error.square().sum())
+        own, theirs = (
+            compare_blocks(each, each, lambda _, left: _moments(left, lags, pairs))
+            for each in (of_truth, of_runs)
+        )
+        noise, most = _noise(own), doubt(own.over) ** 2
+        # Few blocks seem to vary little by luck; runs, where they vary more, say how much.
+        longer = samples.runs[..., 0].numel() / samples.truth[..., 0].numel()
+        noise = max(noise, min(longer * _noise(theirs), most * noise))
         size = float(own.value.square().sum())
-        if size > (_CLEAR * doubt(own.over)) ** 2 * noise:
+        if size > _CLEAR**2 * most * noise:
 
             def share(of_truth: Tensor, of_runs: Tensor) -> Tensor:
                 along, found = (_moments(x, lags, pairs) for x in (of_truth, of_runs))
@@ -91,6 +97,10 @@ class TimeAsymmetry(TimeAsymmetrySettings, EffectMetric):
             convention="difference of asymmetries in time",
             details={"lags": lags},
         )
+
+
+def _noise(found: Comparison) -> float:
+    return math.inf if found.error is None else float(found.error.square().sum())
 
 
 def _products(

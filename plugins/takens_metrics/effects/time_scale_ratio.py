@@ -50,7 +50,7 @@ class TimeScaleRatio(TimeScaleRatioSettings, EffectMetric):
 
         def features(x: Tensor, count: int) -> Tensor:
             # (blocks, 2 + 2 + lags, n)
-            maxima = _between_maxima(cut(x, count), stride)
+            maxima = _between_maxima(x, stride, count)
             return torch.cat((maxima, _covariances(x, lags, count)), 1)
 
         def scales(means: Tensor) -> Tensor:
@@ -106,26 +106,32 @@ def _kept(errors: Tensor, over: int) -> list[int]:
     return good or [chosen[int(lowest.argmin())]]
 
 
-def _between_maxima(x: Tensor, stride: int) -> Tensor:
-    """Return how many times between two maxima there are in `x: (blocks, L, n)`, and their sum.
+def _between_maxima(x: Tensor, stride: int, count: int) -> Tensor:
+    """Return the number and sum of the times between maxima of `x: (records, T, n)` by blocks.
 
-    `(blocks, 2, n)`, in samples.
+    `(blocks, 2, n)`, in samples, of ``count`` blocks in each record, by the block that a time
+    ends in. All of a record add up to the time from its first maximum to its last: of what
+    oscillates regularly, that is known far better than the times within blocks.
     """
-    count, length, n = x.shape
-    y = x[:, : length // stride * stride].reshape(count, -1, stride, n).mean(2)
+    records, length, n = x.shape
+    y = x[:, : length // stride * stride].reshape(records, -1, stride, n).mean(2)
     before, middle, after = y[:, :-2], y[:, 1:-1], y[:, 2:]
     highest = (middle > before) & (middle >= after)
-    last = highest.shape[1] - 1
-    ends: list[Tensor] = []
-    for flipped in (False, True):
-        at = (highest.flip(1) if flipped else highest).byte().argmax(1, keepdim=True)
-        at = last - at if flipped else at
-        a, b, c = (each.gather(1, at) for each in (before, middle, after))
-        # The summit of the parabola through three points.
-        ends.append((at + 0.5 * (a - c) / (a - 2 * b + c).clamp(max=-1e-300)).squeeze(1))
-    intervals = highest.sum(1).sub(1).clamp(min=0)
-    span = torch.where(intervals > 0, ends[1] - ends[0], 0.0) * stride
-    return torch.stack((intervals.double(), span), 1)
+    each = -(-highest.shape[1] // count)
+    blank = highest.new_zeros(records, each * count - highest.shape[1], n)
+    blocks = torch.cat((highest, blank), 1).reshape(records, count, each, n)
+    found = blocks.any(2).byte().cummax(1).values.bool()
+    last = each - 1 - blocks.flip(2).byte().argmax(2)
+    last = torch.where(blocks.any(2), last + each * torch.arange(count)[:, None], 0)
+    first = highest.byte().argmax(1, keepdim=True)
+    at = torch.cat((first, torch.where(found, last.cummax(1).values, first)), 1)
+    a, b, c = (part.gather(1, at) for part in (before, middle, after))
+    # The summit of the parabola through three points.
+    places = at + 0.5 * (a - c) / (a - 2 * b + c).clamp(max=-1e-300)
+    known = blocks.sum(2).cumsum(1).sub(1).clamp(min=0)
+    intervals = known.diff(dim=1, prepend=torch.zeros_like(known[:, :1]))
+    span = torch.where(intervals > 0, places.diff(dim=1), 0.0) * stride
+    return torch.stack((intervals.double(), span), 2).reshape(-1, 2, n)
 
 
 def _memory(x: Tensor) -> float:
