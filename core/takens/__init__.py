@@ -49,13 +49,19 @@ if TYPE_CHECKING:
         optimisers as optimisers,
         portraits as portraits,
         preparations as preparations,
+        recipes as recipes,
         schedules as schedules,
         schemes as schemes,
+        searches as searches,
         systems as systems,
     )
     from takens._plugins.registration import register as register
     from takens._plugins.registry import create as create, registry as registry
     from takens._protocols.score import Score as Score
+    from takens._reconstructing.reconstruct import (
+        Reconstruction as Reconstruction,
+        reconstruct as reconstruct,
+    )
     from takens._run.configuration import (
         Configuration as Configuration,
         Data as Data,

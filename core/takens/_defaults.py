@@ -29,6 +29,14 @@ METRICS: Final = (
 METRICS_WITHOUT_EQUATIONS: Final = ("lyapunov_from_data",)
 # Compares free runs with the training data to choose the weights that are kept.
 CHECK_METRIC: Final = "state_space_divergence"
+# What candidates of a reconstruction are compared by, and who chooses among them.
+SEARCH_METRICS: Final = (
+    "other_attractors",
+    "state_space_divergence",
+    "spectrum_distance",
+    "prediction_error",
+)
+SEARCH: Final = "halving"
 # What `.plot()` draws of a series.
 PORTRAIT: Final = "trajectories"
 # What is advised where data need it: a line of [data], in the order in which they are done.
@@ -42,6 +50,8 @@ ADVICE: Final = {
     "one_variable": '{ name = "delays", delay = DELAY, dimension = DIMENSION }',
 }
 LINEAR_MODEL: Final = "linear_autoregression"
+# What the page of a reconstruction opens with.
+OPENING: Final = ("attractor", "forecast_fan")
 FIGURES: Final = (
     "loss_history",
     "time_series",

@@ -116,6 +116,7 @@ if TYPE_CHECKING:
     )
     from takens._protocols.portrait import Portrait as Portrait
     from takens._protocols.preparation import Preparation as Preparation
+    from takens._protocols.recipe import Proposal as Proposal, Recipe as Recipe
     from takens._protocols.schedule import Schedule as Schedule
     from takens._protocols.scheme import (
         DirectScheme as DirectScheme,
@@ -136,6 +137,11 @@ if TYPE_CHECKING:
         Part as Part,
         Runs as Runs,
     )
+    from takens._protocols.search import (
+        Request as Request,
+        Search as Search,
+        Trial as Trial,
+    )
     from takens._protocols.system import (
         Fact as Fact,
         Facts as Facts,
@@ -149,6 +155,7 @@ if TYPE_CHECKING:
         RunFinished as RunFinished,
         RunStarted as RunStarted,
     )
+    from takens._run.forecast import Forecast as Forecast
     from takens._run.results import Results as Results
     from takens._training.events import (
         FitFinished as FitFinished,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from takens_figures.attractor import Attractor as Attractor
     from takens_figures.data_sheet import DataSheet as DataSheet
     from takens_figures.forecast_curve import ForecastCurve as ForecastCurve
+    from takens_figures.forecast_fan import ForecastFan as ForecastFan
     from takens_figures.loss_history import LossHistory as LossHistory
     from takens_figures.lyapunov_convergence import LyapunovConvergence as LyapunovConvergence
     from takens_figures.phase_portrait import PhasePortrait as PhasePortrait
@@ -31,6 +32,7 @@ _FIGURES: Final = {
     "forecast_curve:ForecastCurve": (
         "The error of forecasts against the time ahead, beside simple forecasts."
     ),
+    "forecast_fan:ForecastFan": "What comes after the record, with the fan around it.",
     "lyapunov_convergence:LyapunovConvergence": (
         "The estimate of the largest Lyapunov exponent as it settles, with its error."
     ),

@@ -29,11 +29,16 @@ class KindSpec:
     unknown: tuple[str, ...] = attrs.field(default=(), init=False, repr=False)
 
 
+def plural(kind: str) -> str:
+    """Return what components of a kind are called together."""
+    return f"{kind}es" if kind.endswith(("s", "x", "ch")) else f"{kind}s"
+
+
 def _ours(name: str, protocol: str, summary: str) -> KindSpec:
     return KindSpec(
         name=name,
         protocol=f"takens.{'backend' if name == 'backend' else 'plugin'}:{protocol}",
-        checks=f"takens.testing.{name}s:CHECKS",
+        checks=f"takens.testing.{plural(name)}:CHECKS",
         summary=summary,
     )
 
@@ -49,6 +54,8 @@ OURS: Final = (
     _ours("device", "DevicePolicy", "Where numbers live, and in which precision."),
     _ours("dataset", "Dataset", "A reader of files."),
     _ours("preparation", "Preparation", "What is done to data before, and undone after."),
+    _ours("recipe", "Recipe", "A family of models, set for the data at hand."),
+    _ours("search", "Search", "What chooses among candidates."),
     _ours("figure", "Figure", "A picture of a run."),
     _ours("portrait", "Portrait", "A picture of a system or of measured series."),
     _ours("backend", "Backend", "Whole solves at once."),

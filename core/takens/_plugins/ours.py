@@ -12,7 +12,9 @@ from takens._plugins.registry import (
     optimisers as optimisers,
     portraits as portraits,
     preparations as preparations,
+    recipes as recipes,
     schedules as schedules,
     schemes as schemes,
+    searches as searches,
     systems as systems,
 )

@@ -13,8 +13,10 @@ import takens._protocols.model
 import takens._protocols.optimiser
 import takens._protocols.portrait
 import takens._protocols.preparation
+import takens._protocols.recipe
 import takens._protocols.schedule
 import takens._protocols.scheme
+import takens._protocols.search
 import takens._protocols.system
 import takens_datasets.csv_file
 import takens_datasets.edf_file
@@ -33,6 +35,7 @@ import takens_devices.mps
 import takens_figures.attractor
 import takens_figures.data_sheet
 import takens_figures.forecast_curve
+import takens_figures.forecast_fan
 import takens_figures.loss_history
 import takens_figures.lyapunov_convergence
 import takens_figures.phase_portrait
@@ -113,6 +116,8 @@ import takens_preparations.principal_components
 import takens_preparations.resample
 import takens_preparations.standardise
 import takens_preparations.transform
+import takens_recipes.closed_forms
+import takens_recipes.trained
 import takens_schemes.closed_form
 import takens_schemes.generalised_teacher_forcing
 import takens_schemes.least_squares
@@ -123,6 +128,7 @@ import takens_schemes.sparse_teacher_forcing
 import takens_schemes.teacher_forcing
 import takens_schemes.torch_optimiser
 import takens_schemes.trajectory_matching
+import takens_searches.halving
 import takens_systems.double_pendulum
 import takens_systems.duffing
 import takens_systems.fitzhugh_nagumo
@@ -418,6 +424,25 @@ class Preparations(takens._plugins.registry.Registry[takens._protocols.preparati
 
 preparations: Preparations
 
+class Recipes(takens._plugins.registry.Registry[takens._protocols.recipe.Recipe]):
+    @typing.overload
+    def create(self, name: typing.Literal["recurrent", "recipes:recurrent"], /, *, model: typing.Literal['shallow_rnn', 'shallow_plrnn'] = ..., members: int = ...) -> takens_recipes.trained.Recurrent: ...
+    @typing.overload
+    def create(self, name: typing.Literal["field", "recipes:field"], /, *, members: int = ...) -> takens_recipes.trained.Field: ...
+    @typing.overload
+    def create(self, name: typing.Literal["gaussian_process", "recipes:gaussian_process"], /, *, most: int = ...) -> takens_recipes.closed_forms.GaussianProcess: ...
+    @typing.overload
+    def create(self, name: typing.Literal["reservoir", "recipes:reservoir"], /, *, hidden_dim: int = ..., members: int = ...) -> takens_recipes.closed_forms.Reservoir: ...
+    @typing.overload
+    def create(self, name: typing.Literal["linear", "recipes:linear"], /, *, samples: int = ...) -> takens_recipes.closed_forms.Linear: ...
+
+recipes: Recipes
+
+class Searches(takens._plugins.registry.Registry[takens._protocols.search.Search]):
+    def create(self, name: typing.Literal["halving", "searches:halving"], /, *, factor: int = ...) -> takens_searches.halving.Halving: ...
+
+searches: Searches
+
 class Figures(takens._plugins.registry.Registry[takens._protocols.figure.Figure]):
     @typing.overload
     def create(self, name: typing.Literal["loss_history", "figures:loss_history"], /) -> takens_figures.loss_history.LossHistory: ...
@@ -431,6 +456,8 @@ class Figures(takens._plugins.registry.Registry[takens._protocols.figure.Figure]
     def create(self, name: typing.Literal["scaling_region", "figures:scaling_region"], /) -> takens_figures.scaling_region.ScalingRegion: ...
     @typing.overload
     def create(self, name: typing.Literal["forecast_curve", "figures:forecast_curve"], /) -> takens_figures.forecast_curve.ForecastCurve: ...
+    @typing.overload
+    def create(self, name: typing.Literal["forecast_fan", "figures:forecast_fan"], /) -> takens_figures.forecast_fan.ForecastFan: ...
     @typing.overload
     def create(self, name: typing.Literal["lyapunov_convergence", "figures:lyapunov_convergence"], /) -> takens_figures.lyapunov_convergence.LyapunovConvergence: ...
 

@@ -13,6 +13,7 @@ from takens._plugins.catalogue import Catalogue, catalogue
 from takens._plugins.choice import Component
 from takens._plugins.component import ComponentSpec, Kind
 from takens._plugins.guard import ended, guard, left_out, reason_of
+from takens._plugins.kind import plural
 from takens._plugins.parameters import check_parameters
 from takens._plugins.plugin import Plugin
 from takens._plugins.spec import imported
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from takens._protocols.optimiser import Optimiser
     from takens._protocols.portrait import Portrait
     from takens._protocols.preparation import Preparation
+    from takens._protocols.recipe import Recipe
     from takens._protocols.schedule import Schedule
     from takens._protocols.scheme import TrainingScheme
+    from takens._protocols.search import Search
     from takens._protocols.system import System
 
 T_co = TypeVar("T_co", covariant=True)
@@ -48,10 +51,10 @@ class Registry(Generic[T_co]):
     _catalogue: Catalogue | None = None
 
     def __repr__(self) -> str:
-        return paragraph(f"{self.kind}s: {', '.join(self)}")
+        return paragraph(f"{plural(self.kind)}: {', '.join(self)}")
 
     def _repr_html_(self) -> str:
-        return table(f"{self.kind}s", ((name, self.spec(name).summary) for name in self))
+        return table(plural(self.kind), ((name, self.spec(name).summary) for name in self))
 
     @property
     def catalogue(self) -> Catalogue:
@@ -207,6 +210,8 @@ metrics: Registry[Metric] = Registry("metric")
 devices: Registry[DevicePolicy] = Registry("device")
 datasets: Registry[Dataset] = Registry("dataset")
 preparations: Registry[Preparation] = Registry("preparation")
+recipes: Registry[Recipe] = Registry("recipe")
+searches: Registry[Search] = Registry("search")
 figures: Registry[Figure] = Registry("figure")
 portraits: Registry[Portrait] = Registry("portrait")
 backends: Registry[Backend] = Registry("backend")

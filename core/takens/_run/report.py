@@ -49,7 +49,8 @@ def report_html(
     ``figures`` are PNG images by title, ``configuration`` is the TOML text, ``about`` says
     with what and how long the run was made.
     """
-    return _TEMPLATES.get_template("report.html.jinja").render(
+    return render(
+        "report.html.jinja",
         results=results,
         verdict=results.verdict if results.scores else None,
         divergence=_divergence(results),
@@ -66,6 +67,11 @@ def report_html(
         about=about,
         longest=_LONG,
     )
+
+
+def render(template: str, **values: Any) -> str:
+    """Fill a template of this folder."""
+    return _TEMPLATES.get_template(template).render(**values)
 
 
 def with_short_paths(toml: str) -> str:

@@ -13,6 +13,7 @@ from takens._near import near
 from takens._plugins.catalogue import Catalogue, catalogue
 from takens._plugins.choice import Component
 from takens._plugins.component import Kind
+from takens._plugins.kind import plural
 from takens._plugins.parameter import Parameter
 from takens._plugins.parameters import check_parameters, check_value
 from takens._plugins.registry import Registry, metrics, systems
@@ -88,8 +89,8 @@ def by_label(registry: Registry[Any], components: Sequence[Component]) -> dict[s
         name = component.label or registry.shortest_name(component.name)
         if name in found:
             raise InputError(
-                f"Two of the {registry.kind}s are called {name!r}, so that one is asked for "
-                f'twice; leave one out, or tell them apart by a label: {{name = "{name}", '
+                f"Two of the {plural(registry.kind)} are called {name!r}, so that one is asked "
+                f'for twice; leave one out, or tell them apart by a label: {{name = "{name}", '
                 f'label = "other"}}.'
             )
         found[name] = component

@@ -14,6 +14,7 @@ from takens._judging.criteria import Criteria
 from takens._judging.verdict import Verdict, verdict
 from takens._printed import Printed
 from takens._protocols.score import Score
+from takens._run.forecast import Forecast
 
 
 @final
@@ -26,7 +27,8 @@ class Results(Printed):
     ``reference`` is the truth that the free runs, `(runs, T, n)`, are judged against.
     ``learned`` is what a scheme found besides the weights, such as parameters and their
     errors, and ``remarks`` are what was seen while training, in words. The verdict is held to
-    the ``criteria``. ``examination`` says what the training data can bear.
+    the ``criteria``. ``examination`` says what the training data can bear, ``forecast`` what
+    comes after the record, where that was asked for.
     """
 
     title: str
@@ -39,6 +41,7 @@ class Results(Printed):
     remarks: tuple[str, ...] = ()
     criteria: Criteria = attrs.field(factory=Criteria)
     examination: Examination | None = None
+    forecast: Forecast | None = None
 
     @property
     def verdict(self) -> Verdict:

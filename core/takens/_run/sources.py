@@ -91,7 +91,7 @@ def _read(data: Data) -> Source:
     if data.prepare:
         preparations, training = Preparations.fit(data.prepare, training)
         judged = judged.map(preparations.forward)
-    return _source(data, training, judged, preparations)
+    return _source(_how(data), training, judged, preparations)
 
 
 def _prepared(data: Data, found: Recordings) -> Source:
@@ -109,15 +109,27 @@ def _prepared(data: Data, found: Recordings) -> Source:
         )
     training = fitted.map(lambda one: one.between(0, len(one)))
     judged = found.map(lambda _: whole.between(after, len(whole)))
-    return _source(data, training, judged, preparations)
+    return _source(_how(data), training, judged, preparations)
+
+
+def held_back(source: Source, share: float) -> Source:
+    """Hold the last ``share`` of what is learned from back, as if there were nothing else.
+
+    Raises: DataError where too little is left of either part.
+    """
+    training, judged = as_recordings(source.training).split(1 - share)
+    return _source(f"A last share of {share:g}", training, judged, source.preparations)
+
+
+def _how(data: Data) -> str:
+    return "data.test" if data.test is not None else f"data.split = {data.split or 0.5}"
 
 
 def _source(
-    data: Data, training: Recordings, judged: Recordings, preparations: Preparations | None
+    how: str, training: Recordings, judged: Recordings, preparations: Preparations | None
 ) -> Source:
     counts = [max(map(len, side)) for side in (training, judged)]
     if min(counts) < _FEWEST:
-        how = "data.test" if data.test is not None else f"data.split = {data.split or 0.5}"
         raise DataError(
             f"{how} leaves {counts[0]} samples to learn from and {counts[1]} to judge against; "
             f"each needs at least {_FEWEST}."

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from takens._judging.judgement import Judgement
     from takens._protocols.metric import Metric
     from takens._run.configuration import Configuration, Judge
 
@@ -90,7 +89,7 @@ def command(
     from takens._run.records import read_data, read_recordings
     from takens._run.scores_file import scores_table, to_text
     from takens.cli.tables import print_scores
-    from takens.cli.verdict import print_verdict
+    from takens.cli.verdict import exit_code, print_verdict
 
     members = load_members(run)
     model = members[0]
@@ -127,7 +126,7 @@ def command(
         progress=not as_json,
     )
     found = judgement.verdict
-    code = _exit_code(judgement, decisive, asked)
+    code = exit_code(judgement.scores, found, asked, decisive)
     if as_json:
         table = scores_table(judgement.scores, found)
         click.echo(to_text({**table["verdict"], **table, "right": code == 0}), nl=False)
@@ -152,23 +151,6 @@ def _number(text: str, option: str, word: str = "") -> float | str:
     except ValueError:
         other = f", or {word!r}" if word else ", as in exponents=0.1"
         raise InputError(f"{option} takes a number{other}; got {text!r}.") from None
-
-
-def _exit_code(
-    judgement: Judgement, decisive: Sequence[str] | None, asked: Container[str]
-) -> int:
-    """Return 1 where an aspect that decides is wrong, 3 where one is not known, else 0."""
-    found = judgement.verdict
-    if decisive is None:
-        right = [finding.right for finding in found.findings.values()] or [None]
-        for name in found.not_judged:
-            evidence = judgement.scores[name].evidence
-            # What another metric has judged is judged.
-            if name in asked and (evidence is None or evidence.aspect not in found.findings):
-                right.append(None)
-    else:
-        right = [f.right if (f := found.findings.get(a)) else None for a in decisive]
-    return 1 if False in right else 3 if None in right else 0
 
 
 def _aspects(fail_on: str | None, metrics: Mapping[str, Metric]) -> Sequence[str] | None:

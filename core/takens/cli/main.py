@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from takens._plugins.plugin import Plugin
 
 _OURS: Final = {
+    "reconstruct": "Learn dynamics from a file, whatever has to be chosen, and judge them.",
     "run": "Learn, free-run and judge, as a configuration says.",
     "judge": "Judge a model against data; a gate for scripts.",
     "simulate": "Sample a known system.",

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Mapping, Sequence
+
     from takens._judging.verdict import Verdict
+    from takens._protocols.score import Score
 
 _MARKS: Final = {True: "✔", False: "✘", None: "?"}
 _COLOURS: Final = {True: "green", False: "red", None: "yellow"}
@@ -41,3 +44,25 @@ def print_verdict(found: Verdict) -> None:
     for line in found.lines()[len(found.findings) :]:
         console.print(Padding(Text(f"· {line}", style="dim"), (0, 0, 0, 2)))
     console.print()
+
+
+def exit_code(
+    scores: Mapping[str, Score],
+    found: Verdict,
+    asked: Container[str],
+    decisive: Sequence[str] | None = None,
+) -> int:
+    """Return 1 where an aspect that decides is wrong, 3 where one is not known, else 0.
+
+    All decide where none is named, and so do the metrics ``asked`` for that were not judged.
+    """
+    if decisive is None:
+        right = [finding.right for finding in found.findings.values()] or [None]
+        for name in found.not_judged:
+            evidence = scores[name].evidence
+            # What another metric has judged is judged.
+            if name in asked and (evidence is None or evidence.aspect not in found.findings):
+                right.append(None)
+    else:
+        right = [f.right if (f := found.findings.get(a)) else None for a in decisive]
+    return 1 if False in right else 3 if None in right else 0

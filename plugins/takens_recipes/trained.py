@@ -1,0 +1,71 @@
+"""Families that are trained by gradients."""
+
+from __future__ import annotations
+
+from typing import Any, Final, final
+
+import takens
+from takens.backend import Unsupported
+from takens.plugin import Proposal
+from takens_recipes.settings import FieldSettings, RecurrentSettings
+
+# Fewer samples a period cannot be followed by an equation that is solved between them.
+_COARSE: Final = 6
+_MANY: Final = 10
+_FEWEST: Final = 200
+
+
+def _window(data: takens.Examination) -> int:
+    """Return a window that a record of such a length has many of."""
+    return max(16, min(75, data.samples // 20))
+
+
+def _trained(data: takens.Examination, members: int, rate: float) -> dict[str, Any]:
+    return {
+        "window": _window(data),
+        "learning_rate": rate,
+        "schedule": "cosine",
+        "members": members,
+    }
+
+
+@final
+class Recurrent(RecurrentSettings):
+    """A recurrent network under generalised teacher forcing."""
+
+    def propose(self, data: takens.Examination, /) -> Proposal | Unsupported:
+        """Return the settings for such data, or why this family is not for them."""
+        if data.samples < _FEWEST:
+            return Unsupported(f"{data.samples} samples are too few for a network")
+        observed = len(data.variables)
+        size = {
+            "latent_dim": max(20, observed + 5),
+            "hidden_dim": 100 if observed < 10 else 200,
+        }
+        settings = {
+            "model": {"name": self.model, **size},
+            "scheme": {"name": "generalised_teacher_forcing", "alpha": 0.125},
+            "training": _trained(data, self.members, 2e-2),
+        }
+        return Proposal(settings, "a network with a state of its own can learn any of these")
+
+
+@final
+class Field(FieldSettings):
+    """A network as the field of a differential equation."""
+
+    def propose(self, data: takens.Examination, /) -> Proposal | Unsupported:
+        """Return the settings for such data, or why this family is not for them."""
+        if data.samples < _FEWEST:
+            return Unsupported(f"{data.samples} samples are too few for a network")
+        each = data.samples_per_period
+        if each is not None and each < _COARSE:
+            return Unsupported(f"a period has {each:.2g} samples, too few for an equation")
+        if len(data.variables) > _MANY:
+            return Unsupported(f"{len(data.variables)} variables take it too long")
+        settings = {
+            "model": {"name": "neural_ode"},
+            "scheme": {"name": "generalised_teacher_forcing", "alpha": 0.125},
+            "training": _trained(data, self.members, 5e-3),
+        }
+        return Proposal(settings, "the samples are dense enough for a differential equation")
