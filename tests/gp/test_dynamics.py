@@ -42,6 +42,16 @@ def test_a_curve_and_its_slope_are_found_in_noise() -> None:
     assert found.step_variance.shape == (2, 199)
 
 
+def test_steps_of_a_map_are_learned_as_they_are() -> None:
+    series = takens.simulate("henon", dt=1, steps=500, seed=0)
+    fit = takens.fit("gaussian_process_map", series.between(0, 400), "closed_form")
+    assert any("too far apart" in remark for remark in fit.remarks)
+    a, b = series.x[400:-1], series.x[401:]
+    step = takens.plugin.latent_map(fit.model, 1.0)
+    found = fit.model.observe(step(fit.model.encode(a.unsqueeze(1))))
+    torch.testing.assert_close(found, b, atol=1e-3, rtol=0)
+
+
 def test_long_series_are_smoothed_in_stretches() -> None:
     t = torch.arange(900, dtype=torch.float64) * 0.05
     found = smooth(t, t.sin().unsqueeze(0))

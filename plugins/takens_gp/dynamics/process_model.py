@@ -38,4 +38,7 @@ class ProcessModel(takens.plugin.Configured[P], takens.plugin.ObservedState):
         figures = self.process.learn(
             found.x, found.y, found.noise, inducing=config.inducing, seed=config.seed
         )
-        return figures | {"observation_noise": found.observation_noise}
+        return figures | {
+            "observation_noise": found.observation_noise,
+            "remarks": [*found.remarks, *figures["remarks"]],
+        }

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor
 
 import takens
 from takens_gp.inference.smoothing import Smooth, smooth
+
+# Where noise would be more of the variance than so, there is no curve in time.
+_HIDDEN: Final = 0.5
+_APART: Final = (
+    "Samples are too far apart in time to tell noise from the signal, so that none was taken "
+    "out; smooth = false says so."
+)
 
 
 class TrainingPoints(NamedTuple):
@@ -18,27 +25,35 @@ class TrainingPoints(NamedTuple):
     y: Tensor
     noise: Tensor
     observation_noise: list[float]
+    remarks: tuple[str, ...] = ()
 
     def thinned(self, most: int) -> TrainingPoints:
         """Keep at most so many, evenly spread."""
         if len(self.x) <= most:
             return self
         kept = torch.linspace(0, len(self.x) - 1, most, dtype=torch.float64).round().long()
-        return TrainingPoints(
-            self.x[kept], self.y[kept], self.noise[kept], self.observation_noise
-        )
+        return self._replace(x=self.x[kept], y=self.y[kept], noise=self.noise[kept])
 
 
 def steps_of(windows: Tensor, times: Tensor, *, smoothed: bool, seed: int) -> TrainingPoints:
     """Return the step that follows each state of `windows: (b, T, d)`.
 
+    Where one sample tells next to nothing of the next, as in the orbit of a chaotic map, noise
+    cannot be told from the signal, and states are taken as they are.
+
     Raises: InputError where windows hold no step.
     """
     windows, times = _checked(windows, times, 2)
-    if not smoothed:
+    curves = _curves(windows, times, seed) if smoothed else []
+    remarks: tuple[str, ...] = ()
+    variance = windows.flatten(0, 1).var(0)
+    if any(
+        c.noise_variance > _HIDDEN * float(v) for c, v in zip(curves, variance, strict=False)
+    ):
+        curves, remarks = [], (_APART,)
+    if not curves:
         x, y = windows[:, :-1], windows[:, 1:] - windows[:, :-1]
-        return TrainingPoints(_flat(x), _flat(y), torch.zeros_like(_flat(y)), [])
-    curves = _curves(windows, times, seed)
+        return TrainingPoints(_flat(x), _flat(y), torch.zeros_like(_flat(y)), [], remarks)
     value = torch.stack([curve.value for curve in curves], -1)
     noise = torch.stack([curve.step_variance for curve in curves], -1)
     return TrainingPoints(
