@@ -58,10 +58,8 @@ if TYPE_CHECKING:
     from takens._plugins.registration import register as register
     from takens._plugins.registry import create as create, registry as registry
     from takens._protocols.score import Score as Score
-    from takens._reconstructing.reconstruct import (
-        Reconstruction as Reconstruction,
-        reconstruct as reconstruct,
-    )
+    from takens._reconstructing.reconstruct import reconstruct as reconstruct
+    from takens._reconstructing.reconstruction import Reconstruction as Reconstruction
     from takens._run.configuration import (
         Configuration as Configuration,
         Data as Data,

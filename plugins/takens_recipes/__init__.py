@@ -1,7 +1,7 @@
 """Recipes: families of models, set for the data at hand."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import takens
 
@@ -16,26 +16,25 @@ if TYPE_CHECKING:
 TAKENS_API = 2
 
 # In the order in which they are tried; of two that are alike the first one is kept.
-_RECIPES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
-    "recurrent": ("trained:Recurrent", {}),
-    "field": ("trained:Field", {}),
-    "gaussian_process": ("closed_forms:GaussianProcess", {}),
-    "reservoir": ("closed_forms:Reservoir", {}),
-    "linear": ("closed_forms:Linear", {}),
+_RECIPES: Final = {
+    "recurrent_network": "trained:Recurrent",
+    "neural_field": "trained:Field",
+    "gaussian_step": "closed_forms:GaussianProcess",
+    "reservoir": "closed_forms:Reservoir",
+    "linear_prediction": "closed_forms:Linear",
 }
 
 
 @takens.plugin.hookimpl
 def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
     """Offer the recipes of this package."""
-    for name, (place, example) in _RECIPES.items():
+    for name, place in _RECIPES.items():
         recipe = place.rpartition(":")[2]
         yield takens.plugin.ComponentSpec(
             kind="recipe",
             name=name,
             target=f"takens_recipes.{place}",
             settings=f"takens_recipes.settings:{recipe}Settings",
-            example=example,
         )
 
 

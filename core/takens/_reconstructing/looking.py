@@ -35,9 +35,14 @@ def refuse_hopeless(found: Examination) -> None:
         )
     told = found.forecasts
     if told is None:
+        memory = (
+            ""
+            if found.delay is None
+            else (f" (it takes {found.delay / found.dt:.0f} samples to forget the past)")
+        )
         raise DataError(
             "The longest stretch without a gap is too short to say whether anything can be "
-            "foretold; fill the gaps, or measure longer."
+            f"foretold{memory}; measure longer, fill the gaps, or take a trend or drift away."
         )
     nonlinear = told.beats_linear and told.beats_persistence
     cycle = told.linear_beats_persistence and told.linear < _FORETOLD

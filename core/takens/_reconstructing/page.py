@@ -18,7 +18,7 @@ from takens._reconstructing.trial import HELD_BACK
 from takens._run.report import render
 
 if TYPE_CHECKING:
-    from takens._reconstructing.reconstruct import Reconstruction
+    from takens._reconstructing.reconstruction import Reconstruction
 
 
 def page_of(made: Reconstruction) -> str:

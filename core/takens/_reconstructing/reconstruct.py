@@ -10,7 +10,7 @@ import time
 import tomllib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, cast, final
+from typing import Any, Final, cast
 
 import attrs
 
@@ -20,23 +20,21 @@ from takens._defaults import SEARCH
 from takens._examining.examination import Examination
 from takens._examining.examine import examine
 from takens._files import cannot_write, write_whole
-from takens._judging.verdict import Verdict
 from takens._lock import locked
 from takens._plugins.choice import Component
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import recipes, searches
-from takens._printed import Printed
 from takens._protocols.recipe import Proposal
 from takens._protocols.search import Search, Trial
 from takens._reconstructing.budget import seconds_of
 from takens._reconstructing.forecast import forecast_of
 from takens._reconstructing.looking import refuse_hopeless
 from takens._reconstructing.page import page_of
+from takens._reconstructing.reconstruction import Reconstruction
 from takens._reconstructing.searching import Candidates
 from takens._reconstructing.trial import updates_per_second
 from takens._run.configuration import Configuration, Data
-from takens._run.forecast import Forecast
-from takens._run.job import Run, run
+from takens._run.job import run
 from takens._run.reading import read_configuration, structure, to_toml
 from takens._run.resolution import resolve
 from takens._run.sources import Source, find_series
@@ -53,28 +51,6 @@ _FEWEST_UPDATES: Final = 200
 _NOISY: Final = 0.02
 _REPORT: Final = "report.json"
 _DATA: Final = "data.parquet"
-
-
-@final
-@attrs.frozen(eq=False, repr=False)
-class Reconstruction(Printed):
-    """What was made of data: what they are like, who was tried, and the run of the best.
-
-    ``candidates`` holds for each what became of it, or why it was not tried.
-    """
-
-    folder: Path
-    examination: Examination
-    candidates: Mapping[str, Mapping[str, Any]]
-    chosen: str
-    run: Run
-    forecast: Forecast | None
-    seconds: float
-
-    @property
-    def verdict(self) -> Verdict:
-        """Whether the model is right, as far as the scores tell."""
-        return self.run.results.verdict
 
 
 @arguments(Data)

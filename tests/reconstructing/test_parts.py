@@ -1,0 +1,118 @@
+"""The parts of a reconstruction, each on its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import takens
+from takens._reconstructing.budget import seconds_of  # pyright: ignore[reportPrivateUsage]
+from takens._reconstructing.looking import refuse_hopeless  # pyright: ignore[reportPrivateUsage]
+from takens._reconstructing.scoring import badness  # pyright: ignore[reportPrivateUsage]
+from takens.plugin import Evidence, Proposal, Request, Runs, Trial
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"), [("5min", 300), ("90s", 90), ("1.5h", 5400), (20, 20), (12.5, 12.5)]
+)
+def test_a_budget_is_read(given: float | str, seconds: float) -> None:
+    assert seconds_of(given) == seconds
+
+
+@pytest.mark.parametrize("given", ["5", "soon", "5 days", "1.2.3s", "5s", 0, -3, float("nan")])
+def test_what_is_no_budget_is_refused(given: float | str) -> None:
+    with pytest.raises(takens.InputError, match="as in 5min, 90s or 1h; got"):
+        seconds_of(given)
+
+
+def _search(scores: dict[str, float | None]) -> list[Request]:
+    search = takens.searches.create("halving")
+    trials: list[Trial] = []
+    while wanted := search.ask(list(scores), trials, 120.0):
+        trials += [Trial(request, scores[request.candidate]) for request in wanted]
+    return [trial.request for trial in trials]
+
+
+def test_halving_gives_rounds_the_same_time_and_drops_the_worse_half() -> None:
+    asked = _search({"a": 0.5, "b": 0.1, "c": None, "d": 0.3, "e": 0.2})
+    rounds = [asked[:5], asked[5:8], asked[8:]]
+    names = [{request.candidate for request in each} for each in rounds]
+    assert names == [{"a", "b", "c", "d", "e"}, {"b", "d", "e"}, {"b", "e"}]
+    for each in rounds:
+        assert sum(request.seconds for request in each) == pytest.approx(40)
+        assert len({request.seconds for request in each}) == 1
+
+
+def test_halving_trains_a_lone_candidate_for_the_whole_budget() -> None:
+    assert _search({"only": 0.5}) == [Request("only", 120.0)]
+
+
+def test_badness_is_the_way_from_the_floor_to_the_best_baseline() -> None:
+    distance = Evidence("geometry", by="distance")
+    half = takens.Score(value=3.0, floor=1.0, baselines={"a": 5.0, "b": 9.0}, evidence=distance)
+    assert badness({"half": half}) == 0.5
+    died = takens.Score(
+        value=3.0, floor=1.0, baselines={"a": 5.0}, evidence=distance, runs=Runs((None, 7))
+    )
+    assert badness({"died": died}) == pytest.approx(0.5 + 1.5 / 2)
+    forecast = takens.Score(
+        value=0.2,
+        floor=0.3,
+        baselines={"persistence": 0.8},
+        evidence=Evidence("prediction", by="forecast"),
+    )
+    assert badness({"forecast": forecast}) == pytest.approx(0.25)
+    share = takens.Score(value=0.05, evidence=Evidence("elsewhere", by="share"))
+    assert badness({"share": share}) == pytest.approx(0.5)
+    none = takens.Score(value=None, reason="all runs diverged")
+    assert badness({"none": none, "half": half}) == pytest.approx((2 + 0.5) / 2)
+
+
+def _noise(kind: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    random = np.random.default_rng(3)
+    drawn = random.normal(size=2_500)
+    if kind == "white noise":
+        return drawn
+    if kind == "a random walk":
+        return drawn.cumsum()
+    x = np.zeros(2_500)
+    for i in range(2, len(x)):
+        x[i] = 1.2 * x[i - 1] - 0.5 * x[i - 2] + drawn[i]
+    return x
+
+
+@pytest.mark.parametrize("kind", ["white noise", "a random walk", "linear noise"])
+def test_noise_is_refused(kind: str) -> None:
+    found = takens.examine(_noise(kind)[:, None], surrogates=99)
+    with pytest.raises(takens.errors.DataError, match=r"no sign of dynamics|is too short"):
+        refuse_hopeless(found)
+
+
+@pytest.mark.parametrize("name", ["lorenz63", "henon", "van_der_pol"])
+def test_dynamics_are_not_refused(name: str) -> None:
+    dt = 1 if name == "henon" else 0.05
+    series = takens.simulate(name, dt=dt, steps=2_500, seed=1).between(500, 2_500)
+    refuse_hopeless(takens.examine(series, surrogates=0))
+
+
+def test_what_is_too_short_or_still_is_refused() -> None:
+    rows = np.random.default_rng(0).normal(size=(80, 2))
+    with pytest.raises(takens.errors.DataError, match="80 samples are left"):
+        refuse_hopeless(takens.examine(rows, surrogates=0))
+    with pytest.raises(takens.errors.DataError, match="Nothing varies"):
+        refuse_hopeless(takens.examine(np.ones((200, 2)), surrogates=0))
+    slow = np.sin(np.arange(400) / 100)[:, None]
+    with pytest.raises(takens.errors.DataError, match="is too short to say"):
+        refuse_hopeless(takens.examine(slow, surrogates=0))
+    few = np.sin(np.arange(600) * 2 * np.pi * 4 / 600)[:, None]
+    with pytest.raises(takens.errors.DataError, match="holds 4 periods, and 5"):
+        refuse_hopeless(takens.examine(few, surrogates=0))
+
+
+def test_recipes_say_what_they_are_not_for() -> None:
+    short = takens.examine(np.sin(np.arange(150))[:, None], surrogates=0)
+    for name in takens.recipes:
+        found = takens.recipes.create(name).propose(short)
+        assert found.reason
+        networks = ("recurrent_network", "neural_field", "reservoir")
+        assert isinstance(found, Proposal) is (name not in networks)
