@@ -30,6 +30,7 @@ from takens._judging.free_runs import (  # pyright: ignore[reportPrivateUsage]
     far_away,
 )
 from takens._judging.measure import measure_dynamics  # pyright: ignore[reportPrivateUsage]
+from takens._judging.once import Once  # pyright: ignore[reportPrivateUsage]
 from takens._judging.records import (  # pyright: ignore[reportPrivateUsage]
     compare_records,
     runs_from,
@@ -152,17 +153,17 @@ def test_runs_are_shown_evenly_and_measured_up_to_48() -> None:
     at = [None] * 100
     runs = ended(*map(float, range(100)), at=at, scored=4)
     assert runs.shown.x[:, 0, 0].tolist() == [0.0, 0.0, 33.0, 66.0, 99.0]
-    measured = runs.finite()
+    measured = runs.finite
     assert measured is not None
     chosen = measured.x[:, 0, 0]
     assert (len(chosen), float(chosen[0]), float(chosen[-1])) == (48, 0.0, 99.0)
     assert set(chosen.diff().tolist()) == {2.0, 3.0}
     lost = ended(0.0, 1.0, 2.0, at=[None, 3, None], scored=3)
-    left = lost.finite()
+    left = lost.finite
     assert left is not None
     assert left.x[:, 0, 0].tolist() == [0.0, 2.0]
     assert lost.shown.diverged_at == (None, None, 3, None)
-    assert ended(0.0, at=[1], scored=1).finite() is None
+    assert ended(0.0, at=[1], scored=1).finite is None
     assert attrs.evolve(lost, expected=0.25).fate == takens.plugin.Runs([None, 3, None], 0.25)
 
 
@@ -289,14 +290,14 @@ class Growth:
 
 def test_dynamics_are_measured_beside_those_of_the_truth(linear: Any) -> None:
     places = torch.tensor([0.1, 0.2, 0.4]).double()[:, None, None].expand(-1, 2, 1)
-    alone = measure_dynamics(Growth(), linear(3.0), 0.5, places, None)
+    alone = measure_dynamics(Growth(), linear(3.0), 0.5, places, None, Once())
     assert alone.value == pytest.approx(math.log(3) / 0.5 + 0.7 / 3)
     assert (alone.error_over, alone.error_unit) == (3, "starts")
     assert (alone.floor, alone.truth) == (None, None)
     assert alone.floor_from == "no floor: it needs the true equations"
-    assert measure_dynamics(Growth(7), linear(3.0), 0.5, places, None).error_over == 7
+    assert measure_dynamics(Growth(7), linear(3.0), 0.5, places, None, Once()).error_over == 7
     logistic = takens.systems.create("logistic", r=3.9)
-    found = measure_dynamics(Growth(), linear(3.0), 1.0, places, logistic)
+    found = measure_dynamics(Growth(), linear(3.0), 1.0, places, logistic, Once())
     x = torch.tensor([0.1, 0.2, 0.4]).double()
     rates = (3.9 * (1 - x)).log() + x
     assert found.truth == pytest.approx(float(rates.mean()))
