@@ -128,7 +128,7 @@ def test_runs_start_where_a_metric_says(linear: Any, factor: float, share: float
     score = judged.scores["Far"]
     assert (score.value, score.trials) == (share, 40)
     assert score.details["shape"][1:] == [5, 1]
-    assert judged.verdict.findings["elsewhere"].right is (None if share == 0 else False)
+    assert judged.verdict.findings["elsewhere"].right is None
 
 
 def test_what_the_true_system_does_from_there_is_right() -> None:
@@ -136,11 +136,14 @@ def test_what_the_true_system_does_from_there_is_right() -> None:
     data = takens.simulate(logistic, dt=1.0, steps=200, seed=3)
     none, some = Far(count=200), Far(count=200, limit=0.5)
     other = takens.systems.create("logistic", r=3.7)
+    still = takens.systems.create("logistic", r=0.5)
     found = takens.judge(other, data, [none], truth=logistic, power=False)
     assert found.scores["Far"].value == 0.0
     assert found.verdict.findings["elsewhere"].right is True
     alone = takens.judge(other, data, [some], power=False)
-    assert alone.verdict.findings["elsewhere"].right is False
+    assert alone.verdict.findings["elsewhere"].right is None
+    wrong = takens.judge(other, data, [some], truth=still, power=False)
+    assert wrong.verdict.findings["elsewhere"].right is False
     beside = takens.judge(logistic, data, [some], truth=logistic, power=False)
     assert beside.scores["Far"].reference == beside.scores["Far"].value == 1.0
     assert beside.verdict.findings["elsewhere"].right is True

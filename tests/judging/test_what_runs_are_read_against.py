@@ -400,3 +400,22 @@ class _Silent:
 
     def compare(self, reference: Series, generated: Series, /) -> takens.Score:
         return takens.Score(value=0.5)
+
+
+@pytest.mark.parametrize(("known", "right"), [(True, True), (False, None)])
+def test_where_the_data_never_start_they_do_not_say_what_is_right(
+    known: bool, right: bool | None
+) -> None:
+    """From a part of a box around its attractor the true Henon map escapes."""
+    henon = takens.systems.create("henon")
+    series = takens.simulate(henon, dt=1, steps=3_000, seed=0)
+    found = takens.judge(
+        henon,
+        series.between(500, 1_500),
+        ["other_attractors"],
+        second=series.between(1_700, 2_700),
+        truth=henon if known else None,
+        power=False,
+    ).verdict.findings["other attractors"]
+    assert found.right is right
+    assert ("the data never start there" in found.sentence) is not known

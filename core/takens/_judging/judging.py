@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast, final
+from typing import Final, cast, final
 
 import attrs
 import torch
@@ -52,6 +52,10 @@ from takens._protocols.score import Score
 from takens._protocols.system import System
 from takens._threads import side_by_side
 from takens.errors import DataError
+
+_UNVISITED: Final = (
+    "the data never start there, and so do not say where the true system ends from there"
+)
 
 
 @final
@@ -270,8 +274,10 @@ def _elsewhere(
     found = runs_from(model, starts, reference, part)
     score = metric.compare_records(*lent(metric, records, found))
     truth = how.truth
-    if not score.value or truth is None:
+    if not score.value:
         return score
+    if truth is None:
+        return attrs.evolve(score, reference_reason=_UNVISITED)
 
     def of_truth() -> Score:
         true = runs_from(system_model(truth), starts, reference, part)

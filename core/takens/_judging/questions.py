@@ -74,7 +74,10 @@ def _share(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTest]
     if right:
         told += f", where {_percent(right)} of the truth's do"
     tolerance = _tolerance(score, criteria)
-    return [_counted(name, told, count, score.trials, right, tolerance, criteria)]
+    test = _counted(name, told, count, score.trials, right, tolerance, criteria)
+    if score.reference_reason and not test.within:
+        return Unjudged(f"{test.sentence}, but {score.reference_reason}", undecided=True)
+    return [test]
 
 
 def _counted(
