@@ -83,6 +83,7 @@ FILES: Final[Mapping[str, Sequence[str]]] = {
     f"{_CORE}/completion.py": (_RUNS, *_EVALUATED),
     "core/takens/_training/free_run_check.py": ("tests/core/test_free_run_check.py",),
     "core/takens/cli/judge.py": ("tests/judging/test_exit_codes.py", "tests/cli/test_judge.py"),
+    "core/takens/cli/verdict.py": ("tests/judging/test_exit_codes.py",),
     f"{_METRICS}/effects/block_errors.py": _counted(
         "how_records_are_cut", "errors_of_effects_over_blocks"
     ),

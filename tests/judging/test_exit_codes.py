@@ -9,7 +9,8 @@ import torch
 import takens
 from takens._dynamics.free_run import FreeRun  # pyright: ignore[reportPrivateUsage]
 from takens._judging.judgement import Judgement  # pyright: ignore[reportPrivateUsage]
-from takens.cli.judge import _aspects, _exit_code  # pyright: ignore[reportPrivateUsage]
+from takens.cli.judge import _aspects  # pyright: ignore[reportPrivateUsage]
+from takens.cli.verdict import exit_code
 
 
 def estimate(value: float | None, aspect: str, reference: float | None = 1.0) -> takens.Score:
@@ -69,13 +70,13 @@ def judgement(names: Sequence[str]) -> Judgement:
 )
 def test_every_outcome_has_its_code(names: str, code: int) -> None:
     found = judgement(names.split())
-    assert _exit_code(found, None, names.split()) == code
+    assert exit_code(found, None, names.split()) == code
 
 
 def test_metrics_that_were_not_asked_for_need_not_be_judged() -> None:
     found = judgement(["right", "unknown"])
-    assert _exit_code(found, None, ["right"]) == 0
-    assert _exit_code(judgement(["unknown"]), None, []) == 3
+    assert exit_code(found, None, ["right"]) == 0
+    assert exit_code(judgement(["unknown"]), None, []) == 3
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_metrics_that_were_not_asked_for_need_not_be_judged() -> None:
 )
 def test_only_the_aspects_that_are_named_decide(decisive: str, code: int) -> None:
     names = ["right", "wrong", "open", "unknown", "mute"]
-    assert _exit_code(judgement(names), decisive.split(), names) == code
+    assert exit_code(judgement(names), decisive.split(), names) == code
 
 
 def test_the_aspects_of_metrics_can_be_named() -> None:

@@ -126,7 +126,7 @@ def command(
         progress=not as_json,
     )
     found = judgement.verdict
-    code = exit_code(judgement.scores, found, asked, decisive)
+    code = exit_code(judgement, decisive, asked)
     if as_json:
         table = scores_table(judgement.scores, found)
         click.echo(to_text({**table["verdict"], **table, "right": code == 0}), nl=False)

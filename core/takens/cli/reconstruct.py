@@ -91,7 +91,7 @@ def command(
     else:
         print_verdict(results.verdict)
         click.echo(f"Report: {made.folder / 'report.html'}")
-    return exit_code(results.scores, results.verdict, results.scores)
+    return exit_code(results, None, results.scores)
 
 
 def _names(given: str) -> list[str]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Container, Sequence
 
+    from takens._judging.judgement import Judgement
     from takens._judging.verdict import Verdict
-    from takens._protocols.score import Score
+    from takens._run.results import Results
 
 _MARKS: Final = {True: "✔", False: "✘", None: "?"}
 _COLOURS: Final = {True: "green", False: "red", None: "yellow"}
@@ -47,19 +48,17 @@ def print_verdict(found: Verdict) -> None:
 
 
 def exit_code(
-    scores: Mapping[str, Score],
-    found: Verdict,
-    asked: Container[str],
-    decisive: Sequence[str] | None = None,
+    judged: Judgement | Results, decisive: Sequence[str] | None, asked: Container[str]
 ) -> int:
     """Return 1 where an aspect that decides is wrong, 3 where one is not known, else 0.
 
     All decide where none is named, and so do the metrics ``asked`` for that were not judged.
     """
+    found = judged.verdict
     if decisive is None:
         right = [finding.right for finding in found.findings.values()] or [None]
         for name in found.not_judged:
-            evidence = scores[name].evidence
+            evidence = judged.scores[name].evidence
             # What another metric has judged is judged.
             if name in asked and (evidence is None or evidence.aspect not in found.findings):
                 right.append(None)
