@@ -31,7 +31,7 @@ METRICS_WITHOUT_EQUATIONS: Final = ("lyapunov_from_data",)
 CHECK_METRIC: Final = "state_space_divergence"
 # What candidates of a reconstruction are compared by, and who chooses among them.
 SEARCH_METRICS: Final = (
-    "other_attractors",
+    "stability",
     "state_space_divergence",
     "spectrum_distance",
     "prediction_error",

@@ -13,38 +13,43 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from click.testing import CliRunner
 
 import takens
 from takens.cli.main import _takens  # pyright: ignore[reportPrivateUsage]
 
-BOTH: Any = ["gaussian_step", "linear_prediction"]
+BOTH: Any = [{"name": "reservoir", "hidden_dim": 50, "members": 2}, "linear_prediction"]
 
 
 @pytest.fixture(scope="module")
 def series() -> takens.TimeSeries:
-    return takens.simulate("henon", dt=1, steps=2_000, seed=0)
+    t = np.arange(3_000) * 0.2
+    x = np.column_stack((np.sin(t) + 0.5 * np.sin(2**0.5 * t), np.cos(t)))
+    return takens.TimeSeries(t, x, ("x", "y"))
 
 
 @pytest.fixture(scope="module")
 def made(
     series: takens.TimeSeries, tmp_path_factory: pytest.TempPathFactory
 ) -> takens.Reconstruction:
-    folder = tmp_path_factory.mktemp("reconstructions") / "henon"
+    folder = tmp_path_factory.mktemp("reconstructions") / "torus"
     return takens.reconstruct(series, folder, budget="20s", recipe=BOTH)
 
 
 def test_the_better_candidate_is_chosen_and_judged(made: takens.Reconstruction) -> None:
     scores = {name: found["score"] for name, found in made.candidates.items()}
-    assert made.chosen == "gaussian_step"
-    assert scores["gaussian_step"] < 0.1 < 0.5 < scores["linear_prediction"]
+    assert made.chosen == "linear_prediction"
+    assert scores["linear_prediction"] < scores["reservoir"] < 1
+    right = [name for name, each in made.verdict.findings.items() if each.right]
+    assert {"stability", "means", "scales", "geometry", "spectrum", "prediction"} <= {*right}
     assert made.verdict.right is not False
-    assert made.run.results.scores["max_lyapunov"].value == pytest.approx(0.42, abs=0.03)
+    assert made.run.results.scores["max_lyapunov"].value == pytest.approx(0, abs=1e-3)
 
 
 def test_what_is_held_out_is_not_learned_from(made: takens.Reconstruction) -> None:
-    assert len(made.run.results.training) == 1_000
-    assert made.examination.samples == 1_000
+    assert len(made.run.results.training) == 1_500
+    assert made.examination.samples == 1_500
 
 
 def test_everything_is_in_the_folder(made: takens.Reconstruction) -> None:
@@ -54,7 +59,7 @@ def test_everything_is_in_the_folder(made: takens.Reconstruction) -> None:
     }
     told = json.loads((made.folder / "report.json").read_text())
     assert told["verdict"] == made.verdict.sentence
-    assert told["chosen"] == "gaussian_step"
+    assert told["chosen"] == "linear_prediction"
     page = (made.folder / "report.html").read_text()
     assert page.index(made.verdict.sentence) < page.index("<img") < page.index("was chosen")
     assert "takens.load_model(" in page
@@ -73,8 +78,11 @@ def test_the_fan_says_how_much_it_holds(made: takens.Reconstruction) -> None:
     told = made.forecast
     assert told is not None
     assert told.interval[0] <= told.coverage <= told.interval[1]
-    assert told.coverage == pytest.approx(told.level, abs=0.15)
-    assert float(told.series.t[0]) == pytest.approx(2_000, abs=1)
+    assert told.coverage == pytest.approx(told.level, abs=0.12)
+    assert float(told.known.t[-1]) == 0.0
+    assert float(told.series.t[0]) == pytest.approx(0.2)
+    t = 2_999 * 0.2 + told.series.t
+    torch.testing.assert_close(told.series.x[:, 1], t.cos(), atol=1e-4, rtol=0)
 
 
 def test_the_same_again_goes_on_and_another_is_refused(
@@ -115,7 +123,7 @@ def test_noise_ends_with_2_and_leaves_nothing(tmp_path: Path) -> None:
     ("options", "says"),
     [
         (["--budget", "soon"], "A budget is a time"),
-        (["--recipe", "reservior"], "gaussian_step"),
+        (["--recipe", "reservior"], "reservoir"),
         (["--search", "halfing"], "halving"),
         (["--columns", "x9"], "x9"),
     ],
@@ -123,7 +131,7 @@ def test_noise_ends_with_2_and_leaves_nothing(tmp_path: Path) -> None:
 def test_bad_options_are_refused_in_a_sentence(
     options: list[str], says: str, tmp_path: Path, series: takens.TimeSeries
 ) -> None:
-    file = _csv(tmp_path / "henon.csv", series.x.numpy())
+    file = _csv(tmp_path / "torus.csv", series.x.numpy())
     out = tmp_path / "out"
     done = CliRunner().invoke(_takens, ["reconstruct", str(file), "--out", str(out), *options])
     assert isinstance(done.exception, takens.InputError)
@@ -132,9 +140,9 @@ def test_bad_options_are_refused_in_a_sentence(
 
 
 def test_one_that_was_killed_goes_on(tmp_path: Path, series: takens.TimeSeries) -> None:
-    file, out = _csv(tmp_path / "henon.csv", series.x.numpy()), tmp_path / "out"
+    file, out = _csv(tmp_path / "torus.csv", series.x.numpy()), tmp_path / "out"
     command = [sys.executable, "-m", "takens", "reconstruct", str(file), "--out", str(out)]
-    command += ["--budget", "20s", "--recipe", "gaussian_step", "--recipe", "linear_prediction"]
+    command += ["--budget", "20s", "--recipe", "linear_prediction", "--dt", "0.2"]
     first = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     trials = out / "search" / "trials.json"
     until = time.monotonic() + 300

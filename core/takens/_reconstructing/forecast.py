@@ -57,12 +57,14 @@ def forecast_of(members: Sequence[TrainedModel], source: Source) -> Forecast | N
     coverage, spread = float(shares.mean()), float(shares.std()) / starts**0.5
     half = quantile(0.025, starts) * spread
     x = centre(held.x[None, -context:].double())[0]
-    t = held.t[-1] + held.dt * torch.arange(1, steps + 1, dtype=torch.float64)
-    series = attrs.evolve(held, t=t, x=x, mask=None, inputs=None)
+    t = held.dt * torch.arange(1, steps + 1, dtype=torch.float64)
+    series = attrs.evolve(held, t=t, x=x, mask=None, inputs=None, origin="")
+    last = held.between(max(0, len(held) - steps), len(held))
+    last = attrs.evolve(last, t=last.t - last.t[-1], inputs=None, origin="")
     return Forecast(
         series,
         width,
-        held.between(max(0, len(held) - steps), len(held)),
+        last,
         _LEVEL,
         coverage,
         starts,

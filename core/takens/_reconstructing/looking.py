@@ -28,7 +28,7 @@ def refuse_hopeless(found: Examination) -> None:
     if all(variable.spread == 0 for variable in found.variables):
         raise DataError("Nothing varies in these data; there is nothing to learn.")
     held = found.length_in_periods
-    if held is not None and found.periods and held < _PERIODS:
+    if held is not None and held < _PERIODS:
         raise DataError(
             f"The part to learn from holds {held:.2g} periods, and {_PERIODS} are the fewest; "
             "measure longer."

@@ -14,7 +14,7 @@ from takens._data.time_series import TimeSeries
 @final
 @attrs.frozen(eq=False)
 class Forecast:
-    """What comes after the ``known`` record.
+    """What comes after the ``known`` record, at whose end time is zero.
 
     It is the ``series`` with half the ``width`` of a fan around it, `(steps, n)`. The fan is to
     hold a share ``level``. Of the numbers of data that were held out it holds the share
