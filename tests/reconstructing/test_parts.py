@@ -114,7 +114,7 @@ def test_what_is_too_short_or_still_is_refused() -> None:
 def test_recipes_say_what_they_are_not_for() -> None:
     short = takens.examine(np.sin(np.arange(150))[:, None], surrogates=0)
     for name in takens.recipes:
-        found = takens.recipes.create(name).propose(short)
+        found = takens.create("recipe", name).propose(short)
         assert found.reason
         networks = ("recurrent_network", "neural_field", "reservoir")
         assert isinstance(found, Proposal) is (name not in networks)
