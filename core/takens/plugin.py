@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         filled as filled,
         force_where_known as force_where_known,
         has_gaps as has_gaps,
+        longest_stretch as longest_stretch,
     )
     from takens._dynamics.inputs import (
         drive as drive,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         correlation_time as correlation_time,
     )
     from takens._embedding.mutual_information import mutual_information as mutual_information
+    from takens._examining.scales import scales_of as scales_of
     from takens._files import write_whole as write_whole
     from takens._judging.compare import ScoreDifference as ScoreDifference
     from takens._judging.verdict import Finding as Finding
@@ -106,6 +108,7 @@ if TYPE_CHECKING:
         Model as Model,
         SupportsClosedForm as SupportsClosedForm,
         SupportsForcingSignal as SupportsForcingSignal,
+        SupportsFromData as SupportsFromData,
         SupportsRemarks as SupportsRemarks,
         SupportsStepMap as SupportsStepMap,
         SupportsUnits as SupportsUnits,
@@ -117,6 +120,7 @@ if TYPE_CHECKING:
     from takens._protocols.portrait import Portrait as Portrait
     from takens._protocols.preparation import Preparation as Preparation
     from takens._protocols.recipe import Proposal as Proposal, Recipe as Recipe
+    from takens._protocols.scales import Scales as Scales
     from takens._protocols.schedule import Schedule as Schedule
     from takens._protocols.scheme import (
         DirectScheme as DirectScheme,
@@ -127,6 +131,7 @@ if TYPE_CHECKING:
         SupportsEnsembles as SupportsEnsembles,
         SupportsForcingReport as SupportsForcingReport,
         SupportsGaps as SupportsGaps,
+        SupportsReasons as SupportsReasons,
         SupportsState as SupportsState,
         TrainingScheme as TrainingScheme,
     )

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 import takens
+from takens_models.sizes import sizes
 
 InitialState: TypeAlias = Literal["zeros", "linear", "encoder", "warm_up"]
 Activation: TypeAlias = Literal["tanh", "relu", "leaky_relu", "softplus", "silu"]
@@ -20,6 +21,11 @@ _INPUT_DIM: Final = takens.plugin.parameter(
     0, summary="inputs that act, as many as the data have", at_least=0, kw_only=True
 )
 _HIDDEN_DIM: Final = takens.plugin.parameter(100, summary="hidden units", at_least=1)
+# Of models whose sizes may follow from data: before they are made, "auto" stands for a number.
+_SIZED: Final[Any] = {"types": (int,), "choices": ("auto",), "at_least": 1}
+_AUTO_HIDDEN_DIM: Final = takens.plugin.parameter(
+    100, summary="hidden units; auto follows from the data", **_SIZED
+)
 _RIDGE: Final = takens.plugin.parameter(1e-6, summary="penalty of the closed form", at_least=0)
 _DEPTH: Final = takens.plugin.parameter(2, summary="hidden layers of the field", at_least=0)
 _ACTIVATION: Final = takens.plugin.parameter("tanh", summary="of the hidden units")
@@ -132,13 +138,44 @@ class LatentSettings(WindowSettings):
 
 
 @attrs.frozen
-class ShallowPLRNNSettings(LatentSettings):
+class SizedSettings(LatentSettings):
+    """The same for models whose sizes and read-out may follow from data."""
+
+    observation: Literal["identity", "affine", "network", "auto"] = takens.plugin.parameter(
+        "identity",
+        summary="the first units, x = B z with forcing by the pseudo-inverse, or a network; "
+        "auto follows from the data",
+        kw_only=True,
+    )
+    latent_dim: int = takens.plugin.parameter(
+        20, summary="latent variables; auto follows from the data", **_SIZED
+    )
+    hidden_dim: int = _AUTO_HIDDEN_DIM
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("observation", "latent_dim", "hidden_dim"):
+            if getattr(self, name) == "auto":
+                raise takens.errors.ComponentError(
+                    f"{name_of(self)}: {name} = 'auto' follows from data; give fit the model "
+                    "by its name, as a table with its parameters."
+                )
+        LatentSettings.__attrs_post_init__(self)
+
+    @classmethod
+    def from_data(
+        cls, scales: "takens.plugin.Scales", given: Mapping[str, Any]
+    ) -> Mapping[str, tuple[Any, str]]:
+        """Return values of parameters that are "auto", each with its reason."""
+        return sizes(scales, given)
+
+
+@attrs.frozen
+class ShallowPLRNNSettings(SizedSettings):
     """Piecewise-linear recurrent network with one hidden layer.
 
     Source: Hess, Monfared, Brenner, Durstewitz (2023), ICML, eq. 4.
     """
 
-    hidden_dim: int = _HIDDEN_DIM
     initialisation: Literal["uniform", "talathi"] = takens.plugin.parameter(
         "uniform", summary="how weights start"
     )
@@ -148,13 +185,12 @@ class ShallowPLRNNSettings(LatentSettings):
 
 
 @attrs.frozen
-class ShallowRNNSettings(LatentSettings):
+class ShallowRNNSettings(SizedSettings):
     """Recurrent network with one smooth hidden layer: the default for flows.
 
     Source: Hess, Monfared, Brenner, Durstewitz (2023), ICML, eq. 4, made smooth.
     """
 
-    hidden_dim: int = _HIDDEN_DIM
     activation: Literal["silu", "tanh", "softplus"] = takens.plugin.parameter(
         "silu", summary="of the hidden units; smooth, so that neutral directions stay neutral"
     )

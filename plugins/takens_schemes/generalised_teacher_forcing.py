@@ -9,7 +9,8 @@ from torch import Tensor
 import takens
 from takens_schemes.adaptive_forcing import ESTIMATORS, AdaptiveForcing
 from takens_schemes.forcing import pulled_loss
-from takens_schemes.settings import GeneralisedTeacherForcingSettings
+from takens_schemes.settings import GeneralisedTeacherForcingSettings, chosen
+from takens_schemes.strength import choose_strength
 
 
 @final
@@ -36,7 +37,12 @@ class GeneralisedTeacherForcing(GeneralisedTeacherForcingSettings):
 
     def set_up(self, x: Tensor, dt: float, /) -> "GeneralisedTeacherForcing | AdaptiveForcing":
         """Begin anew with a strength that follows the model, where that is asked for."""
-        return AdaptiveForcing(self) if self.adapt in ESTIMATORS else self
+        if self.adapt in ESTIMATORS:
+            return AdaptiveForcing(self)
+        if self.alpha != "auto":
+            return self
+        alpha, why = choose_strength(x)
+        return chosen(self, f"scheme.alpha = {alpha:g}: {why}.", alpha=alpha)
 
     def logged_values(self, step: int, /) -> Mapping[str, float]:
         """Return the strength of forcing, the mean over members."""
@@ -60,6 +66,10 @@ class GeneralisedTeacherForcing(GeneralisedTeacherForcingSettings):
         return pulled_loss(self, self._alpha(step), model, windows, times, step, drive)
 
     def _alpha(self, step: int) -> Tensor:
+        if isinstance(self.alpha, str):
+            raise takens.InputError(
+                "alpha = 'auto' is chosen from the data: call set_up(x, dt) first, as fit does."
+            )
         alpha = torch.tensor(self.alpha, dtype=torch.float64)
         if self.adapt != "annealed":
             return alpha

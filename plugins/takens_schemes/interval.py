@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Final, cast, final
 
@@ -15,7 +14,6 @@ import takens
 _LONGEST_LAG: Final = 100
 _MOST_SAMPLES: Final = 10_000
 _BINS: Final = 32
-_ENOUGH: Final = 1000
 
 
 @final
@@ -38,22 +36,13 @@ def choose_interval(x: Tensor, dt: float) -> Interval:
     De Luca (1993), Physica D 65, 117-134; Fraser and Swinney (1986), Independent coordinates
     for strange attractors from mutual information, Phys. Rev. A 33, 1134, section II.
     """
-    first = _without_gaps(x[0].detach().double().cpu())
+    first = takens.plugin.longest_stretch(x[0].detach().double().cpu())
     rate = _separation_rate(first[:_MOST_SAMPLES], dt)
     if rate is not None:
         samples = max(1, round(math.log(2) / (rate * dt)))
         return Interval(samples, f"the predictability time ln 2 / {rate:.3g}")
     lags = sorted(_first_minimum(column) for column in first.unbind(1))
     return Interval(lags[len(lags) // 2], "the first minimum of the delayed mutual information")
-
-
-def _without_gaps(x: Tensor) -> Tensor:
-    """Return the longest stretch of `x: (T, n)` without gaps, or all with lines across them."""
-    if not takens.plugin.has_gaps(x):
-        return x
-    lost = [-1, *map(int, x.isnan().any(1).nonzero()), len(x)]
-    start, end = max(itertools.pairwise(lost), key=lambda ends: ends[1] - ends[0])
-    return x[start + 1 : end] if end - start > _ENOUGH else takens.plugin.filled(x)
 
 
 def _separation_rate(x: Tensor, dt: float) -> float | None:

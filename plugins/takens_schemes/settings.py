@@ -1,7 +1,7 @@
 """The settings of every scheme, which are its parameters: imported without torch."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -25,6 +25,21 @@ def _warm_up(samples: int) -> Any:
         summary="forced throughout, left out of the loss",
         at_least=0,
     )
+
+
+S = TypeVar("S", bound=attrs.AttrsInstance)
+
+
+def chosen(scheme: S, reason: str, **values: Any) -> S:
+    """Return a scheme with what was chosen for it, and why."""
+    made = attrs.evolve(scheme, **values)
+    object.__setattr__(made, "reasons", (reason,))
+    return made
+
+
+def _reasons() -> Any:
+    # Of what was chosen from data; no parameter.
+    return attrs.field(default=(), init=False, eq=False, repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -84,10 +99,12 @@ class SparseTeacherForcingSettings(ObjectiveSettings):
         at_least=1,
     )
     warm_up: int = _warm_up(16)
+    reasons: Sequence[str] = _reasons()
 
 
-def _numbers(alpha: float | Sequence[float]) -> float | tuple[float, ...]:
-    return tuple(alpha) if isinstance(alpha, Sequence) else alpha
+def _numbers(alpha: Any) -> Any:
+    listed = isinstance(alpha, Sequence) and not isinstance(alpha, str)
+    return tuple(cast("Sequence[float]", alpha)) if listed else alpha
 
 
 @attrs.frozen
@@ -97,10 +114,10 @@ class GeneralisedTeacherForcingSettings(ObjectiveSettings):
     Source: Hess, Monfared, Brenner, Durstewitz (2023), ICML, section 3.
     """
 
-    alpha: float | tuple[float, ...] = takens.plugin.parameter(
+    alpha: float | tuple[float, ...] | Literal["auto"] = takens.plugin.parameter(
         0.125,
         unit="1",
-        summary="strength of forcing; or a list, one for each member",
+        summary="strength of forcing, or a list, one for each member; auto follows the data",
         at_least=0,
         at_most=1,
         converter=_numbers,
@@ -112,6 +129,7 @@ class GeneralisedTeacherForcingSettings(ObjectiveSettings):
         1000, unit="updates", summary="until alpha is reached from 1", at_least=1
     )
     warm_up: int = _warm_up(0)
+    reasons: Sequence[str] = _reasons()
 
 
 @attrs.frozen

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Self, final
 
-import attrs
 from torch import Tensor
 
 import takens
 from takens_schemes.forcing import every_nth, forced_loss, predicted
 from takens_schemes.interval import choose_interval
 from takens_schemes.objective import objective_of
-from takens_schemes.settings import SparseTeacherForcingSettings
+from takens_schemes.settings import SparseTeacherForcingSettings, chosen
 
 
 @final
@@ -39,7 +38,9 @@ class SparseTeacherForcing(SparseTeacherForcingSettings):
         """Choose the interval from `x: (trajectories, T, n)` where it is ``"auto"``."""
         if self.every != "auto":
             return self
-        return attrs.evolve(self, every=choose_interval(x, dt).samples)
+        found = choose_interval(x, dt)
+        why = f"scheme.every = {found.samples}: {found.chosen_by}."
+        return chosen(self, why, every=found.samples)
 
     def logged_values(self, step: int, /) -> Mapping[str, float]:
         """Return the interval of forcing."""

@@ -8,6 +8,7 @@ import takens
 if TYPE_CHECKING:
     from takens_systems.double_pendulum import DoublePendulum as DoublePendulum
     from takens_systems.duffing import Duffing as Duffing
+    from takens_systems.electrocardiogram import Electrocardiogram as Electrocardiogram
     from takens_systems.fitzhugh_nagumo import FitzHughNagumo as FitzHughNagumo
     from takens_systems.harmonic_oscillator import HarmonicOscillator as HarmonicOscillator
     from takens_systems.henon import Henon as Henon
@@ -39,6 +40,7 @@ _SYSTEMS: Final = {
     "duffing:Duffing": "jacobian",
     "double_pendulum:DoublePendulum": "jacobian",
     "fitzhugh_nagumo:FitzHughNagumo": "jacobian",
+    "electrocardiogram:Electrocardiogram": "",
     "henon:Henon": "tangent",
     "logistic:Logistic": "tangent",
 }
@@ -54,7 +56,7 @@ def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
             name=name,
             target=f"takens_systems.{place}",
             settings=f"takens_systems.settings:{system}Settings",
-            supports=(derivative,),
+            supports=(derivative,) if derivative else (),
             example={"dim": 6} if name == "lorenz96" else {},
         )
 

@@ -194,6 +194,18 @@ class FitzHughNagumoSettings:
 
 
 @attrs.frozen
+class ElectrocardiogramSettings:
+    """The beat of a heart on a circle, with the breath on another one.
+
+    Source: McSharry, Clifford, Tarassenko, Smith (2003), IEEE Trans. Biomed. Eng. 50, eq. 1.
+    """
+
+    rate: Number = _number(1.0, "beats a second", "1/s", above=0)
+    breathing: Number = _number(0.25, "breaths a second", "1/s", above=0)
+    arrhythmia: Number = _number(0.1, "by how much the breath changes the rate", "1")
+
+
+@attrs.frozen
 class HenonSettings:
     """A map that folds and presses the plane.
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Final
+
 import torch
 from torch import Tensor
 
 from takens._protocols.model import Model
+
+# A stretch of more samples stands for the whole record.
+_ENOUGH: Final = 1_000
 
 
 def has_gaps(x: Tensor) -> bool:
@@ -28,6 +34,15 @@ def filled(x: Tensor) -> Tensor:
     first, second = values.gather(-2, low), values.gather(-2, high)
     share = (place - low).to(x.dtype) / (high - low).clamp_min(1)
     return torch.where(known, x, torch.lerp(first, second, share.clamp(0.0, 1.0)))
+
+
+def longest_stretch(x: Tensor) -> Tensor:
+    """Return the longest stretch of `x: (T, n)` without gaps, or all with lines across them."""
+    if not has_gaps(x):
+        return x
+    lost = [-1, *map(int, x.isnan().any(1).nonzero()), len(x)]
+    start, end = max(itertools.pairwise(lost), key=lambda ends: ends[1] - ends[0])
+    return x[start + 1 : end] if end - start > _ENOUGH else filled(x)
 
 
 def force_where_known(model: Model, z: Tensor, x: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from takens._protocols.dynamics import Map, Time
 from takens._protocols.integrator import Stepper
+from takens._protocols.scales import Scales
 
 
 @runtime_checkable
@@ -110,6 +111,17 @@ class SupportsRemarks(Protocol):
 
         Such as a bound that was reached, or numbers that the data do not tell apart.
         """
+        ...
+
+
+@runtime_checkable
+class SupportsFromData(Protocol):
+    """Settings of a model, as a class, of which some follow from data where they are "auto"."""
+
+    def from_data(
+        self, scales: Scales, given: Mapping[str, Any]
+    ) -> Mapping[str, tuple[Any, str]]:
+        """Return values by name, each with its reason, beside those that are ``given``."""
         ...
 
 

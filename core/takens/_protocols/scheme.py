@@ -1,6 +1,6 @@
 """Training schemes: what is minimised, and what they can do besides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import torch
@@ -83,6 +83,16 @@ class SupportsAdapting(Protocol):
 
     def set_up(self, x: Tensor, dt: float, /) -> TrainingScheme[Any] | StochasticScheme[Any]:
         """Return the scheme for standardised data `x: (trajectories, T, n)`."""
+        ...
+
+
+@runtime_checkable
+class SupportsReasons(Protocol):
+    """A scheme that says why it chose what it chose from the data, a sentence each."""
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """The choices and their reasons."""
         ...
 
 

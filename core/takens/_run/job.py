@@ -36,7 +36,7 @@ from takens._run.results import Results
 from takens._run.sources import Source, find_series, shown
 from takens._secrets import blanked
 from takens._training.fit import train
-from takens._training.models import model_for
+from takens._training.models import model_for, sized
 from takens._training.placement import place
 from takens._training.preparation import prepare
 from takens._training.result import Fit
@@ -89,7 +89,8 @@ def run(
     source = find_series(configuration.data, configuration.seed)
     for remark in source.remarks:
         say(remark)
-    model = model_for(source.training, configuration.model, seed=configuration.seed)
+    choice, reasons = sized(source.training, configuration.model)
+    model = model_for(source.training, choice, seed=configuration.seed)
     scheme = schemes.get(configuration.scheme)
     named = metrics_of(configuration.judge)
     configuration.judge.criteria.check(named)
@@ -102,7 +103,10 @@ def run(
             configuration.training,
             configuration.device,
             source.preparations,
+            reasons,
         )
+    for remark in ready.remarks:
+        say(remark)
     model, context = ready.members[0].unprepared(), configuration.judge.context
     rehearse(
         model,
@@ -140,7 +144,8 @@ def run(
             )
             say(f"Trained in {trained.seconds:.0f} s on {trained.placement.device}.")
             for remark in trained.remarks:
-                say(remark)
+                if remark not in ready.remarks:
+                    say(remark)
             results = _judge(configuration, source, named, trained, say, progress)
             results = attrs.evolve(results, examination=examination)
             folder.write_metrics(results)

@@ -26,7 +26,7 @@ from takens._near import near
 from takens._plugins.choice import Choice, Component
 from takens._run.configuration import FORMAT, Configuration, Data, Judge
 from takens._secrets import blanked_value, rejoined
-from takens._training.settings import PerMember, Training
+from takens._training.settings import PerMember, Samples, Training
 from takens._versions import versions
 from takens.errors import ConfigurationError, InputError
 
@@ -223,6 +223,8 @@ def _converter() -> cattrs.Converter:
         return {key: converter.structure(item, inner) for key, item in value.items()}
 
     def numbers(value: Any, _: Any) -> Any:
+        if value == "auto":
+            return value
         if isinstance(value, list):
             listed = typing.cast(list[Any], value)
             return [converter.structure(item, float) for item in listed]
@@ -230,6 +232,10 @@ def _converter() -> cattrs.Converter:
 
     converter.register_structure_hook_func(lambda kind: kind == Choice, _component)
     converter.register_structure_hook_func(lambda kind: kind == PerMember, numbers)
+    converter.register_structure_hook_func(
+        lambda kind: kind == Samples,
+        lambda value, _: value if value == "auto" else converter.structure(value, int),
+    )
     converter.register_structure_hook_func(
         lambda kind: kind == (float | str),
         lambda value, _: value if isinstance(value, str) else converter.structure(value, float),

@@ -6,7 +6,7 @@ import inspect
 import math
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from typing import Any, Self, TypeAlias, cast, final
+from typing import Any, Final, Self, TypeAlias, cast, final
 
 import attrs
 import torch
@@ -22,6 +22,8 @@ from takens._training.flat import FlatWeights
 from takens._training.settings import Training
 from takens.errors import InputError
 
+# A round of updates begins with so much of the learning rate of the round before.
+_NEXT_ROUND: Final = 0.5
 # What an optimiser remembers of each of its tensors of weights.
 Moments: TypeAlias = list[dict[str, Any]]
 
@@ -50,11 +52,12 @@ class Descent:
     def rates(self, step: int) -> list[float]:
         """Return each member's learning rate at update ``step``, counted from 0."""
         training = self.training
+        before, within = divmod(step, training.steps)
         return [
             self.schedule.rate(
-                step,
+                within,
                 steps=training.steps,
-                first=training.first_rate(i),
+                first=training.first_rate(i) * _NEXT_ROUND**before,
                 final=training.final_learning_rate,
             )
             for i in range(len(self.weights.values))

@@ -33,7 +33,8 @@ from takens._threads import threads_for
 from takens._training.descent import described
 from takens._training.events import FitFinished, FitStarted, StepLogged
 from takens._training.history import History
-from takens._training.models import model_for
+from takens._training.learning_rate import with_found_rate
+from takens._training.models import model_for, sized
 from takens._training.placement import DeviceChoice
 from takens._training.preparation import Prepared, prepare as bring_together
 from takens._training.result import Fit
@@ -102,8 +103,10 @@ def fit(
         preparations, data = Preparations.fit(prepare, data)
     elif preparations:
         data = data.map(preparations.forward)
+    reasons: tuple[str, ...] = ()
     if isinstance(model, (str, Mapping, Component)):
-        model = model_for(data, model, seed=seed)
+        named, reasons = sized(data, model)
+        model = model_for(data, named, seed=seed)
     count = 1 if isinstance(model, Model) else len(model)
     training = training or Training()
     if count > 1 and "members" not in options:
@@ -111,7 +114,7 @@ def fit(
     training = attrs.evolve(training, **options)
     with blaming("fit", model, scheme):
         prepared = bring_together(
-            model, data, cast(Scheme, scheme), training, device, preparations
+            model, data, cast(Scheme, scheme), training, device, preparations, reasons
         )
     with contextlib.ExitStack() as stack:
         if folder is not None:
@@ -154,6 +157,8 @@ def _train(
 
         return solve_directly(prepared, prepared.scheme, seed=seed, folder=path, run_id=run_id)
     identity = _identity(prepared, seed)
+    prepared = with_found_rate(prepared, seed)
+    training = prepared.training
     updates = Updates.begin(prepared, seed)
     checkpoint = path and path / "checkpoint.pt"
     first, spent, digest = 0, 0.0, None
@@ -167,20 +172,22 @@ def _train(
     announce("takens_fit_started", event=started)
 
     began = time.perf_counter()
-    done, seconds, reason = first, spent, ""
+    done, seconds, last, reason = first, spent, updates.over, ""
     with contextlib.ExitStack() as stack:
-        bar = progress_bar("training", training.steps, first) if progress else None
+        bar = progress_bar("training", training.most_updates, first) if progress else None
         show = stack.enter_context(bar) if bar else None
         stack.enter_context(threads_for(training.batch * updates.weights.values.numel()))
         try:
-            while done < training.steps and not reason:
+            while done < training.most_updates and not (last or reason):
                 figures = updates.make(done)
                 done += 1
                 seconds = spent + time.perf_counter() - began
-                last = done == training.steps
-                checked = last or _is_due(training.check_every, done)
+                over = 0 < training.time_limit <= seconds
+                ended = done % training.steps == 0
+                checked = ended or over or _is_due(training.check_every, done)
                 found = updates.check(done) if checked else {}
-                if found or last or _is_due(training.log_every, done):
+                last = ended and not updates.goes_on(done)
+                if found or ended or over or _is_due(training.log_every, done):
                     record = {"step": done} | figures() | {"seconds": round(seconds, 3)} | found
                     history.add(record)
                     if show:
@@ -190,11 +197,13 @@ def _train(
                     reason = "" if last else next(words, "")
                     if reason and not checked:
                         updates.check(done)
-                last = last or bool(reason)
-                if checkpoint and (last or _is_due(training.checkpoint_every, done)):
+                if over and not (last or reason):
+                    reason = f"training.time_limit = {training.time_limit:g} seconds are over."
+                if checkpoint and (last or reason or _is_due(training.checkpoint_every, done)):
                     written = history.digest
+                    final = last or bool(reason)
                     updates.store(
-                        checkpoint, done, seconds, identity, history=written, last=last
+                        checkpoint, done, seconds, identity, history=written, last=final
                     )
         except BaseException as error:
             seconds = spent + time.perf_counter() - began
@@ -207,8 +216,15 @@ def _train(
             raise
     seconds = spent + time.perf_counter() - began
     remarks = [*prepared.remarks, *updates.finish(), *_not_solved(trained.inner)]
+    if training.rounds > 1 and last:
+        remarks.append(
+            f"Training ended after {done} updates, in round {done // training.steps} of "
+            f"{training.rounds}"
+            + (": free runs got no better." if done < training.most_updates else ".")
+        )
     if reason:
-        remarks.insert(0, f"Training ended after {done} of {training.steps} updates: {reason}")
+        most = training.most_updates
+        remarks.insert(0, f"Training ended after {done} of {most} updates: {reason}")
     for member in prepared.members:
         member.inner.to(torch.device("cpu"), prepared.placement.dtype)
     remarks += prepared.remarked()

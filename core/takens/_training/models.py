@@ -9,10 +9,11 @@ import attrs
 
 from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
+from takens._examining.scales import scales_of
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
 from takens._plugins.registry import models
-from takens._protocols.model import Model
+from takens._protocols.model import Model, SupportsFromData
 from takens.errors import InputError
 
 _KNOWN: Final[Mapping[str, Callable[[TimeSeries | Recordings], Any]]] = {
@@ -48,6 +49,26 @@ def model_for(
     if "seed" in wanted:
         supplied["seed"] = seed
     return models.create(named.name, **(supplied | named.parameters))
+
+
+def sized(
+    data: Recordings | TimeSeries, choice: str | Mapping[str, Any] | Component
+) -> tuple[Component, tuple[str, ...]]:
+    """Return a choice of model with numbers for what is "auto", and why they are so.
+
+    Raises: as ``model_for``.
+    """
+    named = Component.of(choice)
+    wanted = [name for name, value in named.parameters.items() if value == "auto"]
+    settings = models.spec(named.name).settings_class() if wanted else None
+    if not isinstance(settings, SupportsFromData):
+        return named, ()
+    records = [data] if isinstance(data, TimeSeries) else list(data)
+    found = settings.from_data(scales_of([one.x for one in records]), named.parameters)
+    chosen = {name: found[name] for name in wanted if name in found}
+    values = {name: value for name, (value, _) in chosen.items()}
+    reasons = tuple(f"model.{name} = {value}: {why}." for name, (value, why) in chosen.items())
+    return attrs.evolve(named, parameters=named.parameters | values), reasons
 
 
 def members_of(model: Model | Sequence[Model], count: int) -> tuple[Model, ...]:

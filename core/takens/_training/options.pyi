@@ -11,12 +11,14 @@ import typing
 class TrainingOptions(typing.TypedDict, total=False):
     steps: int
     batch: int
-    window: int
+    window: int | typing.Literal['auto']
     optimiser: str | collections.abc.Mapping[str, typing.Any] | takens.plugin.Component | takens._protocols.optimiser.Optimiser
-    learning_rate: float | collections.abc.Sequence[float]
+    learning_rate: float | collections.abc.Sequence[float] | typing.Literal['auto']
     final_learning_rate: float
     schedule: str | collections.abc.Mapping[str, typing.Any] | takens.plugin.Component | takens._protocols.schedule.Schedule
     gradient_clip: float
+    rounds: int
+    time_limit: float
     step_backs: int
     log_every: int
     checkpoint_every: int

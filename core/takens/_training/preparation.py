@@ -35,6 +35,7 @@ from takens._protocols.scheme import (
     SupportsAdapting,
     SupportsEnsembles,
     SupportsGaps,
+    SupportsReasons,
     TrainingScheme,
 )
 from takens._training.descent import try_descent
@@ -48,6 +49,7 @@ from takens._training.loss import (
 from takens._training.models import members_of
 from takens._training.placement import DeviceChoice, place
 from takens._training.settings import Training
+from takens._training.window_length import with_window
 from takens._training.windows import Windows
 from takens.errors import InputError
 
@@ -124,10 +126,12 @@ def prepare(
     training: Training,
     device: DeviceChoice,
     preparations: Preparations | None = None,
+    reasons: tuple[str, ...] = (),
 ) -> Prepared:
     """Standardise the data, place everything on the device and try the loss of one window.
 
-    ``preparations`` are what was done to the data before.
+    ``preparations`` are what was done to the data before, ``reasons`` are why the model is as
+    it is.
 
     Raises: InputError where model, data, scheme and settings do not go together.
     """
@@ -164,10 +168,12 @@ def prepare(
         first.standardise(one.x.double()).to(placement.device, placement.dtype) for one in data
     ]
     direct = isinstance(scheme, DirectScheme)
+    training, why = with_window(training, records)
+    remarks += reasons + why
     longest = max(map(len, records))
     windows = Windows(
         records,
-        min(training.window, longest) if direct else training.window,
+        min(training.window_length, longest) if direct else training.window_length,
         [one.t for one in data],
         data.dt if data.regular else None,
         given[0].context_length,
@@ -188,6 +194,7 @@ def prepare(
     named = scheme
     if isinstance(scheme, SupportsAdapting):
         scheme = scheme.set_up(x, first.dt)
+        remarks += tuple(scheme.reasons) if isinstance(scheme, SupportsReasons) else ()
     learner = None
     if not direct and len(members) > 1 and isinstance(scheme, SupportsEnsembles):
         learner = Ensemble([member.inner for member in members])
@@ -195,7 +202,9 @@ def prepare(
         members, learner, scheme, windows, placement, training, data, named, remarks
     )
     if not isinstance(scheme, DirectScheme):
-        try_descent(training, prepared.models)
+        some = {"learning_rate": training.final_learning_rate}
+        found = training.learning_rate == "auto"
+        try_descent(attrs.evolve(training, **some) if found else training, prepared.models)
         if training.check_every:
             metric_of(training.check_metric)
         numbers = torch.zeros(len(members), 1, dtype=torch.long)

@@ -19,7 +19,7 @@ class Fit(Printed):
 
     ``model`` is the first of the ``members``. ``details`` holds what a scheme that solves
     directly found besides, such as standard errors; ``remarks`` say in words what was seen.
-    ``reason`` is why a plugin asked to stop before the last step, or empty.
+    ``reason`` is why it ended before the last step, as a plugin asked for or as time was over.
     """
 
     members: tuple[TrainedModel, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeAlias, cast, final
+from typing import Any, Final, Literal, TypeAlias, cast, final
 
 import attrs
 
@@ -15,7 +15,9 @@ from takens.errors import InputError
 # One number for all members of an ensemble, or one for each.
 # Of windows, samples or runs: no machine holds more.
 MOST: Final = 1_000_000_000
-PerMember: TypeAlias = float | tuple[float, ...]
+PerMember: TypeAlias = float | tuple[float, ...] | Literal["auto"]
+# A number of samples, or what follows from the data.
+Samples: TypeAlias = int | Literal["auto"]
 
 
 def _per_member(value: Any) -> Any:
@@ -35,7 +37,8 @@ class Training:
     replacement. The ``optimiser`` and the ``schedule``, by which the learning rate goes from
     ``learning_rate`` to ``final_learning_rate``, are components: names, tables with a name, or
     made already. Gradients longer than ``gradient_clip`` (Euclidean norm over all
-    parameters; 0 for never) are shortened to it.
+    parameters; 0 for never) are shortened to it. With ``"auto"`` the window follows from the
+    time scales of the data, and the learning rate is found by short trainings.
 
     ``members`` models are trained at once, which differ by the seeds of their weights and
     windows, and by their learning rates where a list of those is given; with ``bootstrap``
@@ -46,17 +49,23 @@ class Training:
     A member whose loss is no longer finite goes back to weights of some updates before, at half
     its learning rate, ``step_backs`` times at most; then it stops.
 
+    Where free runs on the training data get better, training goes on for another round of
+    ``steps`` updates, from half the learning rate of the round before, up to ``rounds`` of
+    them. It ends after ``time_limit`` seconds in any case; 0 is no limit.
+
     Raises: InputError where a number makes no sense.
     """
 
     steps: int = parameter(5000, at_least=1)
     batch: int = parameter(16, unit="windows", at_least=1, at_most=MOST)
-    window: int = parameter(75, unit="samples", at_least=2)
+    window: Samples = parameter(75, unit="samples", at_least=2)
     optimiser: Choice = _component("optimiser", OPTIMISER)
     learning_rate: PerMember = parameter(2e-2, converter=_per_member, above=0, finite=True)
     final_learning_rate: float = parameter(1e-5, above=0, finite=True)
     schedule: Choice = _component("schedule", SCHEDULE)
     gradient_clip: float = parameter(10.0, at_least=0, finite=False)
+    rounds: int = parameter(1, at_least=1, at_most=1_000)
+    time_limit: float = parameter(0.0, unit="seconds", at_least=0, finite=False)
     step_backs: int = parameter(10, at_least=0, at_most=60)
     log_every: int = parameter(20, unit="steps", at_least=1)
     checkpoint_every: int = parameter(500, unit="steps", at_least=1)
@@ -78,7 +87,29 @@ class Training:
     def first_rate(self, member: int) -> float:
         """Return the learning rate that a member starts with."""
         rates = self.learning_rate
+        if isinstance(rates, str):
+            raise InputError(
+                'training.learning_rate = "auto" is found by fit; give a number elsewhere.'
+            )
         return rates[member] if isinstance(rates, tuple) else rates
+
+    @property
+    def most_updates(self) -> int:
+        """The number of updates of all rounds."""
+        return self.steps * self.rounds
+
+    @property
+    def window_length(self) -> int:
+        """The number of samples of a window.
+
+        Raises: InputError where it is still to follow from data.
+        """
+        if isinstance(self.window, str):
+            raise InputError(
+                'training.window = "auto" follows from the data that fit is given; give a '
+                "number elsewhere."
+            )
+        return self.window
 
 
 # The kinds of the fields that name components.
@@ -96,7 +127,9 @@ CHANGEABLE: Final = frozenset(
         "final_learning_rate",
         "schedule",
         "gradient_clip",
+        "rounds",
         "step_backs",
+        "time_limit",
         "log_every",
         "checkpoint_every",
         "check_every",

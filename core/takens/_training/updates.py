@@ -27,6 +27,8 @@ from takens.errors import CheckpointError, TrainingError
 # Two divergences that differ by less than this share cannot be told apart: against 20,000 noisy
 # samples those of true runs of Lorenz 63 reach from the least to three times as much.
 _SCATTER: Final = 2.0
+# A round in which the lowest divergence falls by less of itself has not helped.
+_HELPS: Final = 0.1
 
 
 @final
@@ -88,6 +90,8 @@ class Updates:
     checker: FreeRunCheck | None
     best: Best
     back: StepBack
+    ended: tuple[int, int] | None = None
+    before: list[tuple[float, float]] = attrs.field(factory=list[tuple[float, float]])
     stopped_at: dict[int, int] = attrs.field(factory=dict[int, int])
     left: dict[int, Tensor] = attrs.field(factory=dict[int, Tensor])
 
@@ -161,6 +165,24 @@ class Updates:
             figures["divergence_floor"] = self.checker.floor
         return figures
 
+    @property
+    def over(self) -> bool:
+        """Whether the last round has not helped, by the settings that are still in force."""
+        return self.ended == (self.training.steps, self.training.rounds)
+
+    def goes_on(self, done: int) -> bool:
+        """Whether there is another round after ``done`` updates: some member got better."""
+        lowest, before = self.best.lowest, self.before
+        self.before = list(lowest)
+        better = not before or any(
+            lost < fewest or (lost == fewest and least < (1 - _HELPS) * earlier)
+            for (lost, least), (fewest, earlier) in zip(lowest, before, strict=True)
+        )
+        if better and done < self.training.most_updates and self.checker is not None:
+            return True
+        self.ended = self.training.steps, self.training.rounds
+        return False
+
     def finish(self) -> tuple[str, ...]:
         """Put the weights in place that are to be kept; say what was seen."""
         self._put_in_place()
@@ -201,6 +223,8 @@ class Updates:
             "best": self.best.state(),
             "stopped_at": dict(self.stopped_at),
             "back": self.back.state(),
+            "before": list(self.before),
+            "ended": self.ended,
             "scheme": self.scheme.state_dict()
             if isinstance(self.scheme, SupportsState)
             else {},
@@ -226,7 +250,7 @@ class Updates:
                 path, content, identity, storable_name(trained), attrs.asdict(trained.config)
             )
             done = state["step"]
-            if type(done) is int and done > self.training.steps:
+            if type(done) is int and done > self.training.most_updates:
                 raise CheckpointError(
                     f"{path} has made {done} updates and training.steps is "
                     f"{self.training.steps}; give more to go on, or start again with "
@@ -276,6 +300,8 @@ class Updates:
         self.best, self.stopped_at = best, stopped
         if "back" in state:
             self.back.restore(state["back"])
+            self.before = [(float(lost), float(least)) for lost, least in state["before"]]
+            self.ended = state["ended"]
         self.left = {i: values[i].detach().clone() for i in stopped}
         if isinstance(self.scheme, SupportsState):
             self.scheme.load_state_dict(state["scheme"])

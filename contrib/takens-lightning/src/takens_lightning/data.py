@@ -49,7 +49,7 @@ class WindowsDataModule(lightning.LightningDataModule):
         x = self._standardised()
         windows = takens.plugin.Windows(
             x.unbind(0),
-            training.window,
+            training.window_length,
             [series.t] * len(x),
             series.dt if series.regular else None,
         )
