@@ -368,12 +368,18 @@ class Recordings(Printed):
             return attrs.evolve(self, series=[part[0] for part in parts])
         found: list[TimeSeries] = []
         names: list[str] = []
-        for name, part in zip(self.names, parts, strict=True):
+        groups: list[str] = []
+        for name, group, part in zip(self.names, self.groups or self.names, parts, strict=True):
             found += part
             names += [name] if len(part) == 1 else [f"{name}.{i + 1}" for i in range(len(part))]
+            groups += [group] * len(part)
         if not found:
             raise DataError("There is no stretch without a gap; fill the gaps first.")
-        return Recordings(found, names if len(set(names)) == len(names) else ())
+        return Recordings(
+            found,
+            names if len(set(names)) == len(names) else (),
+            groups if self.groups else (),
+        )
 
     def stacked(self) -> TimeSeries:
         """Return recordings of one length and interval as `x: (recordings, T, n)`.

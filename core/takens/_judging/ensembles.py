@@ -13,7 +13,7 @@ from takens._judging.score_table import Scores
 from takens._protocols.score import Part, Runs, Score
 
 
-def over_members(scores: Sequence[Score]) -> Score:
+def over_members(scores: Sequence[Score], what: str = "members") -> Score:
     """Compute the median over the members of an ensemble, with its standard error.
 
     What it is made of is that of the member in the middle; ``members`` holds every value, None
@@ -36,7 +36,7 @@ def over_members(scores: Sequence[Score]) -> Score:
     median = statistics.median_low(values)
     typical = next(score for score in scores if score.value == median)
     if len(values) > 1:
-        about |= over_values(values, "members")
+        about |= over_values(values, what)
         about["parts"] = {
             name: _part([score.parts[name] for score in found if name in score.parts])
             for name in typical.parts

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import cast
 
 from takens._arguments import arguments
-from takens._data.entrance import SeriesLike
+from takens._data.entrance import SeriesLike, as_recordings
 from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.sampling import interval_of
 from takens._dynamics.simulate import simulate
 from takens._judging.completion import complete
+from takens._judging.each import over_recordings
 from takens._judging.judge import judge
 from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics
@@ -44,6 +45,7 @@ def evaluate(
     context: int = 32,
     noise: float | str = 0.0,
     seed: int = 0,
+    each: bool = False,
 ) -> Scores:
     """Judge a model or a system; return a score for each metric, in float64 on the CPU.
 
@@ -63,6 +65,10 @@ def evaluate(
     the data: its published facts are the references, and it gives the floor of metrics of
     the dynamics. ``references`` are known values by metric name, and go before it.
 
+    Of several recordings the longest is compared with, and the others are segments beside it.
+    With ``each`` every recording is judged against by itself: a score is the median over them,
+    and ``recordings`` of the answer holds those of each.
+
     Of several models, the members of an ensemble, a score is the median, with the spread over
     them as its standard error and every member's value in ``members``.
 
@@ -70,7 +76,10 @@ def evaluate(
     """
     subject = cast("Model | System | TimeSeries | Sequence[Model]", as_record(subject))
     truth = cast("System | None", truth)
-    if data is not None:
+    if each and second is not None:
+        raise InputError("Each recording has floors of its own; leave out second.")
+
+    def judged(data: SeriesLike) -> Scores:
         return Scores(
             judge(
                 subject,
@@ -86,6 +95,9 @@ def evaluate(
                 power=False,
             ).scores
         )
+
+    if data is not None:
+        return over_recordings(as_recordings(data), judged) if each else judged(data)
     if isinstance(subject, (Model, TimeSeries, Sequence)):
         raise InputError("A model is judged against data: give a time series.")
     model, truth = as_model(subject), truth or subject

@@ -114,11 +114,32 @@ def _distance(value: float, error: float | None, reference: float) -> str:
 
 @final
 class Scores(dict[str, Score]):
-    """Scores by the names of their metrics, which print as a table."""
+    """Scores by the names of their metrics, which print as a table.
+
+    Where every recording was judged against by itself, ``recordings`` are their scores, and
+    ``left_out`` says of those that were too short why.
+    """
+
+    def __init__(
+        self,
+        scores: Mapping[str, Score] = {},
+        *,
+        recordings: Mapping[str, Scores] | None = None,
+        left_out: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scores)
+        self.recordings = dict(recordings or {})
+        self.left_out = dict(left_out or {})
 
     def __repr__(self) -> str:
-        """Show a row for each score, without its convention."""
-        return aligned([COLUMNS[:-1], *(row[:-1] for row in score_rows(self))])
+        """Show a row for each score, without its convention, or for each recording."""
+        if not self.recordings:
+            return aligned([COLUMNS[:-1], *(row[:-1] for row in score_rows(self))])
+        rows = [("recording", *self)]
+        for name, scores in (*self.recordings.items(), ("all", self)):
+            values = [scores[metric].value for metric in self]
+            rows.append((name, *("none" if v is None else f"{v:.3g}" for v in values)))
+        return aligned(rows)
 
     def _repr_html_(self) -> str:
         return table("Scores", score_rows(self), COLUMNS)

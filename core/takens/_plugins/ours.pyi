@@ -116,8 +116,6 @@ import takens_preparations.principal_components
 import takens_preparations.resample
 import takens_preparations.standardise
 import takens_preparations.transform
-import takens_recipes.closed_forms
-import takens_recipes.trained
 import takens_schemes.closed_form
 import takens_schemes.generalised_teacher_forcing
 import takens_schemes.least_squares
@@ -128,7 +126,6 @@ import takens_schemes.sparse_teacher_forcing
 import takens_schemes.teacher_forcing
 import takens_schemes.torch_optimiser
 import takens_schemes.trajectory_matching
-import takens_searches.halving
 import takens_systems.double_pendulum
 import takens_systems.duffing
 import takens_systems.electrocardiogram
@@ -428,21 +425,12 @@ class Preparations(takens._plugins.registry.Registry[takens._protocols.preparati
 preparations: Preparations
 
 class Recipes(takens._plugins.registry.Registry[takens._protocols.recipe.Recipe]):
-    @typing.overload
-    def create(self, name: typing.Literal["recurrent_network", "recipes:recurrent_network"], /, *, model: typing.Literal['shallow_rnn', 'shallow_plrnn'] = ..., members: int = ...) -> takens_recipes.trained.Recurrent: ...
-    @typing.overload
-    def create(self, name: typing.Literal["neural_field", "recipes:neural_field"], /, *, members: int = ...) -> takens_recipes.trained.Field: ...
-    @typing.overload
-    def create(self, name: typing.Literal["gaussian_step", "recipes:gaussian_step"], /, *, most: int = ...) -> takens_recipes.closed_forms.GaussianProcess: ...
-    @typing.overload
-    def create(self, name: typing.Literal["reservoir", "recipes:reservoir"], /, *, hidden_dim: int = ..., members: int = ...) -> takens_recipes.closed_forms.Reservoir: ...
-    @typing.overload
-    def create(self, name: typing.Literal["linear_prediction", "recipes:linear_prediction"], /, *, samples: int = ...) -> takens_recipes.closed_forms.Linear: ...
+
 
 recipes: Recipes
 
 class Searches(takens._plugins.registry.Registry[takens._protocols.search.Search]):
-    def create(self, name: typing.Literal["halving", "searches:halving"], /, *, factor: int = ...) -> takens_searches.halving.Halving: ...
+
 
 searches: Searches
 

@@ -26,7 +26,7 @@ from takens._near import near
 from takens._plugins.choice import Choice, Component
 from takens._run.configuration import FORMAT, Configuration, Data, Judge
 from takens._secrets import blanked_value, rejoined
-from takens._training.settings import PerMember, Samples, Training
+from takens._training.settings import Balance, PerMember, Samples, Training
 from takens._versions import versions
 from takens.errors import ConfigurationError, InputError
 
@@ -231,7 +231,12 @@ def _converter() -> cattrs.Converter:
         return converter.structure(value, float)
 
     converter.register_structure_hook_func(lambda kind: kind == Choice, _component)
+
+    def weights(value: Any, _: Any) -> Any:
+        return value if isinstance(value, str) else converter.structure(value, dict[str, float])
+
     converter.register_structure_hook_func(lambda kind: kind == PerMember, numbers)
+    converter.register_structure_hook_func(lambda kind: kind == Balance, weights)
     converter.register_structure_hook_func(
         lambda kind: kind == Samples,
         lambda value, _: value if value == "auto" else converter.structure(value, int),

@@ -27,3 +27,4 @@ class TrainingOptions(typing.TypedDict, total=False):
     check_every: int
     check_metric: str | collections.abc.Mapping[str, typing.Any] | takens.plugin.Component | takens._protocols.metric.SeriesMetric | takens._protocols.metric.RecordsMetric | takens._protocols.metric.DynamicsMetric
     keep: str
+    balance: str | dict[str, float]

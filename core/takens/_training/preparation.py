@@ -38,6 +38,7 @@ from takens._protocols.scheme import (
     SupportsReasons,
     TrainingScheme,
 )
+from takens._training.balance import owner_of, shares_of
 from takens._training.descent import try_descent
 from takens._training.free_run_check import metric_of
 from takens._training.loss import (
@@ -137,9 +138,8 @@ def prepare(
     """
     scheme, placement = with_new_names(scheme), place(device, Precision.SINGLE)
     gaps = isinstance(scheme, SupportsGaps) and scheme.takes_gaps
-    data, remarks = (
-        with_gaps(as_recordings(data)) if gaps else without_gaps(as_recordings(data))
-    )
+    whole = as_recordings(data)
+    data, remarks = with_gaps(whole) if gaps else without_gaps(whole)
     given = members_of(model, training.members)
     for each in given:
         inner = each.inner if isinstance(each, TrainedModel) else each
@@ -178,6 +178,8 @@ def prepare(
         data.dt if data.regular else None,
         given[0].context_length,
         _drives(first, data, placement),
+        shares_of(whole, training.balance),
+        [owner_of(name, whole.names) for name in data.names],
     )
     short = sum(len(x) < windows.length for x in records)
     if short:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, cast, final
 
@@ -18,6 +19,8 @@ MOST: Final = 1_000_000_000
 PerMember: TypeAlias = float | tuple[float, ...] | Literal["auto"]
 # A number of samples, or what follows from the data.
 Samples: TypeAlias = int | Literal["auto"]
+# How much a recording counts: by its length, all alike, or by a table of names.
+Balance: TypeAlias = str | dict[str, float]
 
 
 def _per_member(value: Any) -> Any:
@@ -45,6 +48,10 @@ class Training:
     each sees a sample of the data of its own. Every ``check_every`` updates (0 for never) the
     models run freely on the training data; ``keep`` says whether the best of those weights are
     kept, by ``check_metric`` (a component: the lower, the better), or the last.
+
+    Windows are drawn from all recordings: by ``balance = "length"`` each window alike, by
+    ``"equal"`` each recording alike, and by a table of recordings or groups and their weights
+    as that says: a recording counts for its own, else for its group's, else for 1.
 
     A member whose loss is no longer finite goes back to weights of some updates before, at half
     its learning rate, ``step_backs`` times at most; then it stops.
@@ -74,6 +81,7 @@ class Training:
     check_every: int = parameter(500, unit="steps", at_least=0)
     check_metric: Choice = _component("metric", CHECK_METRIC)
     keep: str = parameter("best", choices=("best", "last"))
+    balance: Balance = "length"
     toml_table = "training"
 
     def __attrs_post_init__(self) -> None:
@@ -83,6 +91,17 @@ class Training:
                 f"training.learning_rate lists {len(rates)} rates for {self.members} members; "
                 "give one for each, or one number for all."
             )
+        known = self.balance if isinstance(self.balance, dict) else {}
+        if isinstance(self.balance, str) and self.balance not in ("length", "equal"):
+            raise InputError(
+                "training.balance is 'length', 'equal' or a table of weights by recording or "
+                f"group; got {self.balance!r}."
+            )
+        for name, weight in known.items():
+            if not 0 <= weight < math.inf:
+                raise InputError(
+                    f"training.balance: a weight is a number from 0; {name!r} has {weight!r}."
+                )
 
     def first_rate(self, member: int) -> float:
         """Return the learning rate that a member starts with."""

@@ -29,7 +29,10 @@ class Windows:
     between what is known stands for it. Windows then are those that begin where the least is
     missing, as many as reach nine tenths of the data.
 
-    Raises: InputError where a window is longer than all records, or nothing is known.
+    ``shares`` are what records count for, alike for their windows, whatever their sum; None
+    is by their numbers of windows. Those of one of the ``owners`` have one share together.
+
+    Raises: InputError where a window is longer than all records, or nothing is known or counts.
     """
 
     records: tuple[Tensor, ...] = attrs.field(converter=tuple[Tensor, ...])
@@ -38,12 +41,16 @@ class Windows:
     dt: float | None = None
     context: int = 1
     drives: tuple[Tensor, ...] | None = None
+    shares: tuple[float, ...] | None = None
+    owners: tuple[int, ...] = attrs.field(default=(), converter=tuple[int, ...])
     _x: Tensor = attrs.field(init=False)
     _t: Tensor = attrs.field(init=False)
     _drive: Tensor | None = attrs.field(init=False)
     # The rows where windows begin, on the host; and the data as contexts are taken from them.
     _starts: Tensor = attrs.field(init=False)
     _whole: Tensor | None = attrs.field(init=False)
+    # The weights of all windows, added up; None where all are alike.
+    _added: Tensor | None = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         longest = max(map(len, self.records))
@@ -70,8 +77,42 @@ class Windows:
             ("_t", torch.cat([self.clocks[i] for i in used])),
             ("_starts", rows),
             ("_whole", whole),
+            ("_added", self._weights(used, rows)),
         ):
             object.__setattr__(self, name, value)
+
+    def _weights(self, used: Sequence[int], rows: Tensor) -> Tensor | None:
+        """Return the weights of windows that begin at ``rows``, added up.
+
+        Raises: InputError where all are 0.
+        """
+        if self.shares is None:
+            return None
+        ends = torch.tensor([len(self.records[i]) for i in used]).cumsum(0)
+        owners = torch.tensor([self.owners[i] if self.owners else i for i in used])
+        owner = owners[torch.bucketize(rows, ends, right=True)]
+        counts = torch.bincount(owner, minlength=len(self.shares)).double()
+        each = torch.tensor(self.shares, dtype=torch.float64) / counts.clamp_min(1)
+        added = each[owner].cumsum(0)
+        if not float(added[-1]) > 0:
+            raise InputError(
+                "training.balance gives every recording that has windows the weight 0; give "
+                "one of them more."
+            )
+        return added
+
+    def draw(self, count: int, generator: torch.Generator, among: Tensor | None) -> Tensor:
+        """Draw numbers of windows, `(count,)`, ``among`` some of them or all."""
+        if self._added is None:
+            known = self.count if among is None else len(among)
+            drawn = torch.randint(known, (count,), generator=generator)
+            return drawn if among is None else among[drawn]
+        added = self._added
+        if among is not None:
+            added = added.diff(prepend=added.new_zeros(1))[among].cumsum(0)
+        places = torch.rand(count, generator=generator, dtype=torch.float64) * added[-1]
+        drawn = torch.searchsorted(added, places, right=True).clamp_max(len(added) - 1)
+        return drawn if among is None else among[drawn]
 
     @property
     def count(self) -> int:
@@ -199,13 +240,8 @@ class WindowDraws:
 
     def __call__(self, batch: int) -> Tensor:
         """Draw numbers of windows, `(members, batch)`."""
-        drawn = [
-            torch.randint(self.windows.count, (batch,), generator=generator)
-            if sample is None
-            else sample[torch.randint(len(sample), (batch,), generator=generator)]
-            for generator, sample in zip(self.generators, self._samples, strict=True)
-        ]
-        return torch.stack(drawn)
+        pairs = zip(self.generators, self._samples, strict=True)
+        return torch.stack([self.windows.draw(batch, *pair) for pair in pairs])
 
 
 def _bootstrap_sample(windows: Windows, generator: torch.Generator) -> Tensor:
