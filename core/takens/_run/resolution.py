@@ -107,7 +107,7 @@ def metrics_of(judging: Judge) -> dict[str, Metric]:
         if name not in named:
             raise ConfigurationError(
                 f"judge.reference names {name!r}, which is not among judge.metrics: "
-                f"{', '.join(named)}."
+                f"{', '.join(named)}.{near(name, named)}"
             )
     return named
 
