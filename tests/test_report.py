@@ -17,8 +17,10 @@ import torch
 from hypothesis import given, settings, strategies as st
 
 import takens
+from takens._judging.equivalence import EquivalenceTest
 from takens._judging.score_table import COLUMNS, measured, score_rows, score_words
 from takens._run.report import report_html
+from takens._run.scale import Scale
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
@@ -323,3 +325,26 @@ def test_rows_have_a_cell_for_each_column() -> None:
         ),
         ("spectrum_distance", "none", dash, dash, dash, dash),
     ]
+
+
+@pytest.mark.parametrize(
+    ("interval", "ticks"),
+    [((0.9, 1.1), ["0.95", "1.05"]), ((0.1, 9.0), ["0.95 to 1.05"])],
+)
+def test_bounds_on_a_scale_do_not_lie_over_each_other(
+    interval: tuple[float, float], ticks: list[str]
+) -> None:
+    test = EquivalenceTest(
+        name="scale_ratio",
+        value=1.0,
+        interval=interval,
+        bounds=(0.95, 1.05),
+        tolerance=0.05,
+        p=1.0,
+        sentence="",
+    )
+    scale = Scale.of(test)
+    assert [text for _, text in scale.ticks] == ticks
+    assert sum(place for place, _ in scale.ticks) == pytest.approx(
+        sum(scale.band) * len(ticks) / 2, abs=0.02
+    )

@@ -41,6 +41,11 @@ class Printed:
         return table(type(self).__name__, self._lines(_WIDTH_OF_CELLS))
 
 
+def digits(value: float, count: int) -> str:
+    """Write a number to so many digits, with an exponent only from a million on."""
+    return f"{float(f'{value:.{count}g}'):g}"
+
+
 def paragraph(text: str) -> str:
     """Break a text into lines."""
     return "\n".join(textwrap.wrap(text, _WIDTH, max_lines=_LINES, subsequent_indent="  "))

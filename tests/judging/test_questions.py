@@ -55,6 +55,7 @@ def test_a_share_is_told_with_its_exact_interval() -> None:
     all_may = asked(score("share", 1.0, trials=8, reference=0.99, remark="stop"))
     assert all_may.bounds == (None, 1.0)
     assert all_may.sentence.startswith("8 of 8 free runs stop, where 99 % of the truth's do")
+    assert all_may.sentence.endswith("(90 %: 69 % to 100 %), tolerance 2 %")
     none = asked(score("share", 0.0, trials=1_500))
     assert none.sentence.startswith("0 of 1,500 free runs by one (90 %: 0 % to 0.2 %)")
     assert none.within

@@ -17,6 +17,7 @@ from takens._judging.equivalence import (
 )
 from takens._judging.floors import beyond
 from takens._judging.remedies import more_data, more_trials
+from takens._printed import digits
 from takens._protocols.score import EvidenceKind, Part, Runs, Score
 
 _UNKNOWN: Final = (
@@ -140,8 +141,8 @@ def _distance(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
     share, error = (value - floor) / way, error / way
     wide = quantile(criteria.level, over) * error
     told += (
-        f", {_share_of(share)} of the way to {_words(nearest)}{', by squares' * squared} "
-        f"({_confidence(criteria)}: {share - wide:.2g} to {share + wide:.2g}), "
+        f", {digits(share, 2)} of the way to {_words(nearest)}{', by squares' * squared} "
+        f"({_confidence(criteria)}: {digits(share - wide, 2)} to {digits(share + wide, 2)}), "
         f"tolerance {tolerance:g}{_over(score)}"
     )
     told += f": {score.remark}" if score.remark else ""
@@ -177,10 +178,11 @@ def _estimate(name: str, score: Score, criteria: Criteria) -> list[EquivalenceTe
         "": Part(value=score.value, error=score.error, reference_error=of_known)
     }
     if score.resolution is not None and score.resolution >= allowed:
+        longer = digits(_LONGER * score.resolution / allowed, 2)
         return Unjudged(
             f"{name} {_short(score.value)} for {_short(known)}: so short an orbit tells nothing"
             f" below {_short(score.resolution)}, and the tolerance is {_short(allowed)}; about "
-            f"{_LONGER * score.resolution / allowed:.2g} times as many steps would decide it",
+            f"{longer} times as many steps would decide it",
             undecided=True,
         )
     if any(part.error is None for part in parts.values()):
@@ -214,8 +216,9 @@ def _part(
         sign = -1 if (part.value - known) * known < 0 else 1
         off, spread = 100 * abs(part.value - known) / abs(known), 100 * wide / abs(known)
         told += (
-            f", {off:.2g} % {'low' if sign < 0 else 'high'} ({_confidence(criteria)}: "
-            f"{off - spread:.2g} to {off + spread:.2g}), tolerance {100 * tolerance:g} %"
+            f", {digits(off, 2)} % {'low' if sign < 0 else 'high'} ({_confidence(criteria)}: "
+            f"{digits(off - spread, 2)} to {digits(off + spread, 2)}), "
+            f"tolerance {100 * tolerance:g} %"
         )
     else:
         told += (
@@ -303,16 +306,12 @@ def _over(score: Score) -> str:
     )
 
 
-def _share_of(share: float) -> str:
-    return f"{share:.2g}"
-
-
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %"
+    return f"{digits(100 * share, 2)} %"
 
 
 def _short(value: float) -> str:
-    return f"{value:.3g}"
+    return digits(value, 3)
 
 
 def _words(name: str) -> str:

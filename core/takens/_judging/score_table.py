@@ -7,7 +7,7 @@ from typing import Any, Final, final
 
 import attrs
 
-from takens._printed import aligned, table
+from takens._printed import aligned, digits, table
 from takens._protocols.score import Score
 
 COLUMNS: Final = ("metric", "value", "unit", "reference", "floor", "convention")
@@ -105,7 +105,7 @@ def _distance(value: float, error: float | None, reference: float) -> str:
         count = f"{abs(value - reference) / error:.1f}"
         parts.append(f"{count} standard error{'' if count == '1.0' else 's'}")
     if reference:
-        parts.append(f"{100 * abs(value / reference - 1):.2g} %")
+        parts.append(f"{digits(100 * abs(value / reference - 1), 2)} %")
     far = f"{parts[0]} ({parts[1]}) " if len(parts) == 2 else f"{parts[0]} " if parts else ""
     return (
         f"{far}{'above' if value > reference else 'below'} the reference of {_given(reference)}"

@@ -7,9 +7,12 @@ from typing import Final, final
 import attrs
 
 from takens._judging.equivalence import EquivalenceTest
+from takens._printed import digits
 
 # What lies further out than so many widths of the band is cut off.
 _MOST: Final = 6.0
+# Of a digit.
+_WIDTH: Final = 1.5
 
 
 @final
@@ -44,7 +47,15 @@ class Scale:
             band=(0.0 if low is None else place(low), 100.0 if high is None else place(high)),
             interval=(place(test.interval[0]), place(test.interval[1])),
             value=place(test.value),
-            ticks=tuple(
-                (place(bound), f"{bound:.3g}") for bound in (low, high) if bound is not None
-            ),
+            ticks=_apart([(place(b), digits(b, 3)) for b in (low, high) if b is not None]),
         )
+
+
+def _apart(ticks: list[tuple[float, str]]) -> tuple[tuple[float, str], ...]:
+    """Write one tick for two that would overlap."""
+    if len(ticks) < 2:
+        return tuple(ticks)
+    (left, low), (right, high) = ticks
+    if right - left >= _WIDTH * (len(low) + len(high) + 1) / 2:
+        return tuple(ticks)
+    return ((round((left + right) / 2, 2), f"{low} to {high}"),)
