@@ -15,15 +15,10 @@ _MANY: Final = 10
 _FEWEST: Final = 200
 
 
-def _window(data: takens.Examination) -> int:
-    """Return a window that a record of such a length has many of."""
-    return max(16, min(75, data.samples // 20))
-
-
-def _trained(data: takens.Examination, members: int, rate: float) -> dict[str, Any]:
+def _trained(members: int) -> dict[str, Any]:
     return {
-        "window": _window(data),
-        "learning_rate": rate,
+        "window": "auto",
+        "learning_rate": "auto",
         "schedule": "cosine",
         "members": members,
     }
@@ -37,15 +32,11 @@ class Recurrent(RecurrentSettings):
         """Return the settings for such data, or why this family is not for them."""
         if data.samples < _FEWEST:
             return Unsupported(f"{data.samples} samples are too few for a network")
-        observed = len(data.variables)
-        size = {
-            "latent_dim": max(20, observed + 5),
-            "hidden_dim": 100 if observed < 10 else 200,
-        }
+        sizes = dict.fromkeys(("latent_dim", "hidden_dim", "observation"), "auto")
         settings = {
-            "model": {"name": self.model, **size},
-            "scheme": {"name": "generalised_teacher_forcing", "alpha": 0.125},
-            "training": _trained(data, self.members, 2e-2),
+            "model": {"name": self.model, **sizes},
+            "scheme": {"name": "generalised_teacher_forcing", "alpha": "auto"},
+            "training": _trained(self.members),
         }
         return Proposal(settings, "a network with a state of its own can learn any of these")
 
@@ -65,7 +56,7 @@ class Field(FieldSettings):
             return Unsupported(f"{len(data.variables)} variables take it too long")
         settings = {
             "model": {"name": "neural_ode"},
-            "scheme": {"name": "generalised_teacher_forcing", "alpha": 0.125},
-            "training": _trained(data, self.members, 5e-3),
+            "scheme": {"name": "generalised_teacher_forcing", "alpha": "auto"},
+            "training": _trained(self.members),
         }
         return Proposal(settings, "the samples are dense enough for a differential equation")

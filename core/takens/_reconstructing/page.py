@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -15,6 +16,7 @@ from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import left_out
 from takens._plugins.registry import figures
 from takens._reconstructing.trial import HELD_BACK
+from takens._run.reading import read_configuration
 from takens._run.report import render
 
 if TYPE_CHECKING:
@@ -69,14 +71,18 @@ def _pictures(made: Reconstruction) -> dict[str, str]:
 
 def _load(made: Reconstruction) -> str:
     """Return the lines that load the model and go on from the end of the record."""
-    data = made.run.fit.model.preparations
-    context = "series" if data else f"series[-{max(100, made.run.fit.model.context_length)}:]"
+    model = made.run.fit.model
+    context = "series" if model.preparations else f"series[-{max(100, model.context_length)}:]"
+    data = read_configuration(made.folder / "config.toml").data
+    file = str(data.file[0] if isinstance(data.file, list) else data.file)
+    given = {name: getattr(data, name) for name in ("columns", "time", "dt", "rate")}
+    how = "".join(f", {name}={value!r}" for name, value in given.items() if value is not None)
     return "\n".join(
         (
             "import takens",
             "",
             f'model = takens.load_model("{made.folder / "run"}")',
-            f'series = takens.read("{made.folder.name}.csv")  # your data',
+            f'series = takens.read("{Path(file).name}"{how})',
             f"forecast = takens.generate(model, context={context}, steps=1000)",
             "forecast.series.plot()",
         )

@@ -22,6 +22,8 @@ from takens.errors import InputError
 _TRIALS: Final = "trials.json"
 _POLL: Final = 0.1
 _LINES: Final = 3
+# Scores of one candidate scatter by so much from seed to seed.
+_ALIKE: Final = 0.02
 
 
 @final
@@ -59,6 +61,8 @@ class Candidates:
     def best(self) -> str:
         """Return the candidate with the lowest score when it was last tried.
 
+        Of those that are as good as can be told, one is taken that more training can better.
+
         Raises: InputError where all have failed, with their reasons.
         """
         latest = {one.request.candidate: one.score for one in self.trials}
@@ -66,7 +70,10 @@ class Candidates:
         if not scored:
             told = "; ".join(f"{n}: {r.get('reason')}" for n, r in self.results().items())
             raise InputError(f"None of the candidates could be trained. {told}")
-        return min(scored, key=lambda name: scored[name])
+        least, results = min(scored.values()), self.results()
+        alike = [name for name in scored if scored[name] <= least + _ALIKE]
+        learning = [name for name in alike if results[name].get("updates_per_second")]
+        return min(learning or alike, key=lambda name: scored[name])
 
     def search(
         self, search: Search, seconds: float, jobs: int, tell: Callable[[Trial], None]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         identify as identify,
     )
     from takens_sindy.map_model import SparseMap as SparseMap
+    from takens_sindy.recipe import SparseEquations as SparseEquations
     from takens_sindy.terms import Equations as Equations, Term as Term
 
 TAKENS_API = 1
@@ -21,7 +22,7 @@ TAKENS_API = 1
 
 @takens.plugin.hookimpl
 def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
-    """Offer the models and the figure of this package."""
+    """Offer the models, the figure and the recipe of this package."""
     for name, place, derivative in (
         ("sindy", "field_model:SparseField", "jacobian"),
         ("sindy_map", "map_model:SparseMap", "tangent"),
@@ -39,6 +40,12 @@ def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
         name="equations",
         target="takens_sindy.equations_figure:EquationsFigure",
         summary="The equations that were found, with the errors of their coefficients.",
+    )
+    yield takens.plugin.ComponentSpec(
+        kind="recipe",
+        name="sparse_equations",
+        target="takens_sindy.recipe:SparseEquations",
+        settings="takens_sindy.settings:SparseEquationsSettings",
     )
 
 

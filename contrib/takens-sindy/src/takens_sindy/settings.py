@@ -68,3 +68,15 @@ class SparseFieldSettings(SparseSettings):
         at_least=0,
     )
     integrator: str = takens.plugin.parameter("rk4", summary="one step a sampling interval")
+
+
+@attrs.frozen
+class SparseEquationsSettings:
+    """Equations of few terms, found by sparse regression.
+
+    Source: Brunton, Proctor, Kutz (2016), PNAS 113, 3932-3937.
+    """
+
+    degree: int | None = takens.plugin.parameter(
+        None, unit="1", summary="of monomials; 3 up to three variables, else 2", at_least=1
+    )
