@@ -8,7 +8,6 @@ import pytest
 
 import takens
 
-
 BOTH = ["linear_prediction", "sparse_equations"]
 
 

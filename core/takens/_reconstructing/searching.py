@@ -21,7 +21,6 @@ from takens.errors import InputError
 
 _TRIALS: Final = "trials.json"
 _POLL: Final = 0.1
-_LINES: Final = 3
 # Scores of one candidate scatter by so much from seed to seed.
 _ALIKE: Final = 0.02
 
@@ -119,7 +118,7 @@ class Candidates:
         folder = self.folder / request.candidate
         if code:
             log = (folder / "log.txt").read_text(errors="replace").strip().splitlines()
-            reason = " ".join(log[-_LINES:]) or f"its process ended with {code}"
+            reason = log[-1] if log else f"its process ended with {code}"
             write_whole(folder / RESULT, json.dumps({"score": None, "reason": reason}))
         return Trial(request, json.loads((folder / RESULT).read_text())["score"])
 

@@ -29,7 +29,7 @@ from takens._run.reading import read_configuration
 from takens._run.resolution import resolve
 from takens._run.sources import Source, find_series, held_back
 from takens._training.fit import train
-from takens._training.models import model_for
+from takens._training.models import model_for, sized
 from takens._training.preparation import Prepared, prepare
 from takens._training.result import Fit
 from takens.errors import TakensError
@@ -65,31 +65,42 @@ def run_trial(folder: Path, seconds: float) -> None:
     """
     result = folder / RESULT
     known: Mapping[str, Any] = json.loads(result.read_text()) if result.exists() else {}
+    began = time.perf_counter()
+    found: dict[str, Any]
+    try:
+        found = _tried(folder, seconds, known)
+    except TakensError as error:
+        found = {"score": None, "reason": in_words(error)}
+    found["seconds"] = time.perf_counter() - began
+    write_whole(result, json.dumps(dict(known) | found, indent=2))
+
+
+def _tried(folder: Path, seconds: float, known: Mapping[str, Any]) -> dict[str, Any]:
     configuration = resolve(read_configuration(folder / "config.toml"))
     source = held_back(find_series(configuration.data, configuration.seed), HELD_BACK)
-    speed = known.get("updates_per_second", 0.0)
-    if not speed:
+    if "updates_per_second" in known:
+        speed = known["updates_per_second"]
+    else:
         speed = updates_per_second(configuration, source)
-    if speed is None and "score" in known:
-        return
-    done = int(known.get("updates", 0))
-    steps = done + max(_PROBE, round(seconds * (speed or 0.0) / _ROUND) * _ROUND)
-    training = attrs.evolve(configuration.training, steps=steps)
-    found: dict[str, Any] = {"updates_per_second": speed, "updates": steps}
-    began = time.perf_counter()
-    try:
-        ready = _ready(attrs.evolve(configuration, training=training), source)
-        begun = (folder / "checkpoint.pt").exists() and speed is not None
-        fit = train(ready, seed=configuration.seed, folder=folder, resume=begun, progress=False)
-        found |= _scored(configuration, source, fit)
-    except TakensError as error:
-        found |= {"score": None, "reason": in_words(error)}
-    found["seconds"] = time.perf_counter() - began
-    write_whole(result, json.dumps(found, indent=2))
+    if speed is None:
+        if "score" in known:
+            return {}
+        found: dict[str, Any] = {"updates_per_second": None}
+    else:
+        more = max(_PROBE, round(seconds * speed / _ROUND) * _ROUND)
+        steps = int(known.get("updates", 0)) + more
+        training = attrs.evolve(configuration.training, steps=steps)
+        configuration = attrs.evolve(configuration, training=training)
+        found = {"updates_per_second": speed, "updates": steps}
+    ready = _ready(configuration, source)
+    begun = speed is not None and (folder / "checkpoint.pt").exists()
+    fit = train(ready, seed=configuration.seed, folder=folder, resume=begun, progress=False)
+    return found | _scored(configuration, source, fit)
 
 
 def _ready(configuration: Configuration, source: Source) -> Prepared:
-    model = model_for(source.training, configuration.model, seed=configuration.seed)
+    choice, reasons = sized(source.training, configuration.model)
+    model = model_for(source.training, choice, seed=configuration.seed)
     return prepare(
         model,
         source.training,
@@ -97,6 +108,7 @@ def _ready(configuration: Configuration, source: Source) -> Prepared:
         configuration.training,
         configuration.device,
         source.preparations,
+        reasons,
     )
 
 
