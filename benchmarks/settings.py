@@ -1,12 +1,12 @@
 """How settings that follow from the data compare with fixed ones, on twelve kinds of data.
 
     python -m benchmarks.settings --out FILE.jsonl [--kinds A,B] [--settings A,B] [--seed N]
-    python -m benchmarks.settings --out FILE.jsonl --page docs/images/settings
+    python -m benchmarks.settings --out FILE.jsonl --page docs/images
 
-Each line of the file is one kind under one setting: ensembles of three models, trained on one
-noisy record and judged against another one without noise. Lines that are there already are left
-out, so that the comparison can be stopped and taken up at any time. ``--page`` writes the table
-and the figure. One thread, single precision in training, double in judging.
+Each line of the file is one kind under one setting: models that differ by their seeds, trained
+on one noisy record and judged against another one without noise. Lines that are there already
+are left out, so that the comparison can be stopped and taken up at any time. ``--page`` writes
+the table and the figure. One thread, single precision in training, double in judging.
 """
 
 # pyright: basic
@@ -28,7 +28,7 @@ from torch import Tensor
 
 import takens
 
-SAMPLES, FLOORS, MEMBERS, RUNS, UPDATES = 6_000, 5, 3, 4, 1_000
+SAMPLES, FLOORS, RUNS = 6_000, 5, 4
 CONTEXT = 32
 # Of a run that leaves the data altogether, in nats: more than a fixed point of Lorenz 63 has.
 LOST = 20.0
@@ -133,7 +133,7 @@ class Oscillators(Field):
 
 def channels(count: int, seed: int) -> Tensor:
     """Draw 64 channels, each a mixture of all states of the oscillators."""
-    x = of(Oscillators(), 0.15, count, seed)
+    x = of(Oscillators(), 0.15, count, seed, 4)
     mixture = torch.randn(
         12, 64, generator=torch.Generator().manual_seed(7), dtype=torch.float64
     )
@@ -306,25 +306,28 @@ def divergence(model: takens.TrainedModel, truth: takens.TimeSeries) -> float:
     return statistics.median(found)
 
 
-def cell(kind: str, setting: str, seed: int, data: Data) -> dict[str, Any]:
+def cell(
+    kind: str, setting: str, seed: int, data: Data, updates: int, members: int
+) -> dict[str, Any]:
     """Train and judge one kind under one setting."""
     options = {**SETTINGS[setting](data.training.dim)}
-    options.setdefault("steps", UPDATES)
     began = time.process_time()
     line: dict[str, Any] = {"kind": kind, "setting": setting, "seed": seed}
+    line |= {"updates": updates, "members": members}
     line |= {"tolerance": data.tolerance, "floor": data.floor}
     try:
         fit = takens.fit(
             options.pop("model"),
             data.training,
             options.pop("scheme"),
-            members=MEMBERS,
+            steps=updates,
+            members=members,
             seed=100 * seed,
             device="cpu",
             **options,
         )
     except takens.errors.TrainingError as error:
-        return line | {"divergences": [LOST] * MEMBERS, "broke": MEMBERS, "said": str(error)}
+        return line | {"divergences": [LOST] * members, "broke": members, "said": str(error)}
     trained = time.process_time() - began
     found = [divergence(member, data.truth) for member in fit.members]
     broke = sum("stopped at update" in remark for remark in fit.remarks)
@@ -343,19 +346,91 @@ def done(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines() if line]
 
 
-def run(path: Path, kinds: list[str], settings: list[str], seed: int) -> None:
+def run(given: argparse.Namespace) -> None:
     """Fill in the cells that are missing."""
-    known = {(line["kind"], line["setting"], line["seed"]) for line in done(path)}
-    for kind in kinds:
-        missing = [each for each in settings if (kind, each, seed) not in known]
-        data = draw(KINDS[kind], seed) if missing else None
+    known = {tuple(line[key] for key in _KEYS) for line in done(given.out)}
+    asked = given.seed, given.updates, given.members
+    for kind in given.kinds.split(","):
+        settings = given.settings.split(",")
+        missing = [each for each in settings if (kind, each, *asked) not in known]
+        data = draw(KINDS[kind], given.seed) if missing else None
         for setting in missing:
-            assert data is not None
-            line = cell(kind, setting, seed, data)
-            with path.open("a") as file:
+            line = cell(kind, setting, given.seed, data, given.updates, given.members)  # type: ignore[arg-type]
+            with given.out.open("a") as file:
                 file.write(json.dumps(line) + "\n")
-            ratios = ", ".join(f"{d / data.tolerance:.2f}" for d in line["divergences"])
+            ratios = ", ".join(f"{ratio:.2f}" for ratio in ratios_of([line]))
             print(kind, setting, ratios, line.get("seconds"), flush=True)
+
+
+_KEYS = ("kind", "setting", "seed", "updates", "members")
+
+
+def ratios_of(lines: list[dict[str, Any]]) -> list[float]:
+    """Return divergences over their tolerances."""
+    return [found / line["tolerance"] for line in lines for found in line["divergences"]]
+
+
+def table(lines: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Return the median ratio by kind and setting, of kinds that have all settings."""
+    found: dict[str, dict[str, float]] = {}
+    for kind in KINDS:
+        cells = {
+            name: ratios_of([x for x in lines if (x["kind"], x["setting"]) == (kind, name)])
+            for name in SETTINGS
+        }
+        if all(cells.values()):
+            found[kind] = {name: statistics.median(each) for name, each in cells.items()}
+    return found
+
+
+def page(lines: list[dict[str, Any]], folder: Path) -> None:
+    """Write ``settings_table.md`` and ``settings.png``."""
+    found = table(lines)
+    means = {
+        name: math.exp(statistics.fmean(math.log(each[name]) for each in found.values()))
+        for name in SETTINGS
+    }
+    rows = ["| data | " + " | ".join(SETTINGS) + " |", "|---|" + "---|" * len(SETTINGS)]
+    for kind, each in found.items():
+        best = min(each.values())
+        shown = (f"**{v:.2g}**" if v == best else f"{v:.2g}" for v in each.values())
+        rows.append(f"| {kind}: {KINDS[kind].about} | " + " | ".join(shown) + " |")
+    rows.append("| geometric mean | " + " | ".join(f"{v:.2g}" for v in means.values()) + " |")
+    broke = {n: sum(x["broke"] for x in lines if x["setting"] == n) for n in SETTINGS}
+    count = {n: sum(x["members"] for x in lines if x["setting"] == n) for n in SETTINGS}
+    rows.append(
+        "| broken down | " + " | ".join(f"{broke[n]} of {count[n]}" for n in SETTINGS) + " |"
+    )
+    (folder / "settings_table.md").write_text("\n".join(rows) + "\n")
+    draw_page(found, folder / "settings.png")
+
+
+def draw_page(found: Mapping[str, Mapping[str, float]], path: Path) -> None:
+    """Draw the ratios, one line of dots for each kind."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.0, 0.32 * len(found) + 1.2), layout="constrained")
+    axes = figure.subplots()
+    for name in SETTINGS:
+        own = name == "automatic"
+        axes.plot(
+            [each[name] for each in found.values()],
+            range(len(found)),
+            "D" if own else "o",
+            label=name,
+            markersize=8 if own else 5,
+            color="black" if own else None,
+            markerfacecolor="none" if own else None,
+            alpha=1.0 if own else 0.7,
+            zorder=3 if own else 2,
+        )
+    axes.axvline(1.0, color="0.6", linewidth=1)
+    axes.set_yticks(range(len(found)), [name.replace("_", " ") for name in found])
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.set_xlabel("divergence over its tolerance")
+    axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.0, 0.5))
+    figure.savefig(path, dpi=150)
 
 
 def main() -> None:
@@ -365,9 +440,15 @@ def main() -> None:
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--settings", default=",".join(SETTINGS))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--updates", type=int, default=2_000)
+    parser.add_argument("--members", type=int, default=3)
+    parser.add_argument("--page", type=Path, help="folder for the table and the figure")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    run(given.out, given.kinds.split(","), given.settings.split(","), given.seed)
+    if given.page is None:
+        run(given)
+    else:
+        page(done(given.out), given.page)
 
 
 if __name__ == "__main__":
