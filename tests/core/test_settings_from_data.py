@@ -146,6 +146,20 @@ def test_a_rate_that_breaks_down_is_not_chosen(data: takens.TimeSeries) -> None:
 
 
 class TestElsewhere:
+    def test_a_rate_is_not_found_for_strengths_of_single_members(
+        self, data: takens.TimeSeries
+    ) -> None:
+        with pytest.raises(takens.InputError, match="as it is set; give a number"):
+            takens.fit(
+                {"name": "shallow_rnn"},
+                data,
+                FORCED | {"alpha": [0.1, 0.2]},
+                members=2,
+                learning_rate="auto",
+                steps=4,
+                device="cpu",
+            )
+
     def test_a_model_without_data_has_no_size(self) -> None:
         with pytest.raises(takens.errors.ComponentError, match="'auto' follows from data"):
             takens.models.get({"name": "shallow_rnn", "obs_dim": 3, "hidden_dim": "auto"})

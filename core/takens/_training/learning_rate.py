@@ -14,7 +14,7 @@ from takens._protocols.scheme import SupportsEnsembles
 from takens._training.preparation import Prepared
 from takens._training.updates import Updates
 from takens._training.windows import WindowDraws
-from takens.errors import TrainingError
+from takens.errors import InputError, TrainingError
 
 RATES: Final = (3e-2, 1e-2, 3e-3, 1e-3)
 # Updates at each rate: a tenth of the training, within these.
@@ -30,12 +30,21 @@ def with_found_rate(prepared: Prepared, seed: int) -> Prepared:
 
     Copies of the first model are trained at once for a tenth of the updates, on the same
     windows, at rates that fall to the final one as in the training itself.
+
+    Raises: InputError where the scheme cannot train so many copies.
     """
     training = prepared.training
     if training.learning_rate != "auto":
         return prepared
     steps = min(max(training.steps // 10, _FEWEST), _MOST)
-    losses = _losses(prepared, steps, seed)
+    try:
+        losses = _losses(prepared, steps, seed)
+    except InputError as error:
+        raise InputError(
+            f'training.learning_rate = "auto" trains {len(RATES)} copies of the model at once, '
+            f"which {type(prepared.scheme).__name__} does not as it is set; give a number. "
+            f"({error})"
+        ) from error
     finite = [(rate, loss) for rate, loss in zip(RATES, losses, strict=True) if loss < math.inf]
     rate, least = finite[0] if finite else (RATES[-1] / 10, math.inf)
     for lower, loss in finite[1:]:
