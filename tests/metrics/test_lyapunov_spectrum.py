@@ -424,10 +424,50 @@ def test_a_known_system_is_measured_once() -> None:
 
 def test_where_all_diverge_there_is_no_value() -> None:
     for metric in (QUICK, KaplanYorkeDimension(steps=100), KolmogorovSinaiEntropy(steps=100)):
-        score = metric.measure(diagonal(2.0, 1.5), starts(3, 1.0, 1.0), 1.0)
+        score = metric.measure(lambda x: 2 * x + x**3, starts(3, 1.0, 1.0), 1.0)
         assert score.value is None
         assert score.reason == "All 3 starts diverged."
         assert score.details["spectrum"] is None
+
+
+class Linear:
+    """The field x' = A x, of which no orbit stays where it can be followed."""
+
+    def __init__(self, *rows: tuple[float, ...]) -> None:
+        self.matrix = torch.tensor(rows, dtype=torch.float64)
+
+    def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
+        return x @ self.matrix.T + 0.1
+
+
+@pytest.mark.parametrize(
+    ("field", "dt", "rates"),
+    [
+        (Linear((0.3,)), 0.1, [0.3]),
+        (Linear((2.0, 0.0), (0.0, -1.0)), 0.05, [2.0, -1.0]),
+        (Linear((0.2, 3.0), (-3.0, 0.2)), 0.05, [0.2, 0.2]),
+        (Linear((-1.0, 0.0), (0.0, -1000.0)), 1e-3, [-1.0, -1000.0]),
+        (Linear((-1.0, 0.0), (0.0, -1000.0)), 0.1, [-1.0, -1000.0]),
+    ],
+)
+def test_linear_fields_have_the_exponents_of_their_eigenvalues(
+    field: Linear, dt: float, rates: list[float]
+) -> None:
+    step = takens.plugin.flow_map(field, takens.integrators.create("rk4"), dt)
+    score = QUICK.measure(step, starts(3, *rates), dt)
+    assert score.details["spectrum"] == pytest.approx(rates, rel=1e-6)
+    assert (score.error, score.error_over) == (0.0, None)
+    assert "eigenvalues of linear dynamics" in score.error_from
+    largest = MaxLyapunov(steps=100, transient=100).measure(step, starts(3, *rates), dt)
+    assert largest.value == pytest.approx(rates[0], rel=1e-4)
+
+
+def test_linear_maps_have_the_exponents_of_their_eigenvalues() -> None:
+    score = QUICK.measure(diagonal(2.0, 0.5), starts(3, 1.0, 1.0), 0.5)
+    assert score.details["spectrum"] == pytest.approx([math.log(4), -math.log(4)])
+    # One that is linear on either side of a kink is not.
+    kinked = QUICK.measure(lambda x: 2 * x + x.abs(), starts(3, 1.0, 1.0), 1.0)
+    assert kinked.reason == "All 3 starts diverged."
 
 
 @pytest.mark.parametrize(

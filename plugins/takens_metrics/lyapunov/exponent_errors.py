@@ -27,7 +27,7 @@ class Samples:
 
     rates: Array
     source: str
-    over: int
+    over: int | None
     unit: str
 
     @property

@@ -17,6 +17,7 @@ from takens_metrics.lyapunov.exponent_checks import (
     check_exponents,
 )
 from takens_metrics.lyapunov.exponent_errors import Samples, over_segments, over_starts
+from takens_metrics.lyapunov.linear_exponents import linear_exponents
 from takens_metrics.lyapunov.orbit_lengths import MOST
 from takens_metrics.lyapunov.tangent_growth import TangentGrowth, tangent_growth
 from takens_metrics.records import Array
@@ -86,6 +87,18 @@ class Measured:
             negligible = max(_OF_ERROR * float(self.errors.min()), _OF_FASTEST * fastest)
         return self.diverged > 0 or self.step_error > negligible
 
+    def known_to_be(self, exponents: Array) -> "Measured":
+        """Return the exact exponents `(k,)` of linear dynamics, without what was measured."""
+        source = "the eigenvalues of linear dynamics, which are exact"
+        return attrs.evolve(
+            self,
+            samples=Samples(np.stack((exponents, exponents)), source, None, ""),
+            details={k: v for k, v in self.details.items() if not k.startswith("check")},
+            reason="",
+            checks=(),
+            convergence=None,
+        )
+
     def largest(self, convention: str, details: dict[str, Any] | None = None) -> takens.Score:
         """Return the score of the largest exponent."""
         value = error = None
@@ -139,6 +152,10 @@ class OrbitExponents(OrbitSettings):
         Raises: DataError where the starts are not such, or not finite.
         """
         found = self._measured(step, x0, dt, count)
+        if found.alive == 0 or not all(check.passed for check in found.checks):
+            exact = linear_exponents(step, x0, dt)
+            if exact is not None:
+                return found.known_to_be(exact[:count])
         if self.steps != "auto" or not isinstance(step, takens.plugin.FlowMap):
             return found
         # A model is the map that it runs by; of equations a step is only an approximation.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, final
 
@@ -80,6 +81,12 @@ class SparseField(SparseModel[SparseFieldSettings]):
         """Learn from velocities that are known, `(N, n)` each, in the units of the data."""
         features = np.asarray(self.candidates.values(_tensor(x)))
         return self.take(regress(Rows(features, velocities), self.config))
+
+    def learn_velocities(self, x: Array, velocities: Array) -> Mapping[str, Any]:
+        """Learn from velocities that are known, by its old name."""
+        text = "SparseField.learn_velocities will go; write learn_pairs."
+        warnings.warn(text, DeprecationWarning, stacklevel=2)
+        return self.learn_pairs(x, velocities)
 
     def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
         """Return the velocity at `z: (..., n)`, whatever the time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, final
 
@@ -54,6 +55,12 @@ class SparseMap(SparseModel[SparseMapSettings]):
         states = torch.as_tensor(x, dtype=torch.float64)
         features = np.asarray(self.candidates.values(states))
         return self.take(regress(Rows(features, following), self.config))
+
+    def learn_steps(self, x: Array, following: Array) -> Mapping[str, Any]:
+        """Learn from states and those that follow, by its old name."""
+        text = "SparseMap.learn_steps will go; write learn_pairs."
+        warnings.warn(text, DeprecationWarning, stacklevel=2)
+        return self.learn_pairs(x, following)
 
     def forward(self, z: Tensor, /) -> Tensor:
         """Return the next state of `z: (..., n)`."""
