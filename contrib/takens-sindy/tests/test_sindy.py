@@ -301,6 +301,52 @@ def test_the_field_of_a_trained_model_in_the_units_of_the_data() -> None:
         row = [found.equations.coefficient(f"x{i + 1}", name) for name in ("1", "x1", "x2")]
         assert row == pytest.approx([float(offset[i]), *matrix[i].tolist()], rel=1e-5)
     assert max(found.unexplained) < 1e-5
+    assert found.errors_over == "states of the model's free runs"
+    assert "not how far that is from the system" in str(found)
+
+
+def test_several_series_of_any_lengths_and_arrays() -> None:
+    long, short = (simulated("lorenz63", dt=0.01, steps=n, seed=n) for n in (1500, 900))
+    arrays = [one.x.numpy() for one in (long, short)]
+    of_series = identify([long, short])
+    assert_are(of_series.equations, LORENZ, 1e-3)
+    assert of_series.errors_over == "blocks of time of the data"
+    assert "free runs" not in str(of_series)
+    for given in (arrays, takens.Recordings([long, short])):
+        dt = 0.01 if given is arrays else None
+        assert_are(identify(given, dt=dt, resamples=0).equations, LORENZ, 1e-3)
+    # The second one counts.
+    alone = identify(arrays[0], dt=0.01, resamples=0).equations
+    both = identify(arrays, dt=0.01, resamples=0).equations
+    assert alone.terms != both.terms
+    henon = [takens.simulate("henon", steps=n, seed=n).x.numpy() for n in (60, 90)]
+    found = identify(henon, is_map=True).equations
+    assert found.coefficient("x1", "x1^2") == pytest.approx(-1.4)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (np.zeros((30, 2)), "give dt, the interval"),
+        ([], "at least one series"),
+        ([np.zeros((30, 2)), np.zeros((30, 3))], "the same variables; got 2 and 3"),
+    ],
+)
+def test_series_that_are_none_are_refused(given: Any, sentence: str) -> None:
+    dt = None if isinstance(given, np.ndarray) else 0.1
+    with pytest.raises(takens.InputError, match=sentence):
+        identify(given, dt=dt)
+
+
+def test_old_names_are_kept_for_a_while() -> None:
+    x = np.linspace(0.1, 1, 40)[:, None]
+    for model, name in (
+        (SparseField(1, degree=1), "learn_velocities"),
+        (SparseMap(1, degree=1), "learn_steps"),
+    ):
+        with pytest.warns(DeprecationWarning, match=rf"{name} will go; write learn_pairs"):
+            getattr(model, name)(x, 2 * x)
+        assert model.weights()[0].tolist() == pytest.approx([0.0, 2.0], abs=1e-6)
 
 
 @pytest.mark.slow

@@ -67,7 +67,7 @@ def equations(
     """  # noqa: D301 - click's mark for lines to leave alone
     given = {key: value for key, value in settings.items() if value is not None}
     if source.is_dir() or source.suffix == ".pt":
-        found, unexplained = _of_run(source, against, columns, time, dt, given)
+        found, unexplained, remarks = _of_run(source, against, columns, time, dt, given)
     else:
         from takens_sindy.identification import identify
 
@@ -79,14 +79,17 @@ def equations(
                 given.pop(name, None)
         identified = identify(series, is_map=is_map, **given)
         found, unexplained = identified.equations, identified.unexplained
+        remarks = identified.remarks
     if as_json:
-        table = found.table() | {"unexplained": unexplained}
+        table = found.table() | {"unexplained": unexplained, "remarks": list(remarks)}
         click.echo(json.dumps(table, indent=2, allow_nan=False))
         return
     click.echo(found.with_errors())
     if unexplained is not None:
         shares = ", ".join(f"{share:.2g}" for share in unexplained)
         click.echo(f"Unexplained, as a share of each left-hand side: {shares}.")
+    for remark in remarks:
+        click.echo(remark)
 
 
 def _of_run(
@@ -96,7 +99,7 @@ def _of_run(
     time: str | None,
     dt: float | None,
     given: dict[str, Any],
-) -> tuple[Equations, tuple[float, ...] | None]:
+) -> tuple[Equations, tuple[float, ...] | None, tuple[str, ...]]:
     import takens
     from takens_sindy.identification import equations, identify
     from takens_sindy.sparse_model import SparseModel
@@ -108,7 +111,7 @@ def _of_run(
                 f"The equations of this run are found already; --{next(iter(given))} is for "
                 "data, and for models of another kind."
             )
-        return equations(model), None
+        return equations(model), None, ()
     generated = source / "generated.npz"
     if against is not None:
         data = _read(against, columns, time, model.dt if dt is None and time is None else dt)
@@ -120,7 +123,7 @@ def _of_run(
             "of its run."
         )
     identified = identify(model, data, **given)
-    return identified.equations, identified.unexplained
+    return identified.equations, identified.unexplained, identified.remarks
 
 
 def _generated(path: Path) -> takens.TimeSeries:

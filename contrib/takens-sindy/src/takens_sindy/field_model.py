@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, final
 
 import numpy as np
 from torch import Tensor
 
 import takens
-from takens_sindy.rates import rows_of
+from takens_sindy.rates import rows_of, sampling
 from takens_sindy.regression import Array, Rows, regress
 from takens_sindy.settings import SparseFieldSettings
 from takens_sindy.sparse_model import SparseModel
+
+# Fewer samples have no time scale.
+_FEW = 14
 
 
 @final
@@ -65,17 +68,33 @@ class SparseField(SparseModel[SparseFieldSettings]):
 
     def learn(self, x: Array, times: Array) -> Mapping[str, Any]:
         """Learn from `x: (trajectories, T, n)` in the units of the data; see above."""
+        return self.learn_parts([(x, times)])
+
+    def learn_parts(self, parts: Sequence[tuple[Array, Array]]) -> Mapping[str, Any]:
+        """Learn from several `x: (trajectories, T, n)`, each with its `times: (T,)`.
+
+        Raises: DataError where one has too few samples.
+        """
         config = self.config
-        rows, seen = rows_of(
-            x,
-            times,
-            self.candidates,
-            method=config.differentiation,
-            window=config.window,
-            seed=config.seed,
+        scales = [sampling(x, times).time_scale for x, times in parts if len(times) > _FEW]
+        found = [
+            rows_of(
+                x,
+                times,
+                self.candidates,
+                method=config.differentiation,
+                window=config.window or 2.5 * max(scales, default=0.0),
+                seed=config.seed,
+            )
+            for x, times in parts
+        ]
+        rows = Rows(
+            np.concatenate([each.features for each, _ in found]),
+            np.concatenate([each.targets for each, _ in found]),
+            max(each.block for each, _ in found),
         )
-        figures = self.take(regress(rows, config))
-        return figures | {"noise": float(f"{seen.noise:.3g}")}
+        noise = max(seen.noise for _, seen in found)
+        return self.take(regress(rows, config)) | {"noise": float(f"{noise:.3g}")}
 
     def learn_pairs(self, x: Array, velocities: Array) -> Mapping[str, Any]:
         """Learn from velocities that are known, `(N, n)` each, in the units of the data."""

@@ -18,6 +18,11 @@ from takens_sindy.sparse_model import SparseModel
 from takens_sindy.terms import Equations
 
 _STATES = 5000
+_OF_MODELS = (
+    "Errors are over states of the model's free runs: they say how well these terms fit what "
+    "the model has learned, not how far that is from the system behind its data. Models "
+    "trained from other seeds tell the latter."
+)
 
 
 @final
@@ -26,14 +31,16 @@ class Identified:
     """A sparse model in the units of its data, and its equations.
 
     ``unexplained`` is what is left of each velocity (or next state), as a share of its root
-    mean square: near 0 where the equations say what the source does. ``remarks`` name terms
-    that the data do not tell apart.
+    mean square: near 0 where the equations say what the source does. ``errors_over`` says
+    what was resampled for the errors of coefficients. ``remarks`` name terms that the data do
+    not tell apart, and what errors leave out.
     """
 
     model: takens.TrainedModel
     equations: Equations
     unexplained: tuple[float, ...]
     remarks: tuple[str, ...] = ()
+    errors_over: str = "blocks of time of the data"
 
     def __str__(self) -> str:
         return "\n".join((str(self.equations), *self.remarks))
@@ -56,42 +63,74 @@ def equations(model: takens.plugin.Model, columns: Sequence[str] = ()) -> Equati
 
 
 def identify(
-    source: takens.TimeSeries | takens.plugin.System | takens.plugin.Model,
+    source: Any,
     data: takens.TimeSeries | None = None,
     *,
     is_map: bool = False,
-    dt: float = 0.01,
+    dt: float | None = None,
     states: int = _STATES,
     **settings: Any,
 ) -> Identified:
     """Find the equations of data, of a known system, or of what a model has learned.
 
-    Data are differentiated, or with ``is_map`` stepped. A system is asked for its velocity
-    (a map for its next state) at ``states`` states of its own attractor, sampled every
-    ``dt``. So is a model, at states of its free runs, which start in ``data``; its velocities
-    are taken over to the observed variables, in the units of the data. ``settings`` are those
-    of the models ``sindy`` and ``sindy_map``.
+    Data are differentiated, or with ``is_map`` stepped: a time series, recordings, an array
+    `(T, n)` sampled every ``dt``, or a list of these, of unequal length or not. A system is
+    asked for its velocity (a map for its next state) at ``states`` states of its own
+    attractor, sampled every ``dt``, 0.01 by default. So is a model, at states of its free
+    runs, which start in ``data``; its velocities are taken over to the observed variables, in
+    the units of the data. ``settings`` are those of the models ``sindy`` and ``sindy_map``.
 
     Raises: InputError for a model with more latent than observed variables, or none to start
     from, or whose free runs all diverge; DataError where there are too few samples.
     """
     if states < 2:
         raise takens.InputError(f"states is at least 2; got {states}.")
-    if isinstance(source, takens.TimeSeries):
-        return _of_data(source, is_map, settings)
     if isinstance(source, takens.plugin.Model):
-        return _of_model(source, data, states, settings)
-    series = takens.simulate(source, dt=dt, steps=states)
+        found = _of_model(source, data, states, settings)
+        over = "states of the model's free runs"
+        return attrs.evolve(found, errors_over=over, remarks=(*found.remarks, _OF_MODELS))
+    if not isinstance(source, takens.plugin.System):
+        return _of_data(_recordings(source, is_map, dt), is_map, settings)
+    series = takens.simulate(source, dt=0.01 if dt is None else dt, steps=states)
     x = series.x.double()
     function = cast(Callable[..., Tensor], source)
-    if source.time is takens.plugin.Time.DISCRETE:
-        return _of_pairs(series, x, function(x), True, settings)
-    return _of_pairs(series, x, function(x.new_zeros(()), x), False, settings)
+    discrete = source.time is takens.plugin.Time.DISCRETE
+    y = function(x) if discrete else function(x.new_zeros(()), x)
+    found = _of_pairs(series, x, y, discrete, settings)
+    return attrs.evolve(found, errors_over="states of the system's attractor")
 
 
-def _of_data(data: takens.TimeSeries, is_map: bool, settings: dict[str, Any]) -> Identified:
-    x = _host(data.x.reshape(-1, *data.x.shape[-2:]))
-    return _learned(data, is_map, settings, lambda model: model.learn(x, np.asarray(data.t)))
+def _recordings(source: Any, is_map: bool, dt: float | None) -> list[takens.TimeSeries]:
+    given: list[Any] = [source]
+    if isinstance(source, (list, tuple, takens.Recordings)):
+        given = list(cast(Sequence[Any], source))
+    found: list[takens.TimeSeries] = []
+    for one in given:
+        if isinstance(one, takens.TimeSeries):
+            found.append(one)
+            continue
+        if dt is None and not is_map:
+            raise takens.InputError(
+                "An array has no times, and velocities need them: give dt, the interval "
+                "between two samples, or a takens.TimeSeries."
+            )
+        found += takens.Recordings.of(one, dt=1.0 if dt is None else dt)
+    if not found:
+        raise takens.InputError("Equations are found from at least one series; got none.")
+    sizes = {one.dim for one in found}
+    if len(sizes) > 1:
+        raise takens.InputError(
+            f"All series have the same variables; got {' and '.join(map(str, sorted(sizes)))}."
+        )
+    return found
+
+
+def _of_data(
+    data: Sequence[takens.TimeSeries], is_map: bool, settings: dict[str, Any]
+) -> Identified:
+    parts = [(_host(one.x.reshape(-1, *one.x.shape[-2:])), np.asarray(one.t)) for one in data]
+    longest = max(data, key=len)
+    return _learned(longest, is_map, settings, lambda model: model.learn_parts(parts))
 
 
 def _of_model(

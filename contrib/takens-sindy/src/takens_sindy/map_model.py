@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, final
 
 import numpy as np
@@ -39,8 +39,15 @@ class SparseMap(SparseModel[SparseMapSettings]):
 
     def learn(self, x: Array, times: Array) -> Mapping[str, Any]:
         """Learn from `x: (trajectories, T, n)` in the units of the data, whatever the times."""
-        n = x.shape[-1]
-        return self.learn_pairs(x[:, :-1].reshape(-1, n), x[:, 1:].reshape(-1, n))
+        return self.learn_parts([(x, times)])
+
+    def learn_parts(self, parts: Sequence[tuple[Array, Array]]) -> Mapping[str, Any]:
+        """Learn from several `x: (trajectories, T, n)`, whatever their times."""
+        n = parts[0][0].shape[-1]
+        before = np.concatenate([x[:, :-1].reshape(-1, n) for x, _ in parts])
+        return self.learn_pairs(
+            before, np.concatenate([x[:, 1:].reshape(-1, n) for x, _ in parts])
+        )
 
     def learn_pairs(self, x: Array, following: Array) -> Mapping[str, Any]:
         """Learn from states and those that follow, `(N, n)` each, in the units of the data.
