@@ -93,7 +93,7 @@ class Measured:
         return attrs.evolve(
             self,
             samples=Samples(np.stack((exponents, exponents)), source, None, ""),
-            details={k: v for k, v in self.details.items() if not k.startswith("check")},
+            details={k: v for k, v in dict(self.details).items() if not k.startswith("check")},
             reason="",
             checks=(),
             convergence=None,
