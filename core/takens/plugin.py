@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         Interpolation as Interpolation,
         SupportsClock as SupportsClock,
         SupportsDrivenMap as SupportsDrivenMap,
+        SupportsDrivenTangent as SupportsDrivenTangent,
         SupportsInputs as SupportsInputs,
         tangent_dim as tangent_dim,
     )

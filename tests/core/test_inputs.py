@@ -1,6 +1,7 @@
 """Inputs: between samples, in forced and free runs, in training, judging and exponents."""
 
 import math
+import sys
 from typing import Any
 
 import pytest
@@ -220,3 +221,32 @@ def test_exponents_are_conditional_on_the_inputs() -> None:
     assert sum(found) == pytest.approx(float(wanted.sum()), abs=1e-6)
     assert found[0] == pytest.approx(float(wanted.max()), abs=0.01)
     assert score.details["checks_passed"] or not math.isnan(found[0])
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.3, 1.0])
+def test_compiled_runs_are_driven_as_those_in_plain_torch(
+    strength: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ensemble = Ensemble([plrnn(0), plrnn(1)])
+    windows, acting = randn(2, 4, 9, 2), randn(2, 4, 9, 1, seed=1)
+    windows[0, 1, 4:6, 0] = torch.nan
+    alphas = torch.tensor([0.0, 0.5, strength, strength, 1.0, strength, 0.2, 0.0], dtype=DOUBLE)
+    answers: list[bool] = []
+
+    def recorded(request: Any) -> Any:
+        answer = dispatch(request)
+        answers.append(answer is not None)
+        return answer
+
+    def of(ask: Any) -> tuple[Tensor, ...]:
+        monkeypatch.setattr(module, "dispatch", ask)
+        found = forced_run(ensemble, windows, dt=1.0, strength=alphas, drive=acting)
+        weights = [p for p in ensemble.parameters() if p.numel()]
+        weighted = (found * randn(*found.shape, seed=5)).sum()
+        grads = torch.autograd.grad(weighted, weights, allow_unused=True)
+        return (found, *(g for g in grads if g is not None))
+
+    dispatch, module = takens.backend.dispatch, sys.modules[forced_run.__module__]
+    for compiled, plain in zip(of(recorded), of(lambda request: None), strict=True):
+        torch.testing.assert_close(compiled, plain)
+    assert all(answers)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from takens._dynamics.flow_map import latent_map
-from takens._dynamics.inputs import step_at
+from takens._dynamics.forced_run import iterate_forced
 from takens._dynamics.orbit import orbit
 from takens._protocols.model import Model
 
@@ -20,7 +20,7 @@ def driven_orbit(
     """
     if drive is None:
         return orbit(latent_map(model, dt), z, steps)
-    step, states = step_at(model, dt, drive), [z]
-    for i in range(steps):
-        states.append(step(states[-1], i))
-    return torch.stack(states, -2)
+    free = torch.zeros(steps, dtype=torch.float64)
+    nothing = z.new_empty(*z.shape[:-1], steps, 0)
+    following = iterate_forced(model, z, nothing, dt, free, drive[..., :steps, :])
+    return torch.cat((z.unsqueeze(-2), following), -2)

@@ -65,8 +65,8 @@ class Ensemble(nn.Module):
     def driven_map(self, dt: float, /) -> DrivenMap:
         """Return one step of all members under inputs; see ``step_map``."""
         if self.time is Time.DISCRETE:
-            weights, k = self._weights(), self.input_dim
-            return lambda z, drive: self._apply_all("__call__", weights, z, drive[..., :k])
+            weights = self._weights()
+            return lambda z, drive: self._apply_all("__call__", weights, z, drive)
         maps = [driven_map(member, dt) for member in self.members]
         return lambda z, drive: torch.stack(
             [step(*own) for step, *own in zip(maps, z, drive, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias, cast, final
 
 import attrs
@@ -15,7 +15,16 @@ from takens._dynamics.coupled import are_coupled
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.flow_map import latent_map
 from takens._dynamics.gaps import filled, force_where_known, has_gaps
-from takens._dynamics.inputs import Step, encode, input_dim, refuse_undriven, step_at
+from takens._dynamics.inputs import (
+    HeldMap,
+    Step,
+    driven_map,
+    encode,
+    input_dim,
+    refuse_undriven,
+    step_at,
+)
+from takens._protocols.inputs import DrivenMap
 from takens._protocols.model import Model, SupportsForcingSignal
 from takens._protocols.requests import ForcedIteration
 from takens.errors import InputError
@@ -86,7 +95,7 @@ def forced_run(
     # Segments are other rows than windows: with statistics of a batch that matters.
     if whole and not are_coupled(model, lambda z: step(z, 0), z):
         return _in_segments(model, z, signal, dt, strength, skip, drive)
-    return _iterate(model, z, signal, dt, strength, drive, gaps=gaps)[..., skip:, :]
+    return iterate_forced(model, z, signal, dt, strength, drive, gaps=gaps)[..., skip:, :]
 
 
 def _is_lost(seen: Tensor, signal: Tensor) -> bool:
@@ -94,7 +103,7 @@ def _is_lost(seen: Tensor, signal: Tensor) -> bool:
     return bool((~seen.isnan()).any(-1).logical_and(signal.isnan().all(-1)).any())
 
 
-def _iterate(
+def iterate_forced(
     model: Model,
     z: Tensor,
     signal: Tensor,
@@ -104,7 +113,11 @@ def _iterate(
     *,
     gaps: bool = False,
 ) -> Tensor:
-    """Ask the backends for the states after each step, `(..., b, T, m)`; else loop."""
+    """Return the states after each step, `(..., b, T, m)`, by backends, else by a loop.
+
+    `signal: (..., b, T, k)` is written into the first units as `strength: (..., T)` says, under
+    `drive: (..., b, T, w)` where there are inputs.
+    """
 
     def force(z: Tensor, i: int) -> Tensor:
         x, k = signal[..., i, :], signal.shape[-1]
@@ -115,21 +128,54 @@ def _iterate(
     def eager() -> Tensor:
         return _loop(step_at(model, dt, drive), z, _rows(strength, z), force)
 
-    if drive is not None:
+    if drive is not None and drive.requires_grad:
         return eager()
     members = model.members if isinstance(model, Ensemble) else (model,)
     runs = z.shape[:-1].numel() // len(members)
     leading = (len(members), runs)
-    answer = dispatch(
-        ForcedIteration(
-            maps=tuple(latent_map(member, dt) for member in members),
-            x0=z.reshape(*leading, z.shape[-1]),
-            signal=signal.reshape(*leading, *signal.shape[-2:]),
-            strength=strength.expand(len(members), -1),
-            eager=lambda: eager().reshape(*leading, *signal.shape[-2:-1], z.shape[-1]),
-        )
+    request = ForcedIteration(
+        maps=tuple(latent_map(member, dt) for member in members) if drive is None else (),
+        x0=z.reshape(*leading, z.shape[-1]),
+        signal=signal.reshape(*leading, *signal.shape[-2:]),
+        strength=strength.expand(len(members), -1),
+        eager=lambda: eager().reshape(*leading, *signal.shape[-2:-1], z.shape[-1]),
     )
-    return eager() if answer is None else answer.view(*z.shape[:-1], -1, z.shape[-1])
+    if drive is not None:
+        maps = [driven_map(member, dt) for member in members]
+        request = _held(request, maps, drive.reshape(*leading, *drive.shape[-2:]))
+    answer = dispatch(request)
+    if answer is None:
+        return eager()
+    return answer[..., -z.shape[-1] :].reshape(*z.shape[:-1], -1, z.shape[-1])
+
+
+def _held(
+    request: ForcedIteration, maps: Sequence[DrivenMap], drive: Tensor
+) -> ForcedIteration:
+    """Write what acts, `(members, b, T, w)`, before each step into the first units.
+
+    One strength is for all units of a step: what acts is divided by it, since it is zero
+    before, and where nothing else is forced the strength is 1, and the rest missing.
+    """
+    width, free = drive.shape[-1], request.strength == 0
+    strength = request.strength.masked_fill(free, 1.0)
+    share, gap = (each.unsqueeze(1).unsqueeze(-1) for each in (strength, free))
+    acting = drive / share.to(drive)
+    signal = request.signal.masked_fill(gap.to(drive.device), torch.nan)
+    eager = cast(Callable[[], Tensor], request.eager)
+
+    def both() -> Tensor:
+        states = eager()
+        return torch.cat((states.new_zeros(*states.shape[:-1], width), states), -1)
+
+    nothing = request.x0.new_zeros(*request.x0.shape[:-1], width)
+    return ForcedIteration(
+        maps=tuple(HeldMap(step, width) for step in maps),
+        x0=torch.cat((nothing, request.x0), -1),
+        signal=torch.cat((acting, signal), -1),
+        strength=strength,
+        eager=both,
+    )
 
 
 def _loop(step: Step, z: Tensor, rows: list[float | Tensor], force: _Forcing) -> Tensor:
@@ -185,7 +231,7 @@ def _in_segments(
         starts = torch.arange(row.shape[-1])[cut.starts]
         steps = (starts.unsqueeze(-1) + torch.arange(cut.length)).clamp(max=len(row) - 1)
         drive = drive[..., steps, :]
-    runs = _iterate(model, z0, nothing, dt, free, drive)
+    runs = iterate_forced(model, z0, nothing, dt, free, drive)
     return runs.flatten(-3, -2)[..., cut.wanted, :]
 
 

@@ -15,6 +15,7 @@ from takens._protocols.inputs import (
     DrivenMap,
     Interpolation,
     SupportsDrivenMap,
+    SupportsDrivenTangent,
     SupportsInputs,
 )
 from takens._protocols.integrator import Stepper
@@ -110,8 +111,7 @@ def driven_map(model: Model, dt: float) -> DrivenMap:
     if isinstance(model, SupportsDrivenMap):
         return model.driven_map(dt)
     if model.time is Time.DISCRETE:
-        k = input_dim(model)
-        return lambda z, drive: model(z, drive[..., :k])
+        return model
     if not isinstance(model, ContinuousModel):
         raise TypeError(
             f"{type(model).__name__} is continuous in time and must name its integrator."
@@ -150,6 +150,23 @@ class DrivenFlow:
 
 @final
 @attrs.frozen(eq=False)
+class HeldMap:
+    """A driven map as one of states alone, the first of which are what acts.
+
+    They are zero afterwards, and written before the next step: ``drive`` or what is given.
+    """
+
+    step: DrivenMap
+    width: int
+
+    def __call__(self, x: Tensor, /) -> Tensor:
+        """Advance `x: (..., w + m)`."""
+        acting, z = x[..., : self.width], x[..., self.width :]
+        return torch.cat((torch.zeros_like(acting), self.step(z, acting)), -1)
+
+
+@final
+@attrs.frozen(eq=False)
 class ClockedMap:
     """A driven map as one of states alone, the last of which is a clock from 0 to 1.
 
@@ -171,7 +188,10 @@ class ClockedMap:
         """Advance `x: (..., m + 1)`, and `v: (..., m + 1, k)`, whose clock stays zero."""
         row = self._row(x)
         acting = self.drive[row]
-        y, w = forward_mode(lambda z: self.step(z, acting), x[..., :-1], v[..., :-1, :])
+        if isinstance(self.step, SupportsDrivenTangent):
+            y, w = self.step.tangent(x[..., :-1], v[..., :-1, :], acting)
+        else:
+            y, w = forward_mode(lambda z: self.step(z, acting), x[..., :-1], v[..., :-1, :])
         return self._joined(y, row), torch.cat((w, torch.zeros_like(v[..., -1:, :])), -2)
 
     def starts(self, z: Tensor, rows: Tensor) -> Tensor:

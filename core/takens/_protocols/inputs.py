@@ -15,7 +15,8 @@ class SupportsInputs(Protocol):
 
     Its call then takes them last, `u: (..., k)`: `(z, u) -> z'` or `(t, z, u) -> dz/dt`, and
     the ``encode`` of a model takes those of its context, `(context, u)` with `u: (..., c, k)`.
-    Left out, they are zero, which in standardised units is their mean.
+    So does the ``tangent`` of a map that has one. Left out, they are zero, which in
+    standardised units is their mean.
     """
 
     @property
@@ -43,6 +44,15 @@ class SupportsDrivenMap(Protocol):
 
     def driven_map(self, dt: float, /) -> DrivenMap:
         """Return the map of `z: (..., m)` and `drive: (..., w)` over one sampling interval."""
+        ...
+
+
+@runtime_checkable
+class SupportsDrivenTangent(Protocol):
+    """A driven map that can push tangent vectors along with its state; so are maps' models."""
+
+    def tangent(self, z: Tensor, v: Tensor, drive: Tensor, /) -> tuple[Tensor, Tensor]:
+        """Return the state after `z: (..., m)`, and its derivative times `v: (..., m, k)`."""
         ...
 
 

@@ -40,10 +40,12 @@ class AlmostLinearRNN(LatentModel[AlmostLinearRNNSettings]):
         following = torch.addcmul(nn.functional.linear(phi, self.W, self.h), self.A, z)
         return self.driven(following, u)
 
-    def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+    def tangent(
+        self, z: Tensor, v: Tensor, u: Tensor | None = None, /
+    ) -> tuple[Tensor, Tensor]:
         """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
         gates = self._gates(self.region(z)).unsqueeze(-1)
-        return self(z), self.A.unsqueeze(-1) * v + self.W @ (gates * v)
+        return self.driven(self(z), u), self.A.unsqueeze(-1) * v + self.W @ (gates * v)
 
     def region(self, z: Tensor, /) -> Tensor:
         """Say which linear region `z: (..., m)` is in: `(..., P)`, true or false."""

@@ -49,11 +49,13 @@ class PLRNN(LatentModel[PLRNNSettings]):
         following = torch.addcmul(nn.functional.linear(phi, self.AW, self.h), self.A, z - phi)
         return self.driven(following, u)
 
-    def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+    def tangent(
+        self, z: Tensor, v: Tensor, u: Tensor | None = None, /
+    ) -> tuple[Tensor, Tensor]:
         """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
         gate = (self._centred(z) > 0).to(v.dtype).unsqueeze(-1)
         pushed = gate * (v - v.mean(-2, keepdim=True) if self.mean_centred else v)
-        return self(z), self.AW @ pushed + self.A.unsqueeze(-1) * (v - pushed)
+        return self.driven(self(z), u), self.AW @ pushed + self.A.unsqueeze(-1) * (v - pushed)
 
     def region(self, z: Tensor, /) -> Tensor:
         """Say which linear region `z: (..., m)` is in: `(..., m)`, true or false."""

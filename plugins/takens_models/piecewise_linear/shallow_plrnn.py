@@ -58,7 +58,9 @@ class ShallowPLRNN(LatentModel[ShallowPLRNNSettings]):
         following = torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
         return self.driven(following, u)
 
-    def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+    def tangent(
+        self, z: Tensor, v: Tensor, u: Tensor | None = None, /
+    ) -> tuple[Tensor, Tensor]:
         """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
         a = nn.functional.linear(z, self.W2)
         b = a + self.h2
@@ -67,7 +69,7 @@ class ShallowPLRNN(LatentModel[ShallowPLRNNSettings]):
             hidden, gate = hidden - a.relu(), gate - (a > 0).to(v.dtype)
         following = torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
         pushed = self.W1 @ (gate.unsqueeze(-1) * (self.W2 @ v))
-        return following, self.A.unsqueeze(-1) * v + pushed
+        return self.driven(following, u), self.A.unsqueeze(-1) * v + pushed
 
     def region(self, z: Tensor, /) -> Tensor:
         """Say which linear region `z: (..., m)` is in: `(..., g)`, true or false."""

@@ -45,10 +45,12 @@ class ShallowRNN(LatentModel[ShallowRNNSettings]):
         following = torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
         return self.driven(following, u)
 
-    def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+    def tangent(
+        self, z: Tensor, v: Tensor, u: Tensor | None = None, /
+    ) -> tuple[Tensor, Tensor]:
         """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
         a = nn.functional.linear(z, self.W2, self.h2)
         hidden = activate(self.activation, a)
         following = torch.addcmul(nn.functional.linear(hidden, self.W1, self.h1), self.A, z)
         pushed = self.W1 @ (slope(self.activation, a).unsqueeze(-1) * (self.W2 @ v))
-        return following, self.A.unsqueeze(-1) * v + pushed
+        return self.driven(following, u), self.A.unsqueeze(-1) * v + pushed
