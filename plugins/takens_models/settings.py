@@ -20,6 +20,11 @@ _SEED: Final = takens.plugin.parameter(0, summary="of the initial weights", kw_o
 _INPUT_DIM: Final = takens.plugin.parameter(
     0, summary="inputs that act, as many as the data have", at_least=0, kw_only=True
 )
+_INTERPOLATION: Final = takens.plugin.parameter(
+    "linear",
+    summary="of inputs between samples; a map sees their mean from one to the next",
+    kw_only=True,
+)
 _HIDDEN_DIM: Final = takens.plugin.parameter(100, summary="hidden units", at_least=1)
 # Of models whose sizes may follow from data: before they are made, "auto" stands for a number.
 _SIZED: Final[Any] = {"types": (int,), "choices": ("auto",), "at_least": 1}
@@ -88,11 +93,7 @@ class WindowSettings:
         kw_only=True,
     )
     input_dim: int = _INPUT_DIM
-    interpolation: Interpolation = takens.plugin.parameter(
-        "linear",
-        summary="of inputs between samples; a map sees their mean from one to the next",
-        kw_only=True,
-    )
+    interpolation: Interpolation = _INTERPOLATION
 
     @property
     def size(self) -> int:
@@ -249,6 +250,8 @@ class RecurrentSettings:
     )
     memory: Memory = _memory("carried")
     seed: int = _SEED
+    input_dim: int = _INPUT_DIM
+    interpolation: Interpolation = _INTERPOLATION
 
 
 @attrs.frozen
@@ -306,6 +309,8 @@ class EchoStateNetworkSettings:
         100, unit="samples", summary="that wash the start out", at_least=1
     )
     seed: int = _SEED
+    input_dim: int = _INPUT_DIM
+    interpolation: Interpolation = _INTERPOLATION
 
 
 @attrs.frozen
@@ -321,6 +326,8 @@ class LinearAutoregressionSettings:
     )
     ridge: float = _RIDGE
     seed: int = _SEED
+    input_dim: int = _INPUT_DIM
+    interpolation: Interpolation = _INTERPOLATION
 
 
 @attrs.frozen

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 import takens
+from takens_schemes.pieces import pieces
 
 
 @final
@@ -29,7 +30,12 @@ class ClosedForm:
         )
 
     def solve(
-        self, model: takens.plugin.Model, x: Tensor, *, times: Tensor
+        self,
+        model: takens.plugin.Model,
+        x: Tensor,
+        *,
+        times: Tensor,
+        drive: Tensor | None = None,
     ) -> Mapping[str, Any]:
         """Solve for the weights on `x: (trajectories, T, n)`; the loss is the one-step error.
 
@@ -37,15 +43,19 @@ class ClosedForm:
         """
         if not isinstance(model, takens.plugin.SupportsClosedForm):
             raise takens.InputError(f"{self.accepts(model)}.")
-        found = dict(model.solve_weights(x, times=times))
+        acting = {} if drive is None else {"drive": drive}
+        found = dict(model.solve_weights(x, times=times, **acting))
         if "loss" not in found:
-            found["loss"] = float(_one_step_error(model, x, float(times[1] - times[0])))
+            found["loss"] = float(_one_step_error(model, x, float(times[1] - times[0]), drive))
         return found
 
 
-def _one_step_error(model: takens.plugin.Model, x: Tensor, dt: float) -> Tensor:
+def _one_step_error(
+    model: takens.plugin.Model, x: Tensor, dt: float, drive: Tensor | None
+) -> Tensor:
     c = model.context_length
+    once = torch.zeros(1, dtype=torch.float64)
     with torch.no_grad():
-        contexts = x.unfold(-2, c, 1)[..., :-1, :, :].movedim(-1, -2)
-        predicted = model.observe(takens.plugin.latent_map(model, dt)(model.encode(contexts)))
-    return (predicted - x[..., c:, :]).square().mean()
+        x, acting = pieces(x, c + 1, 1), None if drive is None else pieces(drive, c + 1, 1)
+        states = takens.plugin.forced_run(model, x, dt=dt, strength=once, drive=acting)
+    return (model.observe(states) - x[..., c:, :]).square().mean()

@@ -10,8 +10,8 @@ from torch import Tensor
 
 import takens
 from takens.plugin import Ensemble, drive, driven_map, forced_run, input_at
-from takens_models import AlmostLinearRNN, ShallowPLRNN
-from takens_systems import CubicSignal, Duffing, LinearSignal
+from takens_models import GRU, RNN, AlmostLinearRNN, NeuralODE, ShallowPLRNN
+from takens_systems import CubicSignal, Duffing, HoldSignal, LinearSignal
 
 DOUBLE = torch.float64
 
@@ -250,3 +250,52 @@ def test_compiled_runs_are_driven_as_those_in_plain_torch(
     for compiled, plain in zip(of(recorded), of(lambda request: None), strict=True):
         torch.testing.assert_close(compiled, plain)
     assert all(answers)
+
+
+def linear_record(count: int = 400) -> takens.TimeSeries:
+    u, x = randn(count, 1), torch.zeros(count, 2, dtype=DOUBLE)
+    matrix = torch.tensor([[0.8, 0.4], [-0.4, 0.7]], dtype=DOUBLE)
+    for i in range(count - 1):
+        x[i + 1] = matrix @ x[i] + torch.tensor([0.5, -0.2], dtype=DOUBLE) * u[i]
+    return takens.TimeSeries(torch.arange(float(count)), x, inputs=u)
+
+
+@pytest.mark.parametrize("name", ["linear_autoregression", "echo_state_network"])
+def test_closed_forms_take_inputs(name: str) -> None:
+    data = linear_record()
+    more: dict[str, Any] = {"context_length": 2, "ridge": 1e-10, "interpolation": "constant"}
+    driven = takens.fit({"name": name, **more}, data, "closed_form").details["loss"]
+    alone = takens.TimeSeries(data.t, data.x)
+    undriven = takens.fit({"name": name, **more}, alone, "closed_form").details["loss"]
+    assert driven < 1e-3 * undriven
+
+
+def test_a_recurrent_cell_reads_inputs_beside_observations() -> None:
+    model = GRU(2, hidden_dim=4, context_length=3, input_dim=1, interpolation="constant")
+    model, x, u = model.double(), randn(5, 2), randn(9, 1, seed=1)
+    found = takens.generate(model, context=x, steps=4, inputs=u).x
+    z = model.encode(x[:3], u[:3])
+    for i in range(2, 8):
+        z = model(z, u[i])
+        z = model.force(z, x[i + 1]) if i < 4 else z
+        if i >= 4:
+            torch.testing.assert_close(found[i - 4], model.observe(z))
+    with pytest.raises(takens.errors.ComponentError, match=r"choose memory = 'carried'"):
+        RNN(2, input_dim=1)
+
+
+@pytest.mark.parametrize("kind", ["constant", "linear", "cubic"])
+def test_a_field_is_driven_between_samples(kind: Any) -> None:
+    model = NeuralODE(2, width=6, depth=1, input_dim=1, interpolation=kind).double()
+    x, u, t = randn(3, 1, 2), randn(8, 1, seed=1), 0.1 * torch.arange(8, dtype=DOUBLE)
+    found = takens.generate(model, context=x, steps=7, inputs=u, dt=0.1).x
+    signal = {"constant": HoldSignal, "linear": LinearSignal, "cubic": CubicSignal}[kind](t, u)
+
+    def field(t: Tensor, z: Tensor) -> Tensor:
+        # What is held is looked at from before its end.
+        return model(t, z, signal(t - 1e-9 * (kind == "constant")).expand(3, 1))
+
+    solved = takens.integrators.create("rk4", substeps=50 if kind == "constant" else 1)
+    wanted = solved.solve(field, x[:, 0], t)[:, 1:]
+    tolerance = 2e-3 if kind == "constant" else 1e-9
+    torch.testing.assert_close(found, wanted, rtol=0, atol=tolerance)

@@ -97,7 +97,8 @@ class SupportsClosedForm(Protocol):
     def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
         """Set the weights from standardised `x: (trajectories, T, n)` at `times: (T,)`.
 
-        Gives figures of JSON types that are worth knowing, such as ``evidence``.
+        Gives figures of JSON types that are worth knowing, such as ``evidence``. Where inputs
+        act, `drive: (trajectories, T, w)` is given, too; see ``takens.plugin.drive``.
         """
         ...
 

@@ -20,7 +20,8 @@ class TrainingScheme(Protocol[M_contra]):
 
         ``times`` counts from each window's start: `(T,)` where all are sampled alike, else
         `(batch, T)`; float64 on the host. ``step`` counts the updates so far, for schemes
-        that change while they train.
+        that change while they train. A loss that takes ``drive`` is given what acts where data
+        have inputs, `(batch, T, w)`; see ``takens.plugin.drive``.
         """
         ...
 

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -73,11 +73,13 @@ def _solved(prepared: Prepared, scheme: DirectScheme[Any]) -> dict[str, Any]:
             "scheme that trains by windows."
         )
     x, times = windows.longest.double(), windows.clocks[0] - windows.clocks[0][0]
+    drive = windows.longest_drive
+    acting = {} if drive is None else {"drive": drive.double()}
     found: list[Mapping[str, Any]] = []
     for model in prepared.models:
         # Solving is for small problems, where double precision costs nothing.
         model.to(prepared.placement.device, torch.float64)
-        found.append(scheme.solve(model, x, times=times))
+        found.append(cast(Any, scheme).solve(model, x, times=times, **acting))
     if "loss" not in found[0]:
         raise InputError(f"{type(scheme).__name__} gave no loss; a direct scheme gives one.")
     return dict(found[0])

@@ -9,13 +9,13 @@ from torch import Tensor, nn
 import takens
 from takens_models.baselines.delays import shift, to_delays
 from takens_models.baselines.ridge import check_length, mean_squared_error, ridge_regression
-from takens_models.latent.weights import linear
+from takens_models.latent.weights import fan_in, linear
 from takens_models.settings import LinearAutoregressionSettings
 
 
 @final
 class LinearAutoregression(takens.plugin.Configured[LinearAutoregressionSettings], nn.Module):
-    """The next observation is a linear function of the last few, and a constant.
+    """The next observation is a linear function of the last few, a constant and the inputs.
 
     The latent state is the last ``context_length`` observations, the newest first. The
     weights follow from the scheme ``closed_form``, or by gradients. A baseline: a free run of
@@ -33,17 +33,26 @@ class LinearAutoregression(takens.plugin.Configured[LinearAutoregressionSettings
         self.latent_dim = config.context_length * config.obs_dim
         generator = torch.Generator().manual_seed(config.seed)
         self.predict = linear(generator, self.latent_dim, config.obs_dim)
+        self.input_dim = config.input_dim
+        self.interpolation: takens.plugin.Interpolation = config.interpolation
+        if self.input_dim:
+            self.C = fan_in(generator, config.obs_dim, self.input_dim)
 
-    def forward(self, z: Tensor, /) -> Tensor:
-        """Return the next latent state: `(..., m) -> (..., m)`."""
-        return shift(z, self.predict(z))
+    def forward(self, z: Tensor, u: Tensor | None = None, /) -> Tensor:
+        """Return the next latent state: `(..., m) -> (..., m)`, under `u: (..., k)`."""
+        following = self.predict(z)
+        if u is not None:
+            following = following + nn.functional.linear(u, self.C)
+        return shift(z, following)
 
-    def tangent(self, z: Tensor, v: Tensor, /) -> tuple[Tensor, Tensor]:
+    def tangent(
+        self, z: Tensor, v: Tensor, u: Tensor | None = None, /
+    ) -> tuple[Tensor, Tensor]:
         """Return the state after `z: (..., m)`, and the Jacobian times `v: (..., m, k)`."""
         newest = self.predict.weight @ v
-        return self(z), torch.cat((newest, v[..., : -self.obs_dim, :]), -2)
+        return self(z, u), torch.cat((newest, v[..., : -self.obs_dim, :]), -2)
 
-    def encode(self, context: Tensor, /) -> Tensor:
+    def encode(self, context: Tensor, /, u: Tensor | None = None) -> Tensor:
         """Return the last observations: `(..., c, n) -> (..., m)`."""
         return to_delays(context[..., -self.context_length :, :])
 
@@ -60,7 +69,9 @@ class LinearAutoregression(takens.plugin.Configured[LinearAutoregressionSettings
         return torch.cat((x, z[..., self.obs_dim :]), -1)
 
     @torch.no_grad()
-    def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
+    def solve_weights(
+        self, x: Tensor, /, *, times: Tensor, drive: Tensor | None = None
+    ) -> Mapping[str, Any]:
         """Set the weights by ridge regression on standardised `x: (trajectories, T, n)`.
 
         Gives ``loss``, the mean squared error of the one-step predictions.
@@ -75,11 +86,16 @@ class LinearAutoregression(takens.plugin.Configured[LinearAutoregressionSettings
         features = past.flip(-1).mT.reshape(-1, c * n)
         ones = torch.ones_like(features[:, :1])
         targets = x[:, c:].reshape(-1, n)
-        weights = ridge_regression(torch.cat((features, ones), -1), targets, self.config.ridge)
-        self.predict.weight.copy_(weights[:, :-1])
+        k = self.input_dim
+        inputs = x[:, c - 1 : -1, :0] if drive is None else drive[:, c - 1 : -1].to(x)
+        known = torch.cat((features, inputs.reshape(len(features), k), ones), -1)
+        weights = ridge_regression(known, targets, self.config.ridge)
+        self.predict.weight.copy_(weights[:, : c * n])
         self.predict.bias.copy_(weights[:, -1])
-        return {"loss": mean_squared_error(self.predict(features), targets)}
+        if k:
+            self.C.copy_(weights[:, c * n : -1])
+        return {"loss": mean_squared_error(known @ weights.mT.to(known), targets)}
 
     if TYPE_CHECKING:
 
-        def __call__(self, z: Tensor, /) -> Tensor: ...  # noqa: D102 - torch types it as Any
+        def __call__(self, *state: Tensor | None) -> Tensor: ...  # noqa: D102 - torch types it as Any

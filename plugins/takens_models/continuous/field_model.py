@@ -40,6 +40,6 @@ class FieldModel(LatentModel[FieldModelSettings]):
         self.integrator = named_stepper(self.config)
         self.field = self.config.field
 
-    def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Return the velocity at `t: ()` and `z: (..., m)`."""
-        return self.field(t, z)
+    def forward(self, t: Tensor, z: Tensor, /, *u: Tensor) -> Tensor:
+        """Return the velocity at `t: ()` and `z: (..., m)`, and `u: (..., k)` where it acts."""
+        return self.field(t, z, *u)

@@ -14,7 +14,10 @@ from takens_models.settings import KnownSettings, name_of
 
 @final
 class NetworkField(nn.Module):
-    """`dx/dt` by a network with ``depth`` hidden layers, which sees the time where asked to."""
+    """`dx/dt` by a network with ``depth`` hidden layers, which sees the time where asked to.
+
+    It sees ``inputs``, too, as many as there are, or zeros where none is given.
+    """
 
     def __init__(
         self,
@@ -26,27 +29,31 @@ class NetworkField(nn.Module):
         generator: torch.Generator,
         sees_time: bool = False,
         silent: bool = False,
+        inputs: int = 0,
     ) -> None:
         super().__init__()
-        self.sees_time = sees_time
-        sizes = (dim + sees_time, *[width] * depth, dim)
+        self.sees_time, self.inputs = sees_time, inputs
+        sizes = (dim + sees_time + inputs, *[width] * depth, dim)
         self.network = Network(
             *sizes, activation=activation, generator=generator, silent=silent
         )
 
-    def forward(self, t: Tensor, x: Tensor, /) -> Tensor:
-        """Return the velocity at `t: ()` and `x: (..., d)`."""
-        return self.network(self._input(t, x))
+    def forward(self, t: Tensor, x: Tensor, u: Tensor | None = None, /) -> Tensor:
+        """Return the velocity at `t: ()` and `x: (..., d)`, under `u: (..., k)`."""
+        return self.network(self._input(t, x, u))
 
     def at_own_times(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Return the velocity at `t: (...)` and `x: (..., d)`."""
         return self.network(self._input(t, x))
 
-    def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
+    def jacobian(self, t: Tensor, x: Tensor, u: Tensor | None = None, /) -> Tensor:
         """Return the derivative to the state: `(..., d) -> (..., d, d)`."""
-        return self.network.jacobian(self._input(t, x))[..., : x.shape[-1]]
+        return self.network.jacobian(self._input(t, x, u))[..., : x.shape[-1]]
 
-    def _input(self, t: Tensor, x: Tensor) -> Tensor:
+    def _input(self, t: Tensor, x: Tensor, u: Tensor | None = None) -> Tensor:
+        if self.inputs:
+            u = x.new_zeros(*x.shape[:-1], self.inputs) if u is None else u
+            x = torch.cat((x, u), -1)
         if not self.sees_time:
             return x
         times = t.to(x.dtype).unsqueeze(-1).expand(*x.shape[:-1], 1)
@@ -54,7 +61,7 @@ class NetworkField(nn.Module):
 
     if TYPE_CHECKING:
 
-        def __call__(self, t: Tensor, x: Tensor, /) -> Tensor: ...  # noqa: D102
+        def __call__(self, t: Tensor, x: Tensor, u: Tensor | None = None, /) -> Tensor: ...  # noqa: D102
 
 
 @final

@@ -29,20 +29,23 @@ class NetworkODE(LatentModel[S]):
             depth=config.depth,
             activation=config.activation,
             generator=generator,
+            inputs=self.input_dim,
         )
 
-    def forward(self, t: Tensor, z: Tensor, /) -> Tensor:
-        """Return the velocity at `z: (..., m)`, whatever the time."""
-        return self.field(t, z)
+    def forward(self, t: Tensor, z: Tensor, u: Tensor | None = None, /) -> Tensor:
+        """Return the velocity at `z: (..., m)` under `u: (..., k)`, whatever the time."""
+        return self.field(t, z, u)
 
-    def jacobian(self, t: Tensor, z: Tensor, /) -> Tensor:
+    def jacobian(self, t: Tensor, z: Tensor, u: Tensor | None = None, /) -> Tensor:
         """Return the derivative of the velocity: `(..., m) -> (..., m, m)`."""
-        return self.field.jacobian(t, z)
+        return self.field.jacobian(t, z, u)
 
 
 @final
 class NeuralODE(NetworkODE[NeuralODESettings]):
     """A field `dz/dt = f(z)`, f a network with ``depth`` hidden layers of ``width`` units.
+
+    Inputs act inside, as `f(z, u)`, constant, in lines or smoothly from sample to sample.
 
     ``integrator`` is a name, or a table with that integrator's parameters, such as
     ``{"name": "dopri5", "rtol": 1e-5, "gradient": "adjoint"}``. Weights start uniform within

@@ -17,6 +17,8 @@ from takens_models.settings import EchoStateNetworkSettings
 class EchoStateNetwork(RecurrentModel[EchoStateNetworkSettings]):
     """A random reservoir that is driven by the observations, and a linear read-out of it.
 
+    Inputs enter it beside the observations.
+
     `r' = (1 - a) r + a tanh(W r + V x + b)`, and the next observation is `C r'`. Only C is
     learned, by the scheme ``closed_form`` or by gradients. The latent state is
     the observation, then `r`; a context washes the reservoir's beginning at zero out.
@@ -30,7 +32,7 @@ class EchoStateNetwork(RecurrentModel[EchoStateNetworkSettings]):
         config = self.config
         generator = torch.Generator().manual_seed(config.seed)
         reservoir = ReservoirCell(
-            config.obs_dim,
+            config.obs_dim + config.input_dim,
             config.hidden_dim,
             spectral_radius=config.spectral_radius,
             input_scale=config.input_scale,
@@ -39,10 +41,18 @@ class EchoStateNetwork(RecurrentModel[EchoStateNetworkSettings]):
             generator=generator,
         )
         readout = linear(generator, config.hidden_dim, config.obs_dim, bias=False)
-        self.stack([reservoir], readout, context_length=config.context_length)
+        self.stack(
+            [reservoir],
+            readout,
+            context_length=config.context_length,
+            input_dim=config.input_dim,
+            interpolation=config.interpolation,
+        )
 
     @torch.no_grad()
-    def solve_weights(self, x: Tensor, /, *, times: Tensor) -> Mapping[str, Any]:
+    def solve_weights(
+        self, x: Tensor, /, *, times: Tensor, drive: Tensor | None = None
+    ) -> Mapping[str, Any]:
         """Set the read-out by ridge regression on standardised `x: (trajectories, T, n)`.
 
         The first ``context_length`` samples of each trajectory drive the reservoir only.
@@ -55,8 +65,9 @@ class EchoStateNetwork(RecurrentModel[EchoStateNetworkSettings]):
         x = x.to(self.readout.weight)
         states = self.begin(x[:, 0])
         outputs: list[Tensor] = []
-        for sample in x[:, :-1].unbind(1):
-            output, states = self.advance(sample, states)
+        for i, sample in enumerate(x[:, :-1].unbind(1)):
+            u = None if drive is None else drive[:, i].to(x)
+            output, states = self.advance(sample, states, u)
             outputs.append(output)
         features = torch.stack(outputs[c:], 1).flatten(0, 1)
         targets = x[:, c + 1 :].flatten(0, 1)

@@ -36,8 +36,20 @@ class RecurrentModel(takens.plugin.Configured[S], nn.Module):
         *,
         context_length: int,
         memory: str = "carried",
+        input_dim: int = 0,
+        interpolation: takens.plugin.Interpolation = "linear",
     ) -> None:
-        """Take the cells, each of which reads the output of the one before, and the rest."""
+        """Take the cells, each of which reads the output of the one before, and the rest.
+
+        Raises: ComponentError for inputs with a memory that is restarted.
+        """
+        self.input_dim = input_dim
+        self.interpolation: takens.plugin.Interpolation = interpolation
+        if input_dim and memory == "restarted":
+            raise takens.errors.ComponentError(
+                f"{type(self).__name__} reads observations anew at every step, and would need "
+                "the inputs of all of them; choose memory = 'carried'."
+            )
         self.cells = nn.ModuleList(cells)
         self.readout = readout
         self.obs_dim, self.context_length = readout.out_features, context_length
@@ -48,9 +60,14 @@ class RecurrentModel(takens.plugin.Configured[S], nn.Module):
             open_units = (self.context_length - 1) * self.obs_dim
         self.latent_dim = self.obs_dim + open_units
 
-    def advance(self, x: Tensor, states: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """Read `x: (..., n)`; give the output of the last cell and the states after it."""
+    def advance(
+        self, x: Tensor, states: Sequence[Tensor], u: Tensor | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Read `x: (..., n)` and `u: (..., k)`; give the last cell's output and the states."""
         following: list[Tensor] = []
+        if self.input_dim:
+            u = x.new_zeros(*x.shape[:-1], self.input_dim) if u is None else u
+            x = torch.cat((x, u), -1)
         for cell, s in zip(self.cells, states, strict=True):
             x, s = cast(tuple[Tensor, Tensor], cell(x, s))
             following.append(s)
@@ -60,11 +77,11 @@ class RecurrentModel(takens.plugin.Configured[S], nn.Module):
         """Return the states of cells that have read nothing, for `x: (..., n)`."""
         return [x.new_zeros(*x.shape[:-1], d) for d in self.state_dims]
 
-    def forward(self, z: Tensor, /) -> Tensor:
-        """Return the next latent state: `(..., m) -> (..., m)`."""
+    def forward(self, z: Tensor, u: Tensor | None = None, /) -> Tensor:
+        """Return the next latent state: `(..., m) -> (..., m)`, under `u: (..., k)`."""
         n = self.obs_dim
         if not self.restarts:
-            output, states = self.advance(z[..., :n], split(z[..., n:], self.state_dims))
+            output, states = self.advance(z[..., :n], split(z[..., n:], self.state_dims), u)
             return torch.cat((self.readout(output), *states), -1)
         states = self.begin(z[..., :n])
         output = z
@@ -72,14 +89,14 @@ class RecurrentModel(takens.plugin.Configured[S], nn.Module):
             output, states = self.advance(x, states)
         return shift(z, self.readout(output))
 
-    def encode(self, context: Tensor, /) -> Tensor:
-        """Read the observations: `(..., c, n) -> (..., m)`."""
+    def encode(self, context: Tensor, /, u: Tensor | None = None) -> Tensor:
+        """Read the observations: `(..., c, n) -> (..., m)`, and inputs `u: (..., c, k)`."""
         if self.restarts:
             return to_delays(context[..., -self.context_length :, :])
         *past, last = context.unbind(-2)
         states = self.begin(last)
-        for x in past:
-            _, states = self.advance(x, states)
+        for i, x in enumerate(past):
+            _, states = self.advance(x, states, None if u is None else u[..., i, :])
         return torch.cat((last, *states), -1)
 
     def observe(self, z: Tensor, /) -> Tensor:
@@ -110,7 +127,15 @@ class LayeredModel(RecurrentModel[R]):
         """Draw the weights of all layers, then those of the read-out."""
         config = self.config
         generator = torch.Generator().manual_seed(config.seed)
-        inputs = [config.obs_dim] + [config.hidden_dim] * (config.layers - 1)
+        first = config.obs_dim + config.input_dim
+        inputs = [first] + [config.hidden_dim] * (config.layers - 1)
         cells = [self.cell(i, generator) for i in inputs]
         readout = linear(generator, config.hidden_dim, config.obs_dim)
-        self.stack(cells, readout, context_length=config.context_length, memory=config.memory)
+        self.stack(
+            cells,
+            readout,
+            context_length=config.context_length,
+            memory=config.memory,
+            input_dim=config.input_dim,
+            interpolation=config.interpolation,
+        )
