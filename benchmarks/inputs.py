@@ -75,13 +75,14 @@ def trial(name: str, model: str, seed: int, steps: int) -> dict[str, Any]:
         learn,
         {"name": "generalised_teacher_forcing", "alpha": 0.1},
         steps=steps,
-        window=100,
+        window=50,
+        check_every=0,
         final_learning_rate=1e-5,
         seed=seed,
     )
     seconds = time.perf_counter() - began
     metrics = {
-        "exponent": takens.metrics.create("max_lyapunov", steps=20_000, transient=1_000),
+        "exponent": takens.metrics.create("max_lyapunov", steps=5_000, transient=500),
         "error": takens.metrics.create("prediction_error"),
         "divergence": takens.metrics.create("state_space_divergence"),
     }
@@ -99,4 +100,4 @@ if __name__ == "__main__":
     _, name, *seeds = sys.argv
     for seed in seeds:
         for model in MODELS:
-            print(json.dumps(trial(name, model, int(seed), 3_000)), flush=True)
+            print(json.dumps(trial(name, model, int(seed), 2_000)), flush=True)

@@ -47,7 +47,7 @@ class Duffing(DuffingSettings):
         turn = torch.zeros_like(phase) + self.frequency
         return torch.stack((v, pull + self.amplitude * torch.cos(phase), turn), -1)
 
-    def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
+    def jacobian(self, t: Tensor, x: Tensor, u: Tensor | None = None, /) -> Tensor:
         """Return the derivative of the velocity: `(..., d) -> (..., d, d)`."""
         q = x[..., 0]
         stiffness = -self.linear - 3 * self.cubic * q * q

@@ -34,7 +34,7 @@ class FitzHughNagumo(FitzHughNagumoSettings):
             (v - v * v * v / 3 - w + current, (v + self.a - self.b * w) / self.tau), -1
         )
 
-    def jacobian(self, t: Tensor, x: Tensor, /) -> Tensor:
+    def jacobian(self, t: Tensor, x: Tensor, u: Tensor | None = None, /) -> Tensor:
         """Return the derivative of the velocity: `(..., 2) -> (..., 2, 2)`."""
         v = x[..., 0]
         return matrix(v, ((1 - v * v, -1.0), (1 / self.tau, -self.b / self.tau)))

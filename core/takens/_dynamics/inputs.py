@@ -133,7 +133,7 @@ def step_at(model: Model, dt: float, drive: Tensor | None) -> Step:
 class DrivenFlow:
     """The map that advances a field `(t, z, u)` by ``dt`` while inputs change."""
 
-    field: Model
+    field: Callable[[Tensor, Tensor, Tensor], Tensor]
     stepper: Stepper
     dt: float
     input_dim: int
@@ -146,6 +146,23 @@ class DrivenFlow:
             return self.field(t, z, input_at(drive, t / self.dt, self.input_dim))
 
         return self.stepper.step(field, t, z, t + self.dt)
+
+    def tangent(self, z: Tensor, v: Tensor, drive: Tensor, /) -> tuple[Tensor, Tensor]:
+        """Advance `z: (..., m)`, and the tangent vectors `v: (..., m, k)` with it."""
+        jacobian = getattr(self.field, "jacobian", None)
+        if jacobian is None:
+            return forward_mode(lambda z: self(z, drive), z, v)
+
+        def joint(t: Tensor, zv: Tensor, /) -> Tensor:
+            y, w = zv[0], zv[1:].movedim(0, -1)
+            u = input_at(drive, t / self.dt, self.input_dim)
+            pushed = jacobian(t, y, u) @ w
+            return torch.cat((self.field(t, y, u).unsqueeze(0), pushed.movedim(-1, 0)))
+
+        t = z.new_zeros(())
+        zv = torch.cat((z.unsqueeze(0), v.movedim(-1, 0)))
+        zv = self.stepper.step(joint, t, zv, t + self.dt)
+        return zv[0], zv[1:].movedim(0, -1)
 
 
 @final

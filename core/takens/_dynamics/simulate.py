@@ -13,7 +13,8 @@ from takens._arguments import arguments
 from takens._data.entrance import as_series
 from takens._data.time_series import TimeSeries
 from takens._dynamics.derivatives import fields_of, followed, is_mapped, recording
-from takens._dynamics.inputs import drive_of, refuse_undriven, step_at
+from takens._dynamics.driven_orbit import driven_orbit
+from takens._dynamics.inputs import drive_of, refuse_undriven
 from takens._dynamics.orbit import orbit
 from takens._dynamics.sampling import integrator_of, interval_of
 from takens._dynamics.stepper import as_stepper
@@ -172,11 +173,8 @@ def _orbit(
     if u is not None:
         integrator = integrator_of(system) if integrator is None else integrator
         model = SystemModel(system, as_stepper(integrator))
-        step = step_at(model, dt, drive_of(model, u.expand(len(x0), *u.shape[-2:])))
-        states = [x0]
-        for i in range(samples - 1):
-            states.append(step(states[-1], i))
-        return torch.stack(states, 1)
+        acting = drive_of(model, u.expand(len(x0), *u.shape[-2:]))
+        return driven_orbit(model, dt, x0, samples - 1, acting)
     if system.time is Time.CONTINUOUS:
         integrator = integrator_of(system) if integrator is None else integrator
         ts = torch.arange(samples, dtype=torch.float64) * dt

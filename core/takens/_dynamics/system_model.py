@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast, final
+from typing import TYPE_CHECKING, Any, cast, final
 
 import attrs
 from torch import Tensor, nn
 
 from takens._dynamics.flow_map import FlowMap
-from takens._dynamics.inputs import input_dim
+from takens._dynamics.inputs import DrivenFlow, input_dim
 from takens._protocols.dynamics import Map, Time, VectorField
-from takens._protocols.inputs import Interpolation, SupportsInputs
+from takens._protocols.inputs import DrivenMap, Interpolation, SupportsInputs
 from takens._protocols.integrator import Stepper
 from takens._protocols.system import System
 
@@ -63,6 +63,13 @@ class SystemModel(ObservedState):
     def forward(self, *state: Tensor) -> Tensor:
         """Apply the system's equations."""
         return self.system(*state)  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - a system is callable as its time says
+
+    def driven_map(self, dt: float, /) -> DrivenMap:
+        """Return the system where it is a map, else its flow under inputs over ``dt``."""
+        system = cast(Any, self.system)
+        if self.time is Time.DISCRETE:
+            return system
+        return DrivenFlow(system, self.integrator, dt, self.input_dim)
 
     def step_map(self, dt: float, /) -> Map:
         """Return the system itself where it is a map, else its flow over ``dt``.

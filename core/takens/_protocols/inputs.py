@@ -15,8 +15,8 @@ class SupportsInputs(Protocol):
 
     Its call then takes them last, `u: (..., k)`: `(z, u) -> z'` or `(t, z, u) -> dz/dt`, and
     the ``encode`` of a model takes those of its context, `(context, u)` with `u: (..., c, k)`.
-    So does the ``tangent`` of a map that has one. Left out, they are zero, which in
-    standardised units is their mean.
+    So do a ``tangent`` and a ``jacobian``, where there is one. Left out, they are zero, which
+    in standardised units is their mean.
     """
 
     @property
