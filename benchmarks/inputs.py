@@ -23,16 +23,14 @@ SYSTEMS: dict[str, dict[str, Any]] = {
     "duffing": {
         "system": {"amplitude": 0.0, "input_dim": 1},
         "dt": 0.1,
-        "range": (0.3, 2.0),
-        "size": 0.5,
-        "unseen": lambda t: 0.4 * torch.cos(t),
+        "learned": (0.3, 2.0, 0.5),
+        "unseen": (0.4, 1.0),
     },
     "fitzhugh_nagumo": {
         "system": {"current": 0.3, "input_dim": 1},
         "dt": 0.5,
-        "range": (0.02, 0.5),
-        "size": 0.4,
-        "unseen": lambda t: 0.35 * torch.cos(0.19 * t),
+        "learned": (0.02, 0.5, 0.4),
+        "unseen": (0.35, 0.19),
     },
 }
 MODELS: dict[str, dict[str, Any]] = {
@@ -53,12 +51,12 @@ def sines(t: Tensor, low: float, high: float, size: float, seed: int) -> Tensor:
 def data(name: str, seed: int) -> tuple[Any, takens.TimeSeries, takens.TimeSeries]:
     """Return the system, a record to learn from, and one under the drive that is unseen."""
     about = SYSTEMS[name]
-    system: Any = takens.systems.create(name, **about["system"])
+    system: Any = takens.create("system", name, **about["system"])
     t = about["dt"] * torch.arange(SAMPLES + 1000, dtype=torch.float64)
-    drives = (
-        sines(t, *about["range"], about["size"], seed),
-        about["unseen"](t[: TEST + 1000]).unsqueeze(-1),
-    )
+    low, high, most = about["learned"]
+    size, frequency = about["unseen"]
+    unseen = size * torch.cos(frequency * t[: TEST + 1000]).unsqueeze(-1)
+    drives = (sines(t, low, high, most, seed), unseen)
     learn, judge = (
         takens.simulate(system, dt=about["dt"], steps=len(u) - 1000, inputs=u, seed=seed)
         for u in drives
