@@ -31,9 +31,9 @@ TAKENS_API = 2
 
 _BY_GRADIENTS: Final = ("ensembles", "gaps")
 _SCHEMES: Final = {
-    "teacher_forcing:TeacherForcing": _BY_GRADIENTS,
-    "sparse_teacher_forcing:SparseTeacherForcing": _BY_GRADIENTS,
-    "generalised_teacher_forcing:GeneralisedTeacherForcing": _BY_GRADIENTS,
+    "teacher_forcing:TeacherForcing": (*_BY_GRADIENTS, "irregular"),
+    "sparse_teacher_forcing:SparseTeacherForcing": (*_BY_GRADIENTS, "irregular"),
+    "generalised_teacher_forcing:GeneralisedTeacherForcing": (*_BY_GRADIENTS, "irregular"),
     "trajectory_matching:TrajectoryMatching": (*_BY_GRADIENTS, "irregular"),
     "multiple_shooting:MultipleShooting": _BY_GRADIENTS,
     "one_step:OneStep": _BY_GRADIENTS,

@@ -25,12 +25,12 @@ def forced_loss(
     each prediction, and ``drive`` what acts; see ``takens.plugin.forced_run``. The first
     ``warm_up`` are left out.
 
-    Raises: InputError where the windows leave nothing to predict, or their samples are not
-    equally spaced.
+    Raises: InputError where the windows leave nothing to predict, or a map is to be trained on
+    samples that are not equally spaced.
     """
     noisy = objective.inputs(windows, step)
     states = takens.plugin.forced_run(
-        model, noisy, dt=interval(times), strength=strength, skip=warm_up, drive=drive
+        model, noisy, dt=steps_of(times), strength=strength, skip=warm_up, drive=drive
     )
     targets = objective.targets(windows, noisy)[..., model.context_length + warm_up :, :]
     return objective.value(model, model.observe(states), targets)
@@ -80,17 +80,24 @@ def predicted(model: takens.plugin.Model, windows: Tensor, warm_up: int) -> int:
     return count
 
 
+def steps_of(times: Tensor) -> float | Tensor:
+    """Return the interval between samples, or each of them where they differ."""
+    steps = times.diff()
+    dt = float(steps.flatten()[0])
+    return dt if float((steps - dt).abs().max()) <= 1e-3 * dt else steps
+
+
 def interval(times: Tensor) -> float:
     """Return the interval between samples.
 
     Raises: InputError where they are not equally spaced.
     """
-    steps = times.diff()
-    dt = float(steps.flatten()[0])
-    if float((steps - dt).abs().max()) > 1e-3 * dt:
+    dt = steps_of(times)
+    if isinstance(dt, Tensor):
         raise takens.InputError(
-            "Forcing needs samples that are equally spaced, and these are not; resample them, "
-            "or choose trajectory_matching with a model that is continuous in time."
+            "This scheme needs samples that are equally spaced, and these are not; resample "
+            "them, or choose trajectory_matching or generalised_teacher_forcing with a model "
+            "that is continuous in time."
         )
     return dt
 

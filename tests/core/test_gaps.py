@@ -224,3 +224,72 @@ def test_what_cannot_be_learned_from_is_refused(recordings: Any, words: str) -> 
 def test_a_mask_of_another_shape_is_refused() -> None:
     with pytest.raises(takens.errors.DataError, match=r"A mask has the shape of the samples"):
         takens.TimeSeries(np.arange(6000), WALK, mask=np.ones((6000, 1), dtype=bool))
+
+
+def irregular(seed: int = 0) -> Tensor:
+    return (0.02 + 0.05 * torch.rand(3, 11, generator=generator(seed))).double()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+def test_a_field_takes_steps_that_differ(linear: Any, share: float) -> None:
+    from takens.plugin import Time
+
+    model, dt = linear(-1.3, Time.CONTINUOUS), irregular()
+    windows = with_gaps((3, 12, 1))
+    strength = torch.full((11,), share, dtype=torch.float64)
+    strength[0] = 0
+    found = takens.plugin.forced_run(model, windows, dt=dt, strength=strength)
+    z, states = windows[:, 0], list[Tensor]()
+    for i in range(11):
+        x = windows[:, i]
+        z = torch.where(x.isnan(), z, z + strength[i] * (x - z))
+        z = z * torch.exp(-1.3 * dt[:, i, None])
+        states.append(z)
+    torch.testing.assert_close(found, torch.stack(states, -2), rtol=1e-6, atol=1e-8)
+    same = takens.plugin.forced_run(model, windows, dt=dt[0], strength=strength)
+    torch.testing.assert_close(same[0], found[0])
+    whole = takens.plugin.forced_run(
+        model, windows, dt=torch.full((11,), 0.03).double(), strength=strength
+    )
+    equal = takens.plugin.forced_run(model, windows, dt=0.03, strength=strength)
+    torch.testing.assert_close(whole, equal)
+
+
+def test_members_take_their_own_steps(linear: Any) -> None:
+    from takens.plugin import Time
+
+    members = [linear(-1.3, Time.CONTINUOUS), linear(-0.2, Time.CONTINUOUS)]
+    dt, windows = torch.stack((irregular(), irregular(1))), with_gaps((2, 3, 12, 1))
+    strength = torch.full((11,), 0.3, dtype=torch.float64)
+    both = takens.plugin.forced_run(
+        takens.plugin.Ensemble(members), windows, dt=dt, strength=strength
+    )
+    for i, member in enumerate(members):
+        alone = takens.plugin.forced_run(member, windows[i], dt=dt[i], strength=strength)
+        torch.testing.assert_close(both[i], alone)
+
+
+def test_a_map_takes_no_steps_that_differ(linear: Any) -> None:
+    with pytest.raises(takens.InputError, match="Linear is a map over one interval"):
+        takens.plugin.forced_run(
+            linear(0.5),
+            with_gaps((3, 12, 1)),
+            dt=irregular(),
+            strength=torch.zeros(11).double(),
+        )
+
+
+@pytest.mark.parametrize("members", [1, 2])
+def test_a_field_is_forced_at_irregular_times(members: int) -> None:
+    times = np.random.default_rng(5).uniform(0.05, 0.15, size=400).cumsum()
+    x = np.stack((np.sin(times), np.cos(times)), -1)
+    x[::7, 0] = np.nan
+    data = takens.TimeSeries(times, x, mask=np.isfinite(x))
+    model = {"name": "neural_ode", "width": 8}
+    settings: dict[str, Any] = SETTINGS | {
+        "steps": 60,
+        "learning_rate": 5e-2,
+        "members": members,
+    }
+    history = takens.fit(model, data, "generalised_teacher_forcing", **settings).history
+    assert history[-1]["loss"] < 0.7 * history[0]["loss"]

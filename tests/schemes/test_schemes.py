@@ -165,7 +165,7 @@ def test_trajectories_are_matched_over_irregular_times(linear: Any) -> None:
     found = TrajectoryMatching().loss(model, x, times=times, step=0)
     torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-4)
     with pytest.raises(takens.InputError, match="equally spaced"):
-        TeacherForcing().loss(model, x, times=times, step=0)
+        OneStep().loss(model, x, times=times, step=0)
 
 
 def test_the_horizon_grows(linear: Any, windows: torch.Tensor) -> None:

@@ -24,6 +24,7 @@ from takens._dynamics.inputs import (
     refuse_undriven,
     step_at,
 )
+from takens._dynamics.unequal_steps import unequal_steps
 from takens._protocols.inputs import DrivenMap
 from takens._protocols.model import Model, SupportsForcingSignal
 from takens._protocols.requests import ForcedIteration
@@ -37,7 +38,7 @@ def forced_run(
     model: Model,
     windows: Tensor,
     *,
-    dt: float,
+    dt: float | Tensor,
     strength: Tensor,
     skip: int = 0,
     drive: Tensor | None = None,
@@ -55,6 +56,9 @@ def forced_run(
     through a gap freely. A gap in the context is filled by a line before the state starts.
     ``drive`` is what acts on a model that takes inputs from each sample to the next, `(..., b,
     T, w)`, see ``takens.plugin.drive``.
+
+    A model that is continuous in time also takes steps that differ, `dt: (T - 1,)` or
+    `(..., b, T - 1)`, from each sample to the next; such runs are not compiled.
 
     Where the model says what forcing writes (``SupportsForcingSignal``), the run is compiled
     by whichever backend offers it; where that is the whole state, the segments between two
@@ -79,13 +83,16 @@ def forced_run(
     seen = windows[..., c - 1 : -1, :]
     if drive is not None:
         drive = drive[..., c - 1 : -1, :]
-    step = step_at(model, dt, drive)
     one = model.members[0] if isinstance(model, Ensemble) else model
     signal = None
-    if isinstance(one, SupportsForcingSignal):
-        with torch.no_grad():
-            signal = cast(SupportsForcingSignal, model).forcing_signal(seen)
-    if signal is None or (gaps and _is_lost(seen, signal)):
+    if isinstance(dt, Tensor):
+        step = unequal_steps(model, dt[..., c - 1 :], drive)
+    else:
+        step = step_at(model, dt, drive)
+        if isinstance(one, SupportsForcingSignal):
+            with torch.no_grad():
+                signal = cast(SupportsForcingSignal, model).forcing_signal(seen)
+    if isinstance(dt, Tensor) or signal is None or (gaps and _is_lost(seen, signal)):
         rows = _rows(strength, z)
         force = functools.partial(force_where_known, model) if gaps else model.force
         states = _loop(step, z, rows, lambda z, i: force(z, seen[..., i, :]))
