@@ -1,5 +1,6 @@
 """What takes a series takes recordings, arrays, frames and lists."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -116,3 +117,33 @@ def test_gaps_are_left_out_of_training_and_told() -> None:
 def test_what_cannot_be_learned_from_is_refused_in_a_sentence(work: Any, words: str) -> None:
     with pytest.raises(takens.InputError, match=words):
         work()
+
+
+@pytest.mark.parametrize(
+    "clock", ["t", "time", "Time", "t [s]", "Time (s)", "date", "Timestamp"]
+)
+def test_a_column_that_is_called_so_holds_the_times_wherever_data_come_from(
+    clock: str, tmp_path: Path
+) -> None:
+    columns: dict[str, Any] = {"u": X[:, 0], clock: 0.5 * np.arange(120)}
+    frame = pl.DataFrame(columns)
+    frame.write_csv(tmp_path / "a.csv")
+    frame.write_parquet(tmp_path / "a.parquet")
+    found = [
+        takens.read_recordings(tmp_path / "a.csv"),
+        takens.read_recordings(tmp_path / "a.parquet"),
+        *(Recordings.of(data) for data in (frame, frame.to_pandas(), columns)),
+    ]
+    for each in found:
+        assert each.columns == ("u",)
+        assert each.dt == 0.5
+    assert takens.read_recordings(tmp_path / "a.csv", columns=["u"]).dt == 0.5
+
+
+def test_a_temperature_is_no_time(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"T": X[:, 0], "day": X[:, 1]})
+    frame.write_csv(tmp_path / "a.csv")
+    with pytest.raises(takens.errors.DataError, match="or give the sampling interval dt"):
+        takens.read_recordings(tmp_path / "a.csv")
+    assert Recordings.of(frame).columns == ("T", "day")
+    assert takens.read_recordings(tmp_path / "a.csv", dt=1).columns == ("T", "day")

@@ -113,7 +113,11 @@ def test_dates(refuse: Refuse) -> None:
             {},
             "data.csv: the times of the samples are not known; name the column",
         ),
-        ("Time,v\n" + ROWS, {}, "(perhaps time = 'Time'), or give the sampling interval dt."),
+        (
+            "Time,v\n" + ROWS,
+            {},
+            "row 5, column 'Time' is 9, a step of 5 where the median step is 2",
+        ),
         ("u,v\n" + ROWS, {"dt": 0.0}, "dt is a positive sampling interval; got 0.0"),
         ("u,v\n" + ROWS, {"dt": float("nan")}, "dt is a positive sampling interval; got nan"),
         ("u,u\n" + ROWS, {"dt": 1.0}, "columns 1 and 2 are both called 'u'; rename one."),

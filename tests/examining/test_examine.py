@@ -26,6 +26,9 @@ def test_lorenz_is_known_again() -> None:
     assert found.verdict.startswith("Nonlinear")
     assert found.chance == 0.05
     assert found.exponent == pytest.approx(0.906, abs=3 * (found.exponent_error or 0))
+    low, high = found.exponent_interval or (1.0, 0.0)
+    assert low < 0.906 < high
+    assert f"({low:.3g} to {high:.3g} at 95 %)" in repr(found)
     assert found.lyapunov_times == pytest.approx(0.906 * 120, rel=0.5)
     assert found.findings == ()
     assert len(repr(found).splitlines()) <= 10
@@ -115,6 +118,22 @@ def test_the_doctor_reads_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit):
         main(["doctor", str(file), "--json"])
     assert json.loads(capsys.readouterr().out)["samples"] == 2_000
+
+
+def test_the_doctor_reads_recordings_of_a_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x = lorenz(600).x[:, 0].tolist()
+    rows = [f"{'ab'[i // 300]},{0.02 * (i % 300):g},{v:.4f}" for i, v in enumerate(x)]
+    rows[5] = "a,0.1,-999"
+    (tmp_path / "long.csv").write_text("who,time,x\n" + "\n".join(rows))
+    with pytest.raises(SystemExit) as end:
+        main(["doctor", str(tmp_path / "long.csv"), "--id", "who", "--missing", "-999"])
+    assert end.value.code == 0
+    said = capsys.readouterr().out
+    assert "600 samples in 2 recordings of x" in said
+    assert "every 0.02" in said
+    assert "1 number is missing" in said
 
 
 @pytest.mark.parametrize(

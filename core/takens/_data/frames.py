@@ -9,10 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from takens._data.table import Table
+from takens._data.table import Table, clock_in
 from takens.errors import DataError
 
-_TIMES: Final = ("time", "t", "date", "datetime", "timestamp")
 _PLAIN: Final = (torch.Tensor, np.ndarray, list, tuple, dict, str, bytes)
 
 
@@ -57,7 +56,7 @@ def table_of(frame: Any) -> Table:
     native = frame
     frame = nw.from_native(native, eager_only=True)
     columns = {str(name): frame.get_column(name) for name in frame.columns}
-    clock = next((name for name in columns if name.lower() in _TIMES), None)
+    clock = clock_in(columns)
     index = getattr(native, "index", None)
     extra: dict[str, NDArray[Any]] = {}
     if index is not None and type(index).__name__ != "RangeIndex":
@@ -115,7 +114,7 @@ def _is_xarray(value: Any) -> bool:
 
 def _from_xarray(found: Any) -> Table:
     dims: list[str] = [str(name) for name in found.dims]
-    time = next((name for name in dims if name.lower() in _TIMES), None)
+    time = clock_in(dims)
     if time is None and not hasattr(found, "data_vars"):
         time = dims[0 if len(dims) < 3 else 1]
     if time is None:

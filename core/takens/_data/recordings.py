@@ -559,7 +559,6 @@ def _from_columns(columns: Mapping[Any, Any]) -> Table:
             f"Columns have one length; got {told}. "
             "Recordings of one variable are arrays (T, 1)."
         )
-    clock = next((name for name in found if name.lower() in ("t", "time")), None)
 
     def load(
         numbers: Sequence[str], others: Sequence[str], _: Sequence[str]
@@ -567,4 +566,4 @@ def _from_columns(columns: Mapping[Any, Any]) -> Table:
         numeric = {n: as_floats(found[n], f"Column {n!r}").double().numpy() for n in numbers}
         return numeric | {name: found[name] for name in others}
 
-    return Table(what="The data", names=tuple(found), load=load, clock=clock)
+    return Table(what="The data", names=tuple(found), load=load)

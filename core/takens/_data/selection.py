@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import Final, final
+from typing import final
 
 import attrs
 
 from takens._data.table import Table
 from takens.errors import DataError
 
-_CLOCKS: Final = ("t", "time", "times", "date", "datetime", "timestamp")
+
+@final
+class NoClockError(DataError):
+    """Nothing says when samples were taken."""
 
 
 @final
@@ -54,11 +57,9 @@ def select(
                 "rename one."
             )
     if time is None and not timed:
-        clock = next((name for name in names if name.lower() in _CLOCKS), None)
-        hint = f" (perhaps time = {clock!r})" if clock else ""
-        raise DataError(
+        raise NoClockError(
             f"{table.what}: the times of the samples are not known; name the column that holds "
-            f"them{hint}, or give the sampling interval dt."
+            "them, or give the sampling interval dt."
         )
     taken: dict[str, str] = {}
     for use, wanted in (

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, final
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, final
 
 import attrs
 from numpy.typing import NDArray
 
 from takens._data.provenance import Provenance
+
+# A capital T is a temperature as often as a time.
+_CLOCK: Final = re.compile(
+    r"(t|(?i:times?|date|date[ _]?time|time[ _]?stamp))\s*([(\[][^()\[\]]*[)\]])?"
+)
+
+
+def clock_in(names: Iterable[str]) -> str | None:
+    """Return the first name that is one of times, as t, time or "time (s)", if any."""
+    return next((name for name in names if _CLOCK.fullmatch(name.strip())), None)
 
 
 def _position(i: int) -> str:
@@ -29,7 +40,7 @@ class Table:
 
     ``what`` names the whole in sentences, ``noun`` a column and ``place`` the sample i.
     ``note`` explains names that were made up. ``clock`` is the column that holds the times
-    unless another is named, in ``time_unit``.
+    unless another is named, in ``time_unit``; where it is None, one that is called so.
     """
 
     what: str
@@ -43,3 +54,7 @@ class Table:
     time_unit: str = ""
     counts: tuple[str, ...] = ()
     source: Provenance = attrs.field(factory=Provenance)
+
+    def __attrs_post_init__(self) -> None:
+        if self.clock is None:
+            object.__setattr__(self, "clock", clock_in(self.names))

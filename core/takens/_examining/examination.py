@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, final
+from typing import Any, Final, final
 
 import attrs
 
 from takens._examining.forecasts import Forecasts
 from takens._examining.trend import Trend
 from takens._printed import Printed
+
+# Standard errors of a normal law that hold 95 %.
+_NORMAL: Final = 1.96
+_DERIVED: Final = (
+    *("samples_per_period", "length_in_periods", "exponent_interval", "lyapunov_times"),
+    "verdict",
+)
 
 
 def _percent(level: float | None) -> str:
@@ -103,6 +110,14 @@ class Examination(Printed):
         return None if self.period is None else self.length / self.period
 
     @property
+    def exponent_interval(self) -> tuple[float, float] | None:
+        """Where the exponent lies at 95 %, where its error is known."""
+        if self.exponent is None or self.exponent_error is None:
+            return None
+        away = _NORMAL * self.exponent_error
+        return self.exponent - away, self.exponent + away
+
+    @property
     def lyapunov_times(self) -> float | None:
         """How many Lyapunov times the data hold, where they are chaotic."""
         if self.exponent is None or self.exponent <= 0:
@@ -149,12 +164,10 @@ class Examination(Printed):
             yield "embedding", f"delay {self.delay:.4g}{unit}, dimension {dimension}"
         if self.exponent is not None:
             times = self.lyapunov_times
-            error = "" if self.exponent_error is None else f" ± {self.exponent_error:.2g}"
             held = "" if times is None else f"; {times:.3g} Lyapunov times in all"
-            yield (
-                "exponent",
-                f"{self.exponent:.3g}{error} per {self.time_unit or 'time unit'}{held}",
-            )
+            unit, ends = self.time_unit or "time unit", self.exponent_interval
+            within = "" if ends is None else f" ({ends[0]:.3g} to {ends[1]:.3g} at 95 %)"
+            yield "exponent", f"{self.exponent:.3g} per {unit}{within}{held}"
         elif self.exponent_reason:
             yield "exponent", f"not known: {self.exponent_reason}"
         yield "dynamics", self.verdict
@@ -162,5 +175,4 @@ class Examination(Printed):
     def to_json(self) -> Mapping[str, Any]:
         """Return all of it as JSON types."""
         table = attrs.asdict(self)
-        derived = ("samples_per_period", "length_in_periods", "lyapunov_times", "verdict")
-        return table | {name: getattr(self, name) for name in derived}
+        return table | {name: getattr(self, name) for name in _DERIVED}

@@ -43,11 +43,11 @@ class Data:
 
     A ``file`` is one, a list, a pattern (``trial*.csv``) or a folder of them. Of its columns,
     ``id`` tells recordings apart, ``group`` says what they belong to, ``columns`` are the
-    variables, ``inputs`` act on the system and ``time`` holds the times; without one, samples
-    are ``dt`` apart or have a ``rate``, as "250 Hz". ``missing`` lists numbers and texts that
-    stand for gaps. What is judged against is the ``test`` file, or by ``split``: what follows
-    the first fraction of each recording (0.5), or a time as a text, or the recordings that a
-    list names. ``train`` is the older name of a fraction.
+    variables, ``inputs`` act on the system and ``time`` holds the times, if not one that is
+    called so; else samples are ``dt`` apart or have a ``rate``, as "250 Hz". ``missing`` lists
+    numbers and texts that stand for gaps. What is judged against is the ``test`` file, or by
+    ``split``: what follows the first fraction of each recording (0.5), or a time as a text, or
+    the recordings that a list names. ``train`` is the older name of a fraction.
 
     ``noise`` is added to what is learned from, as a fraction of each variable's standard
     deviation.

@@ -47,8 +47,9 @@ def read(
     """Read one series `x: (..., T, n)` from a file, as ``takens run`` does.
 
     The reader is that for the ``format``, else for the ending of the name. ``columns`` are all
-    but the one of times, ``time``; without one the samples are ``dt`` apart. What is missing
-    is masked; see ``read_recordings`` for files that hold several recordings.
+    but the one of times, ``time`` or one that is called so; without one the samples are ``dt``
+    apart. What is missing is masked; see ``read_recordings`` for files that hold several
+    recordings.
 
     Raises: DataError; AmbiguousComponentError where several readers claim the ending.
     """

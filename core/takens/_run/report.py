@@ -107,8 +107,13 @@ def _source(results: Results) -> str:
     training, reference = results.training, results.reference
     names = training.columns if training.dim <= _LONG else (*training.columns[:_LONG], "…")
     interval = float(training.t[-1] - training.t[0]) / (len(training) - 1)
+    seen = results.examination
+    samples, recordings = (
+        (len(training), 1) if seen is None else (seen.samples, seen.recordings)
+    )
+    many = f" in {recordings} recordings" if recordings > 1 else ""
     return (
-        f"Learned from {len(training):,} samples of {', '.join(names)}, one every "
+        f"Learned from {samples:,} samples{many} of {', '.join(names)}, one every "
         f"{interval:.4g} {training.time_unit or 'time units'}; judged against "
         f"{len(reference):,} samples."
     )

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from takens._data.time_series import TimeSeries
+    from takens._data.recordings import Recordings
     from takens._protocols.backend import Backend
     from takens._protocols.device import DevicePolicy
-
-# What columns of times are called.
-_CLOCKS: Final = ("t", "time", "times", "timestamp")
 
 
 @click.command("doctor")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--format", "form", help="How FILE is read, where its name does not tell.")
 @click.option(
-    "--columns", help='Variables of FILE, as in "x,y"; all but the time if not given.'
+    "--columns", help='Variables of FILE, as in "x,y"; all but the others if not given.'
 )
-@click.option("--time", help="The column of times in FILE.")
-@click.option("--dt", type=float, help="Sampling interval of FILE, where it has no times.")
+@click.option("--inputs", help='Columns of FILE that act on the system, as in "u".')
+@click.option(
+    "--time", help='The column of times in FILE, where it is not called "t" or "time".'
+)
+@click.option("--dt", help='Sampling interval of FILE, as 0.01 or "4 ms".')
+@click.option("--rate", help='Samples of FILE for each second or other unit, as "250 Hz".')
+@click.option("--id", "id_", help="The column of FILE that tells recordings apart.")
+@click.option("--missing", help='What stands for missing numbers in FILE, as in "-999,off".')
 @click.option(
     "--plot",
     type=click.Path(path_type=Path),
@@ -39,8 +41,12 @@ def command(
     file: Path | None,
     form: str | None,
     columns: str | None,
+    inputs: str | None,
     time: str | None,
-    dt: float | None,
+    dt: str | None,
+    rate: str | None,
+    id_: str | None,
+    missing: str | None,
     plot: Path | None,
     as_json: bool,
 ) -> None:
@@ -53,16 +59,26 @@ def command(
     Examples:
       takens doctor
       takens doctor my.csv
-      takens doctor my.csv --time t --columns x,y --plot pictures
-      takens doctor my.npy --dt 0.01 --json
+      takens doctor my.csv --time when --columns x,y --plot pictures
+      takens doctor trials.csv --id subject --missing -999
+      takens doctor my.npy --rate "250 Hz" --json
     """  # noqa: D301 - click's mark for lines to leave alone
+    how: dict[str, Any] = {
+        "format": form,
+        "columns": _listed(columns),
+        "inputs": _listed(inputs),
+        "time": time,
+        "dt": dt,
+        "rate": rate,
+        "id": id_,
+        "missing": _listed(missing),
+    }
+    how = {name: value for name, value in how.items() if value is not None}
     if file is not None:
-        _examine(file, form, columns, time, dt, plot, as_json)
+        _examine(file, how, plot, as_json)
         return
-    given = {"--format": form, "--columns": columns, "--time": time, "--dt": dt, "--plot": plot}
-    for option, value in given.items():
-        if value is not None:
-            raise click.UsageError(f"{option} goes with a FILE.")
+    for option in (*how, *(() if plot is None else ("plot",))):
+        raise click.UsageError(f"--{option} goes with a FILE.")
     import os
     import platform
 
@@ -93,27 +109,25 @@ def command(
         print_table(("what", "found"), list(facts.items()))
 
 
-def _examine(
-    file: Path,
-    form: str | None,
-    columns: str | None,
-    time: str | None,
-    dt: float | None,
-    plot: Path | None,
-    as_json: bool,
-) -> None:
+def _listed(given: str | None) -> list[str] | None:
+    return None if given is None else [name.strip() for name in given.split(",")]
+
+
+def _examine(file: Path, how: Mapping[str, Any], plot: Path | None, as_json: bool) -> None:
     """Print what is found in a file, and draw it where that is asked for."""
     from takens._examining.examine import examine
+    from takens._run.sources import shown
     from takens.cli.portraits import write_portraits
 
-    names = None if columns is None else [name.strip() for name in columns.split(",")]
-    series = _read(file, form, names, time, dt)
-    found = examine(series)
-    written = [] if plot is None else write_portraits(series, plot)
+    data = _read(file, how)
+    found = examine(data)
+    written = [] if plot is None else write_portraits(shown(data), plot)
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2))
         return
     click.echo(str(found).replace("Examination", str(file), 1))
+    for remark in data.remarks:
+        click.echo(f"\n{remark}")
     for number, finding in enumerate(found.findings, 1):
         click.echo(f"\n{number}. {finding}")
     if found.prepare.count("name =") > 1:
@@ -122,24 +136,22 @@ def _examine(
         click.echo(f"Wrote {path}.")
 
 
-def _read(
-    file: Path, form: str | None, names: list[str] | None, time: str | None, dt: float | None
-) -> TimeSeries:
-    """Read a file; where nothing is said of times, by a column of that name, or count samples.
+def _read(file: Path, how: Mapping[str, Any]) -> Recordings:
+    """Read a file; where nothing says when samples were taken, they are counted.
 
     Raises: InputError.
     """
-    from takens._run.records import read
-    from takens.errors import DataError
+    from takens._data.selection import NoClockError
+    from takens._run.records import read_recordings
 
-    if time is not None or dt is not None:
-        return read(file, format=form, columns=names, time=time, dt=dt)
-    for clock in (None, *_CLOCKS):
-        with contextlib.suppress(DataError):
-            return read(file, format=form, columns=names, time=clock)
-    series = read(file, format=form, columns=names, dt=1.0)
-    click.echo("takens: times are not known and counted in samples; give --dt.", err=True)
-    return series
+    try:
+        return read_recordings(file, **how)
+    except NoClockError:
+        click.echo(
+            "takens: times are not known and counted in samples; give --dt or --rate.", err=True
+        )
+        counted: dict[str, Any] = {**how, "dt": 1.0}
+        return read_recordings(file, **counted)
 
 
 def _choice(policy: DevicePolicy) -> str:
