@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     )
     from takens._backends.dispatch import explain as explain
     from takens._backends.joined import joined as joined
+    from takens._data.known import known_data as known_data
     from takens._data.recordings import Recordings as Recordings
     from takens._data.time_series import TimeSeries as TimeSeries
     from takens._dynamics.autonomous import autonomous as autonomous
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         schedules as schedules,
         schemes as schemes,
         searches as searches,
+        sources as sources,
         systems as systems,
     )
     from takens._plugins.registration import register as register

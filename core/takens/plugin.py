@@ -148,6 +148,7 @@ if TYPE_CHECKING:
         Search as Search,
         Trial as Trial,
     )
+    from takens._protocols.source import Source as Source
     from takens._protocols.system import (
         Fact as Fact,
         Facts as Facts,

@@ -4,18 +4,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, final
 
-import attrs
 from numpy.typing import NDArray
 
 import takens
 from takens_datasets.csv_columns import read_carefully, read_quickly
 from takens_datasets.csv_layout import find_layout
 from takens_datasets.files import head_of, opened, text_encoding
+from takens_datasets.settings import CsvSettings
 
 
 @final
-@attrs.frozen
-class Csv:
+class Csv(CsvSettings):
     """Reads columns of numbers from text, in double precision.
 
     Fields are separated by commas, semicolons, tabs or blanks, which is found out from the

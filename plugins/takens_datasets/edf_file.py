@@ -4,19 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, final
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 import takens
 from takens_datasets.array_table import columns_table
 from takens_datasets.files import head_of, library
+from takens_datasets.settings import EdfSettings
 from takens_datasets.table_reader import TableReader
 
 
 @final
-@attrs.frozen
-class Edf(TableReader):
+class Edf(EdfSettings, TableReader):
     """Reads the signals of an EDF or BDF file, in their physical units.
 
     Signals of several rates are several tables, by their rates; annotations are left out.

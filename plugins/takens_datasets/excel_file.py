@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, final
 
-import attrs
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -15,12 +14,12 @@ import takens
 from takens_datasets.array_table import columns_table
 from takens_datasets.csv_layout import units_in, units_of_row
 from takens_datasets.files import head_of, library
+from takens_datasets.settings import ExcelSettings
 from takens_datasets.table_reader import TableReader
 
 
 @final
-@attrs.frozen
-class Excel(TableReader):
+class Excel(ExcelSettings, TableReader):
     """Reads the sheets of an Excel file (.xlsx, .xlsm).
 
     A sheet has a row of names, a row of units below it if any, and rows of numbers; rows above
@@ -28,7 +27,6 @@ class Excel(TableReader):
     ``sheet`` names one.
     """
 
-    sheet: str | None = None
     suffixes = (".xlsx", ".xlsm")
 
     def tables(self, path: Path, /) -> Mapping[str, takens.plugin.Table]:

@@ -4,25 +4,23 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, final
 
-import attrs
 from numpy.typing import NDArray
 from torch import Tensor
 
 import takens
 from takens_datasets.array_table import array_table, columns_table
 from takens_datasets.files import head_of, library
+from takens_datasets.settings import Hdf5Settings
 from takens_datasets.table_reader import TableReader
 
 
 @final
-@attrs.frozen
-class Hdf5(TableReader):
+class Hdf5(Hdf5Settings, TableReader):
     """Reads the arrays of an HDF5 file: one table, or named columns of one length.
 
     Arrays in groups go by their paths, as in ``trial1/x``; ``group`` chooses one of them.
     """
 
-    group: str | None = None
     suffixes = (".h5", ".hdf5", ".he5")
 
     def tables(self, path: Path, /) -> Mapping[str, takens.plugin.Table]:

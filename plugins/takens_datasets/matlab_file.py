@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, final
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
@@ -12,18 +11,17 @@ from torch import Tensor
 import takens
 from takens_datasets.files import head_of
 from takens_datasets.hdf5_file import Hdf5, tables_of
+from takens_datasets.settings import MatlabSettings
 from takens_datasets.table_reader import TableReader
 
 
 @final
-@attrs.frozen
-class Matlab(TableReader):
+class Matlab(MatlabSettings, TableReader):
     """Reads the arrays of a MATLAB file (.mat), also in structures, and of version 7.3.
 
     ``variable`` names the array or structure that is wanted, where there are several.
     """
 
-    variable: str | None = None
     suffixes = (".mat",)
 
     def tables(self, path: Path, /) -> Mapping[str, takens.plugin.Table]:

@@ -4,19 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import final
 
-import attrs
 import numpy as np
 
 import takens
 from takens_datasets.array_checks import load_array
 from takens_datasets.array_table import array_table
 from takens_datasets.files import head_of
+from takens_datasets.settings import NpySettings
 from takens_datasets.table_reader import TableReader
 
 
 @final
-@attrs.frozen
-class Npy(TableReader):
+class Npy(NpySettings, TableReader):
     """Reads an array `(T,)`, `(T, n)` or `(trajectories, T, n)` of real numbers.
 
     The columns are called x1, x2, ...; one of them may be the time where there is a single

@@ -5,20 +5,19 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, final
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 import takens
 from takens_datasets.array_checks import as_double, load_array
 from takens_datasets.files import head_of
+from takens_datasets.settings import NpzSettings
 
 _TIMES, _UNIT, _VARIABLES, _NAMES = "t", "time_unit", "x", "columns"
 
 
 @final
-@attrs.frozen
-class Npz:
+class Npz(NpzSettings):
     """Reads an archive in one of two forms.
 
     Either `x: (T, n)` or `(trajectories, T, n)` holds the variables and ``columns`` their n

@@ -12,12 +12,12 @@ from torch import Tensor
 import takens
 from takens_datasets.array_table import columns_table
 from takens_datasets.files import head_of
+from takens_datasets.settings import ParquetSettings
 from takens_datasets.table_reader import TableReader
 
 
 @final
-@attrs.frozen
-class Parquet(TableReader):
+class Parquet(ParquetSettings, TableReader):
     """Reads the columns of a Parquet or Feather (Arrow) file.
 
     Columns may be numbers, dates and texts; what is null was not measured.

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, final
 
-import attrs
 import torch
 from torch import Tensor
 
@@ -12,12 +11,12 @@ import takens
 from takens_datasets.array_table import array_table
 from takens_datasets.files import head_of
 from takens_datasets.hdf5_file import tables_of
+from takens_datasets.settings import TorchSettings
 from takens_datasets.table_reader import TableReader
 
 
 @final
-@attrs.frozen
-class Torch(TableReader):
+class Torch(TorchSettings, TableReader):
     """Reads a tensor, or a dictionary of tensors, that ``torch.save`` has written.
 
     Nothing but tensors and plain values is loaded: a file cannot run code.

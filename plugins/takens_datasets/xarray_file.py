@@ -10,12 +10,12 @@ from torch import Tensor
 
 import takens
 from takens_datasets.files import head_of, library
+from takens_datasets.settings import NetCdfSettings, ZarrSettings
 from takens_datasets.table_reader import TableReader
 
 
 @final
-@attrs.frozen
-class NetCdf(TableReader):
+class NetCdf(NetCdfSettings, TableReader):
     """Reads the variables of a netCDF file over its dimension of time, by xarray.
 
     Fill values, scales and dates are understood as the conventions for climate data have them.
@@ -43,8 +43,7 @@ class NetCdf(TableReader):
 
 
 @final
-@attrs.frozen
-class Zarr(TableReader):
+class Zarr(ZarrSettings, TableReader):
     """Reads the variables of a Zarr store over its dimension of time, by xarray."""
 
     suffixes = (".zarr",)

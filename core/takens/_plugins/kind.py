@@ -53,6 +53,7 @@ OURS: Final = (
     _ours("metric", "Metric", "What judges a model."),
     _ours("device", "DevicePolicy", "Where numbers live, and in which precision."),
     _ours("dataset", "Dataset", "A reader of files."),
+    _ours("source", "Source", "Known data, by a name."),
     _ours("preparation", "Preparation", "What is done to data before, and undone after."),
     _ours("recipe", "Recipe", "A family of models, set for the data at hand."),
     _ours("search", "Search", "What chooses among candidates."),

@@ -16,5 +16,6 @@ from takens._plugins.registry import (
     schedules as schedules,
     schemes as schemes,
     searches as searches,
+    sources as sources,
     systems as systems,
 )

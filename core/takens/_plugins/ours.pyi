@@ -17,15 +17,19 @@ import takens._protocols.recipe
 import takens._protocols.schedule
 import takens._protocols.scheme
 import takens._protocols.search
+import takens._protocols.source
 import takens._protocols.system
 import takens_datasets.csv_file
 import takens_datasets.edf_file
 import takens_datasets.excel_file
 import takens_datasets.hdf5_file
+import takens_datasets.hudson_bay
 import takens_datasets.matlab_file
 import takens_datasets.npy_file
 import takens_datasets.npz_file
 import takens_datasets.parquet_file
+import takens_datasets.simulated
+import takens_datasets.statsmodels_series
 import takens_datasets.torch_file
 import takens_datasets.xarray_file
 import takens_devices.auto
@@ -397,6 +401,22 @@ class Datasets(takens._plugins.registry.Registry[takens._protocols.dataset.Datas
     def create(self, name: typing.Literal["edf", "datasets:edf"], /) -> takens_datasets.edf_file.Edf: ...
 
 datasets: Datasets
+
+class Sources(takens._plugins.registry.Registry[takens._protocols.source.Source]):
+    @typing.overload
+    def create(self, name: typing.Literal["hudson_bay", "datasets:hudson_bay"], /) -> takens_datasets.hudson_bay.HudsonBay: ...
+    @typing.overload
+    def create(self, name: typing.Literal["sunspots", "datasets:sunspots"], /) -> takens_datasets.statsmodels_series.Sunspots: ...
+    @typing.overload
+    def create(self, name: typing.Literal["el_nino", "datasets:el_nino"], /) -> takens_datasets.statsmodels_series.ElNino: ...
+    @typing.overload
+    def create(self, name: typing.Literal["nile", "datasets:nile"], /) -> takens_datasets.statsmodels_series.Nile: ...
+    @typing.overload
+    def create(self, name: typing.Literal["mauna_loa", "datasets:mauna_loa"], /) -> takens_datasets.statsmodels_series.MaunaLoa: ...
+    @typing.overload
+    def create(self, name: typing.Literal["simulated", "datasets:simulated"], /, *, system: str = ..., parameters: dict[str, float] = ..., trajectories: int = ..., steps: int = ..., dt: float = ..., times: list[float] = ..., start: list[float] = ..., spread: float = ..., noise: float = ..., missing: float = ...) -> takens_datasets.simulated.Simulated: ...
+
+sources: Sources
 
 class Preparations(takens._plugins.registry.Registry[takens._protocols.preparation.Preparation]):
     @typing.overload

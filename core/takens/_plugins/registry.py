@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from takens._protocols.schedule import Schedule
     from takens._protocols.scheme import TrainingScheme
     from takens._protocols.search import Search
+    from takens._protocols.source import Source
     from takens._protocols.system import System
 
 T_co = TypeVar("T_co", covariant=True)
@@ -209,6 +210,7 @@ schedules: Registry[Schedule] = Registry("schedule")
 metrics: Registry[Metric] = Registry("metric")
 devices: Registry[DevicePolicy] = Registry("device")
 datasets: Registry[Dataset] = Registry("dataset")
+sources: Registry[Source] = Registry("source")
 preparations: Registry[Preparation] = Registry("preparation")
 recipes: Registry[Recipe] = Registry("recipe")
 searches: Registry[Search] = Registry("search")

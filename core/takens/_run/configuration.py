@@ -35,7 +35,7 @@ def _each(given: Sequence[Any]) -> list[Component]:
 @final
 @attrs.frozen(kw_only=True)
 class Data:
-    """Where the data come from: a known ``system`` or a ``file``.
+    """Where the data come from: a known ``system``, a ``file`` or a ``source`` of known data.
 
     A system is sampled ``steps`` times, every ``dt``, and again for the truth to judge
     against; where ``dt`` and ``integrator`` are not given, they are those that it names, or
@@ -49,6 +49,9 @@ class Data:
     ``split``: what follows the first fraction of each recording (0.5), or a time as a text, or
     the recordings that a list names. ``train`` is the older name of a fraction.
 
+    A ``source`` is known data by a name, with what it takes; see ``takens.sources``. It is
+    split as a file is.
+
     ``noise`` is added to what is learned from, as a fraction of each variable's standard
     deviation.
 
@@ -56,11 +59,12 @@ class Data:
     the model is judged on data so prepared, and free runs of the model that is kept speak the
     data's units.
 
-    Raises: ConfigurationError where the two are mixed up.
+    Raises: ConfigurationError where they are mixed up.
     """
 
     system: Component | None = attrs.field(default=None, converter=_optional)
     file: str | list[str] | None = None
+    source: Component | None = attrs.field(default=None, converter=_optional)
     format: Component | None = attrs.field(default=None, converter=_optional)
     id: str | None = None
     group: str | None = None
@@ -80,13 +84,17 @@ class Data:
     toml_table = "data"
 
     def __attrs_post_init__(self) -> None:
-        if (self.system is None) == (self.file is None):
-            both = "both" if self.system else "neither"
-            raise ConfigurationError(f"[data] has either a system or a file; got {both}.")
-        if self.system is not None:
+        given = [n for n in ("system", "file", "source") if getattr(self, n) is not None]
+        if len(given) != 1:
+            both = " and ".join(given) if given else "neither"
+            raise ConfigurationError(
+                f"[data] has either a system, a file or a source; got {both}."
+            )
+        if self.file is None:
             for name in _OF_FILES:
-                if getattr(self, name) not in (None, []):
-                    raise ConfigurationError(f"data.{name} goes with a file, not a system.")
+                split = name == "split" and self.source is not None
+                if not split and getattr(self, name) not in (None, []):
+                    raise ConfigurationError(f"data.{name} goes with a file, not a {given[0]}.")
         if self.train is not None:
             if self.split is not None:
                 raise ConfigurationError(

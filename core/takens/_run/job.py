@@ -180,7 +180,7 @@ def _examine(
     found = None
     with contextlib.suppress(TakensError):
         found = examine(source.training, surrogates=0)
-    if found is not None and configuration.data.file is not None:
+    if found is not None and configuration.data.system is None:
         for finding in found.findings[:_SAID]:
             say(f"{finding.what} {finding.consequence}")
     return found
@@ -291,6 +291,8 @@ def _describe(configuration: Configuration) -> str:
 
 
 def _files(data: Data) -> str:
+    if data.source is not None:
+        return data.source.bare_name
     if isinstance(data.file, list):
         return f"{len(data.file)} files"
     return Path(data.file or "").name

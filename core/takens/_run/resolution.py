@@ -116,6 +116,8 @@ def _data(data: Data) -> Data:
     """Fill in what a system says of its sampling where the user says nothing."""
     form = None if data.format is None else complete("dataset", data.format)
     data = attrs.evolve(data, prepare=[complete("preparation", p) for p in data.prepare])
+    if data.source is not None:
+        data = attrs.evolve(data, source=complete("source", data.source))
     if data.system is None:
         return attrs.evolve(data, format=form, integrator=None)
     named = complete("system", data.system)

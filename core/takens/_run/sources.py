@@ -8,6 +8,7 @@ import attrs
 import torch
 
 from takens._data.entrance import as_recordings
+from takens._data.known import known_data
 from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens._dynamics.simulate import simulate
@@ -49,7 +50,7 @@ def find_series(data: Data, seed: int) -> Source:
 
     Raises: InputError where the system, the file or a number cannot be used.
     """
-    source = _read(data) if data.system is None else _simulated(data, data.system, seed)
+    source = _read(data, seed) if data.system is None else _simulated(data, data.system, seed)
     return attrs.evolve(source, training=_with_noise(source.training, data.noise, seed))
 
 
@@ -79,8 +80,11 @@ def _simulated(data: Data, system: Component, seed: int) -> Source:
     return Source(fitted.only, reference, second, None, preparations)
 
 
-def _read(data: Data) -> Source:
-    found = read_data(data, data.file)
+def _read(data: Data, seed: int) -> Source:
+    if data.source is None:
+        found = read_data(data, data.file)
+    else:
+        found = known_data(data.source, seed=seed)
     if data.test is not None:
         training, judged = found, read_data(data, data.test)
     elif len(found) == 1 and data.prepare:

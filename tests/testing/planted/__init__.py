@@ -15,6 +15,7 @@ from . import (
     pictures,
     preparations,
     schemes,
+    sources,
     systems,
 )
 from .fault import Fault
@@ -31,6 +32,7 @@ PLANTED: Mapping[str, tuple[Sequence[Any], Sequence[Fault]]] = {
     "dataset": (datasets.GOOD, datasets.FAULTS),
     "figure": (pictures.FIGURE_GOOD, pictures.FIGURE_FAULTS),
     "portrait": (pictures.PORTRAIT_GOOD, pictures.PORTRAIT_FAULTS),
+    "source": (sources.GOOD, sources.FAULTS),
     "preparation": (preparations.GOOD, preparations.FAULTS),
     "backend": (backends.GOOD, backends.FAULTS),
     "kernel": (kernels.GOOD, kernels.FAULTS),
