@@ -163,7 +163,7 @@ def test_a_configuration_is_made_of_public_names() -> None:
     judge = takens.Judge(metrics=["spectrum_distance"], runs=2)
     made = takens.Configuration(data=data, judge=judge, training=takens.Training(steps=5))
     assert (made.data.steps, made.judge.runs, made.training.steps) == (100, 2, 5)
-    with pytest.raises(takens.InputError, match="either a system or a file; got neither"):
+    with pytest.raises(takens.InputError, match="a file or a source; got neither"):
         takens.Data()
 
 

@@ -8,7 +8,6 @@ trained a second time with torchdiffeq's adjoint, in turns with ours, for the ti
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -24,6 +23,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
+from takens_datasets import Points, circles, half_moons
 from takens_figures.style import MODEL, TRUTH, array, canvas, colours, grid, note, style
 from takens_models import NeuralODELayer
 from takens_schemes import Classification
@@ -35,46 +35,6 @@ INTEGRATOR: Final = {"name": "dopri5", "rtol": 1e-4, "atol": 1e-4}
 SHADES: Final = (TRUTH, MODEL)
 SHOWN: Final = 60
 DEPTHS: Final = 41
-
-
-@final
-@attrs.frozen(eq=False)
-class Points:
-    """Points `x: (p, 2)` and their classes `y: (p,)`, 0 or 1."""
-
-    x: Tensor
-    y: Tensor
-
-    def part(self, start: float, stop: float) -> Points:
-        """Cut out a share of the points, which are in random order."""
-        a, b = round(start * len(self.x)), round(stop * len(self.x))
-        return Points(self.x[a:b], self.y[a:b])
-
-
-def half_moons(count: int, noise: float, seed: int) -> Points:
-    """Draw two interleaving half circles of radius 1 with normal noise."""
-    generator = torch.Generator().manual_seed(seed)
-    y = torch.arange(count) % 2
-    angle = math.pi * torch.rand(count, generator=generator)
-    side = 1.0 - 2.0 * y
-    x = torch.stack((angle.cos() * side + y, angle.sin() * side + 0.5 * y), -1)
-    return _mixed(x, y, noise, generator)
-
-
-def circles(count: int, noise: float, seed: int) -> Points:
-    """Draw two concentric circles of radii 0.5 and 1 with normal noise."""
-    generator = torch.Generator().manual_seed(seed)
-    y = torch.arange(count) % 2
-    angle = 2 * math.pi * torch.rand(count, generator=generator)
-    radius = 1.0 - 0.5 * y
-    x = torch.stack((radius * angle.cos(), radius * angle.sin()), -1)
-    return _mixed(x, y, noise, generator)
-
-
-def _mixed(x: Tensor, y: Tensor, noise: float, generator: torch.Generator) -> Points:
-    x = x + noise * torch.randn(x.shape, generator=generator)
-    order = torch.randperm(len(x), generator=generator)
-    return Points(x[order], y[order])
 
 
 @final
@@ -138,11 +98,11 @@ def _update(
 
 
 def _moons(seed: int) -> Points:
-    return half_moons(POINTS, 0.1, seed)
+    return half_moons(POINTS, noise=0.1, seed=seed)
 
 
 def _circles(seed: int) -> Points:
-    return circles(POINTS, 0.05, seed)
+    return circles(POINTS, noise=0.05, seed=seed)
 
 
 def _layer(depth: int, augmentation: int = 0, gradient: str = "direct") -> Callable[..., Any]:

@@ -21,16 +21,6 @@ from takens_figures.style import MODEL, TRUTH, array, canvas, grid, note, style
 from takens_models import FieldModel
 
 FIRST: Final = 1900
-# fmt: off
-HARE: Final = (
-    30.0, 47.2, 70.2, 77.4, 36.3, 20.6, 18.1, 21.4, 22.0, 25.4, 27.1,
-    40.3, 57.0, 76.6, 52.3, 19.5, 11.2, 7.6, 14.6, 16.2, 24.7,
-)
-LYNX: Final = (
-    4.0, 6.1, 9.8, 35.2, 59.4, 41.7, 19.0, 13.0, 8.3, 9.1, 7.4,
-    8.0, 12.3, 19.5, 45.7, 51.1, 29.7, 15.8, 9.7, 10.1, 8.6,
-)
-# fmt: on
 RATES: Final = ("alpha", "beta", "gamma", "delta")
 # Posterior means of Carpenter (2018), Predator-prey population dynamics, Stan case studies.
 PUBLISHED: Final = (0.55, 0.028, 0.80, 0.024)
@@ -39,9 +29,10 @@ GUESS: Final = (0.5, 0.02, 1.0, 0.03)
 
 def measured() -> takens.TimeSeries:
     """Return the logarithms of the pelts, `x: (21, 2)`, hares first, in years since 1900."""
-    x = torch.tensor((HARE, LYNX), dtype=torch.float64).log().T.contiguous()
-    t = torch.arange(len(x), dtype=torch.float64)
-    return takens.TimeSeries(t, x, columns=("log hares", "log lynx"), time_unit="years")
+    pelts = takens.known_data("hudson_bay").only
+    return takens.TimeSeries(
+        pelts.t, pelts.x.log(), columns=("log hares", "log lynx"), time_unit="years"
+    )
 
 
 @final

@@ -154,8 +154,8 @@ def test_every_extra_that_is_missing_is_named_with_its_command(tmp_path: Path) -
 def test_a_source_is_learned_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "run.toml"
     config.write_text(
-        '[data]\nsource = { name = "simulated", system = "lorenz63", dt = 0.02, steps = 1200,\n'
-        "           trajectories = 3, spread = 0.5 }\n"
+        '[data]\nsource = { name = "simulated", system = "lorenz63", steps = 1200,'
+        " trajectories = 3, spread = 0.5 }\n"
         'split = ["3"]\n[training]\nsteps = 2\ncheck_every = 0\n'
         '[judge]\nmetrics = ["prediction_error"]\nruns = 2\npower = false\n'
     )

@@ -151,13 +151,13 @@ class TestNeuralODE:
 @pytest.mark.usefixtures("examples")
 class TestClassification:
     def test_circles_have_their_radii_and_both_classes(self) -> None:
-        points = load("classification").circles(400, 0.0, 0)
+        points = load("classification").circles(400, noise=0.0)
         radii = points.x.norm(dim=-1)
         torch.testing.assert_close(radii, torch.where(points.y == 0, 1.0, 0.5))
         assert int(points.y.sum()) == 200
 
     def test_moons_interleave(self) -> None:
-        points = load("classification").half_moons(400, 0.0, 0)
+        points = load("classification").half_moons(400, noise=0.0)
         upper, lower = points.x[points.y == 0], points.x[points.y == 1]
         torch.testing.assert_close(upper.norm(dim=-1), torch.ones(200))
         torch.testing.assert_close(
@@ -167,7 +167,7 @@ class TestClassification:
         assert float(lower[:, 1].max()) <= 0.5
 
     def test_parts_do_not_overlap_and_make_up_the_whole(self) -> None:
-        points = load("classification").circles(50, 0.1, 0)
+        points = load("classification").circles(50, noise=0.1)
         parts = [points.part(0, 0.8), points.part(0.8, 0.9), points.part(0.9, 1)]
         torch.testing.assert_close(torch.cat([part.x for part in parts]), points.x)
 
