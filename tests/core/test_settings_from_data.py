@@ -145,6 +145,34 @@ def test_a_rate_that_breaks_down_is_not_chosen(data: takens.TimeSeries) -> None:
     assert "training.learning_rate = 0.03" not in found
 
 
+@pytest.mark.parametrize(
+    ("losses", "rate"),
+    [
+        ((1.0, 0.95, 0.92, 0.91), 0.03),
+        ((1.0, 0.5, 0.48, 0.6), 0.01),
+        ((math.inf, 1.0, 0.5, 0.4), 0.001),
+        ((math.inf, math.inf, math.inf, math.inf), 0.0001),
+    ],
+)
+def test_the_highest_rate_is_taken_that_no_lower_one_beats(
+    data: takens.TimeSeries,
+    monkeypatch: pytest.MonkeyPatch,
+    losses: tuple[float, ...],
+    rate: float,
+) -> None:
+    monkeypatch.setattr("takens._training.learning_rate._losses", lambda *_: [*losses])
+    fit = takens.fit(
+        {"name": "shallow_rnn", "latent_dim": 3, "hidden_dim": 4},
+        data,
+        FORCED,
+        learning_rate="auto",
+        steps=1,
+        device="cpu",
+        log_every=1,
+    )
+    assert fit.history[0]["learning_rate"] == pytest.approx(rate)
+
+
 class TestElsewhere:
     def test_a_rate_is_not_found_for_strengths_of_single_members(
         self, data: takens.TimeSeries

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 import takens
+from takens._training.descent import Descent
+from takens._training.flat import FlatWeights
 from takens_systems import Lorenz63
 
 SHORT: dict[str, Any] = {"steps": 130, "batch": 4, "window": 20, "log_every": 1}
@@ -127,3 +129,43 @@ def test_a_rate_that_is_far_too_high_is_lowered_until_it_works(
     fit = train(data, learning_rate=30.0, step_backs=60, **plain)
     assert math.isfinite(fit.history[-1]["loss"])
     assert fit.history[-1]["learning_rate"] < 30.0
+
+
+@pytest.mark.parametrize("rates", [0.01, (0.01, 0.02)])
+@pytest.mark.parametrize("optimiser", ["radam", "adafactor", "sgd"])
+def test_the_optimiser_remembers_of_one_member_what_it_did(optimiser: str, rates: Any) -> None:
+    members = [make(seed) for seed in range(2)]
+    training = takens.Training(
+        optimiser={"name": optimiser, "momentum": 0.9} if optimiser == "sgd" else optimiser,
+        learning_rate=rates,
+        members=2,
+        schedule="constant",
+    )
+    weights = FlatWeights(members)
+    descent = Descent.begin(training, weights)
+    generator = torch.Generator().manual_seed(0)
+
+    def update() -> None:
+        weights.zero_gradient()
+        assert weights.values.grad is not None
+        weights.values.grad += torch.randn(weights.values.shape, generator=generator)
+        descent.step(descent.rates(0), {})
+
+    def remembered(member: int) -> list[Tensor]:
+        own: list[Tensor] = []
+        for owner, weight in descent._owned():  # pyright: ignore[reportPrivateUsage]
+            for value in descent.optimiser.state[weight].values():
+                if isinstance(value, Tensor) and value.ndim and owner in (None, member):
+                    own.append((value[member] if owner is None else value).clone())
+        return own
+
+    for _ in range(3):
+        update()
+    kept, before = descent.moments(), remembered(1)
+    update()
+    others, after = remembered(0), remembered(1)
+    assert before
+    assert not all(torch.equal(x, y) for x, y in zip(before, after, strict=True))
+    descent.put_back(1, kept)
+    assert all(torch.equal(x, y) for x, y in zip(before, remembered(1), strict=True))
+    assert all(torch.equal(x, y) for x, y in zip(others, remembered(0), strict=True))
