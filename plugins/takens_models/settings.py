@@ -142,8 +142,10 @@ class LatentSettings(WindowSettings):
 class SizedSettings(LatentSettings):
     """The same for models whose sizes and read-out may follow from data."""
 
-    observation: Literal["identity", "affine", "network", "auto"] = takens.plugin.parameter(
+    observation: Literal["identity", "affine", "network"] = takens.plugin.parameter(
         "identity",
+        types=(str,),
+        choices=("identity", "affine", "network", "auto"),
         summary="the first units, x = B z with forcing by the pseudo-inverse, or a network; "
         "auto follows from the data",
         kw_only=True,

@@ -103,8 +103,9 @@ class SparseTeacherForcingSettings(ObjectiveSettings):
 
 
 def _numbers(alpha: Any) -> Any:
-    listed = isinstance(alpha, Sequence) and not isinstance(alpha, str)
-    return tuple(cast("Sequence[float]", alpha)) if listed else alpha
+    if isinstance(alpha, Sequence) and not isinstance(alpha, str):
+        return tuple(cast("Sequence[float]", alpha))
+    return alpha
 
 
 @attrs.frozen

@@ -60,6 +60,13 @@ def test_there_are_no_more_rounds_than_asked_for(
     assert fit.remarks[-1] == "Training ended after 40 updates, in round 2 of 2."
 
 
+def test_without_free_runs_there_is_one_round(data: takens.TimeSeries) -> None:
+    never: dict[str, Any] = SHORT | {"check_every": 0}
+    fit = takens.fit(MODEL, data, SCHEME, rounds=4, **never)
+    assert fit.history[-1]["step"] == 20
+    assert "in round 1 of 4: there are no free runs to go by" in fit.remarks[-1]
+
+
 def test_one_member_that_gets_better_is_enough(
     data: takens.TimeSeries, divergences: list[float]
 ) -> None:

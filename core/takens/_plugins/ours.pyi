@@ -120,6 +120,8 @@ import takens_preparations.principal_components
 import takens_preparations.resample
 import takens_preparations.standardise
 import takens_preparations.transform
+import takens_recipes.closed_forms
+import takens_recipes.trained
 import takens_schemes.closed_form
 import takens_schemes.generalised_teacher_forcing
 import takens_schemes.least_squares
@@ -130,6 +132,7 @@ import takens_schemes.sparse_teacher_forcing
 import takens_schemes.teacher_forcing
 import takens_schemes.torch_optimiser
 import takens_schemes.trajectory_matching
+import takens_searches.halving
 import takens_systems.double_pendulum
 import takens_systems.duffing
 import takens_systems.electrocardiogram
@@ -212,9 +215,9 @@ class Models(takens._plugins.registry.Registry[takens._protocols.model.Model]):
     @typing.overload
     def create(self, name: typing.Literal["gaussian_process_field", "gp:gaussian_process_field"], /, *, obs_dim: int, kernel: str = ..., points: int = ..., inducing: int = ..., integrator: str = ..., seed: int = ...) -> takens_gp.dynamics.field_model.GaussianProcessField: ...
     @typing.overload
-    def create(self, name: typing.Literal["shallow_plrnn", "models:shallow_plrnn"], /, *, obs_dim: int, latent_dim: int = ..., hidden_dim: int = ..., initialisation: typing.Literal['uniform', 'talathi'] = ..., seed: int = ..., initial_state: typing.Literal['zeros', 'linear', 'encoder', 'warm_up'] = ..., context_length: int = ..., network_width: int = ..., input_dim: int = ..., interpolation: typing.Literal['constant', 'linear', 'cubic'] = ..., observation: typing.Literal['identity', 'affine', 'network', 'auto'] = ..., clipped: bool = ...) -> takens_models.piecewise_linear.shallow_plrnn.ShallowPLRNN: ...
+    def create(self, name: typing.Literal["shallow_plrnn", "models:shallow_plrnn"], /, *, obs_dim: int, latent_dim: int = ..., hidden_dim: int = ..., initialisation: typing.Literal['uniform', 'talathi'] = ..., seed: int = ..., initial_state: typing.Literal['zeros', 'linear', 'encoder', 'warm_up'] = ..., context_length: int = ..., network_width: int = ..., input_dim: int = ..., interpolation: typing.Literal['constant', 'linear', 'cubic'] = ..., observation: typing.Literal['identity', 'affine', 'network'] = ..., clipped: bool = ...) -> takens_models.piecewise_linear.shallow_plrnn.ShallowPLRNN: ...
     @typing.overload
-    def create(self, name: typing.Literal["shallow_rnn", "models:shallow_rnn"], /, *, obs_dim: int, latent_dim: int = ..., hidden_dim: int = ..., activation: typing.Literal['silu', 'tanh', 'softplus'] = ..., seed: int = ..., initial_state: typing.Literal['zeros', 'linear', 'encoder', 'warm_up'] = ..., context_length: int = ..., network_width: int = ..., input_dim: int = ..., interpolation: typing.Literal['constant', 'linear', 'cubic'] = ..., observation: typing.Literal['identity', 'affine', 'network', 'auto'] = ...) -> takens_models.recurrent.shallow_rnn.ShallowRNN: ...
+    def create(self, name: typing.Literal["shallow_rnn", "models:shallow_rnn"], /, *, obs_dim: int, latent_dim: int = ..., hidden_dim: int = ..., activation: typing.Literal['silu', 'tanh', 'softplus'] = ..., seed: int = ..., initial_state: typing.Literal['zeros', 'linear', 'encoder', 'warm_up'] = ..., context_length: int = ..., network_width: int = ..., input_dim: int = ..., interpolation: typing.Literal['constant', 'linear', 'cubic'] = ..., observation: typing.Literal['identity', 'affine', 'network'] = ...) -> takens_models.recurrent.shallow_rnn.ShallowRNN: ...
     @typing.overload
     def create(self, name: typing.Literal["plrnn", "models:plrnn"], /, *, obs_dim: int, latent_dim: int = ..., mean_centred: bool = ..., seed: int = ..., observation: typing.Literal['identity', 'affine', 'network'] = ..., initial_state: typing.Literal['zeros', 'linear', 'encoder', 'warm_up'] = ..., context_length: int = ..., network_width: int = ..., input_dim: int = ..., interpolation: typing.Literal['constant', 'linear', 'cubic'] = ...) -> takens_models.piecewise_linear.plrnn.PLRNN: ...
     @typing.overload
@@ -445,12 +448,21 @@ class Preparations(takens._plugins.registry.Registry[takens._protocols.preparati
 preparations: Preparations
 
 class Recipes(takens._plugins.registry.Registry[takens._protocols.recipe.Recipe]):
-
+    @typing.overload
+    def create(self, name: typing.Literal["recurrent_network", "recipes:recurrent_network"], /, *, model: typing.Literal['shallow_rnn', 'shallow_plrnn'] = ..., members: int = ...) -> takens_recipes.trained.Recurrent: ...
+    @typing.overload
+    def create(self, name: typing.Literal["neural_field", "recipes:neural_field"], /, *, members: int = ...) -> takens_recipes.trained.Field: ...
+    @typing.overload
+    def create(self, name: typing.Literal["gaussian_step", "recipes:gaussian_step"], /, *, most: int = ...) -> takens_recipes.closed_forms.GaussianProcess: ...
+    @typing.overload
+    def create(self, name: typing.Literal["reservoir", "recipes:reservoir"], /, *, hidden_dim: int = ..., members: int = ...) -> takens_recipes.closed_forms.Reservoir: ...
+    @typing.overload
+    def create(self, name: typing.Literal["linear_prediction", "recipes:linear_prediction"], /, *, samples: int = ...) -> takens_recipes.closed_forms.Linear: ...
 
 recipes: Recipes
 
 class Searches(takens._plugins.registry.Registry[takens._protocols.search.Search]):
-
+    def create(self, name: typing.Literal["halving", "searches:halving"], /, *, factor: int = ...) -> takens_searches.halving.Halving: ...
 
 searches: Searches
 

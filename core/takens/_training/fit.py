@@ -217,11 +217,7 @@ def _train(
     seconds = spent + time.perf_counter() - began
     remarks = [*prepared.remarks, *updates.finish(), *_not_solved(trained.inner)]
     if training.rounds > 1 and last:
-        remarks.append(
-            f"Training ended after {done} updates, in round {done // training.steps} of "
-            f"{training.rounds}"
-            + (": free runs got no better." if done < training.most_updates else ".")
-        )
+        remarks.append(updates.round_ended(done))
     if reason:
         most = training.most_updates
         remarks.insert(0, f"Training ended after {done} of {most} updates: {reason}")

@@ -96,4 +96,4 @@ def _losses(prepared: Prepared, steps: int, seed: int) -> list[float]:
     finally:
         updates.weights.release()
     mean = torch.stack(found).mean(0).nan_to_num(math.inf)
-    return mean.tolist()
+    return [float(loss) for loss in mean]

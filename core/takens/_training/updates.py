@@ -183,6 +183,20 @@ class Updates:
         self.ended = self.training.steps, self.training.rounds
         return False
 
+    def round_ended(self, done: int) -> str:
+        """Say in which round training ended after ``done`` updates, and why."""
+        rounds, why = self.training.rounds, ""
+        if done < self.training.most_updates:
+            why = ": free runs got no better"
+            if self.checker is None:
+                why = (
+                    ": there are no free runs to go by, on data so short or by check_every = 0"
+                )
+        return (
+            f"Training ended after {done} updates, in round {done // self.training.steps} of "
+            f"{rounds}{why}."
+        )
+
     def finish(self) -> tuple[str, ...]:
         """Put the weights in place that are to be kept; say what was seen."""
         self._put_in_place()
