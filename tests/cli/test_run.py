@@ -201,7 +201,7 @@ def test_a_folder_that_is_no_run_is_never_overwritten(takens: Takens, small: Pat
         ),
         (["--set", 'judge.metrics=["max_lyapunow"]'], "Did you mean 'max_lyapunov'?"),
         (["--set", "judge.reference.spectrum_distance=1"], "is not among judge.metrics"),
-        (["--set", "judge.reference.max_lyapunof=1"], "Did you mean 'max_lyapunov'?"),
+        (["--set", "judge.reference.prediction_eror=1"], "Did you mean 'prediction_error'?"),
         (["--set", "training.window=4000"], "longer than the data"),
         (["--set", "format=2"], "has configuration format 2"),
         (["--set", 'versions.takens="99.0"'], "was written by takens 99.0"),
