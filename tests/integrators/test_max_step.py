@@ -33,6 +33,26 @@ def test_all_crossings_farther_apart_than_a_step_are_found(name: str, sign: floa
     assert int(found.steps) >= 10
 
 
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("seed", range(3))
+def test_crossings_at_any_distance_above_a_step_are_found(name: str, seed: int) -> None:
+    draw = torch.Generator().manual_seed(seed)
+    bound = 0.05 + 0.3 * float(torch.rand((), generator=draw))
+    gaps = bound * (1.02 + 2 * torch.rand(12, generator=draw, dtype=torch.float64))
+    at = gaps.cumsum(0)
+
+    def flips(t: Tensor, x: Tensor, /) -> Tensor:
+        # It changes its sign within a fiftieth of a step, and stays for the rest.
+        return (50 / bound * (x - at)).clamp(-1, 1).prod(-1)
+
+    solver: Any = takens.integrators.get({"name": name, "max_step": bound})
+    ends = torch.tensor([0.0, float(at[-1]) + bound], dtype=torch.float64)
+    start = torch.zeros(2, 1, dtype=torch.float64)
+    found = solver.solve_with_statistics(uniform, start, ends, events=[Event(flips)])
+    assert found.crossings[0].count.tolist() == [12, 12]
+    torch.testing.assert_close(found.crossings[0].t[1], at, rtol=0, atol=1e-7)
+
+
 @pytest.mark.parametrize(
     "more",
     [

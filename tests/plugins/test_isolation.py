@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import warnings
@@ -359,6 +361,31 @@ SPOILED: dict[str, tuple[Callable[[], object], Callable[[], object], str]] = {
         sys.getrecursionlimit,
         "the limit of recursion",
     ),
+    "environment": (
+        lambda: os.environ.update(HOME="/nowhere", TAKENS_STRICT_PLUGINS="1"),
+        lambda: dict(os.environ),
+        "variables of the environment",
+    ),
+    "variable": (
+        lambda: os.environ.pop("PATH"),
+        lambda: dict(os.environ),
+        "variables of the environment",
+    ),
+    "path": (
+        lambda: sys.path.insert(0, "/nowhere"),
+        lambda: [*sys.path],
+        "where modules are looked for",
+    ),
+    "signals": (
+        lambda: signal.signal(signal.SIGTERM, signal.SIG_IGN),
+        lambda: signal.getsignal(signal.SIGTERM),
+        "what is done on signals",
+    ),
+    "builtins": (
+        lambda: setattr(builtins, "sorted", reversed),
+        lambda: sorted,
+        "Python's builtins",
+    ),
     "device": (
         lambda: torch.set_default_device("meta"),
         torch.get_default_device,
@@ -399,6 +426,26 @@ def test_what_a_plugin_changes_for_everyone_is_put_back(
         use("dataset" if what == "dataset" else "system", series, tmp_path)
     assert len(told) == 1
     assert read() == before
+
+
+def test_what_libraries_add_for_themselves_is_left_alone(
+    saboteur: Break, series: takens.TimeSeries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delenv("SOME_LIBRARY", raising=False)
+
+    def add() -> None:
+        sys.path.append("/of/a/library")
+        os.environ["SOME_LIBRARY"] = "1"
+        setattr(builtins, "some_library", 1)  # noqa: B010 - no name of Python's
+
+    saboteur("system", "import", None, add)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        use("system", series, tmp_path)
+    assert sys.path[-1] == "/of/a/library"
+    assert os.environ.pop("SOME_LIBRARY") == "1"
+    delattr(builtins, "some_library")
 
 
 @pytest.mark.parametrize(

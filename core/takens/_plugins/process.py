@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import io
 import os
+import signal
 import sys
 import threading
 import warnings
@@ -22,6 +24,12 @@ from takens.errors import PluginWarning
 Setting: TypeAlias = tuple[str, Callable[[], Any], Callable[[Any], Any], Any]
 
 _ERRORS: Final = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+# Those that people and their queues send, and that programs tell each other.
+_SIGNALS: Final = tuple(
+    getattr(signal, f"SIG{name}")
+    for name in ("INT", "TERM", "HUP", "QUIT", "ALRM", "USR1", "USR2", "CHLD", "CONT", "TSTP")
+    if hasattr(signal, f"SIG{name}")
+)
 _KEPT: Final[ContextVar[bool]] = ContextVar("standard output is kept", default=False)
 
 
@@ -156,7 +164,11 @@ def settings() -> Iterator[Setting]:
     """Return what is looked after; modules that nobody has imported are left alone."""
     yield "the working directory", _folder, os.chdir, None
     yield "the limit of recursion", sys.getrecursionlimit, sys.setrecursionlimit, None
+    yield "variables of the environment", _environment, _set_environment, None
+    yield "where modules are looked for", _Path.now, _Path.restore, None
+    yield "Python's builtins", _builtins, _set_builtins, None
     if threading.current_thread() is threading.main_thread():
+        yield "what is done on signals", _handlers, _handle, None
         # While others judge, whoever catches warnings there has changed them, too.
         yield "what is done with warnings", _warnings, _warn_as, None
     if torch := cast(Any, sys.modules.get("torch")):
@@ -181,6 +193,74 @@ def _of_everyone(filters: tuple[Any, ...]) -> list[Any]:
     Libraries add those when they are imported.
     """
     return [f for f in filters if not f[1] and not f[3] and f[2].__module__ == "builtins"]
+
+
+class _Shared(dict[Any, Any]):
+    """What there was; what libraries add when they are imported changes it for nobody."""
+
+    def __ne__(self, before: object, /) -> bool:
+        old = cast("dict[Any, Any]", before)
+        return any(name not in self or self[name] is not old[name] for name in old)
+
+
+def _environment() -> Mapping[str, str]:
+    return _Variables(os.environ)
+
+
+class _Variables(dict[str, str]):
+    """The variables of the environment, to which those of libraries may be added."""
+
+    def __ne__(self, before: object, /) -> bool:
+        old = cast("dict[str, str]", before)
+        added = any(name.startswith("TAKENS_") for name in self.keys() - old.keys())
+        return added or any(self.get(name) != old[name] for name in old)
+
+
+def _set_environment(before: Mapping[str, str]) -> None:
+    for name in [name for name in os.environ if name.startswith("TAKENS_")]:
+        if name not in before:
+            del os.environ[name]
+    os.environ.update(before)
+
+
+@final
+@attrs.frozen(eq=False)
+class _Path:
+    """Where modules are looked for, to the end of which libraries may add."""
+
+    places: tuple[str, ...]
+
+    @classmethod
+    def now(cls) -> _Path:
+        return cls(tuple(sys.path))
+
+    def restore(self) -> None:
+        sys.path[:] = self.places
+
+    def __ne__(self, before: object, /) -> bool:
+        old = cast(_Path, before).places
+        return self.places[: len(old)] != old
+
+
+def _builtins() -> Mapping[str, Any]:
+    # The interpreter's prompt keeps its last value as _.
+    return _Shared({name: value for name, value in vars(builtins).items() if name != "_"})
+
+
+def _set_builtins(before: Mapping[str, Any]) -> None:
+    for name, value in before.items():
+        setattr(builtins, name, value)
+
+
+def _handlers() -> Mapping[Any, Any]:
+    return _Shared({each: signal.getsignal(each) for each in _SIGNALS})
+
+
+def _handle(before: Mapping[Any, Any]) -> None:
+    for each, handler in before.items():
+        # None stands for a handler that was not set by Python.
+        if handler is not None and signal.getsignal(each) is not handler:
+            signal.signal(each, handler)
 
 
 @final
