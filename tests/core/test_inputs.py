@@ -303,3 +303,15 @@ def test_a_field_is_driven_between_samples(kind: Any) -> None:
     wanted = solved.solve(field, x[:, 0], t)[:, 1:]
     tolerance = 2e-3 if kind == "constant" else 1e-9
     torch.testing.assert_close(found, wanted, rtol=0, atol=tolerance)
+
+
+def test_what_knows_no_inputs_refuses_them(driven: takens.TimeSeries) -> None:
+    sindy = pytest.importorskip("takens_sindy")
+    with pytest.raises(takens.InputError, match=r"take no inputs, and the data have u1"):
+        sindy.identify(driven)
+    forecaster = pytest.importorskip("takens_assimilation.forecaster")
+    model = takens.TrainedModel.for_series(plrnn(), driven)
+    args = {"dt": None, "integrator": "rk4", "state_dim": None}
+    for subject in (model, Duffing(amplitude=0.0, input_dim=1)):
+        with pytest.raises(takens.InputError, match=r"A filter knows no inputs"):
+            forecaster.forecaster_for(subject, **args)

@@ -114,6 +114,8 @@ def forecaster_for(
 def _of_system(
     system: takens.plugin.System, dt: float | None, integrator: str | takens.plugin.Stepper
 ) -> Forecaster:
+    if takens.plugin.input_dim(system):
+        raise takens.InputError("A filter knows no inputs; make the system with input_dim = 0.")
     # A system is callable as its time says; the protocol cannot say so.
     if system.time is takens.plugin.Time.DISCRETE:
         as_map = cast(takens.plugin.Map, system)
@@ -149,6 +151,11 @@ def _observed_whole(
 
 
 def _of_model(model: takens.plugin.Model, dt: float | None) -> Forecaster:
+    if takens.plugin.input_dim(model):
+        raise takens.InputError(
+            "A filter knows no inputs, and this model takes some; train one without, with them "
+            "among the columns."
+        )
     trained = isinstance(model, takens.TrainedModel)
     own = model.dt if trained else 1.0
     continuous = model.time is takens.plugin.Time.CONTINUOUS

@@ -107,6 +107,12 @@ def _recordings(source: Any, is_map: bool, dt: float | None) -> list[takens.Time
     found: list[takens.TimeSeries] = []
     for one in given:
         if isinstance(one, takens.TimeSeries):
+            if one.inputs is not None:
+                raise takens.InputError(
+                    f"Sparse equations take no inputs, and the data have "
+                    f"{', '.join(one.inputs.columns)}; name them among the columns, to find "
+                    "equations for them, too, or leave them out."
+                )
             found.append(one)
             continue
         if dt is None and not is_map:
