@@ -41,8 +41,6 @@ from takens._run.sources import Source, find_series
 from takens._secrets import blanked
 from takens.errors import DataError, InputError
 
-# What columns of times are called.
-_CLOCKS: Final = ("t", "time", "times", "timestamp")
 # Of the budget: how much goes to candidates, and of what is then left, how much to training.
 _SEARCH: Final = 0.4
 _TRAINING: Final = 0.5
@@ -180,15 +178,16 @@ def _asked(folder: Path, data: Any, reading: Mapping[str, Any]) -> dict[str, Any
 def _read(
     asked: Mapping[str, Any], seed: int, say: Callable[[str], None]
 ) -> tuple[dict[str, Any], Source]:
-    """Read the data, with the column of times that has a usual name, or counting samples."""
+    """Read the data, or count samples where nothing is known of their times."""
     table = dict(asked)
     if table.keys() & {"time", "dt", "rate"}:
         return table, find_series(Data(**table), seed)
-    for clock in _CLOCKS:
-        with contextlib.suppress(DataError):
-            return {**table, "time": clock}, find_series(Data(**table, time=clock), seed)
+    with contextlib.suppress(DataError):
+        return table, find_series(Data(**table), seed)
+    table["dt"] = 1.0
+    source = find_series(Data(**table), seed)
     say("Times are not known and counted in samples; give dt, rate or time.")
-    return {**table, "dt": 1.0}, find_series(Data(**table, dt=1.0), seed)
+    return table, source
 
 
 def _prepared(
