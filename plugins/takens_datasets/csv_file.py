@@ -22,7 +22,8 @@ class Csv(CsvSettings):
     nothing and no number has a point. Lines that begin with ``#`` are comments. The first row
     names the columns, also where it is 0, 1, 2, ... as pandas writes it; where it is made of
     numbers otherwise, a last comment such as ``# t x y`` does, and else they are called x1,
-    x2, ... A row of units may stand below. A column without a name is called by its place, as
+    x2, ... A row of units may stand below, and lines of another
+    width above. A column without a name is called by its place, as
     in ``column1``. Columns that are not asked for may hold anything. The text may be
     compressed (gz, bz2, xz, zst).
 

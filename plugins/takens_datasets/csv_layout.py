@@ -52,6 +52,7 @@ def find_layout(path: Path, lines: Iterable[str]) -> Layout:
     Raises: DataError where there are no rows.
     """
     comment, head, body = _beginning(lines)
+    above, head, body = _without_preamble(head, body)
     if not body:
         raise takens.errors.DataError(f"{path} has no rows of numbers, only comments.")
     if _is_one_column(path, body):
@@ -76,12 +77,12 @@ def find_layout(path: Path, lines: Iterable[str]) -> Layout:
     if below:
         units |= dict(zip(names, below, strict=False))
         at = next(row for row, fields in split_rows(path, head, delimiter) if fields == second)
-    remarks = ()
+    remarks = [f"What stands above row {above + 1} was left out."] if above else []
     if counted:
         listed = ", ".join(first)
-        remarks = (f"The first row, {listed}, was taken for the names of the columns.",)
+        remarks.append(f"The first row, {listed}, was taken for the names of the columns.")
     return Layout(
-        delimiter, decimal_comma, True, at, len(first), names, units, unnamed, remarks
+        delimiter, decimal_comma, True, at, len(first), names, units, unnamed, tuple(remarks)
     )
 
 
@@ -163,6 +164,33 @@ def _beginning(lines: Iterable[str]) -> tuple[str, list[str], list[str]]:
         if len(body) > _SAMPLE:
             break
     return comment, head, body
+
+
+def _without_preamble(
+    head: Sequence[str], body: Sequence[str]
+) -> tuple[int, Sequence[str], Sequence[str]]:
+    """Return how many lines stand above the header, and the lines with those as comments.
+
+    A header is text of one width with all rows below, and nothing above it is a row.
+    """
+    places = [i for i, line in enumerate(head) if line.strip() and line.strip()[0] != "#"]
+    for delimiter in _DELIMITERS:
+        rows = [line.split(None if delimiter == BLANK else delimiter) for line in body]
+        wide = len(rows[-1]) if rows else 0
+        first = 1 + max((i for i, row in enumerate(rows) if len(row) != wide), default=-1)
+        # A quote that goes on in the next line is a name with a line break.
+        broken = any(line.count('"') % 2 for line in body[: first + 1])
+        if broken or wide < 2 or not 0 < first < len(rows) - 2:
+            continue
+        if delimiter != ",":
+            rows = [[field.replace(",", ".") for field in row] for row in rows]
+        named = not any(is_number(field) for field in rows[first])
+        numbers = _is_data(rows[first + 2]) and _is_data(rows[-1])
+        if named and numbers and not any(len(r) > 1 and _is_data(r) for r in rows[:first]):
+            above = places[first]
+            commented = ["# " + line for line in head[:above]]
+            return above, [*commented, *head[above:]], body[first:]
+    return 0, head, body
 
 
 def _delimiter(path: Path, head: Sequence[str]) -> tuple[str, Row, Row]:

@@ -148,6 +148,17 @@ text("units_in_brackets_below.csv", HEAD + "[s],[mV],[mmHg]\n" + rows(T), how=TI
      units=("mV", "mmHg"), time_unit="s")  # fmt: skip
 text("units_in_names.csv", "t [ms],HR (bpm),y\n" + rows(T), how={"time": "t [ms]"},
      columns=("HR (bpm)", "y"), units=("bpm", ""), time_unit="ms")  # fmt: skip
+# Lines above the header, as instruments write them.
+META: Final = "Device: Scope 3\nSampled, by: B.\n\nRate;250 Hz\n"
+LEFT: Final = ["What stands above row 5 was left out."]
+text("metadata.csv", META + HEAD + rows(T), how=TIMED, remarks=LEFT)
+text("metadata_and_units.csv", META + HEAD + "s,mV,mV\n" + rows(T), remarks=LEFT,
+     units=("mV", "mV"), time_unit="s")  # fmt: skip
+text("metadata_and_decimal_commas.csv", META + "t;x;y\n" + rows(T, between=";", comma=True),
+     remarks=LEFT)  # fmt: skip
+text("metadata.txt", META + "t\tx\ty\n" + rows(T, between="\t"), remarks=LEFT)
+text("two_tables.csv", "t,x\n" + rows(T, X[:, :1]) + "\n" + HEAD + rows(T),
+     refusal="row 42 is blank, with more rows below")  # fmt: skip
 # Gaps and fill values.
 for word, gap in {"empty": "", "na": "NA", "nan": "NaN", "null": "null", "dash": "-"}.items():
     text(f"gaps_{word}.csv", GAPS.replace("{gap}", gap), how=TIMED, x=GAPPED)

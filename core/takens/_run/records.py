@@ -130,7 +130,7 @@ def read_data(data: Data, path: str | Path | Sequence[str | Path] | None) -> Rec
     Raises: InputError where it cannot be read so.
     """
     return read_recordings(
-        path or "",
+        [] if path is None else path,
         format=data.format,
         columns=data.columns,
         inputs=data.inputs,
@@ -180,6 +180,8 @@ def _files(given: str | Path | Sequence[str | Path]) -> list[Path]:
         if not given:
             raise DataError("The list of files is empty; name at least one.")
         return [file for each in given for file in _files(each)]
+    if not str(given):
+        raise DataError("The name of the file is empty; name one, a pattern or a folder.")
     path = Path(given)
     if path.is_dir() and not _claims(path):
         found = [file for file in path.iterdir() if file.is_file() and _claims(file)]
