@@ -13,7 +13,15 @@ import takens
 
 # Point and comma change places, so that a point for thousands does not pass as a decimal one.
 SWAP: Final = str.maketrans(",.", ".,")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+_CORRECT: Final = "correct it"
+_REMEDIES: Final = {
+    r"[+-]?\d*,\d+": "write all decimals with points, or all with commas",
+    r"[+-]?\d{1,3}([,' ]\d{3})+(\.\d+)?": "write it without a mark for thousands",
+    r"\d{1,2}:\d\d(:\d\d)?(\.\d+)?": "write the time of day behind its date, in one column",
+    r"[+-]?[\d.]+([eE][+-]?\d+)?\s*[^\d\s.,:_/-]{1,6}": "write the number alone, and its unit "
+    "behind the name of the column, as in 'x (%)'",
+    r"(?i:true|false|yes|no|on|off)": "write 1 and 0",
+}
 GAPS: Final = {"", "-", "--", "?", ".", "na", "n/a", "#n/a", "nan", "null", "none", "missing"}
 
 
@@ -28,6 +36,12 @@ def is_number(text: str) -> bool:
 def is_gap(text: str) -> bool:
     """Whether a text says that nothing was measured."""
     return text.strip().lower() in GAPS
+
+
+def _remedy(text: str) -> str:
+    """Say what to do about a text that is no number, by its form."""
+    known = (do for form, do in _REMEDIES.items() if re.fullmatch(form, text))
+    return next(known, _CORRECT)
 
 
 @final
@@ -101,11 +115,10 @@ class Column:
             return takens.errors.DataError(
                 f"{place} is {shown}; fill the gap by interpolation, or cut the series there."
             )
-        do = "name the column as the time" if takens.plugin.is_date(text) else "correct it"
-        if not any(map(is_number, texts)) and not takens.plugin.is_date(text):
+        do = "name the column as the time" if takens.plugin.is_date(text) else _remedy(text)
+        kinds = len(set(texts))
+        if do == _CORRECT and 1 < kinds <= len(texts) / 3 and not any(map(is_number, texts)):
             do = f"if it tells recordings apart give id = {self.name!r}, otherwise correct it"
-        if _DECIMAL_COMMA.fullmatch(text):
-            do = "write all decimals with points, or all with commas"
         return takens.errors.DataError(
             f"{place} is {shown}, which is no {expected}; {do}, or do without the column."
         )

@@ -17,15 +17,14 @@ from takens_datasets.settings import CsvSettings
 class Csv(CsvSettings):
     """Reads columns of numbers from text, in double precision.
 
-    Fields are separated by commas, semicolons, tabs or blanks, which is found out from the
-    first rows, and may be quoted; decimal commas are understood where a comma separates
+    Fields are separated by commas, semicolons, tabs, bars or blanks, which is found out from
+    the first rows, and may be quoted; decimal commas are understood where a comma separates
     nothing and no number has a point. Lines that begin with ``#`` are comments. The first row
     names the columns, also where it is 0, 1, 2, ... as pandas writes it; where it is made of
     numbers otherwise, a last comment such as ``# t x y`` does, and else they are called x1,
-    x2, ... A row of units may stand below, and lines of another
-    width above. A column without a name is called by its place, as
-    in ``column1``. Columns that are not asked for may hold anything. The text may be
-    compressed (gz, bz2, xz, zst).
+    x2, ... A row of units may stand below, and lines of another width above. A column without
+    a name is called by its place, as in ``column1``. Columns that are not asked for may hold
+    anything. The text may be compressed (gz, bz2, xz, zst).
 
     The time column holds numbers, or dates; dates are counted from the first one in the
     coarsest unit that holds them exactly, which becomes the series' ``time_unit``. Rows are

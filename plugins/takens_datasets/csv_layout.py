@@ -11,7 +11,7 @@ import takens
 from takens_datasets.csv_fields import SWAP, is_gap, is_number
 from takens_datasets.csv_rows import BLANK, Row, split_rows
 
-_DELIMITERS = (";", "\t", ",", BLANK)
+_DELIMITERS = (";", "\t", "|", ",", BLANK)
 _DECIMAL_COMMA = re.compile(r"(?<![\d,.])[+-]?\d*,\d+(?:[eE][+-]?\d+)?(?![\d,.])")
 _TWO_WHOLE = re.compile(r"\s*([+-]?\d+),(\d+)\s*")
 _UNIT = re.compile(r"[(\[]?[\w°µμ%‰/^*·.\- ²³⁻¹]+[)\]]?")

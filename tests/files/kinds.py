@@ -90,6 +90,7 @@ GAPS: Final = HEAD + "\n".join(
 # Separators, encodings, headers.
 text("commas.csv", HEAD + rows(T), how=TIMED)
 text("semicolons.csv", HEAD.replace(",", ";") + rows(T, between=";"), how=TIMED)
+text("bars.csv", HEAD.replace(",", "|") + rows(T, between="|"), how=TIMED)
 text("tabs.tsv", HEAD.replace(",", "\t") + rows(T, between="\t"), how=TIMED)
 text("blanks.txt", "t x y\n" + rows(T, between="  "), how=TIMED)
 text("decimal_commas.csv", "t;x;y\n" + rows(T, between=";", comma=True), how=TIMED)
@@ -148,6 +149,18 @@ text("units_in_brackets_below.csv", HEAD + "[s],[mV],[mmHg]\n" + rows(T), how=TI
      units=("mV", "mmHg"), time_unit="s")  # fmt: skip
 text("units_in_names.csv", "t [ms],HR (bpm),y\n" + rows(T), how={"time": "t [ms]"},
      columns=("HR (bpm)", "y"), units=("bpm", ""), time_unit="ms")  # fmt: skip
+# Texts that are no numbers, each with what to do.
+for name, form, remedy in (
+    ("percents", "{}.5%", "write the number alone, and its unit behind the name"),
+    ("units_beside", "{}.5 mV", "write the number alone, and its unit behind the name"),
+    ("thousands", "1,{:03d}.5", "write it without a mark for thousands"),
+    ("times_of_day", "12:{:02d}", "write the time of day behind its date, in one column"),
+    ("truths", "TRUE", "write 1 and 0"),
+):
+    bodies = (f"{t:g};{form.format(i)}" for i, t in enumerate(T))
+    text(f"{name}.csv", "t;x\n" + "\n".join(bodies), how=TIMED, refusal=remedy)
+text("events.csv", "t,what\n" + "\n".join(f"{t:g},spike" for t in T), how=TIMED,
+     refusal="is 'spike', which is no finite number; correct it")  # fmt: skip
 # Lines above the header, as instruments write them.
 META: Final = "Device: Scope 3\nSampled, by: B.\n\nRate;250 Hz\n"
 LEFT: Final = ["What stands above row 5 was left out."]
