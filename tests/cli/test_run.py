@@ -419,7 +419,7 @@ def test_a_loss_that_breaks_down_exits_with_one(takens: Takens, small: Path) -> 
         (["--set", "judge.reference.prediction_error=nan"], "is a finite number; got nan"),
         (["--set", 'judge.metrics=["prediction_error","prediction_error"]'], "twice"),
         (["--set", "versions=5"], "versions is a table; got 5"),
-        (["--set", "model.latent_dim=4.0"], "latent_dim is a whole number; got 4.0"),
+        (["--set", "model.latent_dim=4.0"], "latent_dim is a whole number or 'auto'; got 4.0"),
         (["--set", "format=0"], "has configuration format 0"),
         (["--seed", "-1"], "seed is a whole number from 0"),
     ],

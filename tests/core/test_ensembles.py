@@ -154,7 +154,7 @@ def test_an_ensemble_answers_as_its_members() -> None:
     [
         ([0, 1], {"members": 3}, "was given 2 models and members = 3"),
         ([0], {"members": 2, "learning_rate": (1.0, 2.0, 3.0)}, "lists 3 rates for 2 members"),
-        ([0], {"learning_rate": -1.0}, "above 0; got -1"),
+        ([0], {"learning_rate": -1.0}, "above 0, or 'auto'; got -1"),
     ],
 )
 def test_what_does_not_go_together(

@@ -161,7 +161,9 @@ def test_configured_components_take_settings_or_their_fields() -> None:
 def test_limits_are_checked_before_a_component_is_imported() -> None:
     with pytest.raises(takens.errors.ComponentError) as refused:
         takens.models.create("shallow_rnn", obs_dim=3, hidden_dim=0)
-    assert str(refused.value) == "model 'shallow_rnn': hidden_dim is at least 1; got 0."
+    assert (
+        str(refused.value) == "model 'shallow_rnn': hidden_dim is at least 1, or 'auto'; got 0."
+    )
 
 
 def test_a_package_imports_its_names_on_first_use() -> None:

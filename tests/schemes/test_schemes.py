@@ -320,8 +320,14 @@ def wrong(scheme: Any, **arguments: Any) -> Any:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: GeneralisedTeacherForcing(1.5), "alpha is between 0 and 1; got 1.5"),
-        (lambda: GeneralisedTeacherForcing((0.1, -1.0)), "alpha is between 0 and 1; got -1"),
+        (
+            lambda: GeneralisedTeacherForcing(1.5),
+            "alpha is between 0 and 1, or 'auto'; got 1.5",
+        ),
+        (
+            lambda: GeneralisedTeacherForcing((0.1, -1.0)),
+            "alpha is between 0 and 1, or 'auto'; got -1",
+        ),
         (
             lambda: wrong(GeneralisedTeacherForcing, adapt="wild"),
             "adapt is one of 'none', 'annealed'",
