@@ -8,7 +8,7 @@ import inspect
 import io
 import json
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 
 import attrs
 import torch
@@ -18,7 +18,9 @@ from torch.func import functional_call
 from takens._dynamics.ensemble import Ensemble
 from takens._dynamics.flow_map import latent_map
 from takens._dynamics.generate import generate
+from takens._dynamics.inputs import input_dim
 from takens._protocols.dynamics import Time
+from takens._protocols.inputs import Interpolation
 from takens._protocols.model import (
     ContinuousModel,
     Model,
@@ -138,6 +140,9 @@ def check_model_uses_every_weight(model: Model) -> None:
     z = own.encode(context)
     moved = velocity(own, own.force(z, context[..., -1, :]), TIMES[1])
     given = torch.cat((z, moved, own.observe(moved), velocity(own, moved)), -1)
+    if k := input_dim(own):
+        before = () if own.time is Time.DISCRETE else (z.new_zeros(()),)
+        given = torch.cat((given, own(*before, z, numbers(8, k, seed=4))), -1)
     weights = {name: weight for name, weight in own.named_parameters() if weight.numel()}
     require_reached((given * numbers(*given.shape, seed=3)).sum(), weights)
 
@@ -167,10 +172,33 @@ def check_model_seed(model: Model) -> None:
 def check_model_free_run(model: Model) -> None:
     """Check that a free run stays finite, and is the same every time."""
     own = _copy(model)
-    runs = [generate(own, context=_context(own, 2), steps=20, dt=0.01).x for _ in range(2)]
+    k, length = input_dim(own), own.context_length + 20
+    acting = {"inputs": numbers(length, k, seed=5)} if k else {}
+    context = _context(own, 2)
+    runs = [generate(own, context=context, steps=20, dt=0.01, **acting).x for _ in range(2)]
     require(bool(runs[0].isfinite().all()), "A free run of 20 steps is not finite.")
     # The first may run in plain torch and the second compiled.
     require_close(runs[0], runs[1], "Two free runs from one start differ")
+
+
+@CHECKS.where(lambda model: input_dim(model) > 0)
+def check_model_inputs(model: Model) -> None:
+    """Check that inputs act, that zeros are none, and that ``encode`` takes them."""
+    own = _disturbed(model)
+    k, context = own.input_dim, _context(own, 4)
+    require(
+        own.interpolation in get_args(Interpolation), "interpolation is none that is known."
+    )
+    z = own.encode(context, numbers(4, own.context_length, k))
+    before = () if own.time is Time.DISCRETE else (z.new_zeros(()),)
+    u = numbers(4, k, seed=1).requires_grad_()
+    require_close(own(*before, z, 0 * u), own(*before, z), "Inputs of zero are not none")
+    found = own(*before, z, u)
+    require(found.shape == z.shape, f"It gives {tuple(found.shape)} for {tuple(z.shape)}.")
+    for i in range(k):
+        (gradient,) = gradients((found * numbers(*z.shape, seed=2)).sum(), u)
+        acts = gradient is not None and bool(gradient[..., i].any())
+        require(acts, f"Nothing depends on input {i} of {k}.")
 
 
 @CHECKS.where(SupportsForcingSignal)

@@ -311,6 +311,18 @@ class SolvesToNaN(Solves):
         return {}
 
 
+class IgnoresInputs(Model):
+    """Says that inputs act, and has nothing depend on them."""
+
+    input_dim, interpolation = 1, "constant"
+
+    def encode(self, context: Tensor, /, *u: Tensor) -> Tensor:
+        return super().encode(context)
+
+    def forward(self, z: Tensor, *u: Tensor) -> Tensor:
+        return super().forward(z)
+
+
 class IgnoresUnits(Model):
     def adopt_units(self, mean: Tensor, scale: Tensor) -> None:
         pass
@@ -336,6 +348,7 @@ FAULTS = [
     Fault("force is not what forcing_signal says", "model_forcing_signal", WrongSignal()),
     Fault("a map of its own has another size", "model_step_map", LosesASample()),
     Fault("the closed form gives no numbers", "model_closed_form", SolvesToNaN()),
+    Fault("nothing depends on inputs", "model_inputs", IgnoresInputs()),
     Fault("units are ignored", "model_units", IgnoresUnits()),
     Fault("encode takes the observations in reversed order", "model_encodes_in_order", Reversed()),
     Fault(
