@@ -25,6 +25,7 @@ def test_lorenz_is_known_again() -> None:
     found = examined(lorenz())
     assert found.verdict.startswith("Nonlinear")
     assert found.chance == 0.05
+    assert "(surrogates as well: 0.05).\n" in repr(found) + "\n"
     assert found.exponent == pytest.approx(0.906, abs=3 * (found.exponent_error or 0))
     low, high = found.exponent_interval or (1.0, 0.0)
     assert low < 0.906 < high

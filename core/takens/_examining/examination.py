@@ -131,7 +131,7 @@ class Examination(Printed):
         if told is None:
             return "The data are too short or too broken to say whether they can be forecast."
         if told.beats_linear and told.beats_persistence:
-            beside = "" if chance is None else f" ({chance:.2g} of surrogates do as well)"
+            beside = "" if chance is None else f" (surrogates as well: {chance:.2g})"
             return f"Nonlinear: near states foretell more than linear models{beside}."
         if told.linear_beats_persistence and told.linear < 0.5:
             return "Predictable, and a linear model says it all: cycles or sums of cycles."

@@ -51,7 +51,12 @@ def find_series(data: Data, seed: int) -> Source:
     Raises: InputError where the system, the file or a number cannot be used.
     """
     source = _read(data, seed) if data.system is None else _simulated(data, data.system, seed)
-    return attrs.evolve(source, training=_with_noise(source.training, data.noise, seed))
+    remarks = source.remarks
+    if data.prepare:
+        names = ", ".join(each.bare_name for each in data.prepare)
+        remarks += (f"Learned from and judged on data as prepared: {names}.",)
+    training = _with_noise(source.training, data.noise, seed)
+    return attrs.evolve(source, training=training, remarks=remarks)
 
 
 def shown(data: TimeSeries | Recordings) -> TimeSeries:
