@@ -50,6 +50,10 @@ def _has_weights(model: Model) -> bool:
     return any(weight.numel() for weight in model.parameters())
 
 
+def _is_driven(model: Model) -> bool:
+    return input_dim(model) > 0
+
+
 @CHECKS.add
 def check_model_protocol(model: Model) -> None:
     """Check that all members are there, and it is a module."""
@@ -173,30 +177,31 @@ def check_model_free_run(model: Model) -> None:
     """Check that a free run stays finite, and is the same every time."""
     own = _copy(model)
     k, length = input_dim(own), own.context_length + 20
-    acting = {"inputs": numbers(length, k, seed=5)} if k else {}
+    acting = numbers(length, k, seed=5) if k else None
     context = _context(own, 2)
-    runs = [generate(own, context=context, steps=20, dt=0.01, **acting).x for _ in range(2)]
+    runs = [
+        generate(own, context=context, steps=20, dt=0.01, inputs=acting).x for _ in range(2)
+    ]
     require(bool(runs[0].isfinite().all()), "A free run of 20 steps is not finite.")
     # The first may run in plain torch and the second compiled.
     require_close(runs[0], runs[1], "Two free runs from one start differ")
 
 
-@CHECKS.where(lambda model: input_dim(model) > 0)
+@CHECKS.where(_is_driven)
 def check_model_inputs(model: Model) -> None:
     """Check that inputs act, that zeros are none, and that ``encode`` takes them."""
     own = _disturbed(model)
     k, context = own.input_dim, _context(own, 4)
-    require(
-        own.interpolation in get_args(Interpolation), "interpolation is none that is known."
-    )
+    known = get_args(Interpolation)
+    require(own.interpolation in known, f"interpolation is none of {', '.join(known)}.")
     z = own.encode(context, numbers(4, own.context_length, k))
     before = () if own.time is Time.DISCRETE else (z.new_zeros(()),)
     u = numbers(4, k, seed=1).requires_grad_()
     require_close(own(*before, z, 0 * u), own(*before, z), "Inputs of zero are not none")
     found = own(*before, z, u)
     require(found.shape == z.shape, f"It gives {tuple(found.shape)} for {tuple(z.shape)}.")
+    (gradient,) = gradients((found * numbers(*z.shape, seed=2)).sum(), u)
     for i in range(k):
-        (gradient,) = gradients((found * numbers(*z.shape, seed=2)).sum(), u)
         acts = gradient is not None and bool(gradient[..., i].any())
         require(acts, f"Nothing depends on input {i} of {k}.")
 

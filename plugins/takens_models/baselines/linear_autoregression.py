@@ -87,7 +87,8 @@ class LinearAutoregression(takens.plugin.Configured[LinearAutoregressionSettings
         ones = torch.ones_like(features[:, :1])
         targets = x[:, c:].reshape(-1, n)
         k = self.input_dim
-        inputs = x[:, c - 1 : -1, :0] if drive is None else drive[:, c - 1 : -1].to(x)
+        drive = x.new_zeros(*x.shape[:-1], k) if drive is None else drive.to(x)
+        inputs = drive[:, c - 1 : -1]
         known = torch.cat((features, inputs.reshape(len(features), k), ones), -1)
         weights = ridge_regression(known, targets, self.config.ridge)
         self.predict.weight.copy_(weights[:, : c * n])
