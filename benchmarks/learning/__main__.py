@@ -35,7 +35,6 @@ KINDS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 FORCING: dict[str, Any] = {"name": "generalised_teacher_forcing", "alpha": 0.125}
 WAYS: dict[str, dict[str, Any]] = {
     "run through": {"scheme": FORCING},
-    "as strong": {"scheme": FORCING},
     "lines": {"scheme": FORCING, "prepare": [{"name": "fill_gaps", "longest": 1000}]},
     "stretches": {"scheme": FORCING, "stretches": True},
     "sparse": {"scheme": {"name": "sparse_teacher_forcing", "every": 16}},
@@ -55,10 +54,6 @@ def one(kind: str, way: str, members: int, steps: int, size: tuple[int, int]) ->
     given, truth = series()
     known, how = KINDS[kind](given.x).bool(), dict(WAYS[way])
     data = takens.TimeSeries(given.t, torch.where(known, given.x, torch.nan), mask=known)
-    if way == "as strong":
-        # What is known then pulls by as much in a given time as all would.
-        share = float(known.double().mean())
-        how["scheme"] = FORCING | {"alpha": 1 - (1 - FORCING["alpha"]) ** (1 / share)}
     if how.pop("stretches", False):
         data = takens.Recordings.of(data).stretches()
     began = time.perf_counter()

@@ -47,6 +47,8 @@ def pulled_loss(
 ) -> Tensor:
     """Return the loss of generalised forcing at the strength `alpha: ()` or `(members,)`.
 
+    Where only a share k of the windows is known, alpha becomes `1 - (1 - alpha)^(1 / k)`.
+
     Raises: InputError where there are not as many strengths as members; see ``forced_loss``.
     """
     members = windows.shape[:-3]
@@ -57,6 +59,10 @@ def pulled_loss(
         )
     warm_up = scheme.warm_up
     count = predicted(model, windows, warm_up)
+    if takens.plugin.has_gaps(windows):
+        # What is known pulls as much in a given time as all would.
+        known = (~windows.isnan()).double().mean((-3, -2, -1)).cpu()
+        alpha = 1 - (1 - alpha.double()) ** (1 / known)
     strength = alpha.double().unsqueeze(-1).repeat(*[1] * alpha.ndim, count)
     strength[..., :warm_up] = 1
     strength[..., 0] = 0

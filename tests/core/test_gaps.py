@@ -293,3 +293,17 @@ def test_a_field_is_forced_at_irregular_times(members: int) -> None:
     }
     history = takens.fit(model, data, "generalised_teacher_forcing", **settings).history
     assert history[-1]["loss"] < 0.7 * history[0]["loss"]
+
+
+def test_what_is_known_pulls_for_what_is_not(linear: Any) -> None:
+    from takens_schemes import GeneralisedTeacherForcing
+
+    windows = torch.randn(2, 4, 1, generator=generator()).double()
+    windows[0, 2], windows[1, 1] = NAN, NAN
+    times = torch.arange(4).double()
+    found = GeneralisedTeacherForcing(alpha=0.3).loss(linear(0.5), windows, times=times, step=0)
+    strength = torch.full((3,), 1 - 0.7 ** (8 / 6), dtype=torch.float64)
+    strength[0] = 0
+    states = takens.plugin.forced_run(linear(0.5), windows, dt=1.0, strength=strength)
+    expected = (states - windows[:, 1:]).square().nanmean()
+    torch.testing.assert_close(found, expected)
