@@ -26,8 +26,8 @@ class GeneralisedTeacherForcing(GeneralisedTeacherForcingSettings):
     over the first ``annealing`` updates, linearly. By the name of an estimator it follows the
     model's Jacobians on the forcing signals, see ``AdaptiveForcing``; ``alpha`` is not used.
 
-    Where a share k of a batch is known, what is known pulls by `1 - (1 - alpha)^(1 / k)`, so that
-    the bound is as it would be without gaps.
+    Where a share k of a batch is known, what is known pulls by `1 - (1 - alpha)^(1 / k)`, so
+    that the bound is as it would be without gaps.
 
     Raises: ComponentError where alpha is outside 0 to 1 or another argument makes no sense.
 
