@@ -147,3 +147,10 @@ def test_a_temperature_is_no_time(tmp_path: Path) -> None:
         takens.read_recordings(tmp_path / "a.csv")
     assert Recordings.of(frame).columns == ("T", "day")
     assert takens.read_recordings(tmp_path / "a.csv", dt=1).columns == ("T", "day")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_all_forms_are_embedded(form: str) -> None:
+    found = takens.embed(FORMS[form], delay=3, dimension=2)
+    expected = takens.embed(SERIES, delay=3, dimension=2)
+    assert torch.equal(found.series.x.squeeze(0), expected.series.x)

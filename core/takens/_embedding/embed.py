@@ -10,6 +10,9 @@ import torch
 from torch import Tensor
 
 from takens._arguments import arguments
+from takens._data.entrance import SeriesLike, as_series
+from takens._data.frames import is_frame
+from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens._embedding.arrays import Array, matrix, standardised
 from takens._embedding.delay import Delay, DelayMethod, choose_delay
@@ -55,7 +58,7 @@ class Embedding(Printed):
         """States, `(..., T', m)`."""
         return self.series.x
 
-    def of(self, series: TimeSeries | Tensor) -> TimeSeries:
+    def of(self, series: SeriesLike) -> TimeSeries:
         """Embed another series of the same variables in the same way.
 
         Raises: DataError where it has too few variables or samples.
@@ -65,7 +68,7 @@ class Embedding(Printed):
 
 @arguments()
 def embed(
-    series: TimeSeries | Tensor,
+    series: SeriesLike,
     delay: Delays = "auto",
     dimension: int | DimensionMethod = "auto",
     *,
@@ -163,9 +166,11 @@ def _positive(name: str, value: int) -> int:
     return value
 
 
-def _series(given: TimeSeries | Tensor) -> TimeSeries:
+def _series(given: SeriesLike) -> TimeSeries:
     if isinstance(given, TimeSeries):
         return given
+    if isinstance(given, Recordings) or is_frame(given):
+        return as_series(given, "An embedding")
     x: Any = given
     x = torch.as_tensor(matrix(x) if getattr(x, "ndim", 1) < 3 else x).double()
     return TimeSeries(torch.arange(x.shape[-2], dtype=torch.float64), x)
