@@ -98,7 +98,6 @@ def test_gaps_are_left_out_of_training_and_told() -> None:
 @pytest.mark.parametrize(
     ("work", "words"),
     [
-        (lambda: fit(Recordings.of(FORMS["pandas"], columns=["x1"], inputs=["x2"])), "inputs"),
         (
             lambda: fit(Recordings([X[:70], X[70:]]), "echo_state_network", "closed_form"),
             "cut them",
@@ -112,7 +111,7 @@ def test_gaps_are_left_out_of_training_and_told() -> None:
             "without gaps",
         ),
     ],
-    ids=["inputs", "direct", "short", "text", "gaps"],
+    ids=["direct", "short", "text", "gaps"],
 )
 def test_what_cannot_be_learned_from_is_refused_in_a_sentence(work: Any, words: str) -> None:
     with pytest.raises(takens.InputError, match=words):
