@@ -57,3 +57,14 @@ def test_halves_are_equally_long_and_start_at_zero() -> None:
     assert first.x.flatten().tolist() == [0, 1, 2]
     assert second.x.flatten().tolist() == [3, 4, 5]
     assert float(second.t[0]) == 0
+
+
+def test_bfloat16_is_widened_since_numpy_lacks_it() -> None:
+    x = torch.randn(60, 2, generator=torch.Generator().manual_seed(0)).bfloat16()
+    series = takens.TimeSeries(torch.arange(60.0, dtype=torch.float64) * 0.1, x)
+    assert series.x.dtype == torch.float32
+    assert torch.equal(series.x, x.float())
+    assert series.values()["x1"].shape == (60,)
+    model = takens.create("model", "shallow_plrnn", obs_dim=2)
+    fit = takens.fit(model, series, takens.schemes.create("teacher_forcing"), steps=1, window=5)
+    assert len(fit.history) >= 1

@@ -18,7 +18,8 @@ from takens.errors import DataError
 def as_floats(value: Any, what: str = "A time series") -> Tensor:
     """Return real numbers as a tensor of the type that they have, or of float64.
 
-    Tensors are taken as they are; all else is copied. What a masked array hides is NaN.
+    Tensors are taken as they are, but for bfloat16, which NumPy lacks and which becomes
+    float32; all else is copied. What a masked array hides is NaN.
 
     Raises: DataError for anything else than real numbers.
     """
@@ -35,6 +36,8 @@ def as_floats(value: Any, what: str = "A time series") -> Tensor:
         tensor = torch.from_numpy(np.array(array, np.float32 if single else np.float64))
     if tensor.is_complex():
         raise DataError(f"{what} holds floating-point numbers; got {tensor.dtype}.")
+    if tensor.dtype is torch.bfloat16:
+        return tensor.float()
     return tensor if tensor.dtype.is_floating_point else tensor.double()
 
 
