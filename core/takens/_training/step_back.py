@@ -96,16 +96,24 @@ class StepBack:
         }
         return {"times": list(self.times), "last": list(self.last), **states}
 
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from a stored state.
+    def restore(self, state: Mapping[str, Any], weights: Tensor) -> None:
+        """Go on from a stored state of such ``weights``.
 
-        Raises: ValueError where it is of other members.
+        Raises: ValueError where it is of other members or weights; TypeError where its counts
+        are no numbers.
         """
         if {len(state["times"]), len(state["last"])} != {len(self.times)}:
             raise ValueError("it stepped back for another number of members")
+        counts: list[Any] = [*state["times"], *state["last"]]
+        if not all(type(count) is int and count >= 0 for count in counts):
+            raise TypeError("it stepped back an odd number of times")
         self.times, self.last = list(state["times"]), list(state["last"])
         for name in ("older", "newer"):
-            good = state[name] and Good(state[name]["values"], state[name]["moments"])
+            good = state[name] and Good(state[name]["values"], list(state[name]["moments"]))
+            if good and (
+                good.values.shape != weights.shape or not bool(good.values.isfinite().all())
+            ):
+                raise ValueError("the weights it may go back to are of others, or not finite")
             setattr(self, name, good)
 
 

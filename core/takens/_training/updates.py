@@ -313,7 +313,7 @@ class Updates:
             generator.set_state(stored)
         self.best, self.stopped_at = best, stopped
         if "back" in state:
-            self.back.restore(state["back"])
+            self.back.restore(state["back"], values)
             self.before = [(float(lost), float(least)) for lost, least in state["before"]]
             self.ended = state["ended"]
         self.left = {i: values[i].detach().clone() for i in stopped}
