@@ -72,7 +72,7 @@ def test_a_system_by_name_is_judged_and_is_the_truth(data: takens.TimeSeries) ->
         (takens.simulate, "solver", "Did you mean 'integrator'?"),
         (takens.simulate, "step_size", "Did you mean 'dt'?"),
         (takens.generate, "x0", "Did you mean 'context'?"),
-        (takens.generate, "colour", "It takes model, context, steps, dt, keep_every."),
+        (takens.generate, "colour", "It takes model, context, steps, dt, keep_every, inputs."),
         (takens.evaluate, "ground_truth", "Did you mean 'truth'?"),
     ],
 )

@@ -315,7 +315,10 @@ class Updates:
         if "back" in state:
             self.back.restore(state["back"], values)
             self.before = [(float(lost), float(least)) for lost, least in state["before"]]
-            self.ended = state["ended"]
+            ended = state["ended"]
+            if ended is not None and not all(type(count) is int for count in ended):
+                raise TypeError(f"it ended at {ended!r}")
+            self.ended = ended and tuple(ended)
         self.left = {i: values[i].detach().clone() for i in stopped}
         if isinstance(self.scheme, SupportsState):
             self.scheme.load_state_dict(state["scheme"])

@@ -154,7 +154,7 @@ class OrbitExponents(OrbitSettings):
         found = self._measured(step, x0, dt, count)
         if found.alive == 0 or not all(check.passed for check in found.checks):
             exact = linear_exponents(step, x0, dt)
-            if exact is not None:
+            if exact is not None and np.isfinite(exact[:count]).all():
                 return found.known_to_be(exact[:count])
         if self.steps != "auto" or not isinstance(step, takens.plugin.FlowMap):
             return found
