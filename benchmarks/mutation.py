@@ -3,10 +3,10 @@
     python -m benchmarks.mutation --out DIR [--count 150] [--seed 0]
 
 A mutant is one operator, number, name of a function, condition or constant changed. Each runs
-the tests of its file in a process of its own, which has torch loaded already, and is killed
-where one of them fails or takes too long. Nothing on the disk is changed. Mutants that behave
-as the original are in `EQUIVALENT`, each with its reason. Prints every survivor and writes
-mutants.json.
+the tests of its file in a copy of this process, which has everything loaded already, and is
+killed where one of them fails or takes too long. Nothing on the disk is changed. Mutants that
+behave as the original are in `EQUIVALENT`, each with its reason. Prints every survivor and
+writes mutants.json, from which a run that was stopped goes on, and a table.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import argparse
 import ast
 import copy
 import functools
+import gc
 import importlib
-import importlib.machinery
 import json
 import os
 import random
@@ -25,6 +25,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 ROOT: Final = Path(__file__).parents[1]
@@ -36,10 +37,17 @@ _JUDGE: Final = "tests/core/test_judge.py"
 _ASKED: Final = "tests/judging/test_questions.py"
 _BESIDE: Final = "tests/judging/test_what_runs_are_read_against.py"
 _RUNS: Final = "tests/judging/test_free_runs.py"
-_EVALUATED: Final = (
-    "tests/core/test_evaluate.py",
-    "--deselect=tests/core/test_evaluate.py::"
-    "test_members_judged_side_by_side_get_the_scores_of_one_by_one",
+_EVALUATED: Final = "tests/core/test_evaluate.py"
+_CHECKED: Final = "tests/core/test_free_run_check.py"
+# What simulates or trains for seconds, and holds the same as quicker ones.
+_SLOW: Final = (
+    f"{_EVALUATED}::test_members_judged_side_by_side_get_the_scores_of_one_by_one",
+    f"{_VERDICT}::test_linear_surrogates_of_chaotic_data_are_rejected",
+    f"{_VERDICT}::test_another_system_is_rejected",
+    f"{_VERDICT}::test_the_truth_is_never_wrong",
+    f"{_VERDICT}::test_surrogates_keep_spectra_and_spread",
+    f"{_CHECKED}::test_the_best_weights_are_kept",
+    f"{_CHECKED}::test_another_metric_can_choose_the_weights",
 )
 
 
@@ -72,16 +80,16 @@ FILES: Final[Mapping[str, Sequence[str]]] = {
     ),
     f"{_CORE}/criteria.py": (_ASKED, _VERDICT),
     f"{_CORE}/floors.py": (_BESIDE, _VERDICT),
-    f"{_CORE}/baselines.py": (_BESIDE, *_EVALUATED),
+    f"{_CORE}/baselines.py": (_BESIDE, _EVALUATED),
     f"{_CORE}/stationarity.py": (_BESIDE, _JUDGE),
     f"{_CORE}/noise.py": (_BESIDE, _JUDGE),
     f"{_CORE}/spoils.py": (_BESIDE, _JUDGE),
     f"{_CORE}/spoilt_copies.py": (_BESIDE, _JUDGE),
-    f"{_CORE}/free_runs.py": (_RUNS, *_EVALUATED, _JUDGE),
+    f"{_CORE}/free_runs.py": (_RUNS, _EVALUATED, _JUDGE),
     f"{_CORE}/records.py": (_RUNS, _JUDGE),
-    f"{_CORE}/measure.py": (_RUNS, *_EVALUATED),
-    f"{_CORE}/completion.py": (_RUNS, *_EVALUATED),
-    "core/takens/_training/free_run_check.py": ("tests/core/test_free_run_check.py",),
+    f"{_CORE}/measure.py": (_RUNS, _EVALUATED),
+    f"{_CORE}/completion.py": (_RUNS, _EVALUATED),
+    "core/takens/_training/free_run_check.py": (_CHECKED,),
     "core/takens/cli/judge.py": ("tests/judging/test_exit_codes.py", "tests/cli/test_judge.py"),
     "core/takens/cli/verdict.py": ("tests/judging/test_exit_codes.py",),
     f"{_METRICS}/effects/block_errors.py": _counted(
@@ -250,6 +258,10 @@ def drawn(count: int, seed: int) -> list[Mutant]:
     return random.Random(seed).sample(found, min(count, len(found)))
 
 
+def _name(file: str) -> str:
+    return file.partition("/")[2].removesuffix(".py").replace("/", ".")
+
+
 @functools.cache
 def _text(file: str) -> str:
     # Read once: the file may be edited while mutants of it are tried.
@@ -258,8 +270,11 @@ def _text(file: str) -> str:
 
 def survives(mutant: Mutant | None, tests: Sequence[str], timeout: float) -> bool | None:
     """Run tests on a mutant in a child process; None where they took too long."""
+    # Memory that is looked through for what is garbage would have to be copied.
+    gc.freeze()
     child = os.fork()
     if not child:
+        gc.disable()
         os.setpgrp()
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
@@ -277,32 +292,80 @@ def survives(mutant: Mutant | None, tests: Sequence[str], timeout: float) -> boo
 
 
 def _run(mutant: Mutant | None, tests: Sequence[str]) -> int:
-    import pytest
-
     if mutant is not None:
         path = str(ROOT / mutant.file)
         code = compile(mutated(ast.parse(_text(mutant.file)), mutant.place), path, "exec")
-        whole = importlib.machinery.SourceFileLoader.get_code
+        _put(code, _modules()[path])
+    return _pytest("-x", *(f"--deselect={name}" for name in _SLOW), *tests)
 
-        def get_code(self: Any, fullname: str) -> Any:
-            return code if os.path.realpath(self.path) == path else whole(self, fullname)
 
-        importlib.machinery.SourceFileLoader.get_code = get_code
-    return int(
-        pytest.main(
-            [
-                "-x",
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                "-o",
-                "addopts=--import-mode=importlib",
-                "-m",
-                "not slow",
-                *tests,
-            ]
-        )
-    )
+def _modules() -> Mapping[str, ModuleType]:
+    """Return our modules by their files."""
+    known = ("takens", "tests.")
+    return {
+        os.path.realpath(module.__file__): module
+        for name, module in sys.modules.items()
+        if name.startswith(known) and getattr(module, "__file__", None)
+    }
+
+
+def _put(code: Any, module: ModuleType) -> None:
+    """Run the code of a module once more, and give what is new to all who have the old."""
+    before = dict(vars(module))
+    exec(code, vars(module))
+    changed = {name: old for name, old in before.items() if vars(module)[name] is not old}
+    # Numbers and texts may be the same objects without having to do with each other.
+    made = {id(old): vars(module)[name] for name, old in changed.items() if not _plain(old)}
+    for other in _modules().values():
+        for name, value in list(vars(other).items()):
+            if id(value) in made:
+                setattr(other, name, made[id(value)])
+            elif _plain(value) and changed.get(name) is value:
+                setattr(other, name, vars(module)[name])
+
+
+def _plain(value: object) -> bool:
+    return isinstance(value, (int, float, str, tuple, type(None)))
+
+
+def _pytest(*arguments: str) -> int:
+    import pytest
+
+    usual = ("-q", "--tb=no", "-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib")
+    return int(pytest.main([*usual, "-m", "not slow", *arguments]))
+
+
+def _known(file: Path) -> Mapping[Mutant, Mapping[str, Any]]:
+    """Return what became of mutants before; survivors are tried again."""
+    stored = json.loads(file.read_text()) if file.is_file() else []
+    return {
+        Mutant(*(each.pop(name) for name in Mutant._fields)): each
+        for each in stored
+        if each["lived"] is False
+    }
+
+
+def table(results: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many mutants of each file were killed, and every survivor, in Markdown."""
+    by_file: dict[str, list[Mapping[str, Any]]] = {}
+    for result in sorted(results, key=lambda result: (result["file"], result["line"])):
+        by_file.setdefault(result["file"], []).append(result)
+    rows = ["| file | mutants | killed | equivalent |", "|---|---|---|---|"]
+    rows += [_row(f"`{file}`", each) for file, each in by_file.items()]
+    rows += [_row("all", results), ""]
+    rows += [
+        f"- `{result['file']}`, {result['change']} in `{result['source']}`"
+        for each in by_file.values()
+        for result in each
+        if result["lived"]
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _row(name: str, results: Sequence[Mapping[str, Any]]) -> str:
+    equal = sum(bool(result["equivalent"]) for result in results)
+    killed = sum(result["lived"] is not True for result in results) - equal
+    return f"| {name} | {len(results)} | {killed} | {equal} |"
 
 
 def main() -> None:
@@ -312,14 +375,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     os.chdir(ROOT)
-    # What takes seconds to import is imported once; nothing of takens may be.
-    for name in (
-        *("scipy.interpolate", "scipy.signal", "scipy.spatial", "scipy.stats", "torch.func"),
-        *("click", "hypothesis", "pytest"),
-    ):
-        importlib.import_module(name)
     # None of the tests needs any of the many plugins that are installed.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    # Imported once, by what begins as a copy of this process.
+    for file in FILES:
+        importlib.import_module(_name(file))
+    _pytest(
+        "--collect-only",
+        "-qq",
+        *dict.fromkeys(test for each in FILES.values() for test in each),
+    )
 
     options.out.mkdir(parents=True, exist_ok=True)
     took: dict[tuple[str, ...], float] = {}
@@ -328,9 +393,12 @@ def main() -> None:
         if survives(None, tests, _LONGEST) is not True:
             sys.exit(f"The tests fail as they are: {', '.join(tests)}")
         took[tests] = time.monotonic() - began
-        print(f"{took[tests]:.0f} s: {', '.join(tests)}", flush=True)
     results: list[dict[str, Any]] = []
+    known = _known(options.out / "mutants.json")
     for i, mutant in enumerate(drawn(options.count, options.seed)):
+        if mutant in known:
+            results.append({**mutant._asdict(), **known[mutant]})
+            continue
         key = (mutant.file, mutant.source, mutant.change)
         why = EQUIVALENT.get(key, "")
         tests = tuple(FILES[mutant.file])
@@ -343,10 +411,9 @@ def main() -> None:
                 flush=True,
             )
         (options.out / "mutants.json").write_text(json.dumps(results, indent=1))
-    equal = sum(bool(result["equivalent"]) for result in results)
-    slow = sum(result["lived"] is None for result in results)
-    killed = sum(result["lived"] is not True for result in results) - equal
-    print(f"{killed} of {len(results)} mutants killed ({slow} by time), {equal} equivalent")
+    text = table(results)
+    (options.out / "mutants.md").write_text(text)
+    print(text)
 
 
 if __name__ == "__main__":
