@@ -111,6 +111,11 @@ def test_chances_are_those_of_students_law() -> None:
     assert quantile(0.05, 8) == pytest.approx(stats.t.ppf(0.95, 7))
     assert quantile(0.05, 1) == pytest.approx(stats.t.ppf(0.95, 1))
     assert chance(1.5, 0.5, 8) == pytest.approx(stats.t.sf(3.0, 7))
+    # Of two there is one degree of freedom, and of one none; it counts as if there were.
+    for over in (1, 2):
+        assert quantile(0.05, over) == pytest.approx(stats.t.ppf(0.95, 1))
+        assert chance(1.5, 0.5, over) == pytest.approx(stats.t.sf(3.0, 1))
+    assert joined((0.3, 2), (0.4, 1)) == (pytest.approx(0.5), pytest.approx(1 + 625 / 337))
     assert chance(1.5, 0.5, None) == pytest.approx(stats.norm.sf(3.0))
     assert chance(1.5, 0.5, math.inf) == pytest.approx(stats.norm.sf(3.0))
     assert [chance(d, 0.0, 8) for d in (-0.1, 0.0, 0.1)] == [1.0, 1.0, 0.0]
@@ -165,6 +170,11 @@ def test_segments_need_records_and_say_what_they_are() -> None:
     assert (found.over, found.unit) == (5, "segments of orbits")
     assert found.rates.shape == (20, 3)
     assert found.source == "standard error over 20 segments of 1 orbit"
+    # What goes to and fro adds nothing up: its variance over a block, of which the mean of
+    # twenty is taken out, is all that there is.
+    to_and_fro = over_segments(np.resize([0.3, -0.3], (20, 1, 1)), times[:20])
+    assert to_and_fro is not None
+    assert float(to_and_fro.error[0]) == pytest.approx(0.3 * math.sqrt(20 / 19) / 20)
     least = over_segments(normal(20, 2, 1), times[:20])
     assert least is not None
     assert (least.over, least.source[-6:]) == (10, "orbits")
@@ -231,6 +241,11 @@ def test_errors_of_forecasts_over_blocks_of_starts() -> None:
     # Of means of single starts it is the standard error.
     each = all_but_one(errors[0, :20, None], 20)
     assert jackknife_error(each)[0] == pytest.approx(stats.sem(errors[0, :20]))
+    # Twenty blocks at the most, and none shorter than a forecast.
+    for starts, over in ((600, 20), (200, 20), (199, 19)):
+        series = takens.TimeSeries(torch.arange(11.0), torch.from_numpy(normal(starts, 11, 1)))
+        metric: Any = takens.metrics.get("mase")
+        assert metric.compare(series, series).error_over == over
     uneven = all_but_one(np.arange(5.0)[:, None], 2)
     assert uneven[:, 0].tolist() == [3.5, 1.0]
 
@@ -268,6 +283,18 @@ def test_a_straight_part_is_found_where_it_is() -> None:
     assert find_scaling_region(time, curve, least_rise=5.0) is None
     assert find_scaling_region(time[:7], curve[:7], least_rise=0.0) is None
     assert find_scaling_region(time, np.exp(time), least_rise=1.0, curvature=1e-3) is None
+    # Neither units nor where zero is matter, and a rise that is asked for is enough.
+    for scale, aside in ((1e-4, 0.0), (1e4, 0.0), (1.0, 1e8)):
+        again = find_scaling_region(scale * time + aside, curve + aside, least_rise=1.0)
+        assert again is not None
+        assert (again.start, again.stop) == (found.start, found.stop)
+        assert again.slope * scale == pytest.approx(found.slope, rel=1e-6)
+    whole = np.arange(41.0)
+    assert find_scaling_region(whole, whole, least_rise=40.0) is not None
+    assert find_scaling_region(whole, whole, least_rise=40.0 + 1e-9) is None
+    flat = find_scaling_region(whole, 0 * whole, least_rise=0.0)
+    assert flat is not None
+    assert (flat.slope, flat.bend) == (0.0, 0.0)
     rough = curve + 0.5 * np.sign(np.sin(40 * time))
     assert find_scaling_region(time, rough, least_rise=1.0, curvature=10.0) is None
 

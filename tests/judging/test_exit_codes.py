@@ -9,8 +9,7 @@ import torch
 import takens
 from takens._dynamics.free_run import FreeRun  # pyright: ignore[reportPrivateUsage]
 from takens._judging.judgement import Judgement  # pyright: ignore[reportPrivateUsage]
-from takens.cli.judge import _aspects  # pyright: ignore[reportPrivateUsage]
-from takens.cli.verdict import exit_code
+from takens.cli.exit_codes import decisive_aspects, exit_code
 
 
 def estimate(value: float | None, aspect: str, reference: float | None = 1.0) -> takens.Score:
@@ -102,11 +101,11 @@ def test_the_aspects_of_metrics_can_be_named() -> None:
         return {name: takens.metrics.get(name) for name in names}
 
     free, ahead = made("state_space_divergence"), made("prediction_error")
-    assert _aspects(None, free) is None
-    assert _aspects(" stability , geometry", free) == ["stability", "geometry"]
-    assert _aspects("prediction", ahead) == ["prediction"]
+    assert decisive_aspects(None, free) is None
+    assert decisive_aspects(" stability , geometry", free) == ["stability", "geometry"]
+    assert decisive_aspects("prediction", ahead) == ["prediction"]
     # Only free runs tell whether they stay finite.
     with pytest.raises(takens.InputError, match="'stability', of which no metric speaks"):
-        _aspects("stability", ahead)
+        decisive_aspects("stability", ahead)
     with pytest.raises(takens.InputError, match="speak of stability, geometry; choose others"):
-        _aspects("prediction", free)
+        decisive_aspects("prediction", free)

@@ -183,6 +183,10 @@ def test_records_become_runs() -> None:
     assert cut.beside.x[0, :, 0].tolist() == list(range(10))
     assert (cut.scored, cut.all.x.shape[1]) == (2, 10)
     assert FreeRuns.recorded(long, 13, 8).all.x.shape == (1, 13, 1)
+    assert FreeRuns.recorded(series(long.x[:20]), 10, 8).all.x.shape == (2, 10, 1)
+    assert FreeRuns.recorded(series(long.x[:19]), 10, 8).all.x.shape == (1, 10, 1)
+    longer = FreeRuns.recorded(series(levels(1.0, 2.0, 3.0, samples=25)), 10, 8)
+    assert longer.all.x[:, 0, 0].tolist() == [1.0, 2.0, 3.0]
     several = FreeRuns.recorded(series(levels(1.0, 2.0, 3.0)), 5, 2)
     assert several.all.diverged_at == (None,) * 3
     assert (several.scored, several.all.x.shape[1]) == (2, 5)
@@ -238,6 +242,17 @@ def test_what_is_right_is_what_was_given_or_published_or_the_metrics_own() -> No
     assert compared(unknown, reference=4.0).reference == 4.0
     kept = compared(Described(), reference=4.0, reference_error=0.5)
     assert kept.reference_error == 0.5
+
+
+def test_published_values_come_with_their_errors() -> None:
+    metric: Any = takens.metrics.get("correlation_dimension")
+    fact = takens.plugin.Fact(2.05, error=0.01)
+    truth = Described(facts=lambda: takens.plugin.Facts(values={"correlation_dimension": fact}))
+    found = compared(metric, truth=truth)
+    assert (found.reference, found.reference_error) == (2.05, 0.01)
+    given = compared(metric, truth=truth, references={"one": 2.0})
+    assert (given.reference, given.reference_error) == (2.0, None)
+    assert compared(metric).reference is None
 
 
 def test_evidence_is_the_metrics_or_the_scores() -> None:
@@ -388,6 +403,8 @@ def test_members_are_joined_by_their_median_and_the_middle_one() -> None:
     assert found.parts["y"].error == pytest.approx(2 * error_of_median([1, 2, 4, 8]))
     some = [attrs.evolve(one, parts={"x": part(value=1.0)}) for one in scores[:1]]
     assert over_members([*some, *scores[1:]]).parts["y"].value == 4.0
+    single = [member(1.0), member(2.0, parts={"x": part(value=5.0)}), member(3.0)]
+    assert over_members(single).parts["x"] == part(value=5.0)
     alone = over_members([member(3.0, parts={"x": part(value=3.0)}), member(None)])
     assert (alone.value, alone.error, alone.members) == (3.0, None, (3.0, None))
     assert over_members([member(None, reason="a"), member(None, reason="b")]).reason == "a"

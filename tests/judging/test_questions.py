@@ -1,6 +1,7 @@
 """What a score is asked: sentence, interval, bounds, chance and remedy of each kind."""
 
 import math
+import re
 from typing import Any
 
 import attrs
@@ -19,6 +20,7 @@ from takens._judging.remedies import (  # pyright: ignore[reportPrivateUsage]
     more_data,
     more_trials,
 )
+from takens._judging.verdict import verdict  # pyright: ignore[reportPrivateUsage]
 
 CRITERIA = Criteria()
 Z = float(stats.norm.ppf(0.95))
@@ -175,6 +177,7 @@ def test_an_estimate_is_told_in_per_cent_of_what_is_right() -> None:
     assert asked(estimate(value=-2.1, reference=-2.0)).sentence.startswith(
         "one -2.1 for -2, 5 % high"
     )
+    assert asked(estimate(value=-2.1, reference=-2.0)).bounds == pytest.approx((-2.1, -1.9))
     assert asked(estimate(value=2.3)).p == pytest.approx(stats.t.sf(0.2 / error, freedom))
     assert asked(estimate(error_over=1)).sentence.endswith("over 1 start")
 
@@ -293,6 +296,77 @@ def test_an_interval_on_its_bounds_is_within_them() -> None:
     ):
         test = EquivalenceTest(interval=(0.0, 1.0), bounds=bounds, **about)
         assert test.within is within
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_a_finding_hangs_on_the_test_that_is_nearest_to_its_bounds(sign: float) -> None:
+    def named(value: float, by: str = "estimate", **more: Any) -> takens.Score:
+        about: dict[str, Any] = {"error": 0.01, "reference": 0.0, "scale": 10.0}
+        return score(by, value, **(about | more))
+
+    # Within 0.5 on both sides: by 0.4, 0.1 and 0.3 of it.
+    three = {"a": named(0.1), "b": named(sign * 0.4), "c": named(-0.2)}
+    found = verdict(three).findings["a"]
+    assert found.right is True
+    assert found.interval == pytest.approx((sign * 0.4 - Z * 0.01, sign * 0.4 + Z * 0.01))
+    assert re.findall(r"\b[abc] -?0\.", found.sentence)[0].startswith("b")
+    assert found.sentence.endswith("; and 1 more.")
+    # Widths of bounds are what margins are measured in.
+    wide = named(sign * 4.0, scale=100.0)
+    again = verdict({"wide": wide, "near": named(0.42)}).findings["a"]
+    assert again.interval == pytest.approx((0.42 - Z * 0.01, 0.42 + Z * 0.01))
+    vague = verdict({"sure": named(0.1), "vague": named(sign * 0.45, error=0.1)})
+    assert vague.findings["a"].right is None
+    assert "sure" not in vague.findings["a"].sentence
+    off = {"a": named(sign * 0.8), "b": named(0.1), "c": named(sign * 2.0)}
+    wrong = verdict(off).findings["a"]
+    assert wrong.right is False
+    assert wrong.interval is not None
+    assert sum(wrong.interval) / 2 == pytest.approx(sign * 2.0)
+    assert "b 0.1" not in wrong.sentence
+
+
+def test_a_copy_is_noticed_at_the_level_of_all_tests_together() -> None:
+    # 1.8 errors beyond the bound: a chance of 3.6 %, against 5 % over one or over four.
+    copy = score("estimate", 0.68, error=0.1, reference=0.0, scale=10.0)
+    good = attrs.evolve(copy, value=0.0, spoilt={"copy": copy})
+    alone = verdict({"a": good}).findings["a"]
+    assert alone.power == "Would notice copy."
+    many = verdict({"a": good} | {str(i): attrs.evolve(good, spoilt={}) for i in range(3)})
+    assert many.findings["a"].power == "Would notice none of the spoilt copies."
+    clear = attrs.evolve(good, spoilt={"copy": attrs.evolve(copy, value=9.0)})
+    other = attrs.evolve(good, evidence=takens.plugin.Evidence("b", "estimate"), spoilt={})
+    both = verdict({"other": other, "a": clear})
+    assert both.findings["a"].power == "Would notice copy."
+    assert both.findings["b"].power == ""
+
+
+def test_tolerances_are_of_kinds_that_metrics_ask_for() -> None:
+    def made(kind: str) -> Any:
+        evidence = takens.plugin.Evidence("a", "estimate", kind, 0.1)
+        return type("Made", (), {"evidence": evidence, "compare_records": None})()
+
+    asked_for = {"one": made("means"), "two": made("scales"), "mute": object()}
+    known: Any = asked_for
+    for kind in ("means", "scales", "shares"):
+        Criteria(tolerance={kind: 0.2}).check(known)
+    with pytest.raises(takens.InputError, match="ask for means, scales, shares"):
+        Criteria(tolerance={"means": 0.2, "mean": 0.2}).check(known)
+    nothing: Any = {"mute": object(), "empty": made("")}
+    with pytest.raises(takens.InputError, match=r"those chosen ask for shares\."):
+        Criteria(tolerance={"": 0.2}).check(nothing)
+    criteria = Criteria(tolerance={"means": 0.2, "shares": 0.3})
+    assert criteria.of(asked_for["one"].evidence) == 0.2
+    assert criteria.of(asked_for["two"].evidence) == 0.1
+    assert (criteria.of_shares, CRITERIA.of_shares) == (0.3, 0.02)
+    for level in (0.0, 0.5, math.nan):
+        with pytest.raises(takens.InputError, match=r"judge\.level is between 0 and 0\.5"):
+            Criteria(level=level)
+    assert Criteria(level=0.499).level == 0.499
+    for tolerance in (0.0, 1.0):
+        with pytest.raises(takens.InputError, match=r"means is between 0 and 1; got"):
+            Criteria(tolerance={"means": tolerance})
+    assert Criteria(tolerance={"means": 0.999}).tolerance == {"means": 0.999}
 
 
 def test_trials_that_decide_follow_from_the_normal_law() -> None:

@@ -251,7 +251,7 @@ def fast(square: float, samples: int = 6_000) -> np.ndarray[Any, Any]:
     return np.sin(2 * np.pi * t / 200) + 0.3 * np.sin(2 * math.asin(square**0.5 / 2) * t)
 
 
-@pytest.mark.parametrize("square", [3.0, 3.7])
+@pytest.mark.parametrize("square", [3.0, 3.6, 3.7])
 def test_an_estimate_that_goes_on_falling_is_of_the_signal(square: float) -> None:
     (found,) = noise_levels(fast(square)[:, None])
     estimates = [0.045 * square**k / math.comb(2 * k, k) for k in range(2, 13)]

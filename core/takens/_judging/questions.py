@@ -213,10 +213,10 @@ def _part(
     low, high = part.value - wide, part.value + wide
     told = f"{name} {_short(part.value)} for {_short(known)}"
     if score.scale is None and known:
-        sign = -1 if (part.value - known) * known < 0 else 1
+        below = (part.value - known) * known < 0
         off, spread = 100 * abs(part.value - known) / abs(known), 100 * wide / abs(known)
         told += (
-            f", {digits(off, 2)} % {'low' if sign < 0 else 'high'} ({_confidence(criteria)}: "
+            f", {digits(off, 2)} % {'low' if below else 'high'} ({_confidence(criteria)}: "
             f"{digits(off - spread, 2)} to {digits(off + spread, 2)}), "
             f"tolerance {100 * tolerance:g} %"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from takens._protocols.metric import Metric
     from takens._run.configuration import Configuration, Judge
@@ -88,8 +88,9 @@ def command(
     from takens._run.configuration import Judge
     from takens._run.records import read_data, read_recordings
     from takens._run.scores_file import scores_table, to_text
+    from takens.cli.exit_codes import decisive_aspects, exit_code
     from takens.cli.tables import print_scores
-    from takens.cli.verdict import exit_code, print_verdict
+    from takens.cli.verdict import print_verdict
 
     members = load_members(run)
     model = members[0]
@@ -110,7 +111,7 @@ def command(
         metrics = asked | without_equations(
             model, series, asked, second=None, context=judging.context
         )
-    decisive = _aspects(fail_on, metrics)
+    decisive = decisive_aspects(fail_on, metrics)
     judgement = judge(
         members,
         series,
@@ -151,29 +152,6 @@ def _number(text: str, option: str, word: str = "") -> float | str:
     except ValueError:
         other = f", or {word!r}" if word else ", as in exponents=0.1"
         raise InputError(f"{option} takes a number{other}; got {text!r}.") from None
-
-
-def _aspects(fail_on: str | None, metrics: Mapping[str, Metric]) -> Sequence[str] | None:
-    """Return the aspects that decide, None for all; refuse one that no metric speaks of."""
-    from takens._judging.verdict import STABILITY
-    from takens._near import near
-    from takens._protocols.metric import SeriesMetric, SupportsEvidence
-    from takens.errors import InputError
-
-    if fail_on is None:
-        return None
-    free = any(isinstance(m, SeriesMetric) and m.horizon is None for m in metrics.values())
-    known = [STABILITY] * free
-    known += [m.evidence.aspect for m in metrics.values() if isinstance(m, SupportsEvidence)]
-    wanted = [name.strip() for name in fail_on.split(",")]
-    for name in wanted:
-        if name not in known:
-            raise InputError(
-                f"--fail-on names {name!r}, of which no metric speaks.{near(name, known)} "
-                f"Those of {', '.join(metrics)} speak of {', '.join(dict.fromkeys(known))}; "
-                "choose others with --metric."
-            )
-    return wanted
 
 
 def _configuration(run: Path) -> Configuration | None:

@@ -61,8 +61,9 @@ def command(
     """  # noqa: D301 - click's mark for lines to leave alone
     from takens._defaults import SEARCH
     from takens._reconstructing.reconstruct import reconstruct
+    from takens.cli.exit_codes import exit_code
     from takens.cli.tables import print_scores_json
-    from takens.cli.verdict import exit_code, print_verdict
+    from takens.cli.verdict import print_verdict
 
     folder = out or Path("reconstructions") / Path(files[0]).stem.strip("*")
     made = reconstruct(
