@@ -113,6 +113,20 @@ FILES: Final[Mapping[str, Sequence[str]]] = {
 _LONGEST: Final = 1_200.0
 # Mutants that cannot be told from the original, by file, line of source and change.
 EQUIVALENT: Final[Mapping[tuple[str, str, str], str]] = {
+    **{
+        (file, source, "1 -> 2"): "numpy takes any negative length for what is left over"
+        for file, source in (
+            (
+                f"{_METRICS}/lyapunov/exponent_errors.py",
+                "rates = rates.reshape(-1, logs.shape[2])",
+            ),
+            (
+                f"{_METRICS}/forecasts/block_errors.py",
+                "sizes = np.array([len(part) for part in parts])"
+                ".reshape(-1, *[1] * (sums.ndim - 1))",
+            ),
+        )
+    },
     (
         f"{_CORE}/ensembles.py",
         "return Scores({name: over_members([scores[name] for scores in each]) "
@@ -124,6 +138,16 @@ EQUIVALENT: Final[Mapping[tuple[str, str, str], str]] = {
         "for x, at in zip(noisy.x[1:], scored, strict=True)",
         "True -> False",
     ): "there is a time for each run that is shown",
+    (
+        f"{_CORE}/verdict.py",
+        "[is_ for (one, _), is_ in zip(asked, wrong, strict=True) if one == aspect],",
+        "True -> False",
+    ): "there is an answer for each test",
+    (
+        f"{_CORE}/verdict.py",
+        "trials = one.trials and max(one.trials, score.trials or 0)",
+        "0 -> 1",
+    ): "where there are trials of a copy, there is at least one",
 }
 
 _COMPARED: Final[Mapping[type[ast.cmpop], type[ast.cmpop]]] = {
@@ -315,9 +339,9 @@ def _modules() -> Mapping[str, ModuleType]:
     """Return our modules by their files."""
     known = ("takens", "tests.")
     return {
-        os.path.realpath(module.__file__): module
+        os.path.realpath(module.__file__ or ""): module
         for name, module in sys.modules.items()
-        if name.startswith(known) and getattr(module, "__file__", None)
+        if name.startswith(known)
     }
 
 

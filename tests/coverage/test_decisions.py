@@ -175,6 +175,13 @@ def test_segments_need_records_and_say_what_they_are() -> None:
     to_and_fro = over_segments(np.resize([0.3, -0.3], (20, 1, 1)), times[:20])
     assert to_and_fro is not None
     assert float(to_and_fro.error[0]) == pytest.approx(0.3 * math.sqrt(20 / 19) / 20)
+    odd, growth = np.arange(1.0, 48.0), normal(47, 2, 3)
+    uneven = over_segments(growth, odd)
+    assert uneven is not None
+    assert uneven.mean == pytest.approx(growth.sum((0, 1)) / 94)
+    still = over_segments(np.full((20, 2, 1), 0.5), times[:20])
+    assert still is not None
+    assert (still.mean.tolist(), still.error.tolist()) == ([0.5], [0.0])
     least = over_segments(normal(20, 2, 1), times[:20])
     assert least is not None
     assert (least.over, least.source[-6:]) == (10, "orbits")
@@ -212,6 +219,7 @@ def test_errors_of_effects_over_blocks(records: int, samples: int) -> None:
 
 def test_how_records_are_cut() -> None:
     assert [pieces(r, 1_000, 5) for r in (1, 2, 5, 6)] == [16, 8, 3, 1]
+    assert pieces(1, 1_000, 50) == 8
     assert pieces(1, 1_000, 100) == 5
     assert pieces(1, 1_000, 60) == 8
     assert pieces(1, 790, 100) == 1
@@ -292,6 +300,13 @@ def test_a_straight_part_is_found_where_it_is() -> None:
     whole = np.arange(41.0)
     assert find_scaling_region(whole, whole, least_rise=40.0) is not None
     assert find_scaling_region(whole, whole, least_rise=40.0 + 1e-9) is None
+    # Where a short part bends, a longer one may be straight.
+    bump = time + 0.05 * ((time > 0.25) & (time < 0.55))
+    assert find_scaling_region(time[:10], bump[:10], least_rise=0.3) is None
+    over = find_scaling_region(time, bump, least_rise=1.0)
+    assert over is not None
+    assert (over.start, over.stop) == (0, 101)
+    assert find_scaling_region(time[:8], time[:8], least_rise=0.5) is not None
     flat = find_scaling_region(whole, 0 * whole, least_rise=0.0)
     assert flat is not None
     assert (flat.slope, flat.bend) == (0.0, 0.0)
@@ -343,6 +358,10 @@ def test_members_keep_weights_of_their_own() -> None:
 def test_learning_rates_follow_their_schedules() -> None:
     about: dict[str, Any] = {"steps": 11, "first": 0.1, "final": 0.001}
     assert [Constant().rate(i, **about) for i in (0, 10)] == [0.1, 0.1]
+    for schedule in (Constant, Cosine, Exponential):
+        assert schedule(warm_up=0) == schedule()
+        with pytest.raises(takens.InputError, match="warm_up is at least 0"):
+            schedule(warm_up=-1)
     assert Constant(warm_up=3).rate(0, **about) == pytest.approx(0.025)
     assert Constant(warm_up=3).rate(2, **about) == pytest.approx(0.075)
     assert Constant(warm_up=3).rate(3, **about) == 0.1

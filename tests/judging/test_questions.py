@@ -273,6 +273,7 @@ def test_what_a_forecast_lacks_is_said() -> None:
     assert far.reason.startswith("so far ahead the truth is not forecast either: one 0.9")
     assert not far.undecided
     assert asked(forecast(floor=0.9, value=0.5)).within
+    assert asked(forecast(floor=0.9, value=0.9, error=0.0)).within
     assert asked(forecast(floor=0.89, value=0.95)).bounds == (None, 0.89)
 
 
@@ -315,6 +316,15 @@ def test_a_finding_hangs_on_the_test_that_is_nearest_to_its_bounds(sign: float) 
     wide = named(sign * 4.0, scale=100.0)
     again = verdict({"wide": wide, "near": named(0.42)}).findings["a"]
     assert again.interval == pytest.approx((0.42 - Z * 0.01, 0.42 + Z * 0.01))
+    nearer = verdict({"wide": named(sign * 4.9, scale=100.0), "near": named(0.42)})
+    assert nearer.findings["a"].interval == pytest.approx(
+        (sign * 4.9 - Z * 0.01, sign * 4.9 + Z * 0.01)
+    )
+    # Of what is open the one that asks for most is told first, though nearer to its bound.
+    members: dict[str, Any] = {"error_over": 10, "error_unit": "members"}
+    close, far = named(0.49, error=0.02, **members), named(0.3, error=0.2, **members)
+    open_ = verdict({"far": far, "close": close}).findings["a"]
+    assert open_.sentence.startswith("A: undecided, close 0.49")
     vague = verdict({"sure": named(0.1), "vague": named(sign * 0.45, error=0.1)})
     assert vague.findings["a"].right is None
     assert "sure" not in vague.findings["a"].sentence
@@ -346,12 +356,11 @@ def test_tolerances_are_of_kinds_that_metrics_ask_for() -> None:
         evidence = takens.plugin.Evidence("a", "estimate", kind, 0.1)
         return type("Made", (), {"evidence": evidence, "compare_records": None})()
 
-    asked_for = {"one": made("means"), "two": made("scales"), "mute": object()}
-    known: Any = asked_for
+    asked_for: dict[str, Any] = {"one": made("means"), "two": made("scales"), "mute": object()}
     for kind in ("means", "scales", "shares"):
-        Criteria(tolerance={kind: 0.2}).check(known)
+        Criteria(tolerance={kind: 0.2}).check(asked_for)
     with pytest.raises(takens.InputError, match="ask for means, scales, shares"):
-        Criteria(tolerance={"means": 0.2, "mean": 0.2}).check(known)
+        Criteria(tolerance={"means": 0.2, "mean": 0.2}).check(asked_for)
     nothing: Any = {"mute": object(), "empty": made("")}
     with pytest.raises(takens.InputError, match=r"those chosen ask for shares\."):
         Criteria(tolerance={"": 0.2}).check(nothing)

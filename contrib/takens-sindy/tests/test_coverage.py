@@ -1,10 +1,11 @@
 """Errors of coefficients, counted over regressions with known ones."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.signal import lfilter
+from scipy import signal, stats
 from takens_sindy.regression import Rows, regress
 from takens_sindy.settings import SparseSettings
 
@@ -15,7 +16,9 @@ def remembering(columns: int, rows: int, memory: float, seed: int) -> Array:
     """Draw columns of variance 1, each sample a part of the one before: `(rows, columns)`."""
     white = np.random.default_rng(seed).standard_normal((rows + 50, columns))
     scale = (1 - memory**2) ** 0.5
-    return np.asarray(lfilter([scale], [1, -memory], white, axis=0)[50:], dtype=np.float64)
+    filtering: Any = signal
+    found = filtering.lfilter([scale], [1, -memory], white, axis=0)
+    return np.asarray(found[50:], dtype=np.float64)
 
 
 @pytest.mark.parametrize("memory", [0.0, 0.7])
