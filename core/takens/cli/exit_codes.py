@@ -1,4 +1,4 @@
-"""How ``takens judge`` and ``takens reconstruct`` end, by what was found of the aspects that decide."""
+"""How a judgement ends as an exit code, by what was found of the aspects that decide."""
 
 from __future__ import annotations
 
