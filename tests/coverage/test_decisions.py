@@ -272,12 +272,14 @@ def separation(seed: int, noise: float = 0.3, slope: float = 0.9) -> Separation:
 def test_resampled_segments_give_the_error_of_a_slope() -> None:
     found = [exponent_of(separation(seed), 0.1, "rosenstein", seed) for seed in range(60)]
     values = np.array([each.value for each in found])
-    errors = np.array([each.error for each in found], dtype=np.float64)
+    errors = np.array([each.details["noise"] for each in found], dtype=np.float64)
     assert float(values.std()) == pytest.approx(0.3 / 5, rel=0.25)
     assert float(np.sqrt(np.square(errors).mean())) == pytest.approx(0.3 / 5, rel=0.1)
-    # No two resamples are alike, and the interval follows them.
-    low, high = found[0].details["interval"]
-    assert 3.0 < (high - low) / errors[0] < 4.5
+    # The interval holds two of them on each side, and what the choice of the part adds.
+    for each, noise in zip(found, errors, strict=True):
+        low, high = each.details["interval"]
+        assert low <= each.value - 1.99 * noise < each.value + 1.99 * noise <= high
+        assert each.error == pytest.approx(max(high - each.value, each.value - low) / 2)
 
 
 def test_a_straight_part_is_found_where_it_is() -> None:
