@@ -129,7 +129,7 @@ def spectra(quick: bool) -> None:
         f"{1e9 * each:.0f} ns a step (first call {first:.1f} s)",
     )
     with torch.no_grad():
-        v = directions(x0, 3)
+        v = directions(x0, 3, 3)
         _, pushed = timed(lambda: push(step, x0, v, every=50, steps=steps))
         _, often = timed(lambda: push(step, x0, v, every=1, steps=steps))
         _, alone = timed(lambda: takens.plugin.orbit(step, x0, steps, every=steps))
@@ -180,7 +180,7 @@ def _plrnn(quick: bool) -> None:
     count = 200
     with torch.no_grad():
         _, batched = timed(
-            lambda: push(untraceable, z0, directions(z0, 20), every=10, steps=count), 1
+            lambda: push(untraceable, z0, directions(z0, 20, 20), every=10, steps=count), 1
         )
     each = batched / (count * 100)
     line(

@@ -123,7 +123,9 @@ class SimulatedSettings:
     parameters: dict[str, float] = takens.plugin.parameter(
         attrs.Factory(dict[str, float]), summary="of the equations, as in { rho = 28 }"
     )
-    trajectories: int = takens.plugin.parameter(1, unit="recordings", at_least=1)
+    trajectories: int = takens.plugin.parameter(
+        1, unit="recordings", summary="from starts of their own", at_least=1
+    )
     steps: int = takens.plugin.parameter(1_000, unit="samples", at_least=2)
     dt: float = takens.plugin.parameter(
         0.02, unit="time units", summary="between samples; a map takes one step", above=0
