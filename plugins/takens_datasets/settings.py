@@ -126,7 +126,9 @@ class SimulatedSettings:
     trajectories: int = takens.plugin.parameter(
         1, unit="recordings", summary="from starts of their own", at_least=1
     )
-    steps: int = takens.plugin.parameter(1_000, unit="samples", at_least=2)
+    steps: int = takens.plugin.parameter(
+        1_000, unit="samples", summary="of each recording", at_least=2
+    )
     dt: float = takens.plugin.parameter(
         0.02, unit="time units", summary="between samples; a map takes one step", above=0
     )

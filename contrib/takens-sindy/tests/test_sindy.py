@@ -482,7 +482,10 @@ def test_the_command_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out.startswith("hare' = 1.5 hare - 1 hare lynx\n")
     assert command(steps, "--map") == 0
     assert capsys.readouterr().out.startswith("next x1 = 1 + 1 x2 - 1.4 x1^2\n")
-    assert command(flow) == 2
+    # A column that is called t holds the times; the map's file has none, and no interval.
+    assert command(flow, "--threshold", 0.05) == 0
+    assert capsys.readouterr().out.startswith("hare' = 1.5 hare - 1 hare lynx\n")
+    assert command(steps) == 2
     assert "dt" in capsys.readouterr().err
     assert command(tmp_path / "nothing.csv") == 2
     assert "There is no file" in capsys.readouterr().err

@@ -16,21 +16,28 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from takens._examining.scales import scales_of
 from takens._plugins.catalogue import catalogue
 from takens._plugins.commands import import_command
-from takens._plugins.component import CommandSpec
+from takens._plugins.component import CommandSpec, ComponentSpec
 from takens._plugins.parameter import REQUIRED, Parameter
 from takens._plugins.plugin import HERE, Plugin
 from takens._plugins.spec import imported
 from takens._protocols.dynamics import SupportsJacobian, SupportsTangent
 from takens._protocols.integrator import Stepper
 from takens._protocols.metric import SupportsReference
-from takens._protocols.model import SupportsClosedForm, SupportsForcingSignal, SupportsUnits
+from takens._protocols.model import (
+    SupportsClosedForm,
+    SupportsForcingSignal,
+    SupportsFromData,
+    SupportsUnits,
+)
 from takens._protocols.scheme import SupportsEnsembles, SupportsGaps
 from takens.errors import TakensError
 from takens.testing.asking import require, unanswered
 from takens.testing.check import Checks
 from takens.testing.making import make
+from takens.testing.samples import record
 
 if TYPE_CHECKING:
     import click
@@ -178,13 +185,23 @@ def check_choices_can_be_made(plugin: Plugin) -> None:
             for choice in parameter.choices:
                 refusal = ""
                 try:
-                    make(spec, {parameter.name: choice})
+                    make(spec, {parameter.name: _from_data(spec, parameter.name, choice)})
                 except Exception as error:
                     refusal = str(error) or type(error).__name__
                 # Some choices are for other values of other parameters, and say so.
                 if not any(other in refusal for other in others):
                     what = f"{spec.kind} {spec.name}: {parameter.name} = {choice!r}"
                     require(not refusal, f"{what} is listed, and refused: {refusal}")
+
+
+def _from_data(spec: ComponentSpec, name: str, choice: Any) -> Any:
+    """Return the number or word that a choice stands for, where it follows from data."""
+    settings = spec.settings_class()
+    if choice != "auto" or not isinstance(settings, SupportsFromData):
+        return choice
+    value, reason = settings.from_data(scales_of([record().x]), {name: choice})[name]
+    require(bool(reason.strip()), f"{spec.kind} {spec.name}: {name} follows without a reason.")
+    return value
 
 
 @CHECKS.where(attrgetter("components"))

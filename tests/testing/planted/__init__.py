@@ -14,7 +14,9 @@ from . import (
     optimisers,
     pictures,
     preparations,
+    recipes,
     schemes,
+    searches,
     sources,
     systems,
 )
@@ -34,6 +36,8 @@ PLANTED: Mapping[str, tuple[Sequence[Any], Sequence[Fault]]] = {
     "portrait": (pictures.PORTRAIT_GOOD, pictures.PORTRAIT_FAULTS),
     "source": (sources.GOOD, sources.FAULTS),
     "preparation": (preparations.GOOD, preparations.FAULTS),
+    "recipe": (recipes.GOOD, recipes.FAULTS),
+    "search": (searches.GOOD, searches.FAULTS),
     "backend": (backends.GOOD, backends.FAULTS),
     "kernel": (kernels.GOOD, kernels.FAULTS),
     "layer_scheme": (schemes.LAYER_GOOD, schemes.LAYER_FAULTS),
