@@ -15,10 +15,11 @@ _MANY: Final = 10
 _FEWEST: Final = 200
 
 
-def _trained(members: int) -> dict[str, Any]:
+def _trained(data: takens.Examination, members: int, rate: float) -> dict[str, Any]:
     return {
-        "window": "auto",
-        "learning_rate": "auto",
+        # A record has to hold many windows.
+        "window": max(16, min(75, data.samples // 20)),
+        "learning_rate": rate,
         "schedule": "cosine",
         "members": members,
     }
@@ -32,11 +33,11 @@ class Recurrent(RecurrentSettings):
         """Return the settings for such data, or why this family is not for them."""
         if data.samples < _FEWEST:
             return Unsupported(f"{data.samples} samples are too few for a network")
-        sizes = dict.fromkeys(("latent_dim", "hidden_dim", "observation"), "auto")
+        size = {"latent_dim": max(20, len(data.variables) + 5), "hidden_dim": 100}
         settings = {
-            "model": {"name": self.model, **sizes},
-            "scheme": {"name": "generalised_teacher_forcing", "alpha": "auto"},
-            "training": _trained(self.members),
+            "model": {"name": self.model, **size},
+            "scheme": {"name": "generalised_teacher_forcing", "alpha": 0.125},
+            "training": _trained(data, self.members, 2e-2),
         }
         return Proposal(settings, "a network with a state of its own can learn any of these")
 
@@ -56,7 +57,7 @@ class Field(FieldSettings):
             return Unsupported(f"{len(data.variables)} variables take it too long")
         settings = {
             "model": {"name": "neural_ode"},
-            "scheme": {"name": "generalised_teacher_forcing", "alpha": "auto"},
-            "training": _trained(self.members),
+            "scheme": {"name": "generalised_teacher_forcing", "alpha": 0.125},
+            "training": _trained(data, self.members, 5e-3),
         }
         return Proposal(settings, "the samples are dense enough for a differential equation")
