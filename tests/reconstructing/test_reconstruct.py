@@ -94,6 +94,9 @@ def test_the_same_again_goes_on_and_another_is_refused(
     assert again.chosen == made.chosen
     with pytest.raises(takens.InputError, match="by other settings"):
         takens.reconstruct(series, made.folder, budget="20s", recipe=BOTH, seed=1)
+    larger = [{"name": "reservoir", "hidden_dim": 51, "members": 2}, "linear_prediction"]
+    with pytest.raises(takens.InputError, match="by other settings"):
+        takens.reconstruct(series, made.folder, budget="20s", recipe=larger)
 
 
 def _csv(path: Path, x: Any) -> Path:

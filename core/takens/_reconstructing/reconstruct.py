@@ -94,7 +94,7 @@ def reconstruct(
         say(found.verdict)
         data_table, source, ready = _prepared(base, source, found, seed)
         tables, reasons = _proposals(recipe, ready, data_table, found, seed)
-        _same_as_before(folder, data_table, tables, seed)
+        _same_as_before(folder, tables)
         left = seconds - (time.perf_counter() - began)
         candidates = Candidates(folder / "search", tuple(tables))
         candidates.write({name: to_toml(resolve(_candidate(t))) for name, t in tables.items()})
@@ -289,12 +289,10 @@ def _final(
     return configuration
 
 
-def _same_as_before(
-    folder: Path, data: Mapping[str, Any], tables: Mapping[str, Any], seed: int
-) -> None:
+def _same_as_before(folder: Path, tables: Mapping[str, Any]) -> None:
     """Refuse to go on with other data or candidates than those that the folder holds."""
     path = folder / "search" / "asked.json"
-    asked = json.dumps([data, sorted(tables), seed], default=repr, indent=2)
+    asked = json.dumps(tables, default=repr, indent=2)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, asked)
