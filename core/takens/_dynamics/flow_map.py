@@ -99,8 +99,17 @@ def latent_map(model: Model, dt: float) -> Map:
         return model.step_map(dt)
     if model.time is Time.DISCRETE:
         return model
+    field = as_field(model)
+    return FlowMap(field, field.integrator, dt)
+
+
+def as_field(model: Model) -> ContinuousModel:
+    """Return a model that is continuous in time as one whose integrator is known.
+
+    Raises: TypeError for one that names none.
+    """
     if not isinstance(model, ContinuousModel):
         raise TypeError(
             f"{type(model).__name__} is continuous in time and must name its integrator."
         )
-    return FlowMap(model, model.integrator, dt)
+    return model

@@ -9,7 +9,7 @@ import attrs
 import torch
 from torch import Tensor
 
-from takens._dynamics.flow_map import forward_mode, latent_map
+from takens._dynamics.flow_map import as_field, forward_mode, latent_map
 from takens._protocols.dynamics import Time
 from takens._protocols.inputs import (
     DrivenMap,
@@ -19,7 +19,7 @@ from takens._protocols.inputs import (
     SupportsInputs,
 )
 from takens._protocols.integrator import Stepper
-from takens._protocols.model import ContinuousModel, Model
+from takens._protocols.model import Model
 from takens.errors import InputError
 
 
@@ -112,11 +112,8 @@ def driven_map(model: Model, dt: float) -> DrivenMap:
         return model.driven_map(dt)
     if model.time is Time.DISCRETE:
         return model
-    if not isinstance(model, ContinuousModel):
-        raise TypeError(
-            f"{type(model).__name__} is continuous in time and must name its integrator."
-        )
-    return DrivenFlow(model, model.integrator, dt, input_dim(model))
+    field = as_field(model)
+    return DrivenFlow(field, field.integrator, dt, input_dim(model))
 
 
 def step_at(model: Model, dt: float, drive: Tensor | None) -> Step:
