@@ -8,8 +8,8 @@ import pytest
 import torch
 
 import takens
+from takens._training.best import Best
 from takens._training.free_run_check import Finding, FreeRunCheck, metric_of
-from takens._training.updates import Best
 from takens_schemes import GeneralisedTeacherForcing
 from takens_systems import Lorenz63
 

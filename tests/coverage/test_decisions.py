@@ -23,8 +23,8 @@ from takens._judging.equivalence import (  # pyright: ignore[reportPrivateUsage]
     share_interval,
     trials_to_tell,
 )
+from takens._training.best import Best  # pyright: ignore[reportPrivateUsage]
 from takens._training.free_run_check import Finding  # pyright: ignore[reportPrivateUsage]
-from takens._training.updates import Best  # pyright: ignore[reportPrivateUsage]
 from takens_metrics.effects.block_errors import compare_blocks, cut, doubt, pieces
 from takens_metrics.forecasts.block_errors import all_but_one, jackknife_error
 from takens_metrics.from_data.data_exponent import exponent_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, cast, final
+from typing import Any, Final, final
 
 import attrs
 import torch
@@ -14,64 +14,20 @@ from torch import Tensor
 from takens._dynamics.checkpoint import read_checkpoint, storable_name, write_checkpoint
 from takens._plugins.guard import reason_of
 from takens._protocols.scheme import SupportsForcingReport, SupportsState, TrainingScheme
+from takens._training.best import Best
 from takens._training.descent import Descent
 from takens._training.flat import FlatWeights
-from takens._training.free_run_check import Finding, FreeRunCheck, metric_of
+from takens._training.free_run_check import FreeRunCheck, metric_of
 from takens._training.loss import LossFunction, loss_function, scheme_generator
 from takens._training.preparation import Prepared
-from takens._training.settings import CHANGEABLE, Training
+from takens._training.settings import Training
 from takens._training.step_back import StepBack
+from takens._training.stored import refuse_groups, refuse_moments, refuse_others
 from takens._training.windows import WindowDraws
 from takens.errors import CheckpointError, TrainingError
 
-# Two divergences that differ by less than this share cannot be told apart: against 20,000 noisy
-# samples those of true runs of Lorenz 63 reach from the least to three times as much.
-_SCATTER: Final = 2.0
 # A round in which the lowest divergence falls by less of itself has not helped.
 _HELPS: Final = 0.1
-
-
-@final
-@attrs.define(eq=False)
-class Best:
-    """The best weights of each member so far, `values: (members, p)`, and what was found.
-
-    Of those that are as good as can be told, the latest are kept: a divergence measured on
-    some thousand samples scatters by more than itself, and a training that ends slowly gets
-    better all the time.
-    """
-
-    values: Tensor
-    findings: list[Finding | None]
-    lowest: list[tuple[float, float]]
-
-    @classmethod
-    def none_yet(cls, values: Tensor) -> Best:
-        """Start with nothing found."""
-        members = len(values)
-        return cls(values.detach().clone(), [None] * members, [(math.inf, math.inf)] * members)
-
-    def consider(self, values: Tensor, findings: Sequence[Finding]) -> None:
-        """Keep the members that are as good as before, or better."""
-        for i, found in enumerate(findings):
-            (lost, divergence), (fewest, least) = found.rank, self.lowest[i]
-            self.lowest[i] = min(found.rank, self.lowest[i])
-            if lost < fewest or (
-                lost == fewest and divergence <= least + _SCATTER * abs(least)
-            ):
-                self.values[i] = values[i].detach()
-                self.findings[i] = found
-
-    def state(self) -> dict[str, Any]:
-        """Return it in tensors and JSON types."""
-        found = [f and [f.divergence, f.exploded, f.stopped] for f in self.findings]
-        return {"values": self.values.clone(), "findings": found, "lowest": list(self.lowest)}
-
-    @classmethod
-    def of(cls, state: Mapping[str, Any]) -> Best:
-        """Restore a stored state."""
-        findings = [found and Finding(*found) for found in state["findings"]]
-        return cls(state["values"], findings, [tuple(pair) for pair in state["lowest"]])
 
 
 @final
@@ -260,7 +216,7 @@ class Updates:
             raise CheckpointError(f"{path} holds a model without the state of a training.")
         trained = self.prepared.members[0]
         try:
-            _refuse_others(
+            refuse_others(
                 path, content, identity, storable_name(trained), attrs.asdict(trained.config)
             )
             done = state["step"]
@@ -296,14 +252,14 @@ class Updates:
             raise ValueError("a member that stopped is none of its members")
         if not all(isinstance(rank, float) for pair in best.lowest for rank in pair):
             raise TypeError("the ranks of its best weights are no numbers")
-        _refuse_groups(
+        refuse_groups(
             self.descent.optimiser.state_dict()["param_groups"],
             state["optimiser"]["param_groups"],
         )
         with torch.no_grad():
             values.copy_(state["values"])
         self.descent.optimiser.load_state_dict(state["optimiser"])
-        _refuse_moments(self.descent.optimiser)
+        refuse_moments(self.descent.optimiser)
         for generator, stored in zip(self.draws.generators, state["generators"], strict=True):
             generator.set_state(stored)
         # Schemes drew nothing before these were stored.
@@ -365,67 +321,3 @@ class Updates:
         if isinstance(self.scheme, SupportsForcingReport):
             figures |= self.scheme.logged_values(step)
         return figures
-
-
-def _refuse_groups(ours: Sequence[Any], stored: Sequence[Any]) -> None:
-    """Refuse groups of other weights, and settings of another type than ours."""
-    for group, other in zip(ours, stored, strict=True):
-        for key, value in group.items():
-            kind: type[Any] = value.__class__
-            kinds = (int, float) if kind in (int, float) else (kind,)
-            if key == "params" and other[key] != value:
-                raise ValueError("its optimiser is of other weights")
-            if value is not None and type(other[key]) not in kinds:
-                raise TypeError(f"{key} of its optimiser is {other[key]!r}")
-
-
-def _refuse_moments(optimiser: torch.optim.Optimizer) -> None:
-    """Refuse moments that are not numbers, or do not belong to their weights."""
-    for weights, moments in optimiser.state.items():
-        for name, value in cast(Mapping[str, Any], moments).items():
-            if not isinstance(value, (torch.Tensor, int, float, list, type(None))):
-                raise TypeError(f"{name} of its optimiser is a {type(value).__name__}")
-            if not isinstance(value, torch.Tensor):
-                continue
-            try:
-                # Some keep a row and a column of what others keep whole.
-                both = cast(Any, torch).broadcast_shapes(value.shape, weights.shape)
-                fits = bool(both == weights.shape)
-            except RuntimeError:
-                fits = False
-            if bool(value.isnan().any()) or not fits:
-                raise ValueError(f"{name} of its optimiser does not fit its weights")
-
-
-def _refuse_others(
-    path: Path,
-    content: Mapping[str, Any],
-    identity: Mapping[str, Any],
-    name: str,
-    settings: Mapping[str, Any],
-) -> None:
-    known = content["training"]["identity"]
-    for key, value in identity.items():
-        # What an earlier version had no setting for is as it was.
-        stored = known.get(key, value)
-        if key.removeprefix("training.") in CHANGEABLE:
-            regrouped = isinstance(stored, tuple) != isinstance(value, tuple)
-            if not (regrouped and key == "training.learning_rate"):
-                continue
-        if stored != value:
-            shown = "differ" if key == "data" else f"was {stored!r} and is {value!r}"
-            raise CheckpointError(
-                f"{path} belongs to another training: {key} {shown}. Restore the old settings, "
-                "or start again with --overwrite."
-            )
-    if content["name"] != name:
-        raise CheckpointError(
-            f"{path} holds a {content['name']} and this is a {name}; restore "
-            "the old settings, or start again with --overwrite."
-        )
-    # What an earlier version had no setting for is as it was.
-    if {**settings, **content["parameters"]} != settings:
-        raise CheckpointError(
-            f"{path} holds a model with {content['parameters']}, and this one has "
-            f"{settings}. Restore the old settings, or start again with --overwrite."
-        )
