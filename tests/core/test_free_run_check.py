@@ -9,7 +9,12 @@ import torch
 
 import takens
 from takens._training.best import Best
-from takens._training.free_run_check import Finding, FreeRunCheck, metric_of
+from takens._training.free_run_check import (  # pyright: ignore[reportPrivateUsage]
+    Finding,
+    FreeRunCheck,
+    _where_most_is_known,
+    metric_of,
+)
 from takens_schemes import GeneralisedTeacherForcing
 from takens_systems import Lorenz63
 
@@ -272,3 +277,34 @@ def test_only_the_second_half_of_a_run_tells_whether_it_stopped(linear: Any) -> 
         start = torch.full((4, 33, 1), share * 0.05 / second).double()
         (found,) = attrs.evolve(check, contexts=start).evaluate([linear(0.98)], 1.0)
         assert (found.stopped, found.divergence) == (stopped, None)
+
+
+def test_a_run_goes_on_while_one_of_its_variables_does(linear: Any) -> None:
+    x = torch.ones(1, 2_033, 2).double()
+    # Two variables turn over: one large and one nearly still, in turn.
+    contexts = torch.tensor([[0.01, 1.0], [1.0, 0.01], [0.01, 0.01], [1.0, 1.0]]).double()
+    model = linear(-1.0)
+    model.obs_dim = model.latent_dim = 2
+    check = FreeRunCheck.on(x, model, 1.0, None)
+    assert check is not None
+    check = attrs.evolve(check, contexts=contexts[:, None].expand(-1, 33, 2))
+    (found,) = check.evaluate([model], 1.0)
+    assert (found.exploded, found.stopped) == (0.0, 0.25)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_runs_on_data_with_gaps_start_nearby_where_the_least_is_missing(seed: int) -> None:
+    draw, length = torch.Generator().manual_seed(seed), 33
+    x = torch.rand(600, 2, generator=draw, dtype=torch.float64)
+    # Gaps that come in stretches, so that places differ.
+    lost = torch.rand(60, 2, generator=draw).repeat_interleave(10, 0) < 0.6
+    x = x.masked_fill(lost, math.nan)
+    places = torch.linspace(0, 600 - length, 4, dtype=torch.float64).long()
+    counts = [int(x[p : p + length].isnan().sum()) for p in range(600 - length + 1)]
+    reach = len(counts) // 8
+    expected: list[int] = []
+    for place in map(int, places):
+        around = range(max(place - reach, 0), min(place + reach + 1, len(counts)))
+        expected.append(min(around, key=lambda p: (counts[p], p)))
+    assert _where_most_is_known(x, places, length).tolist() == expected
+    assert len({counts[p] for p in expected}) > 1 or counts[expected[0]] == 0
