@@ -113,6 +113,30 @@ FILES: Final[Mapping[str, Sequence[str]]] = {
 _LONGEST: Final = 1_200.0
 # Mutants that cannot be told from the original, by file, line of source and change.
 EQUIVALENT: Final[Mapping[tuple[str, str, str], str]] = {
+    (
+        "core/takens/_training/free_run_check.py",
+        "spread = x[:, self.steps // 2 :].std(1).amax(-1)",
+        "no minus",
+    ): "of two dimensions the second is the last",
+    (
+        f"{_CORE}/stationarity.py",
+        "scaled = (x / x.std(0).clamp(min=1e-300)).numpy()",
+        "1e-300 -> 2e-300",
+    ): "no number that is measured lies between the two",
+    (
+        f"{_CORE}/verdict.py",
+        "right, about = False, [test for test, is_ in zip(tests, wrong, strict=True) if is_]",
+        "True -> False",
+    ): "there is one outcome for each test",
+    **{
+        (
+            f"{_CORE}/noise.py",
+            "if found[-1] == least and found[-1] < _FALLING * found[-5] "
+            "and least > _LITTLE * whole:",
+            change,
+        ): "sums of squares that are equal to the last bit do not occur"
+        for change in ("Lt -> LtE", "Gt -> GtE")
+    },
     **{
         (file, source, "1 -> 2"): "numpy takes any negative length for what is left over"
         for file, source in (
