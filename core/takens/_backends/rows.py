@@ -90,7 +90,9 @@ def _called(function: _Function, x: Tensor) -> Tensor | None:
     except Exception:
         # What it cannot do here says nothing about its rows.
         return None
-    return found.clone() if isinstance(found, Tensor) else None  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(found, Tensor) or found.dtype is torch.bool:  # pyright: ignore[reportUnnecessaryIsInstance]
+        return None
+    return found.clone()
 
 
 def _differs(a: Tensor, b: Tensor, within: float) -> bool:
