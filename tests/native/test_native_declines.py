@@ -3,12 +3,13 @@
 # pyright: basic
 
 import itertools
+import math
 
 import attrs
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import takens
 
@@ -245,3 +246,17 @@ def test_what_would_be_compiled_for_long_is_not(native, monkeypatch):
     monkeypatch.setattr("takens_native.runtime.kernel_cache.build", pytest.fail)
     found = reason(native, neighbours, torch.ones(2, 900, dtype=torch.float64))
     assert found == "it has more than 30000 scalar operations a step"
+
+
+def test_a_field_that_keeps_a_state_says_so_in_a_sentence() -> None:
+    kept: dict[str, Tensor] = {}
+
+    def field(t: Tensor, x: Tensor) -> Tensor:
+        return kept.setdefault("buffer", torch.empty_like(x)).copy_(-x)
+
+    x0, times = torch.ones(2, dtype=torch.float64), torch.linspace(0, 1, 11).double()
+    with pytest.raises(takens.InputError, match="keeps what it was given, or what it made"):
+        takens.integrators.create("rk4").solve(field, x0, times)
+    # As the sentence says.
+    found = takens.integrators.create("rk4").solve(lambda t, x: -x, x0, times)
+    torch.testing.assert_close(found[-1], x0 * math.exp(-1), rtol=1e-5, atol=0)

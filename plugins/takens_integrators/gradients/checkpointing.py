@@ -30,8 +30,8 @@ def checkpointed(
     split = (
         length < steps
         and torch.is_grad_enabled()
-        and _hooks_allowed()
-        and (first := run(x, 0, 1)[-1]).requires_grad
+        and (first := _first_state(run, x)) is not None
+        and first.requires_grad
         # What is recomputed after a transform has ended would miss it.
         and is_plain(first)
     )
@@ -88,10 +88,16 @@ def _recomputed(run: Run, x: Tensor, start: int, stop: int) -> list[Tensor]:
     return ended
 
 
-def _hooks_allowed() -> bool:
-    # torch.func.grad and its kin refuse the hooks that recomputation rests on.
+def _first_state(run: Run, x: Tensor) -> Tensor | None:
+    """Return the state after one step, or None where hooks are refused.
+
+    ``torch.func.grad`` and its kin, around a solve or inside of its field, refuse those that
+    recomputation rests on.
+    """
     try:
         with saved_tensors_hooks(lambda saved: saved, lambda saved: saved):
-            return True
-    except RuntimeError:
-        return False
+            return run(x, 0, 1)[-1]
+    except RuntimeError as error:
+        if "saved tensor hooks" in str(error):
+            return None
+        raise

@@ -27,7 +27,7 @@ from torch.utils._pytree import tree_map
 from takens_native.tracing.graph import Graph, Node
 from takens_native.tracing.operations import elementwise, structural
 from takens_native.tracing.values import LONG, Block, Value, Values, Vector
-from takens_native.unsupported import UnsupportedError
+from takens_native.unsupported import KeptStateError, UnsupportedError
 
 _MAX_ENTRIES = 4096
 
@@ -56,7 +56,10 @@ class Traced(Tensor):
     def __torch_dispatch__(
         cls, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        raise UnsupportedError("it uses the state outside of the call")
+        raise KeptStateError(
+            "The function keeps what it was given, or what it made of that, between calls; "
+            "return a new tensor at every call."
+        )
 
 
 @final
