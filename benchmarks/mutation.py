@@ -114,6 +114,11 @@ _LONGEST: Final = 1_200.0
 # Mutants that cannot be told from the original, by file, line of source and change.
 EQUIVALENT: Final[Mapping[tuple[str, str, str], str]] = {
     (
+        f"{_CORE}/questions.py",
+        "return 0.0 if score.evidence is None else criteria.of(score.evidence)",
+        "0.0 -> 1.0",
+    ): "only scores that say what they are evidence for are asked",
+    (
         "core/takens/_training/free_run_check.py",
         "spread = x[:, self.steps // 2 :].std(1).amax(-1)",
         "no minus",

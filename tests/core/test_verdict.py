@@ -14,9 +14,11 @@ from scipy import stats
 import takens
 from takens._judging.compare import compare_scores  # pyright: ignore[reportPrivateUsage]
 from takens._judging.criteria import Criteria  # pyright: ignore[reportPrivateUsage]
+from takens._judging.equivalence import EquivalenceTest
 from takens._judging.surrogates import surrogates  # pyright: ignore[reportPrivateUsage]
 from takens._judging.verdict import (  # pyright: ignore[reportPrivateUsage]
     Verdict,
+    _margin,  # pyright: ignore[reportPrivateUsage]
     verdict,
 )
 
@@ -665,3 +667,22 @@ def test_scores_of_two_conventions_are_not_compared() -> None:
     none = takens.Score(value=None, unit="nats", convention="30 bins", reason="gone")
     with pytest.raises(takens.InputError, match="without a value cannot be compared: gone"):
         compare_scores(one, none)
+
+
+@pytest.mark.parametrize(
+    ("interval", "bounds", "margin"),
+    [
+        ((0.9, 1.1), (0.5, 1.5), 0.4),
+        ((0.4, 1.1), (0.5, 1.5), -0.1),
+        ((0.0, 0.01), (None, 0.02), 0.5),
+        ((0.0, 0.03), (None, 0.02), -0.5),
+        ((2.0, 3.0), (1.0, None), 1.0),
+    ],
+)
+def test_margins_are_in_widths_of_the_bounds(
+    interval: tuple[float, float], bounds: tuple[float | None, float | None], margin: float
+) -> None:
+    test = EquivalenceTest(
+        name="x", value=1.0, interval=interval, bounds=bounds, tolerance=0.1, p=1.0, sentence=""
+    )
+    assert _margin(test) == pytest.approx(margin)

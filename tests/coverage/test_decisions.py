@@ -28,7 +28,12 @@ from takens._training.free_run_check import Finding  # pyright: ignore[reportPri
 from takens_metrics.effects.block_errors import compare_blocks, cut, doubt, pieces
 from takens_metrics.forecasts.block_errors import all_but_one, jackknife_error
 from takens_metrics.from_data.data_exponent import exponent_of
-from takens_metrics.from_data.scaling_region import ScalingRegion, find_scaling_region
+from takens_metrics.from_data.scaling_region import (
+    ScalingRegion,
+    find_scaling_region,
+    slope_of,
+    slopes_within,
+)
 from takens_metrics.from_data.separation import Separation
 from takens_metrics.lyapunov.exponent_errors import (
     Samples,
@@ -314,6 +319,20 @@ def test_a_straight_part_is_found_where_it_is() -> None:
     assert (flat.slope, flat.bend) == (0.0, 0.0)
     rough = curve + 0.5 * np.sign(np.sin(40 * time))
     assert find_scaling_region(time, rough, least_rise=1.0, curvature=10.0) is None
+
+
+def test_slopes_are_those_of_all_parts_that_are_long_and_rise_enough() -> None:
+    x = np.arange(41.0)
+    bent = np.where(x < 20, 0.5 * x, 10 + 1.5 * (x - 20))
+    # Parts are cut at every sample or two: the whole is the only one of forty.
+    whole = slope_of(x[:40], bent[:40])
+    assert slopes_within(x[:40], bent[:40], least_rise=0.0, least_samples=40) == (whole, whole)
+    assert slopes_within(x[:40], bent[:40], least_rise=0.0, least_samples=41) is None
+    low, high = slopes_within(x, bent, least_rise=1.0, least_samples=5) or (0.0, 0.0)
+    assert (low, high) == (pytest.approx(0.5), pytest.approx(1.5))
+    # Of what does not advance there is no slope.
+    assert slope_of(np.ones(3), np.arange(3.0)) == 0.0
+    assert slope_of(np.ones(1), np.ones(1)) == 0.0
 
 
 def finding(divergence: float | None, lost: float = 0.0) -> Finding:

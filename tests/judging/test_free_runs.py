@@ -405,6 +405,9 @@ def test_members_are_joined_by_their_median_and_the_middle_one() -> None:
     assert over_members([*some, *scores[1:]]).parts["y"].value == 4.0
     single = [member(1.0), member(2.0, parts={"x": part(value=5.0)}), member(3.0)]
     assert over_members(single).parts["x"] == part(value=5.0)
+    two = over_members(scores[:2])
+    assert two.error == pytest.approx(error_of_median([1, 4]))
+    assert two.parts["x"].error == two.error
     alone = over_members([member(3.0, parts={"x": part(value=3.0)}), member(None)])
     assert (alone.value, alone.error, alone.members) == (3.0, None, (3.0, None))
     assert over_members([member(None, reason="a"), member(None, reason="b")]).reason == "a"

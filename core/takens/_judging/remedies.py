@@ -20,8 +20,8 @@ _MOST: Final = 1_000.0
 
 def more_trials(count: int, trials: int, most: float, criteria: Criteria) -> Remedy:
     """Say how many trials tell a share, here of ``count`` in ``trials``, from ``most``."""
-    share = max(count / trials, 0.5 / trials)
-    gap = abs(most - count / trials)
+    share = count / trials
+    gap = abs(most - share)
     spread = (quantile(criteria.level, None) + _MARGIN) ** 2 * share * (1 - share)
     needed = spread / gap**2 if gap else math.inf
     if not count:
