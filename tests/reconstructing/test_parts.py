@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ import takens
 from takens._reconstructing.budget import seconds_of  # pyright: ignore[reportPrivateUsage]
 from takens._reconstructing.looking import refuse_hopeless  # pyright: ignore[reportPrivateUsage]
 from takens._reconstructing.scoring import badness  # pyright: ignore[reportPrivateUsage]
+from takens._reconstructing.searching import Candidates  # pyright: ignore[reportPrivateUsage]
 from takens.plugin import Evidence, Proposal, Request, Runs, Trial
 
 
@@ -118,3 +122,35 @@ def test_recipes_say_what_they_are_not_for() -> None:
         assert found.reason
         networks = ("recurrent_network", "neural_field", "reservoir")
         assert isinstance(found, Proposal) is (name not in networks)
+
+
+@pytest.mark.parametrize(
+    ("learning", "best"), [(0.037, "learning"), (0.041, "solved"), (None, "solved")]
+)
+def test_of_candidates_that_are_alike_one_is_taken_that_can_learn_more(
+    tmp_path: Path, learning: float | None, best: str
+) -> None:
+    scores = {"solved": (0.02, None), "learning": (learning, 100.0), "linear": (1.7, None)}
+    trials: list[dict[str, object]] = []
+    for name, (score, speed) in scores.items():
+        (tmp_path / name).mkdir()
+        result = {"score": score, "updates_per_second": speed, "reason": "it broke down"}
+        (tmp_path / name / "trial.json").write_text(json.dumps(result))
+        trials.append({"candidate": name, "seconds": 1.0, "score": score})
+    (tmp_path / "trials.json").write_text(json.dumps(trials))
+    assert Candidates(tmp_path, tuple(scores)).best() == best
+
+
+def test_where_all_candidates_failed_their_reasons_are_said(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    result = {"score": None, "reason": "its loss is nan"}
+    (tmp_path / "one" / "trial.json").write_text(json.dumps(result))
+    failed = [{"candidate": "one", "seconds": 1.0, "score": None}]
+    (tmp_path / "trials.json").write_text(json.dumps(failed))
+    with pytest.raises(takens.InputError, match="one: its loss is nan"):
+        Candidates(tmp_path, ("one",)).best()
+
+
+def test_six_periods_are_enough() -> None:
+    cycle = np.sin(np.arange(1_200) * 2 * np.pi * 6 / 1_200)[:, None]
+    refuse_hopeless(takens.examine(cycle, surrogates=0))
