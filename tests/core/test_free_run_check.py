@@ -9,10 +9,10 @@ import torch
 
 import takens
 from takens._training.best import Best
-from takens._training.free_run_check import (  # pyright: ignore[reportPrivateUsage]
+from takens._training.free_run_check import (
     Finding,
     FreeRunCheck,
-    _where_most_is_known,
+    _where_most_is_known,  # pyright: ignore[reportPrivateUsage]
     metric_of,
 )
 from takens_schemes import GeneralisedTeacherForcing
