@@ -104,8 +104,12 @@ class TrainedModel(Printed, nn.Module):
         yield "preparations", self.preparations
 
     @classmethod
-    def for_series(cls, model: Model, data: SeriesLike) -> TrainedModel:
+    def for_series(
+        cls, model: Model, data: SeriesLike, *, standardise: bool = True
+    ) -> TrainedModel:
         """Wrap a model for a series or recordings, and their mean and standard deviation.
+
+        It works in the units of the data where these are not to be standardised.
 
         Raises: DataError where a variable does not vary or the model observes another number
         of variables.
@@ -125,8 +129,8 @@ class TrainedModel(Printed, nn.Module):
             )
         return cls(
             model,
-            mean=mean,
-            scale=scale,
+            mean=mean if standardise else torch.zeros_like(mean),
+            scale=scale if standardise else torch.ones_like(scale),
             dt=_interval(data),
             columns=data.columns,
             time_unit=data.time_unit,

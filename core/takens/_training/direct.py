@@ -14,7 +14,7 @@ from takens._dynamics.checkpoint import write_checkpoint
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import in_words
 from takens._protocols.scheme import DirectScheme
-from takens._training.events import FitFinished, FitStarted, StepLogged
+from takens._training.events import Callback, FitFinished, FitStarted, StepLogged
 from takens._training.history import History
 from takens._training.preparation import Prepared
 from takens._training.result import Fit
@@ -28,6 +28,7 @@ def solve_directly(
     seed: int,
     folder: Path | None,
     run_id: str,
+    callback: Callback | None = None,
 ) -> Fit:
     """Let a scheme find the weights of each member at once; see ``fit``.
 
@@ -40,6 +41,8 @@ def solve_directly(
     history = History.up_to(folder and folder / "history.jsonl", 0)
     began = time.perf_counter()
     try:
+        if callback is not None:
+            callback(StepLogged({"step": 0}, model=trained, **ids))
         found = _solved(prepared, scheme)
     except BaseException as error:
         seconds = time.perf_counter() - began
@@ -50,7 +53,10 @@ def solve_directly(
     remarks = (*prepared.remarks, *map(str, found.pop("remarks", ())))
     record = {"step": 1, "loss": float(found["loss"]), "seconds": round(seconds, 3)}
     history.add(record)
-    announce("takens_step_logged", event=StepLogged(record, **ids))
+    told = StepLogged(record, model=trained, **ids)
+    announce("takens_step_logged", event=told)
+    if callback is not None:
+        callback(told)
     for member in prepared.members:
         member.inner.to(torch.device("cpu"), torch.float64)
     remarks += tuple(prepared.remarked())

@@ -6,8 +6,8 @@ that of the run which the training is part of, and empty where it is part of non
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, final
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, final
 
 import attrs
 
@@ -34,11 +34,19 @@ class FitStarted:
 @final
 @attrs.frozen(eq=False)
 class StepLogged:
-    """A line of the history: ``step``, ``loss``, ``gradient_norm``, ``learning_rate``, ..."""
+    """A line of the history: ``step``, ``loss``, ``gradient_norm``, ``learning_rate``, ...
+
+    ``model`` is the first one as it is now, in the units of its data.
+    """
 
     record: Mapping[str, float]
     fit_id: str = ""
     run_id: str = ""
+    model: Model | None = None
+
+
+# Called with each line of the history; a text in answer is a reason to end.
+Callback: TypeAlias = Callable[[StepLogged], object]
 
 
 @final

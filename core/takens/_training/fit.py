@@ -31,7 +31,7 @@ from takens._protocols.model import Model, SupportsClosedForm
 from takens._protocols.scheme import DirectScheme, Scheme
 from takens._threads import threads_for
 from takens._training.descent import described
-from takens._training.events import FitFinished, FitStarted, StepLogged
+from takens._training.events import Callback, FitFinished, FitStarted, StepLogged
 from takens._training.history import History
 from takens._training.learning_rate import with_found_rate
 from takens._training.models import model_for, sized
@@ -59,6 +59,7 @@ def fit(
     resume: bool = False,
     progress: bool = False,
     prepare: Sequence[Choice] = (),
+    callback: Callback | None = None,
     **options: Unpack[TrainingOptions],
 ) -> Fit:
     """Train a model, in place, on a series, on recordings, or on an array or frame of them.
@@ -84,6 +85,10 @@ def fit(
 
     The data are prepared first by what ``prepare`` names, in its order; the model keeps what
     was done, and ``takens.generate`` starts from data as they were and returns to them.
+
+    ``callback`` is called as the hook ``takens_step_logged`` is, with each line of the history
+    and the model as it is then; and before the first update, with the ``step`` alone. It may
+    answer with a reason to end, too: a text.
 
     A plugin can ask for the end by answering ``takens_step_logged`` with a reason; the fit then
     ends as by its last step.
@@ -120,7 +125,14 @@ def fit(
         if folder is not None:
             stack.enter_context(locked(Path(folder)))
             remove_leftovers(Path(folder), ("checkpoint.pt", "history.jsonl"))
-        return train(prepared, seed=seed, folder=folder, resume=resume, progress=progress)
+        return train(
+            prepared,
+            seed=seed,
+            folder=folder,
+            resume=resume,
+            progress=progress,
+            callback=callback,
+        )
 
 
 def train(
@@ -131,11 +143,12 @@ def train(
     resume: bool,
     progress: bool,
     run_id: str = "",
+    callback: Callback | None = None,
 ) -> Fit:
     """Train what was prepared, as part of the run ``run_id`` if of any; see ``fit``."""
     # Training takes gradients, also where whoever asks for it wants none.
     with torch.enable_grad(), blaming("fit", *prepared.models, prepared.given):
-        return _train(prepared, seed, folder, resume, progress, run_id)
+        return _train(prepared, seed, folder, resume, progress, run_id, callback)
 
 
 def _train(
@@ -145,6 +158,7 @@ def _train(
     resume: bool,
     progress: bool,
     run_id: str,
+    callback: Callback | None,
 ) -> Fit:
     training, trained = prepared.training, prepared.members[0]
     path = None if folder is None else Path(folder)
@@ -155,7 +169,14 @@ def _train(
     if isinstance(prepared.scheme, DirectScheme):
         from takens._training.direct import solve_directly
 
-        return solve_directly(prepared, prepared.scheme, seed=seed, folder=path, run_id=run_id)
+        return solve_directly(
+            prepared,
+            prepared.scheme,
+            seed=seed,
+            folder=path,
+            run_id=run_id,
+            callback=callback,
+        )
     identity = _identity(prepared, seed)
     prepared = with_found_rate(prepared, seed)
     training = prepared.training
@@ -172,12 +193,14 @@ def _train(
     announce("takens_fit_started", event=started)
 
     began = time.perf_counter()
-    done, seconds, last, reason = first, spent, updates.over, ""
+    done, seconds, last = first, spent, updates.over
+    told = StepLogged({"step": first}, model=trained, **ids)
     with contextlib.ExitStack() as stack:
         bar = progress_bar("training", training.most_updates, first) if progress else None
         show = stack.enter_context(bar) if bar else None
         stack.enter_context(threads_for(training.batch * updates.weights.values.numel()))
         try:
+            reason = _reason(callback, told)
             while done < training.most_updates and not (last or reason):
                 figures = updates.make(done)
                 done += 1
@@ -192,9 +215,11 @@ def _train(
                     history.add(record)
                     if show:
                         show(int(record["step"]), _figures(record))
-                    answers = announce("takens_step_logged", event=StepLogged(record, **ids))
+                    told = StepLogged(record, model=trained, **ids)
+                    answers = announce("takens_step_logged", event=told)
                     words = (answer for answer in answers.values() if isinstance(answer, str))
-                    reason = "" if last else next(words, "")
+                    asked = next(words, "") or _reason(callback, told)
+                    reason = "" if last else asked
                     if reason and not checked:
                         updates.check(done)
                 if over and not (last or reason):
@@ -243,6 +268,12 @@ def _not_solved(model: Model) -> tuple[str, ...]:
         f"{type(model).__name__} was trained by gradients; the scheme closed_form solves for "
         "its weights at once.",
     )
+
+
+def _reason(callback: Callback | None, event: StepLogged) -> str:
+    """Call back; give the reason to end that is answered, or nothing."""
+    answer = None if callback is None else callback(event)
+    return answer if isinstance(answer, str) else ""
 
 
 def _is_due(every: int, done: int) -> bool:

@@ -28,3 +28,5 @@ class TrainingOptions(typing.TypedDict, total=False):
     check_metric: str | collections.abc.Mapping[str, typing.Any] | takens.plugin.Component | takens._protocols.metric.SeriesMetric | takens._protocols.metric.RecordsMetric | takens._protocols.metric.DynamicsMetric
     keep: str
     balance: str | dict[str, float]
+    epochs: int
+    standardise: bool

@@ -150,7 +150,7 @@ def prepare(
     members = tuple(
         each.for_more(data)
         if isinstance(each, TrainedModel)
-        else TrainedModel.for_series(each, data)
+        else TrainedModel.for_series(each, data, standardise=training.standardise)
         for each in given
     )
     for member in members:
@@ -181,6 +181,9 @@ def prepare(
         shares_of(whole, training.balance),
         [owner_of(name, whole.names) for name in data.names],
     )
+    if training.epochs:
+        passes = -(-windows.count // training.batch)
+        training = attrs.evolve(training, steps=training.epochs * passes)
     short = sum(len(x) < windows.length for x in records)
     if short:
         remarks += (

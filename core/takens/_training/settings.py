@@ -43,6 +43,10 @@ class Training:
     parameters; 0 for never) are shortened to it. With ``"auto"`` the window follows from the
     time scales of the data, and the learning rate is found by short trainings.
 
+    With ``epochs`` above 0 there are so many passes through all windows, each in an order of
+    its own, and ``steps`` is as many updates as these take. The data are standardised first, or
+    with ``standardise = false`` taken in their own units, in which losses are then given.
+
     ``members`` models are trained at once, which differ by the seeds of their weights and
     windows, and by their learning rates where a list of those is given; with ``bootstrap``
     each sees a sample of the data of its own. Every ``check_every`` updates (0 for never) the
@@ -82,6 +86,10 @@ class Training:
     check_metric: Choice = _component("metric", CHECK_METRIC)
     keep: str = parameter("best", choices=("best", "last"))
     balance: Balance = "length"
+    epochs: int = parameter(
+        0, summary="passes through all windows, in place of steps", at_least=0, at_most=MOST
+    )
+    standardise: bool = True
     toml_table = "training"
 
     def __attrs_post_init__(self) -> None:
@@ -90,6 +98,12 @@ class Training:
             raise InputError(
                 f"training.learning_rate lists {len(rates)} rates for {self.members} members; "
                 "give one for each, or one number for all."
+            )
+        if self.epochs and (self.bootstrap or self.balance != "length"):
+            other = "bootstrap" if self.bootstrap else "balance"
+            raise InputError(
+                f"training.epochs takes every window once, and training.{other} some "
+                f"more often; give steps in place of epochs, or leave out {other}."
             )
         known = self.balance if isinstance(self.balance, dict) else {}
         if isinstance(self.balance, str) and self.balance not in ("length", "equal"):
@@ -142,6 +156,7 @@ KINDS: Final[Mapping[str, str]] = {
 CHANGEABLE: Final = frozenset(
     (
         "steps",
+        "epochs",
         "learning_rate",
         "final_learning_rate",
         "schedule",

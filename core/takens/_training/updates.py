@@ -50,6 +50,9 @@ class Updates:
     before: list[tuple[float, float]] = attrs.field(factory=list[tuple[float, float]])
     stopped_at: dict[int, int] = attrs.field(factory=dict[int, int])
     left: dict[int, Tensor] = attrs.field(factory=dict[int, Tensor])
+    # Losses of the pass that goes on, and of the last that is complete.
+    adding: list[Tensor] = attrs.field(factory=list[Tensor])
+    passed: tuple[Tensor, ...] = ()
 
     @classmethod
     def begin(cls, prepared: Prepared, seed: int) -> Updates:
@@ -83,13 +86,14 @@ class Updates:
 
         Raises: TrainingError where no member can go on.
         """
-        numbers = self.draws(self.training.batch)
+        numbers = self._windows(step)
         batch = self.prepared.windows.at(numbers)
         self.weights.zero_gradient()
         losses = self.prepared.losses(self.loss, batch, numbers, step, self.generators)
         losses.sum().backward()
         norms = self.weights.clip(self.training.gradient_clip)
         losses = losses.detach()
+        self._add_to_pass(losses, step)
         broken: list[int] = []
         # One look at both for all members: a look at each would stop a GPU's queue every time.
         if not math.isfinite(float((losses + norms).sum())) or self.stopped_at:
@@ -102,6 +106,23 @@ class Updates:
         if slower:
             rates = [rate * less for rate, less in zip(rates, slower, strict=True)]
         return lambda: self._figures(losses, norms, rates, step)
+
+    def _windows(self, step: int) -> Tensor:
+        training = self.training
+        if training.epochs:
+            return self.draws.in_passes(training.batch, step)
+        return self.draws(training.batch)
+
+    def _add_to_pass(self, losses: Tensor, step: int) -> None:
+        if self.training.epochs:
+            self.adding.append(losses)
+            if (step + 1) % self.updates_per_pass == 0:
+                self.passed, self.adding = tuple(self.adding), []
+
+    @property
+    def updates_per_pass(self) -> int:
+        """The number of updates that go through all windows once."""
+        return -(-self.prepared.windows.count // self.training.batch)
 
     def check(self, done: int) -> dict[str, Any]:
         """Let the models run freely on the training data; give figures for the history."""
@@ -318,6 +339,10 @@ class Updates:
             figures["member_loss"] = [
                 float(loss) if math.isfinite(loss) else None for loss in losses
             ]
+        if self.training.epochs:
+            figures["epoch"] = (step + 1) // self.updates_per_pass
+        if self.passed:
+            figures["epoch_loss"] = float(torch.stack(self.passed)[:, alive].mean())
         if isinstance(self.scheme, SupportsForcingReport):
             figures |= self.scheme.logged_values(step)
         return figures

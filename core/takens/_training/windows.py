@@ -222,7 +222,10 @@ def _longest(records: Sequence[Tensor]) -> Tensor:
 
 @final
 class WindowDraws:
-    """Draws windows with replacement for each member, by a generator of its own.
+    """Draws windows for each member, by a generator of its own.
+
+    They are drawn with replacement; ``in_passes`` takes all of them in an order that is drawn
+    anew for each pass.
 
     With ``bootstrap`` a member draws from a sample of the data of its own: as many segments
     of ``length`` consecutive windows as make up the data, taken with replacement, so that the
@@ -230,7 +233,8 @@ class WindowDraws:
     """
 
     def __init__(self, windows: Windows, seeds: Sequence[int], *, bootstrap: bool) -> None:
-        self.windows = windows
+        self.windows, self._seeds = windows, tuple(seeds)
+        self._orders: tuple[int, list[Tensor]] = (-1, [])
         # On the host, so that a run takes the same windows on every device.
         self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         self._samples = [
@@ -242,6 +246,22 @@ class WindowDraws:
         """Draw numbers of windows, `(members, batch)`."""
         pairs = zip(self.generators, self._samples, strict=True)
         return torch.stack([self.windows.draw(batch, *pair) for pair in pairs])
+
+    def in_passes(self, batch: int, step: int) -> Tensor:
+        """Return those of update ``step`` from 0: `(members, batch)`, fewer at a pass's end."""
+        count = self.windows.count
+        number, within = divmod(step, -(-count // batch))
+        if self._orders[0] != number:
+            # By seed and pass alone, so that a resumed training goes on in the same order.
+            orders = [torch.randperm(count, generator=_of_pass(s, number)) for s in self._seeds]
+            self._orders = number, orders
+        part = slice(within * batch, (within + 1) * batch)
+        return torch.stack([order[part] for order in self._orders[1]])
+
+
+def _of_pass(seed: int, number: int) -> torch.Generator:
+    first = torch.randint(2**32, (), generator=torch.Generator().manual_seed(seed))
+    return torch.Generator().manual_seed(int(first) + number)
 
 
 def _bootstrap_sample(windows: Windows, generator: torch.Generator) -> Tensor:
