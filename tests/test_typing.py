@@ -27,7 +27,7 @@ model.config.hidden_dim + 1
 takens.models.create("shallow_rnn", hidden_dim=50)  # reportCallIssue
 data = takens.simulate("lorenz63", dt=0.01, steps=100)
 fit = takens.fit("shallow_rnn", data, "teacher_forcing", steps=3)
-takens.fit(model, data, "teacher_forcing", epochs=3)  # reportCallIssue
+takens.fit(model, data, "teacher_forcing", epoch=3)  # reportCallIssue
 takens.fit(model, data, "teacher_forcing", learning_rate=[0.1, 0.2], optimiser={"name": "adam"})
 takens.fit(model, data, "teacher_forcing", keep=3, optimiser=3)  # reportArgumentType
 takens.simulat  # reportAttributeAccessIssue

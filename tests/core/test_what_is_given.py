@@ -14,8 +14,12 @@ class Module(nn.Module):
 
 @pytest.mark.parametrize("thing", [Module(), lambda t, x: -x, nn.Linear(2, 2)])  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
 def test_what_is_no_system_is_told_where_to_go(thing: object) -> None:
-    with pytest.raises(takens.InputError, match=r'create\("dopri5"\).solve\(field, x0, ts\)'):
+    with pytest.raises(takens.InputError, match=r"give states, as in initial=\(1.0, 0.0\)"):
         takens.simulate(thing, dt=0.1, steps=5)  # pyright: ignore[reportArgumentType]
+    assert takens.simulate(thing, dt=0.1, steps=5, initial=(1.0, 0.0)).x.shape == (5, 2)  # pyright: ignore[reportArgumentType]
+    for other in (3.0, Module):
+        with pytest.raises(takens.InputError, match="A simulation takes a system"):
+            takens.simulate(other, dt=0.1, steps=5)  # pyright: ignore[reportArgumentType]
 
 
 def test_a_model_is_told_to_run_freely() -> None:
