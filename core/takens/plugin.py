@@ -130,6 +130,7 @@ if TYPE_CHECKING:
         SupportsAccepts as SupportsAccepts,
         SupportsAdapting as SupportsAdapting,
         SupportsEnsembles as SupportsEnsembles,
+        SupportsFindings as SupportsFindings,
         SupportsForcingReport as SupportsForcingReport,
         SupportsGaps as SupportsGaps,
         SupportsReasons as SupportsReasons,

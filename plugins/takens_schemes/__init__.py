@@ -8,6 +8,9 @@ import takens
 if TYPE_CHECKING:
     from takens_schemes.classification import Classification as Classification
     from takens_schemes.closed_form import ClosedForm as ClosedForm
+    from takens_schemes.expectation_maximisation import (
+        ExpectationMaximisation as ExpectationMaximisation,
+    )
     from takens_schemes.generalised_teacher_forcing import (
         GeneralisedTeacherForcing as GeneralisedTeacherForcing,
     )
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from takens_schemes.teacher_forcing import TeacherForcing as TeacherForcing
     from takens_schemes.torch_optimiser import TorchOptimiser as TorchOptimiser
     from takens_schemes.trajectory_matching import TrajectoryMatching as TrajectoryMatching
+    from takens_schemes.weak_constraint import WeakConstraint as WeakConstraint
 
 TAKENS_API = 2
 
@@ -36,6 +40,8 @@ _SCHEMES: Final = {
     "generalised_teacher_forcing:GeneralisedTeacherForcing": (*_BY_GRADIENTS, "irregular"),
     "trajectory_matching:TrajectoryMatching": (*_BY_GRADIENTS, "irregular"),
     "multiple_shooting:MultipleShooting": _BY_GRADIENTS,
+    "weak_constraint:WeakConstraint": _BY_GRADIENTS,
+    "expectation_maximisation:ExpectationMaximisation": _BY_GRADIENTS,
     "one_step:OneStep": _BY_GRADIENTS,
     "least_squares:LeastSquares": ("irregular",),
 }

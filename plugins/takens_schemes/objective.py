@@ -78,11 +78,17 @@ class Objective(ObjectiveSettings):
             loss = _over_known(self.error, error, known)
         else:
             loss = LOSSES[self.error](predictions - targets)
-        if self.regularisation:
-            weights = takens.plugin.weights(model)
-            for name, weight in self.regularisation.items():
-                loss = loss + weight * REGULARISERS[name](weights, loss.ndim)
-        return loss
+        return loss + self.penalty(model, loss.ndim) if self.regularisation else loss
+
+    def penalty(self, model: takens.plugin.Model, leading: int) -> Tensor | float:
+        """Return what the weights add to the loss, of ``leading`` dimensions of members."""
+        if not self.regularisation:
+            return 0.0
+        weights = takens.plugin.weights(model)
+        return sum(
+            weight * REGULARISERS[name](weights, leading)
+            for name, weight in self.regularisation.items()
+        )
 
 
 def objective_of(scheme: ObjectiveSettings) -> Objective:

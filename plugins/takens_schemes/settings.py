@@ -42,6 +42,19 @@ def _reasons() -> Any:
     return attrs.field(default=(), init=False, eq=False, repr=False)
 
 
+def _check_regularisation(settings: object, given: Mapping[str, float]) -> None:
+    scheme = type(settings).__name__.removesuffix("Settings")
+    for name, weight in given.items():
+        if name not in _REGULARISERS:
+            raise takens.errors.ComponentError(
+                f"{scheme}: regularisation knows {', '.join(_REGULARISERS)}; got {name!r}."
+            )
+        if not weight >= 0:
+            raise takens.errors.ComponentError(
+                f"{scheme}: regularisation.{name} is at least 0; got {weight}."
+            )
+
+
 @attrs.frozen(kw_only=True)
 class ObjectiveSettings:
     """How predictions are compared with data, by all schemes that train by gradients."""
@@ -63,16 +76,7 @@ class ObjectiveSettings:
     )
 
     def __attrs_post_init__(self) -> None:
-        scheme = type(self).__name__.removesuffix("Settings")
-        for name, weight in self.regularisation.items():
-            if name not in _REGULARISERS:
-                raise takens.errors.ComponentError(
-                    f"{scheme}: regularisation knows {', '.join(_REGULARISERS)}; got {name!r}."
-                )
-            if not weight >= 0:
-                raise takens.errors.ComponentError(
-                    f"{scheme}: regularisation.{name} is at least 0; got {weight}."
-                )
+        _check_regularisation(self, self.regularisation)
 
 
 @attrs.frozen
@@ -161,6 +165,62 @@ class MultipleShootingSettings(ObjectiveSettings):
     segment: int = takens.plugin.parameter(20, unit="samples", summary="run freely", at_least=1)
     continuity: float = takens.plugin.parameter(
         0.1, unit="1", summary="weight of the joints", at_least=0
+    )
+
+
+@attrs.frozen(kw_only=True)
+class SmoothingSettings:
+    """How states are found beside the weights, by the schemes that do so."""
+
+    segment: int = takens.plugin.parameter(
+        10, unit="samples", summary="run freely from a state of its own", at_least=1
+    )
+    model_error: float | Literal["auto"] = takens.plugin.parameter(
+        0.25,
+        unit="noise levels",
+        summary="by which the joints of segments may fail to meet; auto estimates it",
+        above=0,
+    )
+    iterations: int = takens.plugin.parameter(
+        3, summary="in which states are found, at every update", at_least=1
+    )
+    pulled: int = takens.plugin.parameter(
+        1000,
+        unit="updates",
+        summary="by generalised forcing, before states are found",
+        at_least=0,
+    )
+    alpha: float = takens.plugin.parameter(
+        0.125, unit="1", summary="strength of forcing", at_least=0, at_most=1
+    )
+    regularisation: Mapping[str, float] = takens.plugin.parameter(
+        {}, summary=f"weights by name: {', '.join(_REGULARISERS)}"
+    )
+
+    def __attrs_post_init__(self) -> None:
+        _check_regularisation(self, self.regularisation)
+
+
+@attrs.frozen(kw_only=True)
+class WeakConstraintSettings(SmoothingSettings):
+    """Segments of noisy data have states of their own, which are found with the weights.
+
+    Source: Tremolet (2006), Q. J. R. Meteorol. Soc. 132, 2483-2504.
+    """
+
+
+@attrs.frozen(kw_only=True)
+class ExpectationMaximisationSettings(SmoothingSettings):
+    """Noisy data are smoothed by the present model, which is forced by what comes of it.
+
+    Source: Bocquet, Brajard, Carrassi, Bertino (2020), Found. Data Sci. 2, 55-80.
+    """
+
+    model_error: float | Literal["auto"] = takens.plugin.parameter(
+        "auto",
+        unit="noise levels",
+        summary="by which the joints of segments may fail to meet; auto estimates it",
+        above=0,
     )
 
 

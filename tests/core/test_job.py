@@ -1,5 +1,6 @@
 """The whole job, called from Python."""
 
+import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -298,3 +299,34 @@ def test_effects_that_could_not_be_measured_are_refused_before_training(tmp_path
     with pytest.raises(takens.errors.InputError, match="needs at least 16 samples in time"):
         takens.run(short, tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_the_verdict_takes_the_noise_that_the_scheme_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noisy = SMALL.replace(
+        '"sparse_teacher_forcing", every = "auto"', '"weak_constraint", pulled = 1'
+    )
+    noisy = noisy.replace("starts = 2}", 'starts = 2, noise = "learned"}')
+    given = list[Any]()
+
+    def judge(*values: Any, **options: Any) -> Any:
+        given.append(options["noise"])
+        return takens.judge(*values, **options)
+
+    monkeypatch.setattr("takens._run.job.judge", judge)
+    run = takens.run(job(tmp_path, noisy), tmp_path / "out")
+    assert given == [run.fit.details["noise"]]
+    assert json.loads((tmp_path / "out" / "learned.json").read_text()) == run.fit.details
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert "The data have noise of" in report
+    assert "noise by variable" in report
+
+
+def test_noise_that_no_scheme_finds_is_refused_before_training(tmp_path: Path) -> None:
+    wanted = SMALL.replace("starts = 2}", 'starts = 2, noise = "learned"}')
+    with pytest.raises(takens.InputError, match="choose a scheme that does, or give a number"):
+        takens.run(job(tmp_path, wanted), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(takens.InputError, match="this one has found none"):
+        takens.judge(takens.systems.create("henon"), torch.rand(50, 2), noise="learned")

@@ -211,7 +211,7 @@ def test_runs_are_compared_with_the_noise_of_the_data(truth: takens.TimeSeries) 
         assert now is not None
         assert was == pytest.approx(1 / 1.02, abs=0.02)
         assert abs(now - 1) < abs(was - 1) + 0.01
-    with pytest.raises(takens.InputError, match='at least 0, or "estimate"; got -1'):
+    with pytest.raises(takens.InputError, match='at least 0, "estimate" or "learned"; got -1'):
         takens.judge(runs, first(noisy), metrics, noise=-1.0)
 
 

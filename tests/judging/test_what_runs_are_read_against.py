@@ -214,7 +214,7 @@ def test_the_mean_frequency_is_weighted_by_the_power_of_scaled_variables() -> No
     assert mean_period(series(still, dt)) == pytest.approx(1 / mean, rel=1e-9)
 
 
-@pytest.mark.parametrize("level", [0, 0.0, 0.5, 1e9, "estimate"])
+@pytest.mark.parametrize("level", [0, 0.0, 0.5, 1e9, "estimate", "learned"])
 def test_levels_of_noise_are_numbers_or_one_word(level: Any) -> None:
     check_noise(level)
 

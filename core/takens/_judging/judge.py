@@ -15,7 +15,7 @@ from takens._judging.criteria import Criteria
 from takens._judging.judgement import Judgement
 from takens._judging.judging import Judging
 from takens._judging.naming import name_metrics
-from takens._judging.noise import check_noise, noise_level
+from takens._judging.noise import as_learned, check_noise, noise_level
 from takens._judging.once import Once
 from takens._judging.segments import Segments
 from takens._judging.subject import as_record, named_subject, preparations_of, unprepared
@@ -114,6 +114,7 @@ def judge_each(
     named = name_metrics(metrics, references)
     criteria.check(named)
     check_noise(noise)
+    noise = as_learned(noise, {})
     system = cast("System | None", truth)
 
     def prepared(preparations: Preparations | None) -> Judging:

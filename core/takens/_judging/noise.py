@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import statistics
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import attrs
 import numpy as np
@@ -15,6 +16,8 @@ from takens._embedding.arrays import Array
 from takens._embedding.memory import correlation_time
 from takens.errors import ConfigurationError, DataError
 
+# What may stand for a number.
+WORDS: Final = ("estimate", "learned")
 _LOWEST: Final = 2
 _HIGHEST: Final = 12
 # Where the estimate still falls by so much over the last four orders, it is of the signal.
@@ -28,10 +31,26 @@ def check_noise(level: float | str) -> None:
 
     Raises: ConfigurationError.
     """
-    if level != "estimate" if isinstance(level, str) else not 0 <= level < math.inf:
+    if level not in WORDS if isinstance(level, str) else not 0 <= level < math.inf:
         raise ConfigurationError(
-            f'judge.noise is a number of at least 0, or "estimate"; got {level!r}.'
+            f'judge.noise is a number of at least 0, "estimate" or "learned"; got {level!r}.'
         )
+
+
+def as_learned(level: float | str, found: Mapping[str, Any]) -> float | str:
+    """Return the noise that a scheme ``found`` where ``"learned"`` stands for it.
+
+    Raises: ConfigurationError where it found none.
+    """
+    if level != "learned":
+        return level
+    if not isinstance(found.get("noise"), float):
+        raise ConfigurationError(
+            'judge.noise = "learned" takes the noise that a scheme finds while it trains, and '
+            "this one has found none; choose a scheme that does, or give a number or "
+            '"estimate".'
+        )
+    return float(found["noise"])
 
 
 def with_noise(

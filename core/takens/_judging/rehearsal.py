@@ -38,7 +38,7 @@ def rehearse(
     segments = Segments.of(data, second)
     context = max(context, model.context_length)
     check_fit(model, segments.reference, context)
-    if isinstance(noise, str):
+    if noise == "estimate":
         noise_level(segments.reference)
     beside = segments.after(context)
     for name, metric in metrics.items():

@@ -123,6 +123,7 @@ import takens_preparations.transform
 import takens_recipes.closed_forms
 import takens_recipes.trained
 import takens_schemes.closed_form
+import takens_schemes.expectation_maximisation
 import takens_schemes.generalised_teacher_forcing
 import takens_schemes.least_squares
 import takens_schemes.multiple_shooting
@@ -132,6 +133,7 @@ import takens_schemes.sparse_teacher_forcing
 import takens_schemes.teacher_forcing
 import takens_schemes.torch_optimiser
 import takens_schemes.trajectory_matching
+import takens_schemes.weak_constraint
 import takens_searches.halving
 import takens_systems.double_pendulum
 import takens_systems.duffing
@@ -258,6 +260,10 @@ class Schemes(takens._plugins.registry.Registry[takens._protocols.scheme.Trainin
     def create(self, name: typing.Literal["trajectory_matching", "schemes:trajectory_matching"], /, *, gradient: typing.Literal['model', 'direct', 'adjoint'] = ..., horizon: int = ..., growing: int = ..., error: typing.Literal['mean_squared', 'mean_absolute', 'gaussian'] = ..., regularisation: collections.abc.Mapping[str, float] = ..., noise: float = ..., noisy_targets: bool = ...) -> takens_schemes.trajectory_matching.TrajectoryMatching: ...
     @typing.overload
     def create(self, name: typing.Literal["multiple_shooting", "schemes:multiple_shooting"], /, *, segment: int = ..., continuity: float = ..., error: typing.Literal['mean_squared', 'mean_absolute', 'gaussian'] = ..., regularisation: collections.abc.Mapping[str, float] = ..., noise: float = ..., noisy_targets: bool = ...) -> takens_schemes.multiple_shooting.MultipleShooting: ...
+    @typing.overload
+    def create(self, name: typing.Literal["weak_constraint", "schemes:weak_constraint"], /, *, segment: int = ..., model_error: float | typing.Literal['auto'] = ..., iterations: int = ..., pulled: int = ..., alpha: float = ..., regularisation: collections.abc.Mapping[str, float] = ...) -> takens_schemes.weak_constraint.WeakConstraint: ...
+    @typing.overload
+    def create(self, name: typing.Literal["expectation_maximisation", "schemes:expectation_maximisation"], /, *, segment: int = ..., iterations: int = ..., pulled: int = ..., alpha: float = ..., regularisation: collections.abc.Mapping[str, float] = ..., model_error: float | typing.Literal['auto'] = ...) -> takens_schemes.expectation_maximisation.ExpectationMaximisation: ...
     @typing.overload
     def create(self, name: typing.Literal["one_step", "schemes:one_step"], /, *, error: typing.Literal['mean_squared', 'mean_absolute', 'gaussian'] = ..., regularisation: collections.abc.Mapping[str, float] = ..., noise: float = ..., noisy_targets: bool = ...) -> takens_schemes.one_step.OneStep: ...
     @typing.overload

@@ -107,6 +107,19 @@ class SupportsForcingReport(Protocol):
 
 
 @runtime_checkable
+class SupportsFindings(Protocol):
+    """A scheme that finds more than weights, asked when training has ended."""
+
+    def findings(self) -> Mapping[str, Any]:
+        """Return figures of JSON types, which become the ``details`` of the fit.
+
+        ``remarks``, a list of sentences, become those of the fit. ``noise`` is the observation
+        noise, in standard deviations of the signal, which ``judge.noise = "learned"`` takes up.
+        """
+        ...
+
+
+@runtime_checkable
 class SupportsState(Protocol):
     """A scheme that remembers something from update to update, stored with a checkpoint."""
 

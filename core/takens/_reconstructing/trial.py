@@ -20,6 +20,7 @@ import attrs
 from takens._defaults import SEARCH_METRICS
 from takens._files import write_whole
 from takens._judging.evaluate import evaluate
+from takens._judging.noise import as_learned
 from takens._plugins.guard import in_words
 from takens._plugins.registry import schemes
 from takens._protocols.scheme import DirectScheme
@@ -120,7 +121,7 @@ def _scored(configuration: Configuration, source: Source, fit: Fit) -> dict[str,
         second=source.second,
         runs=_RUNS,
         context=configuration.judge.context,
-        noise=configuration.judge.noise,
+        noise=as_learned(configuration.judge.noise, fit.details),
         seed=configuration.seed,
     )
     each = {name: score.value for name, score in scores.items()}

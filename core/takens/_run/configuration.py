@@ -119,8 +119,8 @@ class Judge:
     ``reference`` holds known values by metric name, for data whose system is not known.
     ``tolerance`` holds tolerances by kind that differ from those of the metrics, ``level`` is
     the share of true models that may be called wrong. ``noise`` is that of a file, in standard
-    deviations, or "estimate"; free runs are compared with as much added. ``power`` asks for
-    what would have been noticed.
+    deviations, "estimate", or "learned" for what the scheme found while it trained; free runs
+    are compared with as much added. ``power`` asks for what would have been noticed.
 
     Raises: ConfigurationError for numbers that are out of their range.
     """

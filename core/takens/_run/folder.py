@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import tomllib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
@@ -26,6 +27,7 @@ _RESULTS: Final = (
     "history.jsonl",
     "checkpoint.pt",
     "generated.npz",
+    "learned.json",
     "metrics.json",
     "report.html",
 )
@@ -132,6 +134,19 @@ class RunFolder:
     def write_configuration(self, toml: str) -> None:
         """Write ``config.toml``."""
         write_whole(self.path / _MARK, toml)
+
+    def write_learned(self, found: Mapping[str, Any]) -> None:
+        """Write ``learned.json``: what the scheme found besides weights, if anything."""
+        if found:
+            write_whole(self.path / "learned.json", to_text(dict(found)))
+
+    def learned(self) -> dict[str, Any]:
+        """Read ``learned.json``; nothing where there is none, or it holds no table."""
+        try:
+            found: Any = json.loads((self.path / "learned.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return cast(dict[str, Any], found) if isinstance(found, dict) else {}
 
     def write_metrics(self, results: Results) -> None:
         """Write ``metrics.json``; numbers that do not exist are null."""

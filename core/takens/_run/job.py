@@ -17,6 +17,7 @@ from takens._dynamics.checkpoint import read_checkpoint
 from takens._examining.examination import Examination
 from takens._examining.examine import examine
 from takens._judging.judge import judge
+from takens._judging.noise import as_learned
 from takens._judging.rehearsal import rehearse, without_equations
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
@@ -26,6 +27,7 @@ from takens._plugins.registry import figures, schemes
 from takens._printed import Printed
 from takens._protocols.device import Placement, Precision
 from takens._protocols.metric import Metric
+from takens._protocols.scheme import DirectScheme, SupportsFindings
 from takens._run.configuration import Configuration, Data
 from takens._run.events import RunFailed, RunFinished, RunStarted
 from takens._run.folder import RunFolder
@@ -108,6 +110,10 @@ def run(
     for remark in ready.remarks:
         say(remark)
     model, context = ready.members[0].unprepared(), configuration.judge.context
+    if configuration.judge.noise == "learned" and not isinstance(
+        ready.scheme, SupportsFindings | DirectScheme
+    ):
+        as_learned("learned", {})
     rehearse(
         model,
         source.reference,
@@ -146,6 +152,7 @@ def run(
             for remark in trained.remarks:
                 if remark not in ready.remarks:
                     say(remark)
+            folder.write_learned(trained.details)
             results = _judge(configuration, source, named, trained, say, progress)
             results = attrs.evolve(results, examination=examination)
             folder.write_metrics(results)
@@ -207,7 +214,7 @@ def _judge(
         runs=judging.runs,
         starts=judging.starts,
         context=judging.context,
-        noise=judging.noise,
+        noise=as_learned(judging.noise, trained.details),
         tolerance=judging.tolerance,
         level=judging.level,
         power=judging.power,

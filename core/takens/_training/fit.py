@@ -28,7 +28,7 @@ from takens._plugins.registry import registry, schemes
 from takens._preparing.preparations import Preparations
 from takens._progress import progress_bar
 from takens._protocols.model import Model, SupportsClosedForm
-from takens._protocols.scheme import DirectScheme, Scheme
+from takens._protocols.scheme import DirectScheme, Scheme, SupportsFindings
 from takens._threads import threads_for
 from takens._training.descent import described
 from takens._training.events import Callback, FitFinished, FitStarted, StepLogged
@@ -243,6 +243,9 @@ def _train(
     remarks = [*prepared.remarks, *updates.finish(), *_not_solved(trained.inner)]
     if training.rounds > 1 and last:
         remarks.append(updates.round_ended(done))
+    scheme = prepared.scheme
+    details = dict(scheme.findings()) if isinstance(scheme, SupportsFindings) else {}
+    remarks += map(str, details.pop("remarks", ()))
     if reason:
         most = training.most_updates
         remarks.insert(0, f"Training ended after {done} of {most} updates: {reason}")
@@ -256,8 +259,9 @@ def _train(
         tuple(history.records),
         seconds,
         prepared.placement,
-        remarks=tuple(remarks),
-        reason=reason,
+        details,
+        tuple(remarks),
+        reason,
     )
 
 

@@ -17,9 +17,10 @@ from takens._protocols.device import Placement
 class Fit(Printed):
     """What training gave: models in the units of their data, and how it went.
 
-    ``model`` is the first of the ``members``. ``details`` holds what a scheme that solves
-    directly found besides, such as standard errors; ``remarks`` say in words what was seen.
-    ``reason`` is why it ended before the last step, as a plugin asked for or as time was over.
+    ``model`` is the first of the ``members``. ``details`` holds what a scheme found
+    besides, such as standard errors or the noise of the data; ``remarks`` say in words what was
+    seen. ``reason`` is why it ended before the last step, as a plugin asked for or as time was
+    over.
     """
 
     members: tuple[TrainedModel, ...]

@@ -84,8 +84,10 @@ def command(
 
     from takens._dynamics.checkpoint import load_members
     from takens._judging.judge import judge
+    from takens._judging.noise import WORDS, as_learned
     from takens._judging.rehearsal import without_equations
     from takens._run.configuration import Judge
+    from takens._run.folder import RunFolder
     from takens._run.records import read_data, read_recordings
     from takens._run.scores_file import scores_table, to_text
     from takens.cli.exit_codes import decisive_aspects, exit_code
@@ -120,7 +122,10 @@ def command(
         runs=runs,
         starts=judging.starts,
         context=judging.context,
-        noise=judging.noise if noise is None else _number(noise, "--noise", "estimate"),
+        noise=as_learned(
+            judging.noise if noise is None else _number(noise, "--noise", *WORDS),
+            RunFolder(run if run.is_dir() else run.parent).learned(),
+        ),
         tolerance=dict(judging.tolerance) | _tolerances(tolerances),
         level=judging.level if level is None else level,
         power=judging.power,
@@ -143,14 +148,14 @@ def _tolerances(given: Sequence[str]) -> dict[str, float]:
     return {kind.strip(): float(_number(value, "--tolerance")) for kind, _, value in read}
 
 
-def _number(text: str, option: str, word: str = "") -> float | str:
-    """Read a number, or the one word that may stand for it."""
+def _number(text: str, option: str, *words: str) -> float | str:
+    """Read a number, or one of the words that may stand for it."""
     from takens.errors import InputError
 
     try:
-        return text if word and text == word else float(text)
+        return text if text in words else float(text)
     except ValueError:
-        other = f", or {word!r}" if word else ", as in exponents=0.1"
+        other = f", or {' or '.join(map(repr, words))}" if words else ", as in exponents=0.1"
         raise InputError(f"{option} takes a number{other}; got {text!r}.") from None
 
 

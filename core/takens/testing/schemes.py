@@ -20,6 +20,7 @@ from takens._protocols.scheme import (
     SupportsAccepts,
     SupportsAdapting,
     SupportsEnsembles,
+    SupportsFindings,
     SupportsForcingReport,
     SupportsGaps,
     SupportsState,
@@ -278,6 +279,19 @@ def check_scheme_forcing_report(scheme: Any) -> None:
     require(True, "")
 
 
+@CHECKS.where(SupportsFindings)
+def check_scheme_findings(scheme: Any) -> None:
+    """Check that what it found is of JSON types, before and after updates."""
+    own = copy.deepcopy(scheme)
+    for _ in range(2):
+        try:
+            json.dumps(own.findings(), allow_nan=False)
+        except (TypeError, ValueError) as error:
+            require(False, f"What it found is not of JSON types: {error}.")
+        _step(own)
+    require(True, "")
+
+
 @CHECKS.where(SupportsState)
 def check_scheme_state(scheme: Any) -> None:
     """Check that what it remembers comes back, and decides the next loss."""
@@ -340,6 +354,11 @@ def check_direct_scheme_uses_everything(scheme: DirectScheme[Any]) -> None:
             scheme.solve(own, series, times=when)
             found.append(nn.utils.parameters_to_vector(own.parameters()))
         require(not found[0].equal(found[1]), f"The weights do not depend on {what}.")
+
+
+def _step(scheme: Any) -> None:
+    loss = loss_function(scheme)
+    loss(_small(), _windows(), times=_TIMES, step=10_000, generator=scheme_generator(0))
 
 
 def _small() -> SmallModel:

@@ -239,6 +239,13 @@ class ReportsNaN(Scheme):
         return {"strength": math.nan}
 
 
+class FindsATensor(Scheme):
+    """Reports what it found as it computed it."""
+
+    def findings(self) -> dict[str, Any]:
+        return {"noise": torch.tensor(0.1)}
+
+
 class Forgets(Scheme):
     """Counts its calls, and does not store the count."""
 
@@ -332,6 +339,7 @@ FAULTS = [
     Fault("a gap makes the loss NaN", "scheme_gaps", LosesItself()),
     Fault("what is adapted is no scheme", "scheme_adapting", AdaptsToNothing()),
     Fault("the strength that is reported is no number", "scheme_forcing_report", ReportsNaN()),
+    Fault("a tensor is among what was found", "scheme_findings", FindsATensor()),
     Fault("a count is not stored", "scheme_state", Forgets()),
     Fault("it is given a generator, and draws from another", "scheme_draws_from_its_generator", SameNoise()),
     Fault("a model is refused in a sentence, not in a clause", "scheme_accepts", RefusesInASentence()),
