@@ -18,6 +18,28 @@ def test_a_free_run_is_the_iterated_map(linear: Any) -> None:
     assert free.diverged_at == (None,)
 
 
+def test_a_free_run_may_begin_at_time_zero(linear: Any) -> None:
+    context = start(8.0, 4.0)
+    free = takens.generate(
+        linear(0.5), context=context, steps=4, keep_every=2, dt=0.1, with_start=True
+    )
+    assert free.t.tolist() == [0.0, 0.2, 0.4]
+    assert free.x.flatten(1).tolist() == [[8.0, 2.0, 0.5], [4.0, 1.0, 0.25]]
+
+
+def test_a_run_of_prepared_data_begins_with_the_data_as_they_were() -> None:
+    data = takens.simulate("lorenz63", dt=0.02, steps=400)
+    model = takens.fit(
+        "linear_autoregression", data, "closed_form", prepare=["difference"], device="cpu"
+    ).model
+    runs = [
+        takens.generate(model, context=data, steps=5, with_start=on) for on in (True, False)
+    ]
+    assert torch.equal(runs[0].x[0], data.x[-1])
+    assert torch.equal(runs[0].x[1:], runs[1].x)
+    assert torch.equal(runs[0].t[1:], runs[1].t)
+
+
 def test_a_continuous_model_runs_through_its_integrator(linear: Any) -> None:
     model = linear(-1.0, takens.plugin.Time.CONTINUOUS)
     free = takens.generate(model, context=start(1.0)[0], steps=100, dt=0.01)

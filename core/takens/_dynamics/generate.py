@@ -49,6 +49,7 @@ def generate(
     steps: int,
     dt: float | None = None,
     keep_every: int = 1,
+    with_start: bool = False,
     inputs: Any = None,
 ) -> FreeRun:
     """Let a model run freely from `context: (..., c, n)`, the last of which is time zero.
@@ -60,7 +61,7 @@ def generate(
     The context beyond what the model encodes warms it up: each later sample is forced. The
     run has ``steps`` samples after the context, of which every ``keep_every``-th is kept; no
     memory is used for the others. ``dt`` defaults to the interval that the model was trained
-    at.
+    at. ``with_start`` puts the context's last sample before the others, at time zero.
 
     ``inputs`` are what acts on a model that takes inputs, `(..., c + steps, k)` or a series of
     them, in the units of the data: from the first sample of the context on, and at the end of
@@ -79,7 +80,8 @@ def generate(
     model = cast(Model, model)
     trained = model if isinstance(model, TrainedModel) else None
     if trained and trained.preparations:
-        return _prepared(trained, trained.preparations, context, steps, dt, keep_every, inputs)
+        made = _prepared(trained, trained.preparations, context, steps, dt, keep_every, inputs)
+        return _with_start(made, context) if with_start else made
     given = _inputs(context, inputs)
     context = context_of(context)
     if dt is None:
@@ -92,7 +94,16 @@ def generate(
             f"got steps = {steps} and keep_every = {keep_every}."
         )
     drive = _drive(model, given, context, steps)
-    return run_freely(model, context, steps, dt, keep_every=keep_every, drive=drive)
+    made = run_freely(model, context, steps, dt, keep_every=keep_every, drive=drive)
+    return _with_start(made, context) if with_start else made
+
+
+def _with_start(run: FreeRun, context: SeriesLike) -> FreeRun:
+    """Put the last sample of the context before a run, at time zero."""
+    first = context_of(context)[..., -1:, :].to(run.x)
+    series = run.series
+    t, x = torch.cat((torch.zeros(1).to(series.t), series.t)), torch.cat((first, series.x), -2)
+    return FreeRun(attrs.evolve(series, t=t, x=x), run.diverged_at)
 
 
 def run_freely(
