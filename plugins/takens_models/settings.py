@@ -1,7 +1,7 @@
 """The settings of every model, which are its parameters: imported without torch."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -34,6 +34,18 @@ _AUTO_HIDDEN_DIM: Final = takens.plugin.parameter(
 _RIDGE: Final = takens.plugin.parameter(1e-6, summary="penalty of the closed form", at_least=0)
 _DEPTH: Final = takens.plugin.parameter(2, summary="hidden layers of the field", at_least=0)
 _ACTIVATION: Final = takens.plugin.parameter("tanh", summary="of the hidden units")
+_WIDTHS: Final = takens.plugin.parameter(
+    [],
+    summary="units of each hidden layer, in place of width and depth",
+    converter=list[int],
+    kw_only=True,
+)
+_ACTIVATIONS: Final = takens.plugin.parameter(
+    [],
+    summary="of each hidden layer, in place of one for all",
+    converter=list[str],
+    kw_only=True,
+)
 _INTEGRATOR: Final = takens.plugin.parameter(
     "rk4",
     summary="a name, or a table with name and that integrator's parameters",
@@ -352,6 +364,8 @@ class NeuralODESettings(LatentSettings):
     width: int = _width(64)
     depth: int = _DEPTH
     activation: Activation = _ACTIVATION
+    widths: Sequence[int] = _WIDTHS
+    activations: Sequence[str] = _ACTIVATIONS
     integrator: IntegratorChoice = _INTEGRATOR
 
 
@@ -366,6 +380,8 @@ class AugmentedNeuralODESettings(WindowSettings):
     width: int = _width(64)
     depth: int = _DEPTH
     activation: Activation = _ACTIVATION
+    widths: Sequence[int] = _WIDTHS
+    activations: Sequence[str] = _ACTIVATIONS
     integrator: IntegratorChoice = _INTEGRATOR
     initial_state: InitialState = _initial_state("zeros")
 
@@ -436,6 +452,8 @@ class UniversalODESettings(KnownSettings):
     width: int = _width(32)
     depth: int = _DEPTH
     activation: Activation = _ACTIVATION
+    widths: Sequence[int] = _WIDTHS
+    activations: Sequence[str] = _ACTIVATIONS
 
 
 @attrs.frozen(kw_only=True)
@@ -451,6 +469,8 @@ class NeuralODELayerSettings:
     width: int = _width(64)
     depth: int = takens.plugin.parameter(1, summary="hidden layers of the field", at_least=0)
     activation: Activation = _ACTIVATION
+    widths: Sequence[int] = _WIDTHS
+    activations: Sequence[str] = _ACTIVATIONS
     augmentation: int = takens.plugin.parameter(0, summary="further variables", at_least=0)
     sees_depth: bool = takens.plugin.parameter(
         False, summary="whether the field is told the depth"
@@ -461,3 +481,39 @@ class NeuralODELayerSettings:
     )
     field: Any = takens.plugin.parameter(None, summary="a module in place of the network")
     seed: int = _SEED
+
+
+NetworkShape: TypeAlias = (
+    NeuralODESettings
+    | AugmentedNeuralODESettings
+    | UniversalODESettings
+    | NeuralODELayerSettings
+)
+"""What says of which layers a network is."""
+
+
+def hidden_layers(shape: NetworkShape) -> tuple[list[int], list[str]]:
+    """Return the units and the activation of each hidden layer.
+
+    Raises: ComponentError where a layer has no unit, an activation is none that is known, or
+    there is another number of them.
+    """
+    widths = list(shape.widths) or [shape.width] * shape.depth
+    activations = list(shape.activations) or [shape.activation] * len(widths)
+    name = name_of(shape)
+    if min(widths, default=1) < 1:
+        raise takens.errors.ComponentError(
+            f"{name}: a hidden layer has one unit or more; got widths = {widths}."
+        )
+    known = get_args(Activation)
+    for one in activations:
+        if one not in known:
+            raise takens.errors.ComponentError(
+                f"{name}: an activation is one of {', '.join(known)}; got {one!r}."
+            )
+    if len(activations) != len(widths):
+        raise takens.errors.ComponentError(
+            f"{name}: {len(widths)} hidden layers have as many activations; got "
+            f"{len(activations)}."
+        )
+    return widths, activations

@@ -1,5 +1,6 @@
 """Models that are differential equations."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -284,3 +285,47 @@ def test_a_continuous_model_cannot_warm_up_by_itself() -> None:
         takens.errors.ComponentError, match="does not know the sampling interval"
     ):
         NeuralODE(2, initial_state="warm_up", context_length=5)
+
+
+def test_a_network_has_layers_of_ones_own() -> None:
+    model: Any = takens.models.create(
+        "neural_ode", obs_dim=2, widths=[8, 16, 32], activations=["tanh", "relu", "leaky_relu"]
+    )
+    layers = [weight.shape for weight in model.field.parameters() if weight.ndim > 1]
+    assert layers == [(8, 2), (16, 8), (32, 16), (2, 32)]
+    x = torch.randn(5, 2, generator=torch.Generator().manual_seed(0)).double()
+    model.double()
+    wished = torch.func.vmap(torch.func.jacfwd(lambda z: model(torch.zeros(()), z)))(x)
+    torch.testing.assert_close(model.jacobian(torch.zeros(()), x), wished)
+    first, second, third, last = model.field.network.layers  # pyright: ignore
+    by_hand = last(torch.nn.functional.leaky_relu(third(second(first(x).tanh()).relu())))
+    torch.testing.assert_close(model(torch.zeros(()), x), by_hand)
+    same = takens.models.create("neural_ode", obs_dim=2, width=4, depth=2, seed=3)
+    other = takens.models.create("neural_ode", obs_dim=2, widths=[4, 4], seed=3)
+    for a, b in zip(same.parameters(), other.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_network_of_ones_own_is_stored(tmp_path: Path) -> None:
+    model = takens.models.create(
+        "neural_ode", obs_dim=2, widths=[3, 5], activations=["relu"] * 2
+    )
+    data = takens.simulate("van_der_pol", dt=0.1, steps=100)
+    fit = takens.fit(model, data, "trajectory_matching", steps=1, window=5, device="cpu")
+    takens.save_model(fit.model, tmp_path / "model.pt")
+    again = takens.load_model(tmp_path / "model.pt")
+    assert again.config == fit.model.config
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"widths": [4, 0]}, "one unit or more"),
+        ({"widths": [4, 4], "activations": ["tanh"]}, "2 hidden layers have as many"),
+        ({"activations": ["step", "tanh"]}, "an activation is one of tanh"),
+    ],
+)
+@pytest.mark.parametrize("name", ["neural_ode", "augmented_neural_ode"])
+def test_layers_that_cannot_be_are_refused(name: str, wrong: Any, sentence: str) -> None:
+    with pytest.raises(takens.errors.ComponentError, match=sentence):
+        takens.models.create(name, obs_dim=2, **wrong)  # pyright: ignore

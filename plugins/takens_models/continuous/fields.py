@@ -9,12 +9,12 @@ from torch import Tensor, nn
 
 import takens
 from takens_models.latent.network import Network
-from takens_models.settings import KnownSettings, name_of
+from takens_models.settings import KnownSettings, NetworkShape, hidden_layers, name_of
 
 
 @final
 class NetworkField(nn.Module):
-    """`dx/dt` by a network with ``depth`` hidden layers, which sees the time where asked to.
+    """`dx/dt` by a network with the layers of ``shape``, which sees the time where asked to.
 
     It sees ``inputs``, too, as many as there are, or zeros where none is given.
     """
@@ -23,9 +23,7 @@ class NetworkField(nn.Module):
         self,
         dim: int,
         *,
-        width: int,
-        depth: int,
-        activation: str,
+        shape: NetworkShape,
         generator: torch.Generator,
         sees_time: bool = False,
         silent: bool = False,
@@ -33,9 +31,10 @@ class NetworkField(nn.Module):
     ) -> None:
         super().__init__()
         self.sees_time, self.inputs = sees_time, inputs
-        sizes = (dim + sees_time + inputs, *[width] * depth, dim)
+        widths, activations = hidden_layers(shape)
+        sizes = (dim + sees_time + inputs, *widths, dim)
         self.network = Network(
-            *sizes, activation=activation, generator=generator, silent=silent
+            *sizes, activation=activations, generator=generator, silent=silent
         )
 
     def forward(self, t: Tensor, x: Tensor, u: Tensor | None = None, /) -> Tensor:

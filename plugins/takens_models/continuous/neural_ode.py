@@ -25,9 +25,7 @@ class NetworkODE(LatentModel[S]):
         self.integrator = named_stepper(config)
         self.field = NetworkField(
             self.latent_dim,
-            width=config.width,
-            depth=config.depth,
-            activation=config.activation,
+            shape=config,
             generator=generator,
             inputs=self.input_dim,
         )
@@ -44,6 +42,9 @@ class NetworkODE(LatentModel[S]):
 @final
 class NeuralODE(NetworkODE[NeuralODESettings]):
     """A field `dz/dt = f(z)`, f a network with ``depth`` hidden layers of ``width`` units.
+
+    ``widths = [8, 16, 32]`` are hidden layers of several widths, and ``activations`` may be one
+    for each.
 
     Inputs act inside, as `f(z, u)`, constant, in lines or smoothly from sample to sample.
 

@@ -57,9 +57,7 @@ class NeuralODELayer(takens.plugin.Configured[NeuralODELayerSettings], nn.Module
         dim = config.input_dim + config.augmentation
         self.field: nn.Module = config.field or NetworkField(
             dim,
-            width=config.width,
-            depth=config.depth,
-            activation=config.activation,
+            shape=config,
             generator=generator,
             sees_time=config.sees_depth,
         )

@@ -33,9 +33,7 @@ class UniversalODE(SystemModel[UniversalODESettings]):
         self.window = SystemWindow(self.obs_dim, start)
         self.correction = NetworkField(
             self.latent_dim,
-            width=self.config.width,
-            depth=self.config.depth,
-            activation=self.config.activation,
+            shape=self.config,
             generator=generator,
             silent=True,
         )

@@ -1,5 +1,6 @@
 """Fully connected networks."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, final, get_args
 
 import torch
@@ -42,17 +43,24 @@ def slope(name: str, a: Tensor) -> Tensor:
 
 @final
 class Network(nn.Module):
-    """Layers of the given sizes with an activation function between them: `(..., first)`.
+    """Layers of the given sizes with activation functions between them: `(..., first)`.
+
+    ``activation`` is one for all hidden layers, or one for each.
 
     Weights and biases start uniform within one over the root of the number of inputs; with
     ``silent`` those of the last layer are zero, and so is the output.
     """
 
     def __init__(
-        self, *sizes: int, activation: str, generator: torch.Generator, silent: bool = False
+        self,
+        *sizes: int,
+        activation: str | Sequence[str],
+        generator: torch.Generator,
+        silent: bool = False,
     ) -> None:
         super().__init__()
-        self.activation = activation
+        same = isinstance(activation, str)
+        self.activations = [activation] * (len(sizes) - 2) if same else list(activation)
         self.layers = nn.ModuleList()
         for i, (rows, columns) in enumerate(zip(sizes[1:], sizes[:-1], strict=True)):
             layer = nn.utils.skip_init(nn.Linear, columns, rows)
@@ -64,19 +72,19 @@ class Network(nn.Module):
     def forward(self, x: Tensor, /) -> Tensor:
         """Return `(..., last)` for `x: (..., first)`."""
         *hidden, last = self.layers
-        for layer in hidden:
-            x = activate(self.activation, layer(x))
+        for layer, activation in zip(hidden, self.activations, strict=True):
+            x = activate(activation, layer(x))
         return last(x)
 
     def jacobian(self, x: Tensor, /) -> Tensor:
         """Return the derivative: `(..., first) -> (..., last, first)`."""
         *hidden, last = self.layers
         pushed: Tensor | None = None
-        for layer in hidden:
+        for layer, activation in zip(hidden, self.activations, strict=True):
             a: Tensor = layer(x)
             rows = weight_of(layer) if pushed is None else weight_of(layer) @ pushed
-            pushed = slope(self.activation, a).unsqueeze(-1) * rows
-            x = activate(self.activation, a)
+            pushed = slope(activation, a).unsqueeze(-1) * rows
+            x = activate(activation, a)
         if pushed is None:
             return weight_of(last).expand(*x.shape[:-1], -1, -1)
         return weight_of(last) @ pushed
