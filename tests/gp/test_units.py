@@ -1,5 +1,6 @@
 """The same data in other units, and outputs of unlike scale."""
 
+import itertools
 from typing import Any
 
 import attrs
@@ -16,20 +17,53 @@ NOISE = torch.randn(30, generator=torch.Generator().manual_seed(0), dtype=torch.
 Y = X.sin() + 0.05 * NOISE
 AT = torch.tensor([1.5, 3.3, 6.5], dtype=torch.float64)
 
-KERNELS: list[Kernel] = [
-    gp.SquaredExponential(),
-    gp.Matern12(),
-    gp.Matern52(),
-    gp.RationalQuadratic(),
-    gp.Periodic(),
-    gp.Linear() + gp.Constant(),
-    gp.Brownian() + gp.Constant(),
-    gp.SquaredExponential() * gp.Periodic(),
-    gp.SquaredExponential(3.0, 0.2) + gp.Matern32(0.5, 5.0),
+
+@attrs.frozen
+class Cosine(gp.Composable):
+    """A stranger's kernel, whose functions have no level."""
+
+    variance: float = takens.plugin.parameter(1.0, unit="y^2")
+    period: float = takens.plugin.parameter(1.0, unit="x")
+    bounds = {"variance": (1e-5, 1e5), "period": (1e-3, 1e3)}  # noqa: RUF012
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        return self.variance * torch.cos(2 * torch.pi * (x - y.mT) / self.period)
+
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        return self.variance * torch.ones_like(x[..., 0])
+
+
+@attrs.frozen
+class Polynomial(gp.Composable):
+    """A stranger's kernel, of parabolas."""
+
+    variance: float = takens.plugin.parameter(1.0, unit="y^2 / x^4")
+    offset: float = takens.plugin.parameter(1.0, unit="x^2")
+    bounds = {"variance": (1e-5, 1e5), "offset": (1e-5, 1e5)}  # noqa: RUF012
+
+    def __call__(self, x: Tensor, y: Tensor, /) -> Tensor:
+        return self.variance * (x @ y.mT + self.offset) ** 2
+
+    def diagonal(self, x: Tensor, /) -> Tensor:
+        return self.variance * (x.square().sum(-1) + self.offset) ** 2
+
+
+REGISTERED: list[Any] = [
+    takens.create("kernel", name) for name in takens.registry("kernel").names()
 ]
-# Factors of x and y, and offsets of y and x, which lines and Brownian motion do not share.
+KERNELS: list[Kernel] = [
+    *REGISTERED,
+    Cosine(),
+    Polynomial(),
+    gp.SquaredExponential(3.0, 0.2) + gp.Matern32(0.5, 5.0),
+    *(one + other for one, other in itertools.pairwise(REGISTERED)),
+    *(one * other for one, other in itertools.pairwise(REGISTERED)),
+    gp.Linear() * gp.Linear(),
+    gp.Linear() * gp.Periodic(),
+]
+# Factors of x and y, and offsets of y and x.
 UNITS = [(1.0, 1e6, 0.0, 0.0), (1e-6, 1.0, 0.0, 0.0), (1e6, 1e-6, -3e-2, 0.0)]
-SHIFTED = [(1.0, 1.0, 1e6, 0.0), (1e3, 1.0, 0.0, 1e6)]
+SHIFTED = [(1.0, 1.0, 1e6, 0.0), (1e3, 1.0, 0.0, 1e6), (1.8, 0.3, -40.0, 32.0)]
 
 
 def answer(process: gp.GaussianProcess, units: tuple[float, ...], **options: Any) -> Tensor:
@@ -41,10 +75,42 @@ def answer(process: gp.GaussianProcess, units: tuple[float, ...], **options: Any
 @pytest.mark.parametrize("kernel", KERNELS, ids=str)
 def test_the_answer_does_not_depend_on_the_units(kernel: Kernel) -> None:
     process = gp.GaussianProcess(kernel, noise_variance=0.1)
-    shifted = [] if "Linear" in str(kernel) or "Brownian" in str(kernel) else SHIFTED
     expected = answer(process, (1.0, 1.0, 0.0, 0.0))
-    for units in (*UNITS, *shifted):
-        torch.testing.assert_close(answer(process, units), expected, rtol=0, atol=1e-4)
+    for units in UNITS + SHIFTED:
+        torch.testing.assert_close(answer(process, units), expected, rtol=0, atol=1e-3)
+
+
+def test_lines_are_those_of_least_squares_wherever_they_are() -> None:
+    x, y = X + 1e3, 3 * X + 500 + 0.05 * NOISE
+    found = gp.GaussianProcess(gp.Linear(), noise_variance=0.1).fit(x, y)
+    terms = torch.stack((X, torch.ones_like(X)), -1)
+    slope, level = torch.linalg.lstsq(terms, y.unsqueeze(-1)).solution.squeeze(-1)
+    there = found.predict(AT + 1e3)
+    torch.testing.assert_close(there.mean, slope * AT + level, rtol=0, atol=2e-3)
+    # The textbook's deviation of a line at each point.
+    missed = (y - slope * X - level).square().sum() / (len(X) - 2)
+    away = (AT - X.mean()).square() / (X - X.mean()).square().sum()
+    expected = (missed * (1 / len(X) + away)).sqrt()
+    torch.testing.assert_close(there.deviation, expected, rtol=0.1, atol=0)
+    assert "x is measured from 1003, the mean of the data" in str(found)
+
+
+def test_brownian_motion_from_anywhere_is_drawn_between_its_data() -> None:
+    x, y = torch.tensor([5.0, 6.0, 9.0]), torch.tensor([1.0, 2.0, -1.0])
+    found = gp.GaussianProcess(gp.Brownian(), noise_variance=0.0).fit(x, y)
+    between = found.predict([5.5, 7.0, 8.0]).mean
+    expected = torch.tensor([1.5, 1.0, 0.0]).double()
+    torch.testing.assert_close(between, expected, rtol=0, atol=5e-3)
+    with pytest.raises(takens.InputError, match="has no spectrum"):
+        found.functions(1)
+
+
+def test_drawn_lines_pass_where_they_are_predicted() -> None:
+    found = gp.GaussianProcess(gp.Linear(), noise_variance=0.1).fit(X + 50, 2 * X + NOISE)
+    drawn = found.functions(2000, seed=0)((AT + 50).unsqueeze(-1))
+    there = found.predict(AT + 50)
+    torch.testing.assert_close(drawn.mean(0), there.mean, rtol=0, atol=0.03)
+    torch.testing.assert_close(drawn.std(0), there.deviation, rtol=0.05, atol=0)
 
 
 def test_nor_does_that_of_inducing_points() -> None:
@@ -124,8 +190,9 @@ def test_the_mean_is_that_of_the_data_unless_it_is_said() -> None:
     assert gp.GaussianProcess(mean=1.0).fit(X, Y + 5.0).mean == 1.0
     assert gp.GaussianProcess().fit(X, Y + 5.0, optimise=False).mean == 0.0
     for kernel in (gp.Brownian(), gp.Linear()):
-        assert gp.GaussianProcess(kernel).fit(X, Y).mean == 0.0
-    far = gp.GaussianProcess(gp.Brownian()).fit(X, Y + 1e3)
+        assert gp.GaussianProcess(kernel).fit(X, Y).anchor is not None
+        assert gp.GaussianProcess(kernel, mean=0.0).fit(X, Y).anchor is None
+    far = gp.GaussianProcess(gp.Brownian(), mean=0.0).fit(X, Y + 1e3)
     assert any("give a mean, or add a Constant" in remark for remark in far.remarks)
 
 

@@ -12,8 +12,9 @@ from torch import Generator, Tensor
 
 import takens
 from takens_gp.kernel import Kernel
+from takens_gp.kernels.anchored import Anchored
 from takens_gp.kernels.composition import Product, Sum
-from takens_gp.kernels.linear import Linear
+from takens_gp.kernels.linear import Constant, Linear
 from takens_gp.kernels.spectrum import SupportsSpectrum
 from takens_gp.kernels.values import like
 
@@ -38,6 +39,7 @@ class Functions:
     slopes: Tensor
     centres: Tensor
     weights: Tensor
+    origin: Tensor | float = 0.0
 
     def __call__(self, x: Tensor, /) -> Tensor:
         """Evaluate: `(m, d)` or `(count, m, d)` to `(count, m)`."""
@@ -46,6 +48,7 @@ class Functions:
 
     def prior(self, x: Tensor, /) -> Tensor:
         """Evaluate what was drawn from the prior: `(m, d)` or `(count, m, d)`."""
+        x = x - self.origin
         phases = x @ self.frequencies.mT
         waves = torch.cat((phases.cos(), phases.sin()), -1) @ self.amplitudes.unsqueeze(-1)
         lines = x @ self.slopes.unsqueeze(-1)
@@ -64,6 +67,10 @@ def draw_prior(
     Source: Rahimi and Recht (2007), Random features for large-scale kernel machines, NIPS,
     algorithm 1.
     """
+    if isinstance(kernel, Anchored):
+        parts = Sum((kernel.kernel, Constant(kernel.level))) if kernel.level else kernel.kernel
+        drawn = draw_prior(parts, dim, count, features, generator)
+        return attrs.evolve(drawn, kernel=kernel, origin=kernel.origin)
     frequencies: list[Tensor] = []
     amplitudes: list[tuple[Tensor, Tensor]] = []
     slopes = torch.zeros(count, dim, dtype=torch.float64)

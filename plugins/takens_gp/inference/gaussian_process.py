@@ -29,11 +29,19 @@ from takens_gp.inference.posterior import Posterior
 from takens_gp.inference.prediction import Prediction
 from takens_gp.inference.threads import threads_for
 from takens_gp.kernel import Kernel
+from takens_gp.kernels.anchored import Anchored
 from takens_gp.kernels.squared_exponential import SquaredExponential
 from takens_gp.kernels.values import Number
 
 # So many points tell which start is the best, where there are inducing points.
 _FEW: Final = 500
+# The deviation of a level, in that of y: the data alone say where it is.
+_VAGUE: Final = 10.0
+# So many tell what functions of a kernel are like.
+_SOME: Final = 100
+# Where covariances of all pairs are less than this share of the variance, as often negative
+# as positive, functions have no level.
+_BALANCED: Final = 0.05
 # Beyond so many deviations a mean is not that of the data.
 _FAR: Final = 10.0
 _NO_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {}
@@ -46,9 +54,10 @@ class GaussianProcess:
 
     Measurements have independent normal noise of ``noise_variance``, in squared units of y;
     ``mean``, in units of y, is that of every function before data are seen. Where it is not
-    given it is 0, and the median of the data where hyperparameters are found, for kernels whose
-    functions have a level: no covariance is negative, and it is not 0 at the origin. All
-    inference is in float64.
+    given it is 0, and the median of the data where hyperparameters are found. Kernels that are
+    not the same everywhere, such as lines, then measure x from the mean of the data, and
+    functions without a level of their own have one: give a ``mean``, such as 0, where the
+    origins of x and y mean something. All inference is in float64.
 
     Raises: ComponentError where the noise variance is negative.
 
@@ -107,10 +116,14 @@ class GaussianProcess:
             same |= {"bounds": bounds, "fixed": fixed, "starts": starts, "inducing": inducing}
             return Posterior.of_outputs([self.fit(x, column, **same) for column in y.mT])
         with threads_for(len(x)):
-            mean = self._mean(x, y) if optimise and len(x) else self.mean or 0.0
+            centred = optimise and len(x) > 0 and self.mean is None
+            mean = _median(y) if centred else self.mean or 0.0
+            origin = x.mean(0) if centred else torch.zeros_like(x[:1].sum(0))
             columns = _columns(y - mean)
-            scale = DataScale.of(x, columns, periodic=optimise) if len(x) else None
+            scale = DataScale.of(x - origin, columns, periodic=optimise) if len(x) else None
             search = Search.of(self.kernel, self.noise_variance, bounds, fixed, scale)
+            if centred and scale is not None:
+                search = attrs.evolve(search, anchor=_anchor(search, scale, x, origin))
             extra = torch.zeros(len(x)).to(x) if noise is None else noise
             answer = partial(self._posterior, search, x=x, y=y, mean=mean, noise=noise)
             moved = optimise and any(search.free)
@@ -137,7 +150,7 @@ class GaussianProcess:
                     "above 0 everywhere."
                 )
             points = InducingPoints.of(inducing, x)
-            centres, optimum = points.under(self.kernel, x), None
+            centres, optimum = points.under(search.anchored(self.kernel), x), None
             if moved and scale is not None:
                 few = torch.linspace(0, len(x) - 1, min(_FEW, len(x))).round().long()
                 exact = partial(
@@ -148,7 +161,7 @@ class GaussianProcess:
                     point_noise=extra[few],
                 )
                 search = search.from_the_best(scale, exact)
-                centres = points.under(search.plain(search.start)[0], x)
+                centres = points.under(search.made(search.start)[0], x)
                 climb = partial(
                     maximise,
                     information=information(search, x, extra),
@@ -158,25 +171,12 @@ class GaussianProcess:
                 bound = partial(bound_and_gradient, search, x=x, y=columns, noise=extra)
                 first = climb(partial(bound, centres=centres), search, starts=starts)
                 # Points that suit the first kernel need not suit the one that is found.
-                centres = points.under(search.plain(first.logarithms)[0], x)
+                centres = points.under(search.made(first.logarithms)[0], x)
                 search = attrs.evolve(search, start=first.logarithms)
                 optimum = climb(partial(bound, centres=centres), search, starts=1)
                 total = first.evaluations + optimum.evaluations
                 optimum = attrs.evolve(optimum, evaluations=total, found=first.found)
             return answer(optimum, centres=centres)
-
-    def _mean(self, x: Tensor, y: Tensor) -> Number:
-        """Return the mean that was given, or the median of the data."""
-        if self.mean is not None:
-            return self.mean
-        some = torch.linspace(0, len(x) - 1, min(_FEW, len(x))).round().long()
-        points = torch.cat((torch.zeros_like(x[:1]), x[some]))
-        pinned = not bool(self.kernel.diagonal(points[:1]) > 0)
-        if pinned or bool((self.kernel(points, points) < 0).any()):
-            # Such functions have no level of their own.
-            return 0.0
-        median = y.quantile(0.5, 0)
-        return median if y.ndim > 1 else float(median)
 
     def log_evidence(self, x: Any, y: Any, *, point_noise: Any = None) -> Tensor:
         """Return the log marginal likelihood of data, `()`.
@@ -219,6 +219,7 @@ class GaussianProcess:
         kernel, variance = self.kernel, self.noise_variance
         if optimum is not None:
             kernel, variance = search.plain(optimum.logarithms)
+        covariance = search.anchored(kernel)
         columns = _columns(y - mean)
         make = partial(
             Posterior,
@@ -231,10 +232,11 @@ class GaussianProcess:
             evaluations=0 if optimum is None else optimum.evaluations,
             found=() if optimum is None else optimum.found,
             remarks=() if optimum is None else tuple(_remarks(search, optimum, y, mean)),
+            anchor=covariance if isinstance(covariance, Anchored) else None,
         )
         if centres is None:
             added = variance if noise is None else variance + noise
-            factor, jitter = factorise(covariance_of(kernel, x, added))
+            factor, jitter = factorise(covariance_of(covariance, x, added))
             weights = torch.cholesky_solve(columns, factor)
             return make(
                 centres=x,
@@ -245,7 +247,7 @@ class GaussianProcess:
                 jitter=jitter,
             )
         added = torch.full_like(x[:, 0], variance) + (0.0 if noise is None else noise)
-        inference = infer(kernel, centres, x, columns, added)
+        inference = infer(covariance, centres, x, columns, added)
         return make(
             centres=centres,
             weights=inference.weights.reshape(len(centres), *y.shape[1:]),
@@ -255,6 +257,33 @@ class GaussianProcess:
             gap=inference.gap,
             jitter=inference.jitter,
         )
+
+
+def _median(y: Tensor) -> Number:
+    median = y.quantile(0.5, 0)
+    return median if y.ndim > 1 else float(median)
+
+
+def _anchor(search: Search, scale: DataScale, x: Tensor, origin: Tensor) -> Anchored | None:
+    """Say from where functions start, and with what variance of their level, as data tell it.
+
+    The kernel is asked in units of the data, so that the answer is the same in all.
+    """
+    kernel, _ = search.plain(search.inside(next(search.suggested(scale))))
+    some = torch.linspace(0, len(x) - 1, min(_SOME, len(x))).round().long()
+    points = x[some] - origin
+    found = kernel(points, points)
+    moved = points + scale.spread.to(x)
+    stationary = torch.allclose(
+        kernel(moved, moved), found, 1e-6, 1e-6 * float(found.abs().max())
+    )
+    pinned = not bool(kernel.diagonal(torch.zeros_like(points[:1])) > 0)
+    negative = bool((found < 0).any())
+    balanced = stationary or float(found.mean()) < _BALANCED * float(found.diagonal().mean())
+    level = (_VAGUE * scale.y) ** 2 if pinned or (negative and balanced) else 0.0
+    if stationary and not level:
+        return None
+    return Anchored(search.kernel, origin, level)
 
 
 def _columns(y: Tensor) -> Tensor:

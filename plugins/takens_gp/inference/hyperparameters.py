@@ -19,6 +19,7 @@ from takens_gp.inference.data_scale import (
     exponents_of,
 )
 from takens_gp.kernel import Kernel
+from takens_gp.kernels.anchored import Anchored
 from takens_gp.kernels.composition import Product, Sum
 
 Objective = Callable[[Tensor], tuple[float, Tensor]]
@@ -103,7 +104,7 @@ class Search:
 
     ``noise_variance`` is the last, unless it is 0. Bounds are those of the kernel, in the
     ``units`` of the data, `(p,)`, or those that a user gave, as they are. ``other`` is a
-    second start.
+    second start. Where there is an ``anchor``, it is put around every kernel that is made.
     """
 
     kernel: Kernel
@@ -118,6 +119,7 @@ class Search:
     fields: tuple[Hyperparameter, ...]
     _sizes: tuple[int, ...]
     _tuples: tuple[bool, ...]
+    anchor: Anchored | None = None
 
     @classmethod
     def of(
@@ -258,6 +260,14 @@ class Search:
 
     def made(self, logarithms: Tensor) -> tuple[Kernel, Tensor | float]:
         """Return kernel and noise variance, differentiable by `logarithms: (p,)`."""
+        kernel, noise = self._bare(logarithms)
+        return self.anchored(kernel), noise
+
+    def anchored(self, kernel: Kernel) -> Kernel:
+        """Put the anchor around a kernel, where there is one."""
+        return kernel if self.anchor is None else attrs.evolve(self.anchor, kernel=kernel)
+
+    def _bare(self, logarithms: Tensor) -> tuple[Kernel, Tensor | float]:
         parts = self._split(logarithms.exp())
         values = [
             part if is_tuple else part[0]
@@ -267,8 +277,8 @@ class Search:
         return with_values(self.kernel, values), noise
 
     def plain(self, logarithms: Tensor) -> tuple[Kernel, float]:
-        """Return kernel and noise variance in plain numbers."""
-        kernel, noise = self.made(logarithms)
+        """Return kernel, without an anchor, and noise variance in plain numbers."""
+        kernel, noise = self._bare(logarithms)
         values = [each.values for each in hyperparameters_of(kernel)]
         numbers = [
             value if is_tuple else value[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast, final
+from typing import Any, Final, cast, final
 
 import attrs
 import numpy as np
@@ -13,6 +13,9 @@ from torch import Tensor
 
 import takens
 from takens_gp.inference.hyperparameters import Objective as Objective, Search
+
+# So much less is rounding: of starts that arrive at the same evidence the first is kept.
+_EQUAL: Final = 1e-6
 
 
 @final
@@ -102,7 +105,7 @@ def maximise(
             found.append(None)
             continue
         found.append(reached)
-        if best is None or reached > best[0]:
+        if best is None or reached > best[0] + _EQUAL:
             logarithms = whole.clone()
             arrived = torch.from_numpy(np.asarray(done.x, dtype=np.float64))
             logarithms[free] = (arrived / scale).clamp(low, high)

@@ -18,6 +18,7 @@ from takens_gp.inference.diagnostics import LeaveOneOut, leave_one_out
 from takens_gp.inference.function_samples import Functions, draw_prior
 from takens_gp.inference.prediction import Prediction
 from takens_gp.kernel import Kernel
+from takens_gp.kernels.anchored import Anchored
 from takens_gp.kernels.per_output import PerOutput
 from takens_gp.kernels.values import Number
 
@@ -36,7 +37,9 @@ class Posterior:
     ``evaluations`` counts those of the evidence, ``found`` has what each start arrived at, and
     ``remarks`` say what was seen, such as a bound that was reached. Where there are several
     ``outputs`` with hyperparameters of their own, they are here one by one, each for `y: (n,)`;
-    kernel, noise variance, mean and factor are then those of all, the outputs first.
+    kernel, noise variance, mean and factor are then those of all, the outputs first. An
+    ``anchor`` has the origin and the level that were taken from the data, for kernels whose
+    functions start from somewhere.
 
     With `centres: (c, d)` (the points themselves, or inducing points), the lower ``factor``
     of their covariance and ``correction``, which inducing points need besides, the mean is
@@ -60,6 +63,7 @@ class Posterior:
     found: tuple[float | None, ...] = ()
     remarks: tuple[str, ...] = ()
     outputs: tuple[Posterior, ...] = ()
+    anchor: Anchored | None = None
 
     @classmethod
     def of_outputs(cls, outputs: Sequence[Posterior]) -> Posterior:
@@ -67,7 +71,7 @@ class Posterior:
         first = outputs[0]
         corrections = [each.correction for each in outputs if each.correction is not None]
         return cls(
-            kernel=PerOutput(tuple(each.kernel for each in outputs)),
+            kernel=PerOutput(tuple(each.covariance for each in outputs)),
             noise_variance=torch.stack([torch.as_tensor(o.noise_variance) for o in outputs]),
             mean=torch.stack([torch.as_tensor(o.mean) for o in outputs]),
             x=first.x,
@@ -88,6 +92,11 @@ class Posterior:
             ),
             outputs=tuple(outputs),
         )
+
+    @property
+    def covariance(self) -> Kernel:
+        """The covariance of the function: the kernel, from the anchor where there is one."""
+        return self.kernel if self.anchor is None else self.anchor
 
     def predict(self, x: Any, *, noise: bool = False) -> Prediction:
         """Predict the function at `x: (m, d)`, or `(m,)` in one dimension.
@@ -111,9 +120,9 @@ class Posterior:
         means: list[Tensor] = []
         variances: list[Tensor] = []
         for part in cast(list[Tensor], x.split(rows)):
-            cross = self.kernel(part, self.centres)
+            cross = self.covariance(part, self.centres)
             means.append(self.mean + cross @ self.weights)
-            variance = self.kernel.diagonal(part)
+            variance = self.covariance.diagonal(part)
             if len(self.centres):
                 variance = variance - self._explained(cross, variance, short)
             variances.append(variance.clamp(min=0) + added)
@@ -134,7 +143,7 @@ class Posterior:
         if self.outputs:
             return torch.stack([each.mean_at(x) for each in self.outputs], -1)
         flat = x.reshape((-1, x.shape[-1]))
-        found = self.mean + self.kernel(flat, self.centres) @ self.weights
+        found = self.mean + self.covariance(flat, self.centres) @ self.weights
         return found.reshape((*x.shape[:-1], *self.y.shape[1:]))
 
     def sample(self, x: Any, count: int = 1, *, noise: bool = False, seed: int = 0) -> Tensor:
@@ -186,7 +195,7 @@ class Posterior:
             )
         generator = torch.Generator().manual_seed(seed)
         dim = self.x.shape[-1]
-        prior = draw_prior(self.kernel, dim, count, features, generator)
+        prior = draw_prior(self.covariance, dim, count, features, generator)
         at_centres = prior.prior(self.centres).mT
         drawn = torch.randn(len(self.centres), count, generator=generator, dtype=torch.float64)
         if self.correction is None:
@@ -231,6 +240,9 @@ class Posterior:
             lines.append(
                 f"{len(self.centres)} inducing points; the bound is {self.gap:.2g} low"
             )
+        if self.anchor is not None:
+            origin = ", ".join(f"{float(value):.6g}" for value in self.anchor.origin)
+            lines.append(f"x is measured from {origin}, the mean of the data")
         if self.jitter:
             lines.append(f"jitter {self.jitter:.1g} was added to the diagonal")
         return "\n".join((*lines, *self.remarks))
@@ -254,12 +266,14 @@ class Posterior:
         if self.correction is not None:
             return None
         least = 0.0 if self.point_noise is None else float(self.point_noise.min())
-        return compress(self.kernel, self.x, self.factor, float(self.noise_variance) + least)
+        return compress(
+            self.covariance, self.x, self.factor, float(self.noise_variance) + least
+        )
 
     def _covariance(self, x: Tensor, added: float) -> Tensor:
-        covariance = self.kernel(x, x)
+        covariance = self.covariance(x, x)
         if len(self.centres):
-            reached = solve(self.factor, self.kernel(self.centres, x))
+            reached = solve(self.factor, self.covariance(self.centres, x))
             covariance = covariance - reached.mT @ reached
             if self.correction is not None:
                 corrected = solve(self.correction, reached)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from takens_gp.kernel import Kernel
+from takens_gp.kernels.anchored import Anchored
 from takens_gp.kernels.composition import Product, Sum
 
 
@@ -38,6 +39,8 @@ def _walk(kernel: Kernel, x: Tensor, y: Tensor, weight: Tensor) -> Iterator[Tens
     if isinstance(kernel, Sum):
         for part in kernel.kernels:
             yield from _walk(part, x, y, weight)
+    elif isinstance(kernel, Anchored):
+        yield from _walk(kernel.kernel, x - kernel.origin, y - kernel.origin, weight)
     elif isinstance(kernel, Product):
         for i, part in enumerate(kernel.kernels):
             share = weight
