@@ -10,8 +10,39 @@ from typing import Final
 
 from takens.errors import InputError
 
+_LONG: Final = 80
 # Behind the eight characters that tempfile makes up: nobody else's files end so.
 _SUFFIX: Final = ".takens-part"
+
+
+def path_of(given: str | Path) -> Path:
+    """Return a path that a person gave, whether or not there is a file.
+
+    Raises: InputError where no file can be called so.
+    """
+    try:
+        os.stat(given)
+    except ValueError as error:
+        raise InputError(
+            f"{_shown(str(given))} is no path: it has a character that names of files cannot "
+            "have; take it out."
+        ) from error
+    except OSError as error:
+        if refused := no_path(error):
+            raise refused from error
+    return Path(given)
+
+
+def no_path(error: OSError) -> InputError | None:
+    """Say in a sentence that no file can be called so, where that is what went wrong."""
+    if error.errno not in (errno.ENAMETOOLONG, errno.ELOOP) or error.filename is None:
+        return None
+    name = _shown(os.fsdecode(error.filename))
+    return InputError(f"{name} is no path that can be used ({error.strerror}); choose another.")
+
+
+def _shown(name: str) -> str:
+    return ascii(name if len(name) < _LONG else f"{name[:_LONG]}...")
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

@@ -15,7 +15,8 @@ COMMANDS = (
     "", "equations", "assimilate", "-h", "--version",
 )  # fmt: skip
 WORDS = (
-    *TEXTS, "--json", "--out", "--set", "--dt", "--steps", "--seed", "--initial",
+    *TEXTS, "x" * 300, "\udcff.csv", "--json", "--out", "--set", "--dt", "--steps",
+    "--seed", "--initial",
     "--against", "--metric", "--tolerance", "--noise", "--level", "--runs", "--integrator",
     "--trajectories", "--plot", "--columns", "--time", "--format", "--resume",
     "--overwrite", "--device", "--strict", "--slow", "-x", "--", "---", "--dt=0",

@@ -13,7 +13,7 @@ import torch
 
 from takens._dynamics.seal import is_sealed, is_whole, seal
 from takens._dynamics.trained_model import Inputs, TrainedModel
-from takens._files import write_whole
+from takens._files import path_of, write_whole
 from takens._given import given, in_line
 from takens._plugins.catalogue import catalogue
 from takens._plugins.guard import ended
@@ -40,7 +40,7 @@ def save_model(model: TrainedModel | Sequence[TrainedModel], path: str | Path) -
     cannot be written.
     """
     members = (model,) if isinstance(model, TrainedModel) else model
-    write_checkpoint(Path(path), members, training=None)
+    write_checkpoint(path_of(path), members, training=None)
 
 
 def load_model(path: str | Path) -> TrainedModel:
@@ -60,7 +60,7 @@ def load_members(path: str | Path) -> tuple[TrainedModel, ...]:
 
     Raises: CheckpointError, UnknownComponentError; see ``load_model``.
     """
-    path = Path(path)
+    path = path_of(path)
     path = path / "checkpoint.pt" if path.is_dir() else path
     content = read_checkpoint(path)
     others = content.get("others", [])

@@ -18,6 +18,7 @@ from takens._dynamics.sampling import integrator_of
 from takens._dynamics.stepper import as_stepper
 from takens._dynamics.system_model import SystemModel
 from takens._dynamics.trained_model import TrainedModel
+from takens._files import path_of
 from takens._plugins.registry import systems
 from takens._preparing.preparations import Preparations
 from takens._protocols.model import Model
@@ -42,7 +43,7 @@ def named_subject(name: str | Path) -> System | tuple[TrainedModel, ...]:
 
     Raises: ComponentError where no system is called so; CheckpointError where there is no file.
     """
-    path = Path(name)
+    path = path_of(name)
     if name in systems or not (isinstance(name, Path) or path.suffix or path.exists()):
         return systems.create(str(name))
     return load_members(path)

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from takens._files import no_path
 from takens._plugins.catalogue import Catalogue
 from takens._plugins.component import CommandSpec
 from takens._plugins.guard import ended, guard
@@ -85,5 +86,10 @@ def _guarded(work: Callable[P, R], what: str, plugin: Plugin, strict: bool) -> C
                     raise PluginError(f"{what} stopped: {ended(stop.code)}") from stop
                 code = stop.code if isinstance(stop.code, int) else 0
                 raise click.exceptions.Exit(code) from stop
+            except OSError as error:
+                # Commands open what their users name.
+                if refused := no_path(error):
+                    raise refused from error
+                raise
 
     return guarded

@@ -19,7 +19,7 @@ from takens._data.entrance import SeriesLike, as_recordings
 from takens._defaults import SEARCH
 from takens._examining.examination import Examination
 from takens._examining.examine import examine
-from takens._files import cannot_write, write_whole
+from takens._files import cannot_write, path_of, write_whole
 from takens._lock import locked
 from takens._plugins.choice import Component
 from takens._plugins.isolation import isolated
@@ -83,7 +83,7 @@ def reconstruct(
     used.
     """
     began = time.perf_counter()
-    seconds, folder, jobs = seconds_of(budget), Path(out), jobs or _cores()
+    seconds, folder, jobs = seconds_of(budget), path_of(out), jobs or _cores()
     chooser = searches.get(search)
     with _own(folder), locked(folder):
         asked = _asked(folder, data, reading)

@@ -16,6 +16,7 @@ from takens._defaults import METRICS
 from takens._dynamics.checkpoint import read_checkpoint
 from takens._examining.examination import Examination
 from takens._examining.examine import examine
+from takens._files import path_of
 from takens._judging.judge import judge
 from takens._judging.noise import as_learned
 from takens._judging.rehearsal import rehearse, without_equations
@@ -81,9 +82,9 @@ def run(
     began = time.perf_counter()
     say = _discreet(say)
     if not isinstance(configuration, Configuration):
-        configuration = read_configuration(Path(configuration))
+        configuration = read_configuration(path_of(configuration))
     configuration = resolve(configuration)
-    folder = RunFolder(Path(out))
+    folder = RunFolder(path_of(out))
     folder.check(resume=resume, overwrite=overwrite)
     if resume and folder.begun:
         configuration = _resumed(configuration, folder)

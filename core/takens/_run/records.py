@@ -18,6 +18,7 @@ from takens._data.provenance import Provenance
 from takens._data.rates import interval
 from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
+from takens._files import path_of
 from takens._near import near
 from takens._plugins.candidate import pick
 from takens._plugins.choice import Component
@@ -182,7 +183,7 @@ def _files(given: str | Path | Sequence[str | Path]) -> list[Path]:
         return [file for each in given for file in _files(each)]
     if not str(given):
         raise DataError("The name of the file is empty; name one, a pattern or a folder.")
-    path = Path(given)
+    path = path_of(given)
     if path.is_dir() and not _claims(path):
         found = [file for file in path.iterdir() if file.is_file() and _claims(file)]
         if not found:

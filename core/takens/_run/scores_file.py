@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 import attrs
 
+from takens._files import path_of
 from takens._judging.score_table import Scores
 from takens._judging.verdict import Verdict, verdict
 from takens._protocols.score import Curve, Evidence, Part, Runs, Score
@@ -37,7 +38,7 @@ def read_scores(path: str | Path) -> Scores:
 
     Raises: InputError where there is no such file, or it cannot be read.
     """
-    path = Path(path)
+    path = path_of(path)
     path = path / "metrics.json" if path.is_dir() else path
     try:
         table: Any = json.loads(path.read_text(encoding="utf-8"))

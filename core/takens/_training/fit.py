@@ -18,7 +18,7 @@ from takens._data.entrance import SeriesLike, as_recordings
 from takens._defaults import DEVICE
 from takens._dynamics.checkpoint import storable_name
 from takens._dynamics.trained_model import TrainedModel
-from takens._files import remove_leftovers
+from takens._files import path_of, remove_leftovers
 from takens._lock import locked
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Choice, Component
@@ -123,7 +123,7 @@ def fit(
         )
     with contextlib.ExitStack() as stack:
         if folder is not None:
-            stack.enter_context(locked(Path(folder)))
+            stack.enter_context(locked(path_of(folder)))
             remove_leftovers(Path(folder), ("checkpoint.pt", "history.jsonl"))
         return train(
             prepared,

@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
@@ -100,6 +100,7 @@ def _takens() -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run a command; exit with 0 done, 1 the work failed, 2 the input was wrong."""
+    from takens._files import no_path
     from takens._plugins.guard import undone
     from takens.errors import TakensError
 
@@ -109,6 +110,7 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(2)
     arguments = sys.argv[1:] if args is None else args
     try:
+        _check(arguments)
         with undone() as missing, _stdout(arguments):
             code = _takens.main(arguments, prog_name="takens", standalone_mode=False)
             sys.stdout.flush()
@@ -126,6 +128,9 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(1)
     except OSError as error:
         # What a file refuses is told where the file is known.
+        if refused := no_path(error):
+            _say(str(refused))
+            sys.exit(2)
         if error.filename is not None or error.errno not in _UNWRITABLE:
             raise
         _drop_stdout()
@@ -139,6 +144,21 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(1)
     # What was asked for and was left out is not done.
     sys.exit(code if isinstance(code, int) and code else int(bool(missing)))
+
+
+def _check(arguments: Sequence[str]) -> None:
+    """Refuse words that no system hands to a program."""
+    for word in arguments:
+        try:
+            os.fsencode(word)
+        except UnicodeError:
+            wrong = True
+        else:
+            wrong = "\0" in word
+        if wrong:
+            raise click.UsageError(
+                f"{word!r} has a character that no argument has; take it out."
+            )
 
 
 def _say(sentence: str) -> None:
