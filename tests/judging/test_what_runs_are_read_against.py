@@ -14,6 +14,7 @@ from torch import Tensor
 
 import takens
 from takens._judging.baselines import Baselines  # pyright: ignore[reportPrivateUsage]
+from takens._judging.criteria import Criteria  # pyright: ignore[reportPrivateUsage]
 from takens._judging.floors import beyond  # pyright: ignore[reportPrivateUsage]
 from takens._judging.noise import (  # pyright: ignore[reportPrivateUsage]
     check_noise,
@@ -170,33 +171,76 @@ def blocks(x: Tensor) -> dict[str, Tensor]:
     }
 
 
-def welch(first: Series, second: Series) -> tuple[bool, str]:
-    """Whether two records differ, by scipy's test of Welch and Holm's first step at 1 %."""
+def error_beside_a_line(values: Any) -> float:
+    """Return the standard error of a mean, by the residuals of scipy's regression."""
+    t = np.arange(len(values))
+    line: Any = stats.linregress(t, values)
+    left = values - line.intercept - line.slope * t
+    return float(np.sqrt(left @ left / (len(values) - 2) / len(values)))
+
+
+def changes(first: Series, second: Series, tolerance: float) -> tuple[bool, str]:
+    """Whether two records differ by more than is tolerated, by Holm's first step at 1 %."""
     ours, theirs = blocks(first.x), blocks(second.x)
+    size = ((first.x.std(0) ** 2 + second.x.std(0) ** 2) / 2).sqrt()
     chances: dict[str, float] = {}
     for what in ours:
         for i, name in enumerate(first.columns):
-            pair: list[Any] = [each[what][:, i].numpy() for each in (ours, theirs)]
-            found: Any = stats.ttest_ind(*pair, equal_var=False)
-            chances[f"the {what} of {name}"] = float(found.pvalue)
+            pair = [each[what][:, i].numpy() for each in (ours, theirs)]
+            off = abs(pair[0].mean() - pair[1].mean())
+            one, other = map(error_beside_a_line, pair)
+            # Welch's degrees of freedom, of four for each.
+            error = float(np.hypot(one, other))
+            freedom = error**4 / (one**4 / 4 + other**4 / 4)
+            most = tolerance * (float(size[i]) if what == "mean" else 1.0)
+            t: Any = stats.t(freedom)
+            chances[f"the {what} of {name}"] = float(
+                t.sf((off - most) / error) + t.sf((off + most) / error)
+            )
     least = min(chances, key=chances.__getitem__)
     return chances[least] <= 0.01 / len(chances), least
 
 
-def test_records_differ_where_welchs_test_says_so() -> None:
+@pytest.mark.parametrize("tolerance", [1e-9, 0.1])
+def test_records_differ_where_welchs_test_says_so(tolerance: float) -> None:
     answers = {True: 0, False: 0}
+    criteria = Criteria(tolerance={"means": tolerance, "ratios": tolerance})
     for seed in range(60):
         x, y = drawn(125, 2, seed=seed), drawn(125, 2, seed=1_000 + seed)
-        y = y + torch.tensor([0.01 * seed, 0.0])
+        y = y + torch.tensor([0.02 * seed, 0.0])
         if seed % 3 == 1:
-            y = y * torch.tensor([1.0, 1 + 0.01 * seed])
+            y = y * torch.tensor([1.0, 1 + 0.02 * seed])
         if seed % 3 == 2:
-            y[1:, 1] = y[1:, 1] + 0.02 * seed * y[:-1, 1]
+            y[1:, 1] = y[1:, 1] + 0.04 * seed * y[:-1, 1]
         first, second = series(x), series(y)
-        differ, what = welch(first, second)
-        assert difference(first, second) == (what if differ else "")
+        differ, what = changes(first, second, tolerance)
+        assert difference(first, second, criteria) == (what if differ else "")
         answers[differ] += 1
     assert min(answers.values()) > 10
+
+
+def cycles(period: float, *, torus: bool, samples: int = 1500) -> Tensor:
+    fast = 2 * torch.pi * torch.arange(samples).double() / period
+    slow = fast * (5**0.5 - 1) / 2 if torus else 2 * fast
+    return torch.stack((fast.sin() + 0.4 * slow.cos(), fast.cos() + 0.2 * slow.sin()), 1)
+
+
+@pytest.mark.parametrize("torus", [False, True])
+def test_halves_of_cycles_are_of_one_law_whatever_their_period(torus: bool) -> None:
+    for period in [*range(20, 150, 3), 31.25, 41.7, 62.5, 62.6, 125.0, 125.3]:
+        assert not difference(*series(cycles(period, torus=torus)).halves())
+
+
+def test_what_drifts_swells_or_slows_down_is_not() -> None:
+    along = torch.linspace(0, 1, 1500).double().unsqueeze(1)
+    wave = cycles(25.0, torus=False)
+    assert difference(*series(wave + along).halves()).startswith("the mean of")
+    assert difference(*series(wave * (1 + 0.4 * along)).halves()).startswith("the ")
+    late = torch.cat((cycles(25.0, torus=False)[:750], cycles(28.0, torus=False)[:750]))
+    assert difference(*series(late).halves()).startswith("the pace of")
+    # Half of what is tolerated is none, however certain.
+    assert not difference(*series(wave + 0.1 * along).halves())
+    assert not difference(*series(wave * (1 + 0.04 * along)).halves())
 
 
 def test_the_mean_frequency_is_weighted_by_the_power_of_scaled_variables() -> None:

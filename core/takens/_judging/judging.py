@@ -92,7 +92,7 @@ class Judging:
     def _doubt(self) -> str:
         """Return why no floor is to be trusted, empty where all are."""
         first, second = self.segments.reference, next(self.segments.pairs())
-        if not self.halves or not (found := difference(first, second)):
+        if not self.halves or not (found := difference(first, second, self.criteria)):
             return ""
         return f"the record is not stationary ({found} changes), so that no floor is trusted"
 

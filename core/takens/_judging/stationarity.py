@@ -6,29 +6,44 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from takens._data.time_series import TimeSeries
+from takens._judging.criteria import Criteria
 from takens._judging.equivalence import chance, holm, joined
 
 _BLOCKS: Final = 6
 _LEVEL: Final = 0.01
+_USUAL: Final = Criteria()
+# Kinds of evidence, and their tolerance where a user gives none.
+_TOLERANCES: Final = {
+    "mean": ("means", 0.15),
+    "spread": ("ratios", 0.05),
+    "pace": ("ratios", 0.05),
+}
 
 
-def difference(first: TimeSeries, second: TimeSeries) -> str:
-    """Return in what two records differ by more than their errors allow; empty for nothing.
+def difference(first: TimeSeries, second: TimeSeries, criteria: Criteria = _USUAL) -> str:
+    """Return in what two records differ by more than is tolerated; empty for nothing.
 
-    Compared are the mean, the spread and the pace of every variable, each over blocks of
-    time.
+    Compared are the mean, in standard deviations, the spread and the pace of every variable,
+    each over blocks of time. What differs by less than the tolerance for such an effect is no
+    change, however certain: cycles have next to no errors, and parts of them that do not end
+    with a cycle differ a little.
     """
     found: list[tuple[float, str]] = []
     ours, theirs = _of_blocks(first.x), _of_blocks(second.x)
+    size = ((first.x.var(0) + second.x.var(0)) / 2).sqrt()
     for what, blocks in ours.items():
         others = theirs[what]
+        tolerance = criteria.tolerance.get(*_TOLERANCES[what])
         for i, name in enumerate(first.columns):
             off = abs(float(blocks[:, i].mean() - others[:, i].mean()))
             error, over = joined(_error(blocks[:, i]), _error(others[:, i]))
-            found.append((2 * chance(off, error, over), f"the {what} of {name}"))
+            most = tolerance * float(size[i]) if what == "mean" else tolerance
+            p = chance(off - most, error, over) + chance(off + most, error, over)
+            found.append((p, f"the {what} of {name}"))
     if not any(holm([p for p, _ in found], _LEVEL)):
         return ""
     return min(found)[1]
@@ -42,7 +57,11 @@ def _of_blocks(x: Tensor) -> Mapping[str, Tensor]:
 
 
 def _error(blocks: Tensor) -> tuple[float, int]:
-    return float(blocks.std() / len(blocks) ** 0.5), len(blocks)
+    """Return the error of the mean of blocks, and what it is over, a trend left out."""
+    count = len(blocks)
+    t = torch.linspace(-1, 1, count).to(blocks)
+    left = blocks - blocks.mean() - t * ((t @ blocks) / (t @ t))
+    return float((left.square().sum() / (count - 2) / count).sqrt()), count - 1
 
 
 def mean_period(series: TimeSeries) -> float:
