@@ -19,6 +19,7 @@ from examples.reproductions.section import Section
 
 NAMES: Final = (
     "parameter_fits",
+    "as_taught",
     "hudson_bay",
     "neural_ode_van_der_pol",
     "classification",
