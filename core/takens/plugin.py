@@ -155,7 +155,9 @@ if TYPE_CHECKING:
         Facts as Facts,
         SupportsIntegrator as SupportsIntegrator,
         SupportsInterval as SupportsInterval,
+        SupportsVariables as SupportsVariables,
         System as System,
+        Variable as Variable,
     )
     from takens._protocols.tableau import Tableau as Tableau
     from takens._run.events import (

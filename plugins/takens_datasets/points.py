@@ -1,7 +1,7 @@
 """Points of the plane in two classes, for neural ordinary differential equations to part."""
 
 import math
-from typing import final
+from typing import Any, final
 
 import attrs
 import torch
@@ -20,6 +20,10 @@ class Points:
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def __getitem__(self, which: Any) -> tuple[Tensor, Tensor]:
+        """Return points and their classes; torch's ``DataLoader`` takes them so."""
+        return self.x[which], self.y[which]
 
     def part(self, start: float, stop: float) -> "Points":
         """Cut out a share of the points, from a fraction of them to another.

@@ -13,7 +13,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import takens
-from takens_figures.starts import about_leaving, about_starts, trajectories_of
+from takens_figures.starts import (
+    about_leaving,
+    about_starts,
+    angles_of,
+    broken,
+    labelled,
+    seen,
+    trajectories_of,
+)
 from takens_figures.state_space import (
     correlation_length,
     delay_labels,
@@ -24,7 +32,7 @@ from takens_figures.state_space import (
     name_axes,
     spatial,
 )
-from takens_figures.style import canvas, colours, note, plain, room_for, style
+from takens_figures.style import canvas, colours, note, room_for, style
 
 _HEIGHT = 4.6
 
@@ -43,10 +51,11 @@ class PhasePortrait:
 
     def draw(self, system: takens.plugin.System | None, series: takens.TimeSeries, /) -> Figure:
         """Draw every trajectory from its first sample to its last."""
+        series, angles = seen(system, series), angles_of(system, series.dim)
         is_map = system is not None and system.time is takens.plugin.Time.DISCRETE
         x = trajectories_of(series)
         still, about = about_starts(system, series)
-        labels = [plain(name) for name in series.columns[:3]]
+        labels = labelled(series)[:3]
         about_variables = ""
         if series.dim == 1 and is_map:
             x, labels = delayed(x, 1), [f"{labels[0]}, step k", f"{labels[0]}, step k + 1"]
@@ -56,14 +65,14 @@ class PhasePortrait:
             about_variables = "At this delay the autocorrelation has fallen to 1/e."
         elif series.dim > 3:
             about_variables = f"Projected on the first 3 of {series.dim} variables."
-        x = x[..., :3]
+        x, angles = x[..., :3], [i for i in angles if i < min(series.dim, 3)]
         limits = limits_of(x)
         sentences = (about_variables, about, about_leaving(x, limits))
         with style():
             room = room_for(*sentences)
             figure = canvas(_HEIGHT + room)
             axes: Any = spatial(figure, 1, room)[0] if len(labels) == 3 else figure.subplots()
-            draw_trajectories(axes, x, still, limits, is_map)
+            draw_trajectories(axes, broken(x, angles), still, limits, is_map)
             name_axes(axes, labels, limits)
             note(figure, *sentences)
         return figure

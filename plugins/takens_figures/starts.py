@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+import attrs
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -49,6 +51,50 @@ def about_leaving(x: NDArray[np.float64], limits: Sequence[tuple[float, float]])
     low, high = np.transpose(limits)
     left = ((x < low) | (x > high)).any((1, 2))
     return _say(np.asarray(left, dtype=np.bool_), "leave{s} the picture")
+
+
+def seen(system: takens.plugin.System | None, series: takens.TimeSeries) -> takens.TimeSeries:
+    """Return a series by the names and units that its system knows, angles within one turn.
+
+    Names that somebody has given are kept.
+    """
+    if not isinstance(system, takens.plugin.SupportsVariables) or system.dim != series.dim:
+        return series
+    known, x = system.variables, series.x
+    if any(one.angle for one in known):
+        turns = torch.tensor([2 * math.pi if one.angle else 0.0 for one in known]).to(x)
+        x = torch.where(turns > 0, (x + turns / 2).remainder(turns.clamp(min=1)) - turns / 2, x)
+    own = series.columns != tuple(f"x{i + 1}" for i in range(series.dim))
+    return attrs.evolve(
+        series,
+        x=x,
+        columns=series.columns if own else tuple(one.name for one in known),
+        units=series.units or tuple(one.unit for one in known),
+    )
+
+
+def angles_of(system: takens.plugin.System | None, dim: int) -> list[int]:
+    """Return which of the variables of a picture are angles."""
+    if not isinstance(system, takens.plugin.SupportsVariables) or system.dim != dim:
+        return []
+    return [i for i, one in enumerate(system.variables) if one.angle]
+
+
+def broken(x: NDArray[np.float64], angles: Sequence[int]) -> NDArray[np.float64]:
+    """Break `x: (trajectories, T, n)` where an angle begins another turn."""
+    if not angles:
+        return x
+    jumps = (np.abs(np.diff(x[..., list(angles)], axis=-2)) > np.pi).any(-1)
+    cut = x.copy()
+    cut[:, 1:][jumps] = np.nan
+    return cut
+
+
+def labelled(series: takens.TimeSeries) -> list[str]:
+    """Return the names of the variables with their units, for axes."""
+    units = series.units or [""] * series.dim
+    pairs = zip(series.columns, units, strict=True)
+    return [plain(f"{name} ({unit})" if unit else name) for name, unit in pairs]
 
 
 def trajectories_of(series: takens.TimeSeries) -> NDArray[np.float64]:

@@ -13,7 +13,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import takens
-from takens_figures.starts import about_leaving, about_starts, trajectories_of
+from takens_figures.starts import (
+    about_leaving,
+    about_starts,
+    angles_of,
+    broken,
+    labelled,
+    seen,
+    trajectories_of,
+)
 from takens_figures.state_space import limits_of
 from takens_figures.style import (
     canvas,
@@ -42,6 +50,8 @@ class Trajectories:
 
     def draw(self, system: takens.plugin.System | None, series: takens.TimeSeries, /) -> Figure:
         """Draw the beginning of every trajectory."""
+        series, angles = seen(system, series), angles_of(system, series.dim)
+        names = labelled(series)
         is_map = system is not None and system.time is takens.plugin.Time.DISCRETE
         x = trajectories_of(series)
         _, about = about_starts(system, series)
@@ -54,7 +64,7 @@ class Trajectories:
             figure = canvas(1.0 + 1.15 * shown)
             panels = [row[0] for row in grid(figure, shown)]
             for i, axes in enumerate(panels):
-                for one, colour in zip(x, colours(len(x)), strict=True):
+                for one, colour in zip(broken(x, angles), colours(len(x)), strict=True):
                     axes.plot(
                         t,
                         one[:, i],
@@ -64,7 +74,7 @@ class Trajectories:
                         label=_label(one[0]),
                     )
                 axes.set_ylim(limits[i])
-                axes.set_ylabel(plain(series.columns[i]))
+                axes.set_ylabel(names[i])
             panels[0].set_xlim(t[0], t[-1])
             panels[-1].set_xlabel("Step" if is_map else time_label(series))
             figure.align_ylabels()

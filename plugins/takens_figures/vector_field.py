@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 
 import takens
 from takens_figures.phase_portrait import draw_trajectories
-from takens_figures.starts import about_leaving, about_starts, trajectories_of, velocity
+from takens_figures.starts import (
+    about_leaving,
+    about_starts,
+    angles_of,
+    broken,
+    labelled,
+    seen,
+    trajectories_of,
+    velocity,
+)
 from takens_figures.state_space import limits_of, name_axes
 from takens_figures.style import canvas, note, plain, room_for, style, time_label
 
@@ -49,6 +58,8 @@ class VectorFieldPortrait:
             or system.dim != series.dim
         ):
             return None
+        series, angles = seen(system, series), angles_of(system, series.dim)
+        names = labelled(series)
         x = trajectories_of(series)
         still, about = about_starts(system, series)
         t = series.t.numpy()
@@ -56,7 +67,7 @@ class VectorFieldPortrait:
             still[:] = False
             x = np.concatenate((np.broadcast_to(t[:, None], x.shape), x), -1)
             plane = (0, 1)
-            labels = [time_label(series), plain(series.columns[0])]
+            labels = [time_label(series), names[0]]
             limits = [(float(t[0]), float(t[-1])), limits_of(x[..., 1:], 0.15)[0]]
             about_plane, about = "", ""
             with np.errstate(all="ignore"):
@@ -64,18 +75,19 @@ class VectorFieldPortrait:
         else:
             with np.errstate(all="ignore"):
                 plane, limits, (across, up, arrows) = _first_plane(system, float(t[0]), x)
-            labels = [plain(series.columns[i]) for i in plane]
+            labels = [names[i] for i in plane]
             about_plane = _about_plane(series, x, plane)
         if _changes(system, t, x):
             about_plane += " The field depends on time"
             about_plane += "." if series.dim == 1 else f"; shown at t = {t[0]:.4g}."
         shown = x[..., list(plane)]
+        turning = [i for i, one in enumerate(plane) if one in angles]
         sentences = (about_plane.strip(), about, about_leaving(shown, limits))
         with style():
             figure = canvas(_HEIGHT + room_for(*sentences))
             axes = figure.subplots()
             _streamlines(axes, across, up, arrows)
-            draw_trajectories(axes, shown, still, limits, is_map=False)
+            draw_trajectories(axes, broken(shown, turning), still, limits, is_map=False)
             name_axes(axes, labels, limits)
             axes.grid(visible=False)
             note(figure, *sentences)

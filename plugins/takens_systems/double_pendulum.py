@@ -23,6 +23,12 @@ class DoublePendulum(DoublePendulumSettings):
 
     dim = 4
     time = takens.plugin.Time.CONTINUOUS
+    variables = (
+        takens.plugin.Variable("q1", "rad", angle=True),
+        takens.plugin.Variable("q2", "rad", angle=True),
+        takens.plugin.Variable("w1", "rad/s"),
+        takens.plugin.Variable("w2", "rad/s"),
+    )
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Return the velocity at `x: (..., 4)`."""

@@ -8,6 +8,7 @@ from torch import Tensor
 import takens
 from takens_systems.matrix import matrix
 from takens_systems.settings import DuffingSettings, published
+from takens_systems.variables import mechanical
 
 
 @final
@@ -34,6 +35,11 @@ class Duffing(DuffingSettings):
     def dim(self) -> int:
         """2, or 3 with the phase of the drive."""
         return 3 if self.driven else 2
+
+    @property
+    def variables(self) -> tuple[takens.plugin.Variable, ...]:
+        """Position and velocity, and the phase of the drive."""
+        return mechanical("x", "v", self.driven)
 
     def __call__(self, t: Tensor, x: Tensor, u: Tensor | None = None, /) -> Tensor:
         """Return the velocity at `x: (..., 3)`, or `(..., 2)` without drive, and a force u."""

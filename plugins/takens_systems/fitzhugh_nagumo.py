@@ -8,6 +8,7 @@ from torch import Tensor
 import takens
 from takens_systems.matrix import matrix
 from takens_systems.settings import FitzHughNagumoSettings
+from takens_systems.variables import named
 
 
 @final
@@ -24,6 +25,7 @@ class FitzHughNagumo(FitzHughNagumoSettings):
 
     dim = 2
     time = takens.plugin.Time.CONTINUOUS
+    variables = named("v", "w")
     interpolation: takens.plugin.Interpolation = "linear"
 
     def __call__(self, t: Tensor, x: Tensor, u: Tensor | None = None, /) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor
 import takens
 from takens_systems.matrix import matrix
 from takens_systems.settings import HarmonicOscillatorSettings
+from takens_systems.variables import named
 
 
 @final
@@ -22,6 +23,7 @@ class HarmonicOscillator(HarmonicOscillatorSettings):
 
     dim = 2
     time = takens.plugin.Time.CONTINUOUS
+    variables = named("x", "v")
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Return the velocity at `x: (..., 2)`."""

@@ -8,6 +8,7 @@ from torch import Tensor
 import takens
 from takens_systems.matrix import matrix
 from takens_systems.settings import HenonSettings, published
+from takens_systems.variables import named
 
 
 @final
@@ -20,6 +21,7 @@ class Henon(HenonSettings):
 
     dim = 2
     time = takens.plugin.Time.DISCRETE
+    variables = named("x", "y")
 
     def __call__(self, x: Tensor, /) -> Tensor:
         """Return the state that follows `x: (..., 2)`."""

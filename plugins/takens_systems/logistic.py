@@ -7,6 +7,7 @@ from torch import Tensor
 
 import takens
 from takens_systems.settings import LogisticSettings, published
+from takens_systems.variables import named
 
 
 @final
@@ -19,6 +20,7 @@ class Logistic(LogisticSettings):
 
     dim = 1
     time = takens.plugin.Time.DISCRETE
+    variables = named("x")
 
     def __call__(self, x: Tensor, /) -> Tensor:
         """Return the state that follows `x: (..., 1)`."""

@@ -8,6 +8,7 @@ from torch import Tensor
 import takens
 from takens_systems.matrix import matrix
 from takens_systems.settings import LotkaVolterraSettings
+from takens_systems.variables import named
 
 
 @final
@@ -23,6 +24,7 @@ class LotkaVolterra(LotkaVolterraSettings):
 
     dim = 2
     time = takens.plugin.Time.CONTINUOUS
+    variables = named("x", "y")
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Return the velocity at `x: (..., 2)`."""

@@ -2,12 +2,14 @@
 
 from typing import Final, final
 
+import attrs
 import torch
 from torch import Tensor
 
 import takens
 from takens_systems.matrix import matrix
 from takens_systems.settings import PendulumSettings, published
+from takens_systems.variables import mechanical
 
 _CHAOTIC: Final = (1.0, 1.0, 0.05, 0.6, 0.7)
 
@@ -34,6 +36,13 @@ class Pendulum(PendulumSettings):
     def dim(self) -> int:
         """2, or 3 with the phase of the drive."""
         return 3 if self.driven else 2
+
+    @property
+    def variables(self) -> tuple[takens.plugin.Variable, ...]:
+        """Angle and angular velocity, and the phase of the drive."""
+        swing, speed, *phase = mechanical("q", "w", self.driven)
+        angle = attrs.evolve(swing, unit="rad", angle=True)
+        return (angle, attrs.evolve(speed, unit="rad/s"), *phase)
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Return the velocity at `x: (..., 2)`, or `(..., 3)` where it is driven."""

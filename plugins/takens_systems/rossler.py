@@ -8,6 +8,7 @@ from torch import Tensor
 import takens
 from takens_systems.matrix import matrix
 from takens_systems.settings import RosslerSettings, published
+from takens_systems.variables import named
 
 
 @final
@@ -21,6 +22,7 @@ class Rossler(RosslerSettings):
 
     dim = 3
     time = takens.plugin.Time.CONTINUOUS
+    variables = named("x", "y", "z")
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Return the velocity at `x: (..., 3)`."""

@@ -8,6 +8,7 @@ from torch import Tensor
 import takens
 from takens_systems.matrix import matrix
 from takens_systems.settings import VanDerPolSettings
+from takens_systems.variables import named
 
 
 @final
@@ -24,6 +25,7 @@ class VanDerPol(VanDerPolSettings):
 
     dim = 2
     time = takens.plugin.Time.CONTINUOUS
+    variables = named("x", "y")
 
     def __call__(self, t: Tensor, x: Tensor, /) -> Tensor:
         """Return the velocity at `x: (..., 2)`."""

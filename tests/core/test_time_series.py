@@ -68,3 +68,19 @@ def test_bfloat16_is_widened_since_numpy_lacks_it() -> None:
     model = takens.create("model", "shallow_plrnn", obs_dim=2)
     fit = takens.fit(model, series, takens.schemes.create("teacher_forcing"), steps=1, window=5)
     assert len(fit.history) >= 1
+
+
+def test_windows_go_into_torchs_loader() -> None:
+    x = torch.arange(20.0).reshape(2, 5, 2)
+    data = takens.TimeSeries(torch.arange(5), x)
+    windows = data.windows(3, every=2)
+    assert [w.flatten().tolist() for w in windows] == [  # pyright: ignore
+        [0, 1, 2, 3, 4, 5], [4, 5, 6, 7, 8, 9], [10, 11, 12, 13, 14, 15],
+        [14, 15, 16, 17, 18, 19]
+    ]  # fmt: skip
+    loader = torch.utils.data.DataLoader(data.windows(), batch_size=2)
+    assert [batch.shape for batch in loader] == [(2, 5, 2)]
+    with pytest.raises(takens.errors.DataError, match="longer than the data, which have 5"):
+        data.windows(6)
+    with pytest.raises(takens.errors.DataError, match="a sample or more"):
+        data.windows(3, every=0)

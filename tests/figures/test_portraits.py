@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from matplotlib.text import Text
 from torch import Tensor
 
 import takens
+from takens_figures.starts import angles_of, broken, labelled, seen
 
 NAMES = ("phase_portrait", "trajectories", "vector_field")
 PREY = takens.systems.create("lotka_volterra", alpha=1.0, beta=1.0, delta=1.0, gamma=1.0)
@@ -133,7 +135,7 @@ def test_a_single_variable_is_drawn_against_its_delay_and_a_map_against_its_next
     figure, _ = drawn("phase_portrait", logistic, takens.simulate(logistic, steps=500))
     x, y = figure.axes[0].lines[0].get_data()
     np.testing.assert_allclose(np.asarray(y), 3.9 * np.asarray(x) * (1 - np.asarray(x)))
-    assert figure.axes[0].get_ylabel() == "x1, step k + 1"
+    assert figure.axes[0].get_ylabel() == "x, step k + 1"
 
 
 def test_starts_on_a_fixed_point_or_an_axis_are_said() -> None:
@@ -259,3 +261,32 @@ def test_the_stretch_of_trajectories_is_said() -> None:
     end = figure.axes[0].get_xlim()[1]
     assert 20 < end < 50
     assert f"The first {end:.4g} of 99.95 time units." in text
+
+
+def test_portraits_know_names_units_and_turns() -> None:
+    pendulum = takens.systems.create("pendulum")
+    series = takens.simulate(pendulum, dt=0.01, steps=400, initial=[[1.0, 0.0], [0.0, 7.0]])
+    shown = seen(pendulum, series)
+    assert labelled(shown) == ["q (rad)", "w (rad/s)"]
+    assert float(series.x[..., 0].max()) > 6
+    assert float(shown.x[..., 0].abs().max()) <= math.pi
+    torch.testing.assert_close(shown.x[..., 0].sin(), series.x[..., 0].sin())
+    assert torch.equal(shown.x[..., 1], series.x[..., 1])
+    cut = broken(shown.x.numpy(), angles_of(pendulum, 2))
+    assert not np.isnan(cut[0]).any()
+    assert int(np.isnan(cut[1, :, 0]).sum()) == 3
+    for name in ("phase_portrait", "vector_field"):
+        picture = takens.portraits.create(name).draw(pendulum, series)
+        assert picture is not None
+        assert picture.axes[0].get_xlabel() == "q (rad)"
+    own = takens.TimeSeries(series.t, series.x, ["angle", "speed"])
+    assert labelled(seen(pendulum, own)) == ["angle (rad)", "speed (rad/s)"]
+    assert seen(None, series) is series
+
+
+@pytest.mark.parametrize("name", sorted(takens.systems))
+def test_systems_name_all_of_their_variables(name: str) -> None:
+    system = takens.create("system", name)
+    if isinstance(system, takens.plugin.SupportsVariables):
+        names = [one.name for one in system.variables]
+        assert len(set(names)) == len(names) == takens.create("system", name).dim

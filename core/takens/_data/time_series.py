@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import polars
     import xarray
 
+    from takens._data.window_set import WindowSet
+
 
 @final
 @attrs.frozen(eq=False, repr=False)
@@ -289,6 +291,17 @@ class TimeSeries(Printed):
 
         picture = takens.portraits.get(portrait or PORTRAIT)
         return cast(Any, picture).draw(None, self)
+
+    def windows(self, length: int | None = None, every: int = 1) -> WindowSet:
+        """Return windows of so many samples, or whole trajectories, for torch's ``DataLoader``.
+
+        Each is `(length, n)` in torch's default precision.
+
+        Raises: DataError where the series is shorter than a window.
+        """
+        from takens._data.window_set import windows_of
+
+        return windows_of(self.x, length, every)
 
     def clock(self) -> NDArray[Any]:
         """Return the times `(T,)`, as dates where the origin is known."""

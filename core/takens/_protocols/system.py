@@ -86,3 +86,26 @@ class SupportsIntegrator(Protocol):
     def integrator(self) -> Any:
         """An integrator: a name, a table with ``name`` and parameters, or one that is made."""
         ...
+
+
+@final
+@attrs.frozen
+class Variable:
+    """What a state variable is called, its unit, and whether it is an angle in radians.
+
+    An angle is drawn within one turn, from -pi to pi.
+    """
+
+    name: str
+    unit: str = ""
+    angle: bool = False
+
+
+@runtime_checkable
+class SupportsVariables(Protocol):
+    """A system that knows what its state variables are called, for pictures."""
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """One for each of ``dim`` state variables."""
+        ...
