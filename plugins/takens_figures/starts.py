@@ -62,7 +62,7 @@ def seen(system: takens.plugin.System | None, series: takens.TimeSeries) -> take
         return series
     known, x = system.variables, series.x
     if any(one.angle for one in known):
-        turns = torch.tensor([2 * math.pi if one.angle else 0.0 for one in known]).to(x)
+        turns = x.new_tensor([2 * math.pi if one.angle else 0.0 for one in known])
         x = torch.where(turns > 0, (x + turns / 2).remainder(turns.clamp(min=1)) - turns / 2, x)
     own = series.columns != tuple(f"x{i + 1}" for i in range(series.dim))
     return attrs.evolve(

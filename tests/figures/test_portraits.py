@@ -143,7 +143,7 @@ def test_starts_on_a_fixed_point_or_an_axis_are_said() -> None:
     for name in NAMES:
         figure, text = drawn(name, PREY, series)
         assert "Trajectories 2 and 4 start on a fixed point and stay there" in text
-        assert "Trajectory 3 stays on x1 = 0." in text
+        assert "Trajectory 3 stays on x = 0." in text
         if name != "trajectories":
             assert [mark for mark in marks(figure) if mark[2]] == [
                 (1.0, 1.0, True),
@@ -196,7 +196,7 @@ def test_more_variables_are_cut_through_the_mean() -> None:
     series = takens.simulate(rossler, dt=0.1, steps=500)
     _, text = drawn("vector_field", rossler, series)
     mean = float(series.x[:, 2].mean())
-    assert f"The plane through the mean of the trajectories, x3 = {mean:.3g}" in text
+    assert f"The plane through the mean of the trajectories, z = {mean:.3g}" in text
     assert "projected onto it" in text
 
     def slant(t: Tensor, x: Tensor, /) -> Tensor:
