@@ -281,15 +281,43 @@ def test_too_short_a_training_says_that_it_never_looked() -> None:
     assert any("lower scheme.pulled" in remark for remark in fit.remarks)
 
 
-def test_a_context_an_uneven_length_and_inputs() -> None:
+@pytest.mark.parametrize("scheme", ["weak_constraint", "expectation_maximisation"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        {"name": "neural_ode", "width": 5},
+        {"name": "gru", "hidden_dim": 4, "context_length": 3},
+        {"name": "shallow_rnn", "latent_dim": 5, "hidden_dim": 6, "observation": "affine"},
+    ],
+)
+def test_flows_contexts_and_states_larger_than_the_data(scheme: str, model: Any) -> None:
     data = takens.simulate("lorenz63", dt=0.01, steps=600, noise=0.2, seed=0)
-    for scheme in ("weak_constraint", "expectation_maximisation"):
-        fit = takens.fit(
-            {"name": "neural_ode", "width": 5},
-            data,
-            {"name": scheme, "pulled": 0, "segment": 7},
-            steps=2,
-            window=30,
-            device="cpu",
-        )
-        assert math.isfinite(fit.history[-1]["loss"])
+    how = {"name": scheme, "pulled": 0, "segment": 7}
+    fit = takens.fit(model, data, how, steps=4, window=30, members=2, device="cpu")
+    assert math.isfinite(fit.history[-1]["loss"])
+    assert 0 < fit.details["noise"] < math.inf
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_inputs_act_within_segments(scheme: Any) -> None:
+    u, x = drawn(1200, 1, seed=3), torch.zeros(1200, 1, dtype=DOUBLE)
+    for i in range(1199):
+        x[i + 1] = 0.8 * x[i] + 0.5 * u[i]
+    noisy = x + 0.3 * drawn(1200, 1, seed=4)
+    series = takens.TimeSeries(torch.arange(1200.0), noisy, inputs=u)
+    model = {"name": "almost_linear_rnn", "latent_dim": 1, "relu_dim": 0}
+    fit = takens.fit(
+        model | {"interpolation": "constant"},
+        series,
+        scheme(pulled=150),
+        steps=600,
+        window=40,
+        learning_rate=0.02,
+        check_every=0,
+        device="cpu",
+    )
+    trained: Any = fit.model
+    scale, inner = trained.scale / trained.input_scale, trained.inner
+    assert float((inner.C * scale).detach()) == pytest.approx(0.5, abs=0.03)
+    assert float((inner.A + inner.W).detach()) == pytest.approx(0.8, abs=0.03)
+    assert fit.details["noise"] == pytest.approx(0.3 / float(x.std()), rel=0.1)
