@@ -19,13 +19,14 @@ import torch
 
 import takens
 from takens._judging.noise import noise_level
+from takens_figures.style import INK, canvas, colours, style
 
 LENGTH = 50_000
 # About 75 samples a period; hidden units; the largest exponent of the equations.
 SYSTEMS: dict[str, tuple[Any, float, int, float]] = {
     "lorenz63": ("lorenz63", 0.01, 50, 0.9056),
     "rossler": ("rossler", 0.08, 50, 0.0713),
-    "lorenz96": ({"name": "lorenz96", "dim": 8}, 0.025, 100, 1.55),
+    "lorenz96": ({"name": "lorenz96", "dim": 8}, 0.019, 100, 1.60),
 }
 FORCING: dict[str, Any] = {"name": "generalised_teacher_forcing", "alpha": 0.125}
 WAYS: dict[str, dict[str, Any]] = {
@@ -36,6 +37,9 @@ WAYS: dict[str, dict[str, Any]] = {
     "expectation maximisation": {"scheme": "expectation_maximisation"},
 }
 LEVELS = (0.0, 0.05, 0.2, 0.5)
+# The verdict's, on the divergence of Lorenz 63: a tenth of the way from the floor, 0.065, to that
+# of phase-randomised data, 2.4. Runs of the equations themselves score 0.13.
+TOLERANCE = 0.30
 
 
 def smoothed(series: takens.TimeSeries) -> takens.TimeSeries:
@@ -113,6 +117,37 @@ def table(lines: list[dict[str, Any]]) -> str:
     return "\n".join(rows)
 
 
+def draw(lines: list[dict[str, Any]], path: Path) -> None:
+    """Draw exponents and divergences of all members on Lorenz 63 against the noise."""
+    shown = [line for line in lines if line["system"] == "lorenz63"]
+    ways = [way for way in WAYS if any(line["way"] == way for line in shown)]
+    with style():
+        figure = canvas(3.0)
+        panels = figure.subplots(1, 2)
+        for i, (way, colour) in enumerate(zip(ways, colours(len(ways)), strict=True)):
+            rows = sorted((o for o in shown if o["way"] == way), key=lambda o: o["level"])
+            at = [LEVELS.index(o["level"]) + 0.12 * (i - len(ways) / 2 + 0.5) for o in rows]
+            for axes, name in zip(
+                panels, ("max_lyapunov", "state_space_divergence"), strict=True
+            ):
+                for x, row in zip(at, rows, strict=True):
+                    each = [v for v in row[name] if v is not None]
+                    axes.plot([x] * len(each), each, ".", color=colour, alpha=0.35, ms=4)
+                middle = [median(o[name]) for o in rows]
+                axes.plot(at, middle, "_", color=colour, ms=9, mew=2, label=way)
+        panels[0].axhline(SYSTEMS["lorenz63"][3], color=INK, lw=0.8, ls="--")
+        panels[0].set(ylim=(-0.3, 1.2), ylabel="largest exponent")
+        panels[1].axhline(TOLERANCE, color=INK, lw=0.8, ls="--")
+        panels[1].set(yscale="log", ylabel="divergence from the clean truth")
+        for axes in panels:
+            axes.set(xticks=range(len(LEVELS)), xlabel="noise")
+            axes.set_xticklabels([f"{level:.0%}" for level in LEVELS])
+        figure.legend(
+            *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3
+        )
+        figure.savefig(path)
+
+
 def main() -> None:
     """Do what is not done."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -121,11 +156,15 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=10)
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--figure", type=Path, help="a .png")
     given = parser.parse_args()
     text = given.out.read_text() if given.out.exists() else ""
     lines = [json.loads(line) for line in text.splitlines()]
     if given.table:
         print(table(lines))
+    if given.figure:
+        draw(lines, given.figure)
+    if given.table or given.figure:
         return
     done = {(line["system"], line["level"], line["way"]) for line in lines}
     for case in SYSTEMS:

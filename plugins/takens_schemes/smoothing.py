@@ -115,7 +115,7 @@ def smooth(
     factor = _factor(best, sigma, q, torch.zeros_like(damping))
     own, under = (part.nan_to_num(0.0, 0.0, 0.0) for part in factor.inverse())
     slopes, advance = best.slopes.to(own), best.advance.to(own)
-    spread = torch.einsum("...knp,...kpq,...knq->...kn", slopes, own, slopes)
+    spread = ((slopes @ own) * slopes).sum(-1)
     following, first = own[..., 1:, :, :], own[..., :-1, :, :]
     across = under @ advance.mT
     joint = following - across - across.mT + advance @ first @ advance.mT
