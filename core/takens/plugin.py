@@ -121,6 +121,7 @@ if TYPE_CHECKING:
     from takens._protocols.portrait import Portrait as Portrait
     from takens._protocols.preparation import Preparation as Preparation
     from takens._protocols.recipe import Proposal as Proposal, Recipe as Recipe
+    from takens._protocols.recordings import SupportsRecordings as SupportsRecordings
     from takens._protocols.scales import Scales as Scales
     from takens._protocols.schedule import Schedule as Schedule
     from takens._protocols.scheme import (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from takens_models.continuous.neural_ode import NeuralODE as NeuralODE
     from takens_models.continuous.neural_ode_layer import NeuralODELayer as NeuralODELayer
     from takens_models.continuous.universal_ode import UniversalODE as UniversalODE
+    from takens_models.hierarchical.hierarchical import Hierarchical as Hierarchical
     from takens_models.piecewise_linear.almost_linear_rnn import (
         AlmostLinearRNN as AlmostLinearRNN,
     )
@@ -56,6 +57,7 @@ _MODELS: Final = {
         "closed_form",
     ),
     "baselines.persistence:Persistence": ("tangent", "forcing_signal", "closed_form"),
+    "hierarchical.hierarchical:Hierarchical": ("forcing_signal", "step_map", "recordings"),
     "continuous.neural_ode:NeuralODE": ("jacobian", "forcing_signal"),
     "continuous.augmented_neural_ode:AugmentedNeuralODE": ("jacobian", "forcing_signal"),
     "continuous.known_ode:KnownODE": ("jacobian", "forcing_signal", "adopt_units"),

@@ -391,6 +391,53 @@ class AugmentedNeuralODESettings(WindowSettings):
         return self.obs_dim + self.augmentation
 
 
+@attrs.frozen
+class HierarchicalSettings:
+    """Shared weights, and a few numbers for each recording, learned together.
+
+    Source: Brenner, Weber, Koppe, Durstewitz (2025), ICLR, eq. 4.
+    """
+
+    obs_dim: int = _OBS_DIM
+    base: str | Mapping[str, Any] = takens.plugin.parameter(
+        "shallow_rnn", summary="the model of each recording, a name or a table"
+    )
+    features: int = takens.plugin.parameter(1, summary="numbers of each recording", at_least=1)
+    recordings: Sequence[str] = takens.plugin.parameter(
+        ["1", "2"], summary="names of the recordings; those of the data", converter=list[str]
+    )
+    shared: Sequence[str] = takens.plugin.parameter(
+        ["observation.", "initial_state."],
+        summary="beginnings of the names of weights that do not vary",
+        converter=list[str],
+    )
+    feature_rate: float = takens.plugin.parameter(
+        10.0, summary="how much faster than weights the numbers are learned", above=0
+    )
+    spread: float = takens.plugin.parameter(
+        0.3, summary="of the first directions, as a share of the weights", above=0
+    )
+    seed: int = _SEED
+    input_dim: int = _INPUT_DIM
+
+    @property
+    def base_name(self) -> str:
+        """The name of the base."""
+        return self.base if isinstance(self.base, str) else str(self.base.get("name"))
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.base, str) and not isinstance(self.base.get("name"), str):
+            raise takens.errors.ComponentError(
+                "Hierarchical: base is the name of a model, or a table with name = ...; "
+                f"got {self.base!r}."
+            )
+        if len(set(self.recordings)) < len(self.recordings) or not self.recordings:
+            raise takens.errors.ComponentError(
+                "Hierarchical: recordings are names that differ, at least one; "
+                f"got {self.recordings}."
+            )
+
+
 def _table(value: Mapping[str, Any] | None) -> dict[str, Any]:
     return dict(value or {})
 

@@ -12,6 +12,7 @@ SMALL: Final[dict[str, dict[str, Any]]] = {
     "dendritic_plrnn": {"latent_dim": 5, "bases": 3},
     "echo_state_network": {"hidden_dim": 12, "context_length": 4},
     "gru": {"hidden_dim": 4, "layers": 2, "context_length": 3},
+    "hierarchical": {"base": {"name": "shallow_rnn", "latent_dim": 3, "hidden_dim": 6}},
     "known_ode": {
         "system": "fitzhugh_nagumo",
         "parameters": {"a": 0.6},
@@ -37,6 +38,8 @@ VARIANTS: Final[list[tuple[str, dict[str, Any]]]] = [
     *SMALL.items(),
     ("augmented_neural_ode", {"width": 6, "initial_state": "linear"}),
     ("dendritic_plrnn", {"latent_dim": 5, "bases": 3, "clipped": False}),
+    ("hierarchical", {"base": {"name": "neural_ode", "width": 5}, "features": 2}),
+    ("hierarchical", {"base": {"name": "dendritic_plrnn", "latent_dim": 4, "bases": 3}}),
     ("known_ode", {"system": "lorenz63", "learn": ["rho"], "learn_initial": True}),
     ("known_ode", {"system": "harmonic_oscillator", "learn": ["frequency"]}),
     ("neural_ode", {"width": 6, "activation": "softplus", "observation": "affine"}),

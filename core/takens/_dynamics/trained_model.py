@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, cast, final
 
 import attrs
@@ -18,6 +18,7 @@ from takens._printed import Printed
 from takens._protocols.dynamics import Map, Time
 from takens._protocols.inputs import DrivenMap, Interpolation, SupportsInputs
 from takens._protocols.model import Model, SupportsStepMap
+from takens._protocols.recordings import SupportsRecordings
 from takens.errors import DataError, InputError
 
 
@@ -164,13 +165,48 @@ class TrainedModel(Printed, nn.Module):
 
     def unprepared(self) -> TrainedModel:
         """Return the same model for data that are prepared already."""
+        return self._around(self.inner, None)
+
+    @property
+    def recordings(self) -> tuple[str, ...]:
+        """The recordings that the model has members of its own for, often none."""
+        inner = self.inner
+        return tuple(inner.recordings) if isinstance(inner, SupportsRecordings) else ()
+
+    def for_recording(self, recording: str) -> TrainedModel:
+        """Return the model of one recording, in the same units.
+
+        Raises: InputError where there is none.
+        """
+        return self._around(self._of_recordings().member(recording), self.preparations)
+
+    def for_new_recordings(self, recordings: Sequence[str]) -> TrainedModel:
+        """Return the model for other recordings, in the same units and with its weights frozen.
+
+        ``takens.fit`` of it on data with these names finds the numbers of each.
+
+        Raises: InputError for a model that knows no recordings.
+        """
+        return self._around(self._of_recordings().for_new(recordings), self.preparations)
+
+    def _of_recordings(self) -> SupportsRecordings:
+        inner = self.inner
+        if not isinstance(inner, SupportsRecordings):
+            raise InputError(
+                f"{type(inner).__name__} is one model for all recordings; train one by "
+                'model = {name = "hierarchical", base = ...} for members of their own.'
+            )
+        return inner
+
+    def _around(self, inner: Model, preparations: Preparations | None) -> TrainedModel:
         return TrainedModel(
-            self.inner,
+            inner,
             mean=self.mean,
             scale=self.scale,
             dt=self.dt,
             columns=self.columns,
             time_unit=self.time_unit,
+            preparations=preparations,
             inputs=self._inputs(),
         )
 

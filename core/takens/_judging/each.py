@@ -15,8 +15,10 @@ from takens._protocols.score import Score
 from takens.errors import InputError, TakensError
 
 
-def over_recordings(data: Recordings, judged: Callable[[TimeSeries], Scores]) -> Scores:
+def over_recordings(data: Recordings, judged: Callable[[str, TimeSeries], Scores]) -> Scores:
     """Return the median of each score over recordings, beside the scores of each.
+
+    ``judged`` is given the name of a recording and the recording.
 
     One that is too short to be judged by is left out, and the reason kept.
 
@@ -26,7 +28,7 @@ def over_recordings(data: Recordings, judged: Callable[[TimeSeries], Scores]) ->
     left_out: dict[str, str] = {}
     for name, one in zip(data.names, data, strict=True):
         try:
-            found[name] = judged(one)
+            found[name] = judged(name, one)
         except TakensError as error:
             left_out[name] = str(error)
     if not found:

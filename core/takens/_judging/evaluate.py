@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from takens._arguments import arguments
 from takens._data.entrance import SeriesLike, as_recordings
@@ -19,7 +19,7 @@ from takens._judging.measure import measure_dynamics
 from takens._judging.naming import name_metrics
 from takens._judging.once import Once
 from takens._judging.score_table import Scores
-from takens._judging.subject import as_model, as_record, named_subject
+from takens._judging.subject import as_model, as_record, for_recording, named_subject
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
 from takens._protocols.dynamics import Time
@@ -67,7 +67,8 @@ def evaluate(
 
     Of several recordings the longest is compared with, and the others are segments beside it.
     With ``each`` every recording is judged against by itself: a score is the median over them,
-    and ``recordings`` of the answer holds those of each.
+    and ``recordings`` of the answer holds those of each. A model of recordings is judged by its
+    member for each.
 
     Of several models, the members of an ensemble, a score is the median, with the spread over
     them as its standard error and every member's value in ``members``.
@@ -79,7 +80,7 @@ def evaluate(
     if each and second is not None:
         raise InputError("Each recording has floors of its own; leave out second.")
 
-    def judged(data: SeriesLike) -> Scores:
+    def judged(subject: Any, data: SeriesLike) -> Scores:
         return Scores(
             judge(
                 subject,
@@ -97,7 +98,11 @@ def evaluate(
         )
 
     if data is not None:
-        return over_recordings(as_recordings(data), judged) if each else judged(data)
+        if not each:
+            return judged(subject, data)
+        return over_recordings(
+            as_recordings(data), lambda name, one: judged(for_recording(subject, name), one)
+        )
     if isinstance(subject, (Model, TimeSeries, Sequence)):
         raise InputError("A model is judged against data: give a time series.")
     model, truth = as_model(subject), truth or subject

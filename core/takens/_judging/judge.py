@@ -18,7 +18,13 @@ from takens._judging.naming import name_metrics
 from takens._judging.noise import as_learned, check_noise, noise_level
 from takens._judging.once import Once
 from takens._judging.segments import Segments
-from takens._judging.subject import as_record, named_subject, preparations_of, unprepared
+from takens._judging.subject import (
+    as_record,
+    named_subject,
+    preparations_of,
+    refuse_unchosen,
+    unprepared,
+)
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
 from takens._preparing.preparations import Preparations
@@ -154,6 +160,8 @@ def judge_each(
         )
         if not members:
             raise InputError("There is no model to judge in an empty list.")
+        for each in members:
+            refuse_unchosen(each)
         preparations = next(filter(None, map(preparations_of, members)), None)
         judging = once.of(lambda: prepared(preparations), preparations)
         trained = isinstance(given, (TrainedModel, Sequence))

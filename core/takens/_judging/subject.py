@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from takens._files import path_of
 from takens._plugins.registry import systems
 from takens._preparing.preparations import Preparations
 from takens._protocols.model import Model
+from takens._protocols.recordings import SupportsRecordings
 from takens._protocols.system import System
 from takens.errors import InputError
 
@@ -36,6 +37,34 @@ def preparations_of(subject: object) -> Preparations | None:
 def unprepared(subject: T) -> T | TrainedModel:
     """Return what is judged against data that are prepared already."""
     return subject.unprepared() if isinstance(subject, TrainedModel) else subject
+
+
+def for_recording(subject: Any, recording: str) -> Any:
+    """Return a subject, or each of several, as that of one recording where it knows some.
+
+    Raises: InputError where it knows others.
+    """
+    if isinstance(subject, (list, tuple)):
+        return [for_recording(each, recording) for each in cast("list[Any]", subject)]
+    if isinstance(subject, TrainedModel) and subject.recordings:
+        return subject.for_recording(recording)
+    return subject.member(recording) if isinstance(subject, SupportsRecordings) else subject
+
+
+def refuse_unchosen(subject: object) -> None:
+    """Refuse a model of recordings of which no member was chosen.
+
+    Raises: InputError.
+    """
+    known = (
+        subject.recordings if isinstance(subject, (TrainedModel, SupportsRecordings)) else ()
+    )
+    if known:
+        raise InputError(
+            f"The model has members for {len(known)} recordings, {', '.join(known[:12])}; "
+            f"judge that of one, model.for_recording({known[0]!r}), or all by "
+            "takens.evaluate(..., each=True)."
+        )
 
 
 def named_subject(name: str | Path) -> System | tuple[TrainedModel, ...]:

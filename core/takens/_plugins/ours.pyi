@@ -99,6 +99,7 @@ import takens_models.continuous.augmented_neural_ode
 import takens_models.continuous.known_ode
 import takens_models.continuous.neural_ode
 import takens_models.continuous.universal_ode
+import takens_models.hierarchical.hierarchical
 import takens_models.piecewise_linear.almost_linear_rnn
 import takens_models.piecewise_linear.dendritic_plrnn
 import takens_models.piecewise_linear.plrnn
@@ -238,6 +239,8 @@ class Models(takens._plugins.registry.Registry[takens._protocols.model.Model]):
     def create(self, name: typing.Literal["linear_autoregression", "models:linear_autoregression"], /, *, obs_dim: int, context_length: int = ..., ridge: float = ..., seed: int = ..., input_dim: int = ..., interpolation: typing.Literal['constant', 'linear', 'cubic'] = ...) -> takens_models.baselines.linear_autoregression.LinearAutoregression: ...
     @typing.overload
     def create(self, name: typing.Literal["persistence", "models:persistence"], /, *, obs_dim: int) -> takens_models.baselines.persistence.Persistence: ...
+    @typing.overload
+    def create(self, name: typing.Literal["hierarchical", "models:hierarchical"], /, *, obs_dim: int, base: str | collections.abc.Mapping[str, typing.Any] = ..., features: int = ..., recordings: collections.abc.Sequence[str] = ..., shared: collections.abc.Sequence[str] = ..., feature_rate: float = ..., spread: float = ..., seed: int = ..., input_dim: int = ...) -> takens_models.hierarchical.hierarchical.Hierarchical: ...
     @typing.overload
     def create(self, name: typing.Literal["neural_ode", "models:neural_ode"], /, *, obs_dim: int, latent_dim: int = ..., width: int = ..., depth: int = ..., activation: typing.Literal['tanh', 'relu', 'leaky_relu', 'softplus', 'silu'] = ..., seed: int = ..., observation: typing.Literal['identity', 'affine', 'network'] = ..., initial_state: typing.Literal['zeros', 'linear', 'encoder', 'warm_up'] = ..., context_length: int = ..., network_width: int = ..., input_dim: int = ..., interpolation: typing.Literal['constant', 'linear', 'cubic'] = ..., widths: collections.abc.Sequence[int] = ..., activations: collections.abc.Sequence[str] = ..., integrator: str | collections.abc.Mapping[str, typing.Any] = ...) -> takens_models.continuous.neural_ode.NeuralODE: ...
     @typing.overload

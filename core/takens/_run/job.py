@@ -12,14 +12,19 @@ from typing import Final, final
 
 import attrs
 
+from takens._data.time_series import TimeSeries
 from takens._defaults import METRICS
 from takens._dynamics.checkpoint import read_checkpoint
 from takens._examining.examination import Examination
 from takens._examining.examine import examine
 from takens._files import path_of
+from takens._judging.each import over_recordings
 from takens._judging.judge import judge
+from takens._judging.judgement import Judgement
 from takens._judging.noise import as_learned
 from takens._judging.rehearsal import rehearse, without_equations
+from takens._judging.score_table import Scores
+from takens._judging.subject import for_recording
 from takens._plugins.catalogue import catalogue
 from takens._plugins.choice import Component
 from takens._plugins.guard import in_words, left_out
@@ -110,7 +115,8 @@ def run(
         )
     for remark in ready.remarks:
         say(remark)
-    model, context = ready.members[0].unprepared(), configuration.judge.context
+    model = for_recording(ready.members[0].unprepared(), source.recording)
+    context = configuration.judge.context
     if configuration.judge.noise == "learned" and not isinstance(
         ready.scheme, SupportsFindings | DirectScheme
     ):
@@ -205,29 +211,41 @@ def _judge(
     """Judge every member, and tell the verdict on all."""
     judging = configuration.judge
     say(f"Judging {judging.runs} free runs of {len(source.reference)} samples.")
-    judgement = judge(
-        [member.unprepared() for member in trained.members],
-        source.reference,
-        named,
-        second=source.second,
-        truth=source.truth,
-        references=judging.reference,
-        runs=judging.runs,
-        starts=judging.starts,
-        context=judging.context,
-        noise=as_learned(judging.noise, trained.details),
-        tolerance=judging.tolerance,
-        level=judging.level,
-        power=judging.power,
-        progress=progress,
-    )
+
+    def judged(recording: str, series: TimeSeries) -> Judgement:
+        several = bool(trained.model.recordings)
+        members = [member.unprepared() for member in trained.members]
+        return judge(
+            for_recording(members, recording),
+            series,
+            named,
+            # Other recordings are no other segments of what one member has learned.
+            second=None if several else source.second,
+            truth=source.truth,
+            references=judging.reference,
+            runs=judging.runs,
+            starts=judging.starts,
+            context=judging.context,
+            noise=as_learned(judging.noise, trained.details),
+            tolerance=judging.tolerance,
+            level=judging.level,
+            power=judging.power and not several,
+            progress=progress,
+        )
+
+    judgement = judged(source.recording, source.reference)
+    scores = judgement.scores
+    if trained.model.recordings and source.judged is not None:
+        scores = over_recordings(
+            source.judged, lambda name, series: Scores(judged(name, series).scores)
+        )
     results = Results(
         title=_title(configuration),
         history=trained.history,
         training=shown(source.training),
         reference=judgement.reference,
         free=judgement.free,
-        scores=judgement.scores,
+        scores=scores,
         learned=trained.details,
         remarks=(*source.remarks, *trained.remarks),
         criteria=judgement.criteria,

@@ -34,7 +34,8 @@ class Source:
     """Training data, `(T, n)` each, segments of truth to judge against, the system if known.
 
     ``second`` holds those for the floor, `(T, n)` or `(pairs, T, n)`. All are as the
-    ``preparations`` have made them.
+    ``preparations`` have made them. ``judged`` are all recordings to judge against where there
+    are several, and ``recording`` is the name of that of the reference.
     """
 
     training: TimeSeries | Recordings
@@ -43,6 +44,8 @@ class Source:
     truth: System | None
     preparations: Preparations | None = None
     remarks: tuple[str, ...] = ()
+    judged: Recordings | None = None
+    recording: str = ""
 
 
 def find_series(data: Data, seed: int) -> Source:
@@ -150,6 +153,7 @@ def _source(
     whole = training.complete and len(training) == 1
     learned = training.only if whole else training
     first, *others = _in_pieces(judged)
+    longest = max(judged.names, key=lambda name: len(judged[name]))
     known = _in_pieces(training)
     beside = [one for one in (*others, *known) if 2 * len(one) >= len(first)]
     if len(beside) > 1:
@@ -157,7 +161,7 @@ def _source(
         second = Recordings([one.between(0, length) for one in beside]).stacked()
     else:
         second = (beside or known)[0]
-    return Source(learned, first, second, None, preparations, remarks)
+    return Source(learned, first, second, None, preparations, remarks, judged, longest)
 
 
 def _in_pieces(data: Recordings) -> list[TimeSeries]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import attrs
 
+from takens._data.entrance import as_recordings
 from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
 from takens._examining.scales import scales_of
@@ -22,6 +23,7 @@ _KNOWN: Final[Mapping[str, Callable[[TimeSeries | Recordings], Any]]] = {
     "columns": lambda data: list(data.columns),
     "time_unit": lambda data: data.time_unit or None,
     "input_dim": lambda data: _inputs(data) or None,
+    "recordings": lambda data: list(as_recordings(data).names),
 }
 # Parameters that are not asked of the user.
 SUPPLIED: Final = (*_KNOWN, "seed")
@@ -38,7 +40,7 @@ def model_for(
     """Create a model, and give it what the data know where it asks for that.
 
     It asks by parameters called ``obs_dim``, ``dt`` (where the samples are equally spaced),
-    ``columns``, ``time_unit``, ``input_dim`` or ``seed``.
+    ``columns``, ``time_unit``, ``input_dim``, ``recordings`` or ``seed``.
 
     Raises: ComponentError, UnknownComponentError, AmbiguousComponentError.
     """

@@ -28,6 +28,7 @@ from takens._protocols.model import (
     SupportsRemarks,
     SupportsUnits,
 )
+from takens._protocols.recordings import SupportsRecordings
 from takens._protocols.scheme import (
     DirectScheme,
     Scheme,
@@ -62,7 +63,8 @@ class Prepared:
 
     ``members`` are the models in the units of the data. ``learner`` is what the scheme's loss
     takes: their ensemble, or None where they are trained one after the other. ``scheme`` is
-    the one that was ``given``, adapted to the data.
+    the one that was ``given``, adapted to the data. ``names`` are those of the recordings,
+    before they are cut at gaps.
     """
 
     members: tuple[TrainedModel, ...]
@@ -74,6 +76,7 @@ class Prepared:
     data: Recordings
     given: Scheme
     remarks: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -101,18 +104,37 @@ class Prepared:
 
         An ensemble that is trained together draws from the first of the ``generators``.
         """
-        if self.learner is not None:
-            return loss(
-                self.learner, batch, step=step, generator=generators[0], **self._of(numbers)
-            )
+        learner, models = self.learner, self.models
+        if self.of_recordings:
+            owners = self.windows.owner(numbers).to(batch.device)
+            models = tuple(map(self.for_windows, models, owners))
+            learner = learner and Ensemble(models)
+        if learner is not None:
+            return loss(learner, batch, step=step, generator=generators[0], **self._of(numbers))
         return torch.stack(
             [
                 loss(model, own, step=step, generator=generator, **self._of(which))
                 for model, own, which, generator in zip(
-                    self.models, batch, numbers, generators, strict=True
+                    models, batch, numbers, generators, strict=True
                 )
             ]
         )
+
+    @property
+    def of_recordings(self) -> bool:
+        """Whether the models have members of their own for recordings."""
+        return isinstance(self.members[0].inner, SupportsRecordings)
+
+    def for_windows(self, model: Model, owners: Tensor) -> Model:
+        """Return a model for windows of recordings of the data, by their places there.
+
+        It is the model itself where it knows no recordings.
+        """
+        if not isinstance(model, SupportsRecordings):
+            return model
+        known = list(model.recordings)
+        places = torch.tensor([known.index(name) for name in self.names], device=owners.device)
+        return model.of_windows(places[owners])
 
     def _of(self, numbers: Tensor) -> dict[str, Tensor]:
         """Return the times of windows, and what acts in them where there are inputs."""
@@ -146,6 +168,7 @@ def prepare(
         _refuse_model(scheme, inner)
         _refuse_jitter(inner, data)
         _refuse_inputs(scheme, inner, data)
+        _refuse_recordings(scheme, inner, whole)
     # What was trained before keeps its units: in others its weights would mean something else.
     members = tuple(
         each.for_more(data)
@@ -204,7 +227,16 @@ def prepare(
     if not direct and len(members) > 1 and isinstance(scheme, SupportsEnsembles):
         learner = Ensemble([member.inner for member in members])
     prepared = Prepared(
-        members, learner, scheme, windows, placement, training, data, named, remarks
+        members,
+        learner,
+        scheme,
+        windows,
+        placement,
+        training,
+        data,
+        named,
+        remarks,
+        whole.names,
     )
     if not isinstance(scheme, DirectScheme):
         some = {"learning_rate": training.final_learning_rate}
@@ -304,6 +336,26 @@ def _refuse_inputs(scheme: object, model: Model, data: Recordings) -> None:
             "Inputs act between samples that are equally spaced, and these are not; resample "
             "the data."
         )
+
+
+def _refuse_recordings(scheme: object, model: Model, data: Recordings) -> None:
+    """Refuse recordings that a model of some does not know, and schemes without windows."""
+    if not isinstance(model, SupportsRecordings):
+        return
+    name = type(model).__name__
+    if isinstance(scheme, DirectScheme):
+        raise InputError(
+            f"{type(cast(object, scheme)).__name__} does not look at one recording after the "
+            f"other, as {name} needs; choose another scheme, such as "
+            "generalised_teacher_forcing."
+        )
+    for recording in data.names:
+        if recording not in model.recordings:
+            raise InputError(
+                f"{name} was made for {len(model.recordings)} recordings "
+                f"({', '.join([*model.recordings][:12])}), and {recording!r} is none of them; "
+                "leave it out, or make the model for recordings = data.names."
+            )
 
 
 def _refuse_time_of(model: Model, x: Tensor) -> None:

@@ -64,9 +64,9 @@ class Updates:
         checker = None
         if training.check_every and windows.dt is not None:
             metric = metric_of(training.check_metric)
-            checker = FreeRunCheck.on(
-                windows.longest, members[0], windows.dt, metric, windows.longest_drive
-            )
+            # Other recordings are no other segments of what one member has learned.
+            x = windows.longest[:1] if prepared.of_recordings else windows.longest
+            checker = FreeRunCheck.on(x, members[0], windows.dt, metric, windows.longest_drive)
         return cls(
             prepared,
             scheme,
@@ -129,7 +129,9 @@ class Updates:
         if self.checker is None:
             return {}
         alive = [i for i in range(len(self.prepared.members)) if i not in self.stopped_at]
-        findings = self.checker.evaluate(self.prepared.models, self.prepared.members[0].dt)
+        owner = torch.tensor([self.prepared.windows.longest_owner])
+        models = [self.prepared.for_windows(model, owner) for model in self.prepared.models]
+        findings = self.checker.evaluate(models, self.prepared.members[0].dt)
         self.best.consider(self.weights.values, findings)
         divergences = [findings[i].divergence for i in alive]
         known = sorted(d for d in divergences if d is not None)

@@ -77,20 +77,18 @@ class Windows:
             ("_t", torch.cat([self.clocks[i] for i in used])),
             ("_starts", rows),
             ("_whole", whole),
-            ("_added", self._weights(used, rows)),
         ):
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "_added", self._weights(rows))
 
-    def _weights(self, used: Sequence[int], rows: Tensor) -> Tensor | None:
+    def _weights(self, rows: Tensor) -> Tensor | None:
         """Return the weights of windows that begin at ``rows``, added up.
 
         Raises: InputError where all are 0.
         """
         if self.shares is None:
             return None
-        ends = torch.tensor([len(self.records[i]) for i in used]).cumsum(0)
-        owners = torch.tensor([self.owners[i] if self.owners else i for i in used])
-        owner = owners[torch.bucketize(rows, ends, right=True)]
+        owner = self._owner_of(rows)
         counts = torch.bincount(owner, minlength=len(self.shares)).double()
         each = torch.tensor(self.shares, dtype=torch.float64) / counts.clamp_min(1)
         added = each[owner].cumsum(0)
@@ -100,6 +98,16 @@ class Windows:
                 "one of them more."
             )
         return added
+
+    def _owner_of(self, rows: Tensor) -> Tensor:
+        used = [i for i, x in enumerate(self.records) if len(x) >= self.length]
+        ends = torch.tensor([len(self.records[i]) for i in used]).cumsum(0)
+        owners = torch.tensor([self.owners[i] if self.owners else i for i in used])
+        return owners[torch.bucketize(rows, ends, right=True)]
+
+    def owner(self, numbers: Tensor) -> Tensor:
+        """Return which of the owners windows are of, by their number, on the host."""
+        return self._owner_of(self._starts[numbers])
 
     def draw(self, count: int, generator: torch.Generator, among: Tensor | None) -> Tensor:
         """Draw numbers of windows, `(count,)`, ``among`` some of them or all."""
@@ -123,6 +131,13 @@ class Windows:
     def longest(self) -> Tensor:
         """Return all records where they are equally long, else the longest: `(..., T, n)`."""
         return _longest(self.records)
+
+    @property
+    def longest_owner(self) -> int:
+        """Return which of the owners the first of ``longest`` is of."""
+        lengths = [len(x) for x in self.records]
+        first = lengths.index(max(lengths))
+        return self.owners[first] if self.owners else first
 
     @property
     def longest_drive(self) -> Tensor | None:

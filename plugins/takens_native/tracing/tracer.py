@@ -162,6 +162,8 @@ class Tracer(TorchDispatchMode):
             values[which] = self.values.elementwise(
                 self._elementwise["mul"], values[which], scale
             )
+        if len(values) == 2 and (blend := self.values.blend(name, *values)):
+            return Traced(blend, dtype)
         return Traced(self.values.elementwise(self._elementwise[name], *values), dtype)
 
     def _in_place(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Traced:

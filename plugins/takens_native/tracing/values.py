@@ -34,7 +34,30 @@ class Block:
     strides: tuple[int, ...]
 
 
-Value: TypeAlias = "np.ndarray[Any, Any] | Vector | Block"
+@final
+@attrs.frozen
+class Blend:
+    """A sum of parameters of one shape, each times a number; of one alone where that is None.
+
+    Weights that differ from sample to sample are of this form. Kept apart, their products are
+    those of the parameters, which are packed once.
+    """
+
+    terms: tuple[tuple[Node | None, Block], ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape that all have."""
+        return self.terms[0][1].shape
+
+    def map(self, change: Callable[[Block], Value]) -> Blend | None:
+        """Change every part, to something that is again a part of the parameters, or None."""
+        moved = [(number, change(block)) for number, block in self.terms]
+        terms = [(number, block) for number, block in moved if isinstance(block, Block)]
+        return Blend(tuple(terms)) if len(terms) == len(moved) else None
+
+
+Value: TypeAlias = "np.ndarray[Any, Any] | Vector | Block | Blend"
 
 
 @final
@@ -48,6 +71,8 @@ class Values:
         """Return an array of scalar nodes: itself where it is one, so that views stay views."""
         if isinstance(value, np.ndarray):
             return value
+        if isinstance(value, Blend):
+            return self.scalars(self._summed(value, lambda block: self.scalars(block)))
         out = np.empty(value.shape, dtype=object)
         flat = out.reshape(-1)
         if isinstance(value, Vector):
@@ -68,6 +93,10 @@ class Values:
             long = [(n, s) for n, s in zip(value.shape, value.strides, strict=True) if n != 1]
             if len(long) == 1:
                 return self.graph.parameters(value.offset, long[0][1], long[0][0])
+        if isinstance(value, Blend):
+            whole = self._summed(value, lambda block: Vector(self.vector(block), value.shape))
+            if isinstance(whole, Vector):
+                return whole.node
         return self.graph.pack(list(self.scalars(value).reshape(-1)))
 
     def elementwise(self, function: Callable[..., Node], *values: Value) -> Value:
@@ -97,9 +126,42 @@ class Values:
             flat[i] = function(*nodes)
         return out
 
+    def blend(self, name: str, a: Value, b: Value) -> Blend | None:
+        """Return a product or a sum as one of parameters, or None where it is another value."""
+        if name == "mul":
+            number, block = (a, b) if isinstance(b, Block) else (b, a)
+            if isinstance(block, Block) and _count(block) >= LONG and _count(number) == 1:
+                node = self.scalars(number).reshape(-1)[0]
+                # A number alone would leave the shape of the parameters.
+                if len(number.shape) <= len(block.shape):
+                    return Blend(((node, block),))
+        if name == "add" and a.shape == b.shape:
+            parts = [v if isinstance(v, Blend) else _alone(v) for v in (a, b)]
+            if isinstance(a, Blend) or isinstance(b, Blend):
+                terms = [term for part in parts if part is not None for term in part.terms]
+                return Blend(tuple(terms)) if None not in parts else None
+        return None
+
+    def _summed(self, value: Blend, of: Callable[[Block], Value]) -> Value:
+        """Return the sum of what ``of`` makes of each part, times its number."""
+        total: Value | None = None
+        for number, block in value.terms:
+            part = of(block)
+            if number is not None:
+                factor = np.empty((), dtype=object)
+                factor[()] = number
+                part = self.elementwise(self._apply("mul"), factor, part)
+            total = part if total is None else self.elementwise(self._apply("add"), total, part)
+        return cast(Value, total)
+
+    def _apply(self, op: str) -> Callable[..., Node]:
+        return lambda *nodes: self.graph.apply(op, *nodes)
+
     def matvec(self, matrix: Value, v: Value) -> Value:
         """Multiply `matrix: (m, n)` by `v: (n,)`."""
         rows, columns = matrix.shape
+        if isinstance(matrix, Blend):
+            return self._summed(matrix, lambda block: self.matvec(block, v))
         if isinstance(matrix, Block) and rows * columns > LONG * 4:
             layout = (matrix.offset, matrix.strides[0], matrix.strides[1])
             product = self.graph.matvec(layout, rows, self.vector(v))
@@ -129,6 +191,9 @@ class Values:
 
     def transpose(self, value: Value, order: tuple[int, ...]) -> Value:
         """Permute the axes."""
+        if isinstance(value, Blend):
+            moved = value.map(lambda block: self.transpose(block, order))
+            return self.scalars(value).transpose(order) if moved is None else moved
         if isinstance(value, Block):
             return Block(
                 value.offset,
@@ -143,6 +208,9 @@ class Values:
 
     def reshape(self, value: Value, shape: tuple[int, ...]) -> Value:
         """Return another shape to the same entries."""
+        if isinstance(value, Blend):
+            moved = value.map(lambda block: self.reshape(block, shape))
+            return self.scalars(value).reshape(shape) if moved is None else moved
         if isinstance(value, Vector):
             return Vector(value.node, _resolved(shape, value.node.size))
         if isinstance(value, Block):
@@ -160,6 +228,8 @@ class Values:
         """Return part of a value, as numpy's basic indexing does."""
         if isinstance(value, Block):
             return self._part(value, where)
+        if isinstance(value, Blend) and (moved := value.map(lambda b: self._part(b, where))):
+            return moved
         return self.scalars(value)[where]
 
     def _part(self, value: Block, index: Any) -> Value:
@@ -177,6 +247,10 @@ class Values:
             else:
                 raise UnsupportedError("it indexes a large parameter by another tensor")
         return Block(offset, tuple(shape), tuple(strides))
+
+
+def _alone(value: Value) -> Blend | None:
+    return Blend(((None, value),)) if isinstance(value, Block) else None
 
 
 def _count(value: Value) -> int:
