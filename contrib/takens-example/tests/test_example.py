@@ -4,7 +4,7 @@ import takens
 
 
 def test_the_jacobian_is_the_derivative() -> None:
-    thomas = takens.create("system", "thomas", damping=0.2)
+    thomas = takens.create("system", "example:thomas", damping=0.2)
     assert isinstance(thomas, takens.plugin.SupportsJacobian)
     x = torch.tensor([0.3, -1.0, 2.0], dtype=torch.float64)
     t = torch.zeros((), dtype=torch.float64)
@@ -15,7 +15,7 @@ def test_the_jacobian_is_the_derivative() -> None:
 
 def test_the_divergence_is_constant() -> None:
     # The trace of the Jacobian is -3 b everywhere.
-    thomas = takens.create("system", "thomas", damping=0.2)
+    thomas = takens.create("system", "example:thomas", damping=0.2)
     assert isinstance(thomas, takens.plugin.SupportsJacobian)
     x = torch.randn(7, 3, generator=torch.Generator().manual_seed(0))
     trace = thomas.jacobian(torch.zeros(()), x).diagonal(dim1=-2, dim2=-1).sum(-1)
@@ -23,7 +23,7 @@ def test_the_divergence_is_constant() -> None:
 
 
 def test_the_distance_counts_standard_deviations() -> None:
-    metric = takens.create("metric", "mean_distance")
+    metric = takens.create("metric", "example:mean_distance")
     assert isinstance(metric, takens.plugin.SeriesMetric)
     t = torch.arange(100) * 0.1
     x = torch.randn(100, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -36,9 +36,9 @@ def test_the_distance_counts_standard_deviations() -> None:
 
 
 def test_the_metric_is_found_and_used_by_the_core() -> None:
-    thomas = takens.create("system", "thomas")
+    thomas = takens.create("system", "example:thomas")
     data = takens.simulate(thomas, dt=0.1, steps=400, seed=0)
-    scores = takens.evaluate(thomas, data, metrics=["mean_distance"], runs=2)
-    score = scores["mean_distance"]
+    scores = takens.evaluate(thomas, data, metrics=["example:mean_distance"], runs=2)
+    score = scores["example:mean_distance"]
     assert score.value is not None
     assert score.floor is not None
