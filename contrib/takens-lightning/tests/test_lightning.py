@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,10 +135,10 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
             module, WindowsDataModule(LORENZ, TRAINING)
         )
 
-    again = DynamicsModule(model(SHALLOW), scheme(ADAPTING), LORENZ, TRAINING)
+    again = DynamicsModule(model(SHALLOW | {"seed": 4}), scheme(ADAPTING), LORENZ, TRAINING)
     trainer(tmp_path, second, keep, enable_checkpointing=True).fit(
         again,
-        WindowsDataModule(LORENZ, TRAINING),
+        WindowsDataModule(LORENZ, TRAINING, seed=5),
         ckpt_path=tmp_path / "kept.ckpt",
         weights_only=True,
     )
@@ -278,4 +280,49 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     for block in blocks:
         exec(block, names)
     assert takens.load_model(tmp_path / "model.pt").obs_dim == 3
-    assert names["module"].global_step == 150
+    assert names["module"].global_step == 200
+
+
+def test_damaged_weights_are_refused(tmp_path: Path) -> None:
+    training = attrs.evolve(TRAINING, steps=2, check_every=0)
+    teacher = trainer(tmp_path, steps=2)
+    module = DynamicsModule(model(SHALLOW), scheme(SPARSE), LORENZ, training)
+    teacher.fit(module, WindowsDataModule(LORENZ, training))
+    path, damaged = tmp_path / "last.ckpt", tmp_path / "damaged.ckpt"
+    teacher.save_checkpoint(path)
+    load_trained_model(path)
+    content = path.read_bytes()
+    weights = max(module.parameters(), key=torch.numel).detach().numpy().tobytes()
+    place = content.index(weights) + len(weights) // 2
+    damaged.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    with pytest.raises(takens.errors.CheckpointError, match="damaged; restore"):
+        load_trained_model(damaged)
+    again = DynamicsModule(model(SHALLOW), scheme(SPARSE), LORENZ, training)
+    with pytest.raises(takens.errors.CheckpointError, match="damaged; restore"):
+        trainer(tmp_path, steps=2).fit(
+            again, WindowsDataModule(LORENZ, training), ckpt_path=damaged, weights_only=True
+        )
+
+
+def test_the_other_package_of_lightning_can_be_used(tmp_path: Path) -> None:
+    pytest.importorskip("lightning")
+    program = f"""
+import lightning as L
+import takens
+from takens_lightning import DynamicsModule, WindowsDataModule
+
+assert issubclass(DynamicsModule, L.LightningModule)
+series = takens.simulate(takens.systems.create("lorenz63"), dt=0.02, steps=500, seed=0)
+training = takens.Training(steps=3, batch=4, window=30, check_every=0)
+model = takens.models.create("shallow_rnn", obs_dim=3, latent_dim=6, hidden_dim=12)
+scheme = takens.schemes.create("generalised_teacher_forcing")
+module = DynamicsModule(model, scheme, series, training)
+trainer = L.Trainer(
+    max_steps=3, accelerator="cpu", devices=1, logger=False, enable_checkpointing=False,
+    enable_progress_bar=False, default_root_dir={str(tmp_path)!r},
+)
+trainer.fit(module, WindowsDataModule(series, training))
+assert module.global_step == 3
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
 import attrs
 import torch
+from torch import Tensor
 
 import takens
 
@@ -29,19 +32,44 @@ def describe(model: takens.TrainedModel) -> dict[str, Any]:
     }
 
 
+def digest(weights: Mapping[str, Tensor]) -> str:
+    """Return the SHA-256 of weights, by which damage is found that leaves them readable."""
+    found = hashlib.sha256()
+    for name, value in sorted(weights.items()):
+        found.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
+        found.update(
+            value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        )
+    return found.hexdigest()
+
+
+def _refuse_damaged(content: Mapping[str, Any]) -> None:
+    """Refuse weights that are not those that were stored; older files have no digest."""
+    expected = content[KEY].get("digest")
+    if expected is not None and digest(content["state_dict"]) != expected:
+        raise takens.errors.CheckpointError(
+            "The weights in the checkpoint are not those that were stored: it is damaged; "
+            "restore it from a copy."
+        )
+
+
 def refuse_others(content: dict[str, Any], model: takens.TrainedModel) -> None:
     """Refuse the checkpoint of another model, or of a model of other data.
 
-    Raises: CheckpointError.
+    The seed of a model is that of its first weights, which are replaced.
+
+    Raises: CheckpointError, also where the weights are damaged.
     """
     stored: dict[str, Any] = content.get(KEY) or {}
     own = describe(model)
     for key in ("name", "parameters"):
-        if stored.get(key) != own[key]:
+        theirs, ours = _seedless(stored.get(key)), _seedless(own[key])
+        if theirs != ours:
             raise takens.errors.CheckpointError(
-                f"The checkpoint holds a model whose {key} is {stored.get(key)!r}, and this "
-                f"one has {own[key]!r}; give the model that it was made of."
+                f"The checkpoint holds a model whose {key} is {theirs!r}, and this "
+                f"one has {ours!r}; give the model that it was made of."
             )
+    _refuse_damaged(content)
     theirs, ours = stored["series"], own["series"]
     same = theirs["dt"] == ours["dt"] and all(
         torch.equal(theirs[key], ours[key]) for key in ("mean", "scale")
@@ -51,6 +79,13 @@ def refuse_others(content: dict[str, Any], model: takens.TrainedModel) -> None:
             "The checkpoint is of a training on other data; to go on with new ones, give "
             "load_trained_model(path).inner to a new module."
         )
+
+
+def _seedless(described: Any) -> Any:
+    if not isinstance(described, dict):
+        return described
+    named = cast(dict[str, Any], described)
+    return {name: value for name, value in named.items() if name != "seed"}
 
 
 def load_trained_model(path: str | Path) -> takens.TrainedModel:
@@ -63,11 +98,12 @@ def load_trained_model(path: str | Path) -> takens.TrainedModel:
     plugin offers its model.
     """
     content = _read(Path(path))
+    _refuse_damaged(content)
     stored, series = content[KEY], content[KEY]["series"]
     if stored["name"] is None:
         raise takens.errors.CheckpointError(
             f"No plugin offers the model in {path}; make it yourself and use "
-            "DynamicsModule.load_from_checkpoint."
+            "DynamicsModule.load_from_checkpoint(path, model=..., scheme=..., series=...)."
         )
     inner = takens.create("model", stored["name"], **stored["parameters"])
     weights = {

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import final
 
 import attrs
-import pytorch_lightning as lightning
 from torch import Tensor
 
 import takens
+from takens_lightning.package import LightningDataModule
 from takens_lightning.windows import WholeSeries, WindowLoader
 
 
 @final
-class WindowsDataModule(lightning.LightningDataModule):
+class WindowsDataModule(LightningDataModule):
     """Draws the windows of a series `x: (T, n)` or `(trajectories, T, n)` for training.
 
     They are the windows that `takens.fit` draws with the same seed. An epoch is

@@ -7,18 +7,18 @@ import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, cast, final
 
-import pytorch_lightning as lightning
 import torch
 from torch import Tensor, nn
 
 import takens
-from takens_lightning.checkpoint import KEY, describe, refuse_others
+from takens_lightning.checkpoint import KEY, describe, digest, refuse_others
 from takens_lightning.data import refuse_ensemble
+from takens_lightning.package import LightningModule
 from takens_lightning.windows import Windows
 
 
 @final
-class DynamicsModule(lightning.LightningModule):
+class DynamicsModule(LightningModule):
     """Trains a model, in place, by a scheme on windows of a series.
 
     Standardisation, optimiser, learning rates and clipping are those of `takens.fit` with the
@@ -174,6 +174,7 @@ class DynamicsModule(lightning.LightningModule):
             if isinstance(self.scheme, takens.plugin.SupportsState)
             else {},
             "generator": self._generator.get_state(),
+            "digest": digest(checkpoint["state_dict"]),
         }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
