@@ -123,3 +123,24 @@ def test_a_parameter_computed_from_another_passes_its_gradient_on(native):
     (ours,) = torch.autograd.grad(out.sum(), p)
     (theirs,) = torch.autograd.grad(eager(Lorenz(rho=p.exp()), RK4, X0, TS).sum(), p)
     torch.testing.assert_close(ours, theirs)
+
+
+ACTIVATIONS = "sigmoid", "silu", "softplus", "elu", "selu", "gelu", "mish", "tanh"
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_slopes_are_right_far_from_zero(native, dtype):
+    # Exponentials of these overflow, in one precision or in both; a slope is never NaN.
+    def f(t, x):
+        acts = [getattr(nn.functional, name) for name in ACTIVATIONS]
+        return torch.stack([act(x[..., i]) for i, act in enumerate(acts)], -1)
+
+    x0 = torch.tensor([1.0, 30.0, 95.0, 800.0], dtype=dtype)
+    x0 = torch.cat((x0, -x0))[:, None].repeat(1, len(ACTIVATIONS))
+    ts = torch.tensor([0.0, 1e-3], dtype=dtype)
+    ours, theirs = x0.clone().requires_grad_(), x0.clone().requires_grad_()
+    found = solved(native, takens.backend.FixedStepSolve(field=f, method=RK4, x0=ours, ts=ts))
+    assert not isinstance(found, takens.backend.Unsupported), found
+    found.sum().backward()
+    eager(f, RK4, theirs, ts).sum().backward()
+    torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-6, atol=1e-6)

@@ -227,6 +227,8 @@ class _Emitter:
             return f"!{args[0]}"
         if node.op == "select":
             return f"{args[0]} ? {args[1]} : {args[2]}"
+        if node.op == "sigmoid":
+            return f"1 / (1 + exp{self.suffix}(-{args[0]}))"
         if node.op == "abs":
             return f"fabs{self.suffix}({args[0]})"
         return f"{node.op}{self.suffix}({', '.join(args)})"

@@ -145,6 +145,8 @@ def partials(graph: Graph, node: Node) -> list[Node | None]:
             return [apply("div", constant(0.5), node)]
         case "tanh":
             return [apply("sub", one, apply("mul", node, node))]
+        case "sigmoid":
+            return [apply("mul", node, apply("sub", one, node))]
         case "sinh":
             return [apply("cosh", a)]
         case "cosh":

@@ -18,6 +18,10 @@ def _both(a: float, b: float) -> bool:
     return bool(a) and bool(b)
 
 
+def _sigmoid(a: float) -> float:
+    return 1 / (1 + math.exp(-a))
+
+
 def _either(a: float, b: float) -> bool:
     return bool(a) or bool(b)
 
@@ -30,7 +34,7 @@ _FOLD: Final[Mapping[str, Any]] = {
     "tan": math.tan, "exp": math.exp, "expm1": math.expm1, "log": math.log,
     "log1p": math.log1p, "sqrt": math.sqrt, "tanh": math.tanh, "sinh": math.sinh,
     "cosh": math.cosh, "asin": math.asin, "acos": math.acos, "atan": math.atan,
-    "atan2": math.atan2, "erf": math.erf,
+    "atan2": math.atan2, "erf": math.erf, "sigmoid": _sigmoid,
 }  # fmt: skip
 
 

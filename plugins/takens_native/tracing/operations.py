@@ -42,13 +42,12 @@ def elementwise(graph: Graph) -> dict[str, Elementwise]:
     def select(c: Node, a: Node, b: Node) -> Node:
         return apply("select", c, a, b)
 
-    def sigmoid(a: Node) -> Node:
-        return apply("div", one, apply("add", one, apply("exp", apply("neg", a))))
-
+    # A branch that is not taken must stay finite: its gradient is zero times its slope.
     def softplus(a: Node, beta: Node = one, threshold: Node | None = None) -> Node:
         scaled = apply("mul", a, beta)
         limit = constant(20.0) if threshold is None else threshold
-        smooth = apply("div", apply("log1p", apply("exp", scaled)), beta)
+        low = at_most(scaled, limit)
+        smooth = apply("div", apply("log1p", apply("exp", low)), beta)
         return select(apply("lt", limit, scaled), a, smooth)
 
     def leaky_relu(a: Node, slope: Node | None = None) -> Node:
@@ -56,7 +55,8 @@ def elementwise(graph: Graph) -> dict[str, Elementwise]:
         return select(apply("lt", zero, a), a, low)
 
     def elu(a: Node, alpha: Node = one, scale: Node = one, input_scale: Node = one) -> Node:
-        low = apply("mul", alpha, apply("expm1", apply("mul", a, input_scale)))
+        low = at_most(apply("mul", a, input_scale), zero)
+        low = apply("mul", alpha, apply("expm1", low))
         return apply("mul", scale, select(apply("lt", zero, a), a, low))
 
     def gelu(a: Node) -> Node:
@@ -100,8 +100,8 @@ def elementwise(graph: Graph) -> dict[str, Elementwise]:
         "sign": sign,
         "sgn": sign,
         "relu": lambda a: select(apply("le", a, zero), zero, a),
-        "sigmoid": sigmoid,
-        "silu": lambda a: apply("mul", a, sigmoid(a)),
+        "sigmoid": plain("sigmoid"),
+        "silu": lambda a: apply("mul", a, apply("sigmoid", a)),
         "softplus": softplus,
         "leaky_relu": leaky_relu,
         "elu": elu,
