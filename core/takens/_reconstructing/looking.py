@@ -10,7 +10,7 @@ from takens.errors import DataError
 _SAMPLES: Final = 100
 _PERIODS: Final = 5
 # A share of linear surrogates that are forecast as well: below it, the data are not linear.
-_LEVEL: Final = 0.05
+_LEVEL: Final = 0.01
 # In standard deviations: what a linear model foretells better than so is a cycle, not noise.
 _FORETOLD: Final = 0.5
 
