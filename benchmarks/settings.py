@@ -237,7 +237,7 @@ def automatic(n: int) -> Mapping[str, Any]:
     sizes = dict.fromkeys(("latent_dim", "hidden_dim", "observation"), "auto")
     return {
         "model": {"name": "shallow_rnn", **sizes},
-        "scheme": {"name": "generalised_teacher_forcing", "alpha": "auto"},
+        "scheme": {"name": "generalised_teacher_forcing", "alpha": "auto", "every": "auto"},
         "window": "auto",
         "learning_rate": "auto",
     }

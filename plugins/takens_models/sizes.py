@@ -6,12 +6,11 @@ from typing import Any, Final
 import takens
 
 # Up to so many variables are units of the state; of more a few latent ones are read out.
-_DIRECT: Final = 12
-# Whole states with less noise need no further units.
-_CLEAN: Final = 0.03
+_DIRECT: Final = 100
 _LATENT: Final = 20
-_HIDDEN: Final = 100
-_MOST_HIDDEN: Final = 300
+# What changes by its spread within so few samples has more bends from one to the next.
+_QUICK: Final = 5.0
+_HIDDEN, _MANY_HIDDEN = 100, 300
 
 
 def sizes(
@@ -28,16 +27,14 @@ def sizes(
     if wide and observation != "identity":
         latent = min(max(2 * scales.dimension, 8), n)
         why = f"{scales.dimension} components hold what is no noise in {n} variables"
-    elif n >= 3 and scales.noise < _CLEAN and scales.contrast > 2:
-        latent, why = n, f"{n} variables, hardly noisy, are the whole state"
     else:
         latent, why = max(_LATENT, n + 8), f"{n} variables, with units that are not observed"
-    hidden = round(min(_HIDDEN * scales.contrast**0.7, _MOST_HIDDEN) / 10) * 10
+    hidden = _MANY_HIDDEN if scales.fast < _QUICK else _HIDDEN
     return {
         "observation": (observation, f"{n} variables"),
         "latent_dim": (latent, why),
         "hidden_dim": (
             hidden,
-            f"data change {scales.contrast:.2g} times as fast as a sine of their period",
+            f"data change by their spread in {scales.fast:.2g} samples",
         ),
     }

@@ -51,7 +51,11 @@ def pulled_loss(
 
     Raises: InputError where there are not as many strengths as members; see ``forced_loss``.
     """
-    members = windows.shape[:-3]
+    members, every = windows.shape[:-3], scheme.every
+    if isinstance(every, str):
+        raise takens.InputError(
+            "every = 'auto' is chosen from the data: call set_up(x, dt) first, as fit does."
+        )
     if alpha.ndim and alpha.shape != members:
         raise takens.InputError(
             f"generalised_teacher_forcing lists {len(alpha)} alphas and there are "
@@ -63,9 +67,9 @@ def pulled_loss(
         # What is known pulls as much in a given time as all would.
         known = (~windows.isnan()).double().mean((-3, -2, -1)).cpu()
         alpha = 1 - (1 - alpha.double()) ** (1 / known)
-    strength = alpha.double().unsqueeze(-1).repeat(*[1] * alpha.ndim, count)
-    strength[..., :warm_up] = 1
-    strength[..., 0] = 0
+    pulled = every_nth(count, every, warm_up)
+    strength = alpha.double().unsqueeze(-1) * pulled
+    strength[..., 1:warm_up] = 1
     objective = objective_of(scheme)
     return forced_loss(
         model, windows, times, strength, objective, warm_up=warm_up, step=step, drive=drive
@@ -112,7 +116,14 @@ def every_nth(count: int, every: int, warm_up: int) -> Tensor:
     """Force throughout the warm-up and at every n-th sample after it: `(count,)`.
 
     The state at the start agrees with the data already, and is not forced.
+
+    Raises: InputError where windows are so short that nothing is ever forced.
     """
+    if every > count:
+        raise takens.InputError(
+            f"Forcing every {every} samples never happens in windows of which {count} are "
+            "predicted; shorten the interval or lengthen the windows."
+        )
     strength = torch.zeros(count, dtype=torch.float64)
     strength[:warm_up] = 1
     strength[warm_up::every] = 1

@@ -10,17 +10,18 @@ import takens
 from takens_schemes.adaptive_forcing import ESTIMATORS, AdaptiveForcing
 from takens_schemes.forcing import pulled_loss
 from takens_schemes.settings import GeneralisedTeacherForcingSettings, chosen
-from takens_schemes.strength import choose_strength
+from takens_schemes.strength import choose_forcing
 
 
 @final
 class GeneralisedTeacherForcing(GeneralisedTeacherForcingSettings):
-    """Pull the state towards every observation by a share ``alpha``, before each step.
+    """Pull the state towards observations by a share ``alpha``, before each step.
 
     The forced units become `(1 - alpha) z + alpha x`, so that a product of k Jacobians, and
     with it the gradient through k steps, shrinks by `(1 - alpha)^k`: alpha = 1 - 1 / s bounds
     it where s is the largest singular value that Jacobians have. ``alpha`` may list a number
-    for each member of an ensemble.
+    for each member of an ensemble. Only ``every`` so many samples the state is pulled, and runs
+    freely between: with alpha = 1 that is sparse forcing. By ``"auto"`` both follow the data.
 
     By ``adapt = "none"`` alpha is as given. By ``"annealed"`` it falls from 1 to ``alpha``
     over the first ``annealing`` updates, linearly. By the name of an estimator it follows the
@@ -42,10 +43,12 @@ class GeneralisedTeacherForcing(GeneralisedTeacherForcingSettings):
         """Begin anew with a strength that follows the model, where that is asked for."""
         if self.adapt in ESTIMATORS:
             return AdaptiveForcing(self)
-        if self.alpha != "auto":
+        if "auto" not in (self.alpha, self.every):
             return self
-        alpha, why = choose_strength(x)
-        return chosen(self, f"scheme.alpha = {alpha:g}: {why}.", alpha=alpha)
+        found, why = choose_forcing(x, self.every)
+        values = {key: value for key, value in found.items() if getattr(self, key) == "auto"}
+        told = ", ".join(f"scheme.{key} = {value:g}" for key, value in values.items())
+        return chosen(self, f"{told}: {why}.", **values)
 
     def logged_values(self, step: int, /) -> Mapping[str, float]:
         """Return the strength of forcing, the mean over members."""

@@ -114,7 +114,7 @@ def _numbers(alpha: Any) -> Any:
 
 @attrs.frozen
 class GeneralisedTeacherForcingSettings(ObjectiveSettings):
-    """The state is pulled towards every observation by a share alpha.
+    """The state is pulled towards observations by a share alpha.
 
     Source: Hess, Monfared, Brenner, Durstewitz (2023), ICML, section 3.
     """
@@ -126,6 +126,12 @@ class GeneralisedTeacherForcingSettings(ObjectiveSettings):
         at_least=0,
         at_most=1,
         converter=_numbers,
+    )
+    every: int | Literal["auto"] = takens.plugin.parameter(
+        1,
+        unit="samples",
+        summary="from one pull to the next; auto follows the data",
+        at_least=1,
     )
     adapt: Literal["none", "annealed"] | Estimator = takens.plugin.parameter(
         "none", summary="how alpha changes while training"

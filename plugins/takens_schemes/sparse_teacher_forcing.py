@@ -61,11 +61,6 @@ class SparseTeacherForcing(SparseTeacherForcingSettings):
             raise takens.InputError(
                 "every = 'auto' is chosen from the data: call set_up(x, dt) first, as fit does."
             )
-        if every > windows.shape[-2]:
-            raise takens.InputError(
-                f"Forcing every {every} samples never happens in windows of "
-                f"{windows.shape[-2]}; shorten the interval or lengthen the windows."
-            )
         return forced_loss(
             model,
             windows,

@@ -7,7 +7,7 @@ import torch
 
 import takens
 from takens_models import ShallowPLRNN
-from takens_schemes import SparseTeacherForcing, TeacherForcing
+from takens_schemes import GeneralisedTeacherForcing, SparseTeacherForcing, TeacherForcing
 
 TIMES = torch.arange(9, dtype=torch.float64) * 0.1
 
@@ -48,6 +48,18 @@ def test_the_warm_up_is_forced_and_left_out(linear: Any, windows: torch.Tensor) 
     torch.testing.assert_close(found, expected)
 
 
+@pytest.mark.parametrize("warm_up", [0, 2])
+def test_pulling_all_the_way_now_and_then_is_sparse_forcing(
+    windows: torch.Tensor, warm_up: int
+) -> None:
+    model = ShallowPLRNN(1, latent_dim=4, hidden_dim=6).double()
+    pulled = GeneralisedTeacherForcing(alpha=1.0, every=3, warm_up=warm_up)
+    sparse = SparseTeacherForcing(3, warm_up=warm_up)
+    torch.testing.assert_close(
+        loss(pulled, model, windows), loss(sparse, model, windows), rtol=0, atol=0
+    )
+
+
 def test_an_interval_of_one_is_full_forcing(windows: torch.Tensor) -> None:
     model = ShallowPLRNN(1, latent_dim=4, hidden_dim=6).double()
     full = loss(TeacherForcing(), model, windows)
@@ -82,7 +94,7 @@ def test_a_continuous_model_is_forced_alike(linear: Any, windows: torch.Tensor) 
 @pytest.mark.parametrize(
     ("scheme", "sentence"),
     [
-        (SparseTeacherForcing(20, warm_up=0), "never happens in windows of 9"),
+        (SparseTeacherForcing(20, warm_up=0), "never happens in windows of which 8"),
         (SparseTeacherForcing(2, warm_up=8), "leave nothing to predict"),
     ],
 )

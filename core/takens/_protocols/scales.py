@@ -1,6 +1,5 @@
 """The sizes and times of data from which settings follow."""
 
-import math
 from typing import final
 
 import attrs
@@ -25,8 +24,3 @@ class Scales:
     memory: int
     noise: float
     dimension: int
-
-    @property
-    def contrast(self) -> float:
-        """How much faster than its period data change; 1 for a sine, more for spikes."""
-        return max(self.period / (2 * math.pi * self.fast), 1.0)

@@ -16,7 +16,7 @@ from takens._training.updates import Updates
 from takens._training.windows import WindowDraws
 from takens.errors import InputError, TrainingError
 
-RATES: Final = (3e-2, 1e-2, 3e-3, 1e-3)
+RATES: Final = (2e-2, 1e-2, 3e-3, 1e-3)
 # Updates at each rate: a tenth of the training, within these.
 _FEWEST, _MOST = 50, 300
 # Losses of the last part of a short training are compared, and a higher rate goes before a

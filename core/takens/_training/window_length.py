@@ -12,10 +12,9 @@ from takens._examining.scales import scales_of
 from takens._training.settings import Training
 
 # Longer windows teach little more where forcing forgets, and cost in proportion.
-_SHORTEST, _LONGEST = 50, 200
-_PERIOD: Final = 150
+_SHORTEST, _LONGEST = 150, 200
 # So many times the time in which data change, forcing has forgotten the start of a window.
-_FORGOTTEN: Final = 7
+_FORGOTTEN: Final = 10
 
 
 def with_window(
@@ -25,11 +24,11 @@ def with_window(
     if training.window != "auto":
         return training, ()
     scales = scales_of(records)
-    wanted = max(_FORGOTTEN * scales.fast, min(scales.period, _PERIOD))
     longest = max(map(len, records)) // 4
-    window = max(2, min(round(min(max(wanted, _SHORTEST), _LONGEST)), longest))
+    window = max(
+        2, min(round(min(max(_FORGOTTEN * scales.fast, _SHORTEST), _LONGEST)), longest)
+    )
     reason = (
-        f"training.window = {window}: a period has {scales.period:.3g} samples, and data "
-        f"change by their spread in {scales.fast:.2g}."
+        f"training.window = {window}: data change by their spread in {scales.fast:.2g} samples."
     )
     return attrs.evolve(training, window=window), (reason,)
