@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from takens import (
         backend as backend,
         errors as errors,
+        plot as plot,
         plugin as plugin,
         testing as testing,
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from takens_figures.loss_history import LossHistory as LossHistory
     from takens_figures.lyapunov_convergence import LyapunovConvergence as LyapunovConvergence
     from takens_figures.phase_portrait import PhasePortrait as PhasePortrait
+    from takens_figures.plots.drawing import Plot as Plot
     from takens_figures.scaling_region import ScalingRegion as ScalingRegion
     from takens_figures.spectra import Spectra as Spectra
     from takens_figures.time_series import TimeSeriesPanels as TimeSeriesPanels
@@ -45,6 +46,27 @@ _PORTRAITS: Final = {
     "data_sheet:DataSheet": "Measured series: spectrum, delays and recurrences on a page.",
     "vector_field:VectorFieldPortrait": "Streamlines of the field, with trajectories on top.",
 }
+_PLOTS: Final = {
+    "over_time:series": "Series against time, a panel for each variable; gaps stay open.",
+    "over_time:comparison": "Truth, fit and data over each other, against time.",
+    "over_time:quantiles": "The median of many runs, and the bands that hold most of them.",
+    "over_time:forecast": "The end of a record, and a forecast with its fan.",
+    "in_space:attractors": "Attractors side by side on the same axes.",
+    "in_space:phase_plane": "Truth, fit and data in the plane of two variables.",
+    "in_space:delays": "A variable against itself, some time later.",
+    "in_space:return_map": "Each maximum of a variable against the one before it.",
+    "in_space:recurrences": "Which states come back near others.",
+    "in_space:sweep": "What is found for each value of a parameter.",
+    "numbers:spectrum": "Power spectra of several series.",
+    "numbers:history": "Losses over the updates of a training.",
+    "numbers:convergence": "Estimates of exponents as they settle.",
+    "numbers:products": "Norms of products of Jacobians, up to their overflow.",
+    "numbers:verdict": "The intervals of a verdict on their scales.",
+    "numbers:scores": "Scores over their floors.",
+    "layers:depth": "Points on their way through a layer, each dimension over depth.",
+    "layers:layer_field": "The field of a layer in the plane, with points on their way.",
+    "layers:points": "Points of two classes.",
+}
 _SOURCES: Final = {
     "spectra": "Welch (1967), IEEE Trans. Audio Electroacoust. 15, 70-73",
     "data_sheet": "Eckmann, Kamphorst, Ruelle (1987), Europhys. Lett. 4, 973-977",
@@ -54,8 +76,26 @@ _SOURCES: Final = {
 
 
 @takens.plugin.hookimpl
+def takens_kinds() -> Iterator[takens.plugin.KindSpec]:
+    """Bring plots."""
+    yield takens.plugin.KindSpec(
+        name="plot",
+        protocol="takens_figures.plots.drawing:Plot",
+        checks="takens_figures.checks:CHECKS",
+        summary="What draws on axes, by takens.plot.",
+    )
+
+
+@takens.plugin.hookimpl
 def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
-    """Offer the figures and portraits of this package."""
+    """Offer the figures, portraits and plots of this package."""
+    for place, summary in _PLOTS.items():
+        yield takens.plugin.ComponentSpec(
+            kind="plot",
+            name=place.partition(":")[2],
+            target=f"takens_figures.plots.{place}",
+            summary=summary,
+        )
     for kind, offered in (("figure", _FIGURES), ("portrait", _PORTRAITS)):
         for place, summary in offered.items():
             name = place.partition(":")[0]

@@ -59,6 +59,11 @@ _MODELS: Final = (
     ("gaussian_process_field", "dynamics.field_model:GaussianProcessField", ("closed_form",)),
 )
 
+_PLOTS: Final = {
+    "gaussian_process": "A posterior: mean, bands, samples and data.",
+    "evidence": "The evidence over two hyperparameters.",
+}
+
 
 @takens.plugin.hookimpl
 def takens_kinds() -> Iterator[takens.plugin.KindSpec]:
@@ -73,7 +78,11 @@ def takens_kinds() -> Iterator[takens.plugin.KindSpec]:
 
 @takens.plugin.hookimpl
 def takens_components() -> Iterator[takens.plugin.ComponentSpec]:
-    """Offer the kernels and models of this package."""
+    """Offer the kernels, models and plots of this package."""
+    for name, summary in _PLOTS.items():
+        yield takens.plugin.ComponentSpec(
+            kind="plot", name=name, target=f"takens_gp.plots:{name}", summary=summary
+        )
     for kind, offered in (("kernel", _KERNELS), ("model", _MODELS)):
         for name, place, supports in offered:
             yield takens.plugin.ComponentSpec(

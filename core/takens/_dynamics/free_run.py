@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import Any, final
 
 import attrs
 from torch import Tensor
@@ -23,6 +23,12 @@ class FreeRun(Printed):
 
     series: TimeSeries
     diverged_at: tuple[int | None, ...]
+
+    def plot(self, **options: Any) -> Any:
+        """Draw the run, as ``takens.plot.series`` does; return the axes."""
+        import takens
+
+        return takens.plot.series(self, **options)
 
     @property
     def t(self) -> Tensor:

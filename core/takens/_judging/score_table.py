@@ -120,6 +120,12 @@ class Scores(dict[str, Score]):
     ``left_out`` says of those that were too short why.
     """
 
+    def plot(self, **options: Any) -> Any:
+        """Draw them, as ``takens.plot.scores`` does; return the axes."""
+        import takens
+
+        return takens.plot.scores(self, **options)
+
     def __init__(
         self,
         scores: Mapping[str, Score] = {},

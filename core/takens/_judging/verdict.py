@@ -90,6 +90,12 @@ class Verdict(Printed):
             yield name, finding.sentence.partition(": ")[2]
         yield "not judged", list(self.not_judged)
 
+    def plot(self, **options: Any) -> Any:
+        """Draw the tests, as ``takens.plot.verdict`` does; return the axes."""
+        import takens
+
+        return takens.plot.verdict(self, **options)
+
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON types, the findings as ``aspects``."""
         return {

@@ -31,6 +31,12 @@ class Fit(Printed):
     remarks: tuple[str, ...] = ()
     reason: str = ""
 
+    def plot(self, **options: Any) -> Any:
+        """Draw the losses, as ``takens.plot.history`` does; return the axes."""
+        import takens
+
+        return takens.plot.history(self, **options)
+
     @property
     def model(self) -> TrainedModel:
         """The model, the first one where there are several."""

@@ -13,6 +13,7 @@ from . import (
     models,
     optimisers,
     pictures,
+    plots,
     preparations,
     recipes,
     schemes,
@@ -39,6 +40,7 @@ PLANTED: Mapping[str, tuple[Sequence[Any], Sequence[Fault]]] = {
     "recipe": (recipes.GOOD, recipes.FAULTS),
     "search": (searches.GOOD, searches.FAULTS),
     "backend": (backends.GOOD, backends.FAULTS),
+    "plot": (plots.GOOD, plots.FAULTS),
     "kernel": (kernels.GOOD, kernels.FAULTS),
     "layer_scheme": (schemes.LAYER_GOOD, schemes.LAYER_FAULTS),
 }
