@@ -39,6 +39,13 @@ SEARCH_METRICS: Final = (
 SEARCH: Final = "halving"
 # What `.plot()` draws of a series.
 PORTRAIT: Final = "trajectories"
+# What `.plot()` draws of other things, by their class.
+PLOTS: Final = {
+    "Fit": "history",
+    "FreeRun": "series",
+    "Verdict": "verdict",
+    "Scores": "scores",
+}
 # What is advised where data need it: a line of [data], in the order in which they are done.
 ADVICE: Final = {
     "outliers": '{ name = "mask_outliers" }',

@@ -139,6 +139,14 @@ def on(
     return axes
 
 
+def of(thing: Any, **options: Any) -> Any:
+    """Draw a fit, a free run, scores or a verdict as its ``plot`` does; return the axes."""
+    from takens._defaults import PLOTS
+    from takens._plugins.registry import registry
+
+    return on(registry("plot").create(PLOTS[type(thing).__name__]), thing, **options)
+
+
 def __getattr__(name: str) -> Callable[..., Any]:
     if name.startswith("_"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

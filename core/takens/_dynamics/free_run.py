@@ -28,7 +28,7 @@ class FreeRun(Printed):
         """Draw the run, as ``takens.plot.series`` does; return the axes."""
         import takens
 
-        return takens.plot.series(self, **options)
+        return takens.plot.of(self, **options)
 
     @property
     def t(self) -> Tensor:

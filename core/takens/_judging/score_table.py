@@ -124,7 +124,7 @@ class Scores(dict[str, Score]):
         """Draw them, as ``takens.plot.scores`` does; return the axes."""
         import takens
 
-        return takens.plot.scores(self, **options)
+        return takens.plot.of(self, **options)
 
     def __init__(
         self,

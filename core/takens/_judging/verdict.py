@@ -94,7 +94,7 @@ class Verdict(Printed):
         """Draw the tests, as ``takens.plot.verdict`` does; return the axes."""
         import takens
 
-        return takens.plot.verdict(self, **options)
+        return takens.plot.of(self, **options)
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON types, the findings as ``aspects``."""

@@ -35,7 +35,7 @@ class Fit(Printed):
         """Draw the losses, as ``takens.plot.history`` does; return the axes."""
         import takens
 
-        return takens.plot.history(self, **options)
+        return takens.plot.of(self, **options)
 
     @property
     def model(self) -> TrainedModel:
