@@ -11,13 +11,18 @@ if TYPE_CHECKING:
         Linear as Linear,
         Reservoir as Reservoir,
     )
-    from takens_recipes.trained import Field as Field, Recurrent as Recurrent
+    from takens_recipes.trained import (
+        Field as Field,
+        FreeStates as FreeStates,
+        Recurrent as Recurrent,
+    )
 
 TAKENS_API = 2
 
 # In the order in which they are tried; of two that are alike the first one is kept.
 _RECIPES: Final = {
     "recurrent_network": "trained:Recurrent",
+    "free_states": "trained:FreeStates",
     "neural_field": "trained:Field",
     "gaussian_step": "closed_forms:GaussianProcess",
     "reservoir": "closed_forms:Reservoir",

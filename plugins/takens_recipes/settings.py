@@ -23,6 +23,21 @@ class RecurrentSettings:
 
 
 @attrs.frozen
+class FreeStatesSettings:
+    """A recurrent network whose states are found beside its weights, for noisy data.
+
+    Source: Tremolet (2006), Q. J. R. Meteorol. Soc. 132, 2483-2504.
+    """
+
+    pulled: int = takens.plugin.parameter(
+        300, unit="updates", summary="towards the data, before states are found", at_least=0
+    )
+    members: int = takens.plugin.parameter(
+        5, unit="1", summary="models of the winner, whose spread is the error", at_least=1
+    )
+
+
+@attrs.frozen
 class FieldSettings:
     """A differential equation whose field is a network.
 

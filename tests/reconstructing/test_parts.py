@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import takens
+import takens_schemes
 from takens._reconstructing.budget import seconds_of  # pyright: ignore[reportPrivateUsage]
 from takens._reconstructing.looking import refuse_hopeless  # pyright: ignore[reportPrivateUsage]
 from takens._reconstructing.scoring import badness  # pyright: ignore[reportPrivateUsage]
 from takens._reconstructing.searching import Candidates  # pyright: ignore[reportPrivateUsage]
+from takens._reconstructing.trial import (
+    updates_per_second,  # pyright: ignore[reportPrivateUsage]
+)
+from takens._run.reading import structure  # pyright: ignore[reportPrivateUsage]
+from takens._run.resolution import resolve  # pyright: ignore[reportPrivateUsage]
+from takens._run.sources import find_series  # pyright: ignore[reportPrivateUsage]
 from takens.plugin import Evidence, Proposal, Request, Runs, Trial
 
 
@@ -120,8 +129,42 @@ def test_recipes_say_what_they_are_not_for() -> None:
     for name in takens.recipes:
         found = takens.create("recipe", name).propose(short)
         assert found.reason
-        networks = ("recurrent_network", "neural_field", "reservoir")
+        networks = ("recurrent_network", "free_states", "neural_field", "reservoir")
         assert isinstance(found, Proposal) is (name not in networks)
+
+
+def test_noise_asks_for_states_of_its_own() -> None:
+    for noise, asked in ((0.02, False), (0.2, True)):
+        data = takens.simulate("lorenz63", dt=0.01, steps=4_000, noise=noise, seed=0)
+        found = takens.create("recipe", "free_states").propose(
+            takens.examine(data, surrogates=0)
+        )
+        assert isinstance(found, Proposal) is asked
+        if isinstance(found, Proposal):
+            assert found.settings["scheme"]["name"] == "weak_constraint"
+
+
+def test_updates_are_timed_late_in_a_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    whole = takens_schemes.TeacherForcing.loss
+
+    def noted(self: Any, *given: Any, step: int, **more: Any) -> torch.Tensor:
+        seen.append(step)
+        return whole(self, *given, step=step, **more)
+
+    monkeypatch.setattr(takens_schemes.TeacherForcing, "loss", noted)
+    table = {
+        "data": {"system": "lorenz63", "dt": 0.01, "steps": 400},
+        "model": {"name": "shallow_rnn", "latent_dim": 3, "hidden_dim": 5},
+        "scheme": "teacher_forcing",
+        "training": {"window": 20, "steps": 100},
+        "device": "cpu",
+    }
+    configuration = resolve(structure(table, "a test"))
+    speed = updates_per_second(configuration, find_series(configuration.data, 0))
+    assert speed is not None
+    assert speed > 0
+    assert sum(step > 1_000 for step in seen) == 40
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
+import torch
 
 from takens._defaults import SEARCH_METRICS
 from takens._files import write_whole
@@ -29,33 +30,48 @@ from takens._run.configuration import Configuration
 from takens._run.reading import read_configuration
 from takens._run.resolution import resolve
 from takens._run.sources import Source, find_series, held_back
+from takens._threads import threads_for
 from takens._training.fit import train
 from takens._training.models import model_for, sized
 from takens._training.preparation import Prepared, prepare
 from takens._training.result import Fit
+from takens._training.updates import Updates
 from takens.errors import TakensError
 
 # Of what is learned from, the last part is held back from candidates and scores them.
 HELD_BACK: Final = 0.2
 RESULT: Final = "trial.json"
 _PROBE: Final = 40
+_LATE: Final = 20_000
 _RUNS: Final = 4
 _ROUND: Final = 20
 _WATCHED: Final = 0.5
 
 
 def updates_per_second(configuration: Configuration, source: Source) -> float | None:
-    """Return how fast a configuration is trained, or None where it is solved for at once."""
-    training = attrs.evolve(
-        configuration.training, steps=_PROBE, log_every=_PROBE // 2, check_every=0
-    )
+    """Return how fast a configuration is trained, or None where it is solved for at once.
+
+    Updates late in a training are timed, since schemes may begin with cheaper ones.
+    """
+    training = attrs.evolve(configuration.training, steps=_LATE, rounds=1, check_every=0)
+    if training.learning_rate == "auto":
+        training = attrs.evolve(training, learning_rate=training.final_learning_rate)
     ready = _ready(attrs.evolve(configuration, training=training), source)
     if isinstance(ready.scheme, DirectScheme):
         return None
-    fit = train(ready, seed=configuration.seed, folder=None, resume=False, progress=False)
-    # The first updates wait for the compiler.
-    early, late = (float(record["seconds"]) for record in fit.history[-2:])
-    return (_PROBE // 2) / max(late - early, 1e-6)
+    updates = Updates.begin(ready, configuration.seed)
+    threads = threads_for(training.batch * updates.weights.values.numel())
+    began = time.perf_counter()
+    with torch.enable_grad(), threads:
+        try:
+            for step in range(_LATE - _PROBE, _LATE):
+                # The first updates wait for the compiler.
+                if step == _LATE - _PROBE // 2:
+                    began = time.perf_counter()
+                updates.make(step)
+        finally:
+            updates.weights.release()
+    return (_PROBE // 2) / max(time.perf_counter() - began, 1e-6)
 
 
 def run_trial(folder: Path, seconds: float) -> None:
