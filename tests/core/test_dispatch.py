@@ -266,6 +266,47 @@ def test_gradients_are_compared_too(install):
         torch.testing.assert_close(found, right)
 
 
+class IllConditioned(torch.nn.Module):
+    """A map whose large terms cancel, in either order of summation."""
+
+    def __init__(self, size):
+        super().__init__()
+        centres = torch.randn(
+            60, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64
+        )
+        smooth = torch.exp(-(torch.cdist(centres, centres) ** 2) / 8)
+        # Next to nothing is left of such weights under so smooth a kernel.
+        weights = size * torch.linalg.eigh(smooth)[1][:, :2]
+        self.register_buffer("centres", centres)
+        self.register_buffer("weights", weights.contiguous())
+
+    def forward(self, x, turned=False):
+        kernel = torch.exp(-(x.unsqueeze(-2) - self.centres).square().sum(-1) / 8)
+        terms = kernel.unsqueeze(-1) * self.weights
+        return 0.5 * x + 1e-3 * (terms.flip(-2) if turned else terms).cumsum(-2)[..., -1, :]
+
+
+@pytest.mark.parametrize("gradient", [False, True])
+def test_rounding_that_a_map_blows_up_is_no_fault(install, gradient):
+    ill = IllConditioned(1e12)
+
+    def turned(request):
+        assert request.steps == 1
+        return torch.stack((request.x0, request.map(request.x0, turned=True)), -2)
+
+    install(first=Fixed(turned, 1001))
+    x0 = (0.5 * X0).requires_grad_(gradient)
+    request = takens.backend.MapIteration(map=ill, x0=x0, steps=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        takens.backend.dispatch(request)
+    assert PLANTED["first"].asked > 1
+    # What is wrong by more than that is found all the same.
+    install(first=Fixed(of_x(lambda x: 1.001 * x), 1001))
+    with pytest.warns(takens.errors.PluginWarning, match="a difference of"):
+        takens.backend.dispatch(request)
+
+
 def test_gradients_to_what_the_field_holds_are_compared(install):
     install(first=Fixed(of_x(lambda x: x.detach()), 1001))
     rate = torch.tensor(1.3, dtype=torch.float64, requires_grad=True)
