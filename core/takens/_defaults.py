@@ -56,6 +56,16 @@ ADVICE: Final = {
     "oversampled": '{ name = "decimate", every = EVERY }',
     "one_variable": '{ name = "delays", delay = DELAY, dimension = DIMENSION }',
 }
+# A model for counts and labels, and the law of each kind of values.
+MODEL_WITH_LAWS: Final = (
+    'model = { name = "shallow_rnn", observation = "affine", likelihood = LAWS }'
+)
+LAWS: Final = {
+    "count": '"poisson"',
+    "switch": '"bernoulli"',
+    "label": '{ name = "ordinal", levels = LEVELS }',
+    "number": '"gaussian"',
+}
 LINEAR_MODEL: Final = "linear_autoregression"
 # What the page of a reconstruction opens with.
 OPENING: Final = ("attractor", "forecast_fan")

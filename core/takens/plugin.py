@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     )
     from takens._protocols.integrator import Integrator as Integrator, Stepper as Stepper
     from takens._protocols.metric import (
+        DevianceMetric as DevianceMetric,
         DynamicsMetric as DynamicsMetric,
         Metric as Metric,
         RecordsMetric as RecordsMetric,
@@ -110,9 +111,11 @@ if TYPE_CHECKING:
         SupportsClosedForm as SupportsClosedForm,
         SupportsForcingSignal as SupportsForcingSignal,
         SupportsFromData as SupportsFromData,
+        SupportsLikelihood as SupportsLikelihood,
         SupportsRemarks as SupportsRemarks,
         SupportsStepMap as SupportsStepMap,
         SupportsUnits as SupportsUnits,
+        has_likelihood as has_likelihood,
     )
     from takens._protocols.optimiser import (
         Optimiser as Optimiser,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from takens_metrics.effects.time_scale_ratio import TimeScaleRatio as TimeScaleRatio
     from takens_metrics.fates.other_attractors import OtherAttractors as OtherAttractors
     from takens_metrics.fates.stability import Stability as Stability
+    from takens_metrics.forecasts.deviance import Deviance as Deviance
     from takens_metrics.forecasts.forecast_curve import ForecastCurve as ForecastCurve
     from takens_metrics.forecasts.prediction_error import PredictionError as PredictionError
     from takens_metrics.forecasts.scaled_errors import MASE as MASE, SMAPE as SMAPE
@@ -98,6 +99,7 @@ _METRICS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
         "forecasts.forecast_curve:ForecastCurve",
         {"example": {"horizon": 60}},
     ),
+    "deviance": ("forecasts.deviance:Deviance", {}),
     "mase": ("forecasts.scaled_errors:MASE", {}),
     "smape": ("forecasts.scaled_errors:SMAPE", {}),
 }

@@ -235,6 +235,18 @@ class MutualInformationDistanceSettings(LagsSettings):
 
 
 @attrs.frozen
+class DevianceSettings:
+    """Deviance of forecasts by models with a likelihood, against a constant law.
+
+    Source: McCullagh and Nelder (1989), Generalized linear models, section 2.3.
+    """
+
+    horizon: int = takens.plugin.parameter(
+        1, unit="samples", summary="how far ahead", at_least=1
+    )
+
+
+@attrs.frozen
 class PredictionErrorSettings:
     """Error of forecasts from many starts, against persistence and a linear one.
 

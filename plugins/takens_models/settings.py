@@ -1,7 +1,7 @@
 """The settings of every model, which are its parameters: imported without torch."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 import attrs
 
@@ -14,6 +14,9 @@ Interpolation: TypeAlias = Literal["constant", "linear", "cubic"]
 Memory: TypeAlias = Literal["restarted", "carried"]
 IntegratorChoice: TypeAlias = str | Mapping[str, Any]
 """A name, or a table with ``name`` and that integrator's parameters."""
+LikelihoodChoice: TypeAlias = str | Mapping[str, Any] | Sequence[Any]
+"""A name, a table ``{name = "ordinal", levels = 7}``, or a list of these for the variables."""
+LIKELIHOODS: Final = ("gaussian", "log_normal", "poisson", "bernoulli", "ordinal")
 
 _OBS_DIM: Final = takens.plugin.parameter(summary="observed variables", at_least=1)
 _SEED: Final = takens.plugin.parameter(0, summary="of the initial weights", kw_only=True)
@@ -79,6 +82,38 @@ def _memory(kind: str) -> Any:
     )
 
 
+def likelihood_names(choice: Any, n: int) -> list[tuple[str, int]]:
+    """Return the name and the number of levels for each of n variables, none where none is.
+
+    Raises: ComponentError for what is no likelihood, or a list of another length.
+    """
+    if choice is None:
+        return []
+    single = isinstance(choice, str) or not isinstance(choice, Sequence)
+    each: list[Any] = [choice] * n if single else list(cast("Sequence[Any]", choice))
+    if len(each) != n:
+        raise takens.errors.ComponentError(
+            f"likelihood lists {len(each)} and there are {n} observed variables; list one for "
+            "each, or name one for all."
+        )
+    return [_likelihood(one) for one in each]
+
+
+def _likelihood(one: Any) -> tuple[str, int]:
+    table = cast("Mapping[str, Any]", one if isinstance(one, Mapping) else {"name": one})
+    name, levels = table.get("name"), table.get("levels", 0)
+    if name not in LIKELIHOODS or set(table) - {"name", "levels"}:
+        raise takens.errors.ComponentError(
+            f"likelihood is one of {', '.join(LIKELIHOODS)}, or a list of these; got {one!r}."
+        )
+    if (name == "ordinal") != (type(levels) is int and levels >= 2):
+        raise takens.errors.ComponentError(
+            "likelihood 'ordinal', and no other, has levels, two or more: give "
+            f'{{name = "ordinal", levels = 7}}; got {one!r}.'
+        )
+    return name, levels
+
+
 @attrs.frozen
 class WindowSettings:
     """How a latent state is observed and begun, for all latent models."""
@@ -88,6 +123,20 @@ class WindowSettings:
     observation: Literal["identity", "affine", "network"] = takens.plugin.parameter(
         "identity",
         summary="the first units, x = B z with forcing by the pseudo-inverse, or a network",
+        kw_only=True,
+    )
+    likelihood: LikelihoodChoice | None = takens.plugin.parameter(
+        None,
+        summary=f"{', '.join(LIKELIHOODS)}, or a list for the variables: the law of what is "
+        "observed, and the loss; by default the scheme's error is",
+        kw_only=True,
+    )
+    smoothing: float | Literal["auto"] = takens.plugin.parameter(
+        "auto",
+        unit="samples",
+        summary="over which a likelihood averages what a state is forced by; auto follows "
+        "from the data",
+        at_least=0,
         kw_only=True,
     )
     initial_state: InitialState = _initial_state("linear")
@@ -120,7 +169,18 @@ class WindowSettings:
                 f"latent ones; got latent_dim = {self.size}. Choose latent_dim = "
                 f"{self.obs_dim} or more, or observation = 'affine'."
             )
-        if self.initial_state in ("zeros", "linear") and self.context_length > 1:
+        likely = likelihood_names(self.likelihood, self.obs_dim)
+        if likely and self.observation == "identity":
+            raise takens.errors.ComponentError(
+                f"{name}: a likelihood needs a read-out that is not the state itself; choose "
+                "observation = 'affine', or 'network'."
+            )
+        if likely and self.initial_state != "linear":
+            raise takens.errors.ComponentError(
+                f"{name}: with a likelihood a state begins by what is read out of the context; "
+                "leave out initial_state."
+            )
+        if not likely and self.initial_state in ("zeros", "linear") and self.context_length > 1:
             raise takens.errors.ComponentError(
                 f"{name}: initial_state {self.initial_state!r} looks at one observation; "
                 f"got context_length = {self.context_length}. Choose initial_state = 'encoder' "

@@ -33,7 +33,7 @@ def forced_loss(
         model, noisy, dt=steps_of(times), strength=strength, skip=warm_up, drive=drive
     )
     targets = objective.targets(windows, noisy)[..., model.context_length + warm_up :, :]
-    return objective.value(model, model.observe(states), targets)
+    return objective.value(model, states, targets)
 
 
 def pulled_loss(

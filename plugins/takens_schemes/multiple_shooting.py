@@ -50,27 +50,27 @@ class MultipleShooting(MultipleShootingSettings):
         wanted = objective.targets(windows, noisy)
         parts = pieces(noisy, c + self.segment, self.segment)
         if takens.plugin.has_gaps(noisy):
-            predicted, ends, starts = self._one_by_one(model, noisy, dt, drive)
-            value = objective.value(model, predicted, wanted[..., c:, :])
+            states, ends, starts = self._one_by_one(model, noisy, dt, drive)
+            value = objective.value(model, states, wanted[..., c:, :])
             return value + self._at_joints(ends, starts)
         acting = None if drive is None else pieces(drive, c + self.segment, self.segment)
         states = _free(
             model, parts.flatten(-4, -3), dt, None if acting is None else acting.flatten(-4, -3)
         )
         targets = pieces(wanted, c + self.segment, self.segment).flatten(-4, -3)[..., c:, :]
-        predicted, starts = model.observe(states), _encode(model, parts, acting)[..., 1:, :]
+        starts = _encode(model, parts, acting)[..., 1:, :]
         ends = states[..., -1, :].reshape(*parts.shape[:-2], states.shape[-1])
         if left := (windows.shape[-2] - c) % self.segment:
             # What is left over is a segment that is shorter.
             rest = noisy[..., -left - c :, :]
             last = None if drive is None else drive[..., -left - c :, :]
-            behind = model.observe(_free(model, rest, dt, last))
-            predicted = torch.cat((_in_a_row(predicted, parts), behind), -2)
+            behind = _free(model, rest, dt, last)
+            states = torch.cat((_in_a_row(states, parts), behind), -2)
             targets = torch.cat((_in_a_row(targets, parts), wanted[..., -left:, :]), -2)
             starts = torch.cat((starts, _encode(model, rest, last).unsqueeze(-2)), -2)
         else:
             ends = ends[..., :-1, :]
-        return objective.value(model, predicted, targets) + self._at_joints(ends, starts)
+        return objective.value(model, states, targets) + self._at_joints(ends, starts)
 
     def _at_joints(self, ends: Tensor, starts: Tensor) -> Tensor | float:
         if not self.continuity or not ends.numel():
@@ -80,7 +80,7 @@ class MultipleShooting(MultipleShootingSettings):
     def _one_by_one(
         self, model: takens.plugin.Model, windows: Tensor, dt: float, drive: Tensor | None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return predictions, and states before and after the joints of `(..., b, T, n)`."""
+        """Return states, and those before and after the joints of `(..., b, T, n)`."""
         c, length = model.context_length, windows.shape[-2]
         whole = takens.plugin.filled(windows)
         z = _encode(model, whole, drive)
@@ -98,11 +98,11 @@ class MultipleShooting(MultipleShootingSettings):
             acting = None if drive is None else drive[..., first - 1 :, :]
             runs.append(takens.plugin.driven_orbit(model, dt, z, count, acting)[..., 1:, :])
             z = runs[-1][..., -1, :]
-        predicted = model.observe(torch.cat(runs, -2))
+        states = torch.cat(runs, -2)
         if not ends:
             none = z.new_zeros(*z.shape[:-1], 0, z.shape[-1])
-            return predicted, none, none
-        return predicted, torch.stack(ends, -2), torch.stack(starts, -2)
+            return states, none, none
+        return states, torch.stack(ends, -2), torch.stack(starts, -2)
 
 
 def _encode(model: takens.plugin.Model, windows: Tensor, drive: Tensor | None) -> Tensor:

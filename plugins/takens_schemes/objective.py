@@ -1,7 +1,7 @@
 """What the forcing schemes have in common besides forcing: error, regularisation and noise."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, final
+from typing import Final, cast, final
 
 import attrs
 import torch
@@ -33,6 +33,13 @@ def _over_known(name: Error, error: Tensor, known: Tensor) -> Tensor:
     if name == "gaussian":
         each = torch.where(count > 0, 0.5 * each.clamp_min(1e-12).log(), 0.0)
     return each.sum(-1) / (count > 0).sum(-1).clamp_min(1)
+
+
+def _mean_over_known(each: Tensor, known: Tensor) -> Tensor:
+    """Return the mean of `(..., b, T, n)` over what is known of each variable, then of all."""
+    count = known.sum((-3, -2))
+    by_variable = torch.where(known, each, 0.0).sum((-3, -2)) / count.clamp_min(1)
+    return by_variable.sum(-1) / (count > 0).sum(-1).clamp_min(1)
 
 
 # Of errors `(..., b, T, n)`, one number for each of the leading dimensions.
@@ -67,11 +74,19 @@ class Objective(ObjectiveSettings):
         """Return what predictions are compared with."""
         return noisy if self.noisy_targets else windows
 
-    def value(self, model: takens.plugin.Model, predictions: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss, `(...)`, of predictions `(..., b, T, n)`.
+    def value(self, model: takens.plugin.Model, states: Tensor, targets: Tensor) -> Tensor:
+        """Return the loss, `(...)`, of states `(..., b, T, m)` beside targets `(..., b, T, n)`.
 
-        Targets that are missing do not count: the mean is over what is known of each variable.
+        Where the model gives observations a law it is the negative log-likelihood. Targets that
+        are missing do not count: the mean is over what is known of each variable.
         """
+        if takens.plugin.has_likelihood(model):
+            known = ~targets.isnan()
+            likely = cast(takens.plugin.SupportsLikelihood, model)
+            each = likely.negative_log_likelihood(states, targets.nan_to_num(0.0))
+            loss = _mean_over_known(each, known)
+            return loss + self.penalty(model, loss.ndim) if self.regularisation else loss
+        predictions = model.observe(states)
         if takens.plugin.has_gaps(targets):
             known = ~targets.isnan()
             error = torch.where(known, predictions - targets, 0.0)

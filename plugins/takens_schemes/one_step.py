@@ -54,4 +54,4 @@ class OneStep(OneStepSettings):
         states = takens.plugin.forced_run(
             model, parts, dt=interval(times), strength=once, drive=drive
         )
-        return objective.value(model, model.observe(states), targets)
+        return objective.value(model, states, targets)

@@ -70,7 +70,7 @@ class TrajectoryMatching(TrajectoryMatchingSettings):
             drive = drive[..., :length, :]
         states = self._run(model, noisy, times, drive)
         targets = objective.targets(windows, noisy)[..., c:, :]
-        return objective.value(model, model.observe(states), targets)
+        return objective.value(model, states, targets)
 
     def _horizon(self, most: int, step: int) -> int:
         if most < 1:

@@ -12,7 +12,7 @@ from takens._dynamics.flow_map import latent_map
 from takens._dynamics.inputs import driven_map, input_dim
 from takens._protocols.dynamics import Map, Time
 from takens._protocols.inputs import DrivenMap, Interpolation, SupportsInputs
-from takens._protocols.model import Model
+from takens._protocols.model import Model, has_likelihood
 from takens.errors import InputError
 
 
@@ -91,6 +91,15 @@ class Ensemble(nn.Module):
     def forcing_signal(self, x: Tensor, /) -> Tensor:
         """Return what forcing writes, where the members say it."""
         return self._apply_all("forcing_signal", self._weights(), x)
+
+    @property
+    def has_likelihood(self) -> bool:
+        """Whether the members give observations a law."""
+        return has_likelihood(self.members[0])
+
+    def negative_log_likelihood(self, z: Tensor, x: Tensor) -> Tensor:
+        """Return it of `x: (members, ..., n)` in `z: (members, ..., m)`, by variables."""
+        return self._apply_all("negative_log_likelihood", self._weights(), z, x)
 
     def _weights(self) -> tuple[Tensor, ...]:
         return tuple(torch.stack(each) for each in zip(*map(_held, self._places), strict=True))

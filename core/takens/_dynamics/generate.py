@@ -30,7 +30,7 @@ from takens._dynamics.orbit import orbit
 from takens._dynamics.trained_model import TrainedModel
 from takens._plugins.isolation import isolated
 from takens._preparing.preparations import Preparations
-from takens._protocols.model import Model
+from takens._protocols.model import Model, SupportsLikelihood, has_likelihood
 from takens._threads import threads_for
 from takens.errors import InputError
 
@@ -51,6 +51,7 @@ def generate(
     keep_every: int = 1,
     with_start: bool = False,
     inputs: Any = None,
+    draw: int | None = None,
 ) -> FreeRun:
     """Let a model run freely from `context: (..., c, n)`, the last of which is time zero.
 
@@ -67,6 +68,9 @@ def generate(
     them, in the units of the data: from the first sample of the context on, and at the end of
     the run or later. A context with inputs of its own needs only those after it.
 
+    Of a model with a likelihood the run is what is expected, such as rates; with ``draw``, a
+    seed, it is observations drawn of that, such as counts.
+
     Where the data were prepared before the model was trained, the context is data as they
     were, a series of them where preparations look at its times, and so is the run; ``steps``
     and ``dt`` are those of the data as they became.
@@ -77,10 +81,17 @@ def generate(
     Raises: InputError for a context that does not fit the model or is not finite, or an
     interval it has not, or inputs that end before the run.
     """
+    if draw is not None and not has_likelihood(model):
+        raise InputError(
+            "draw = ... draws observations of a law, and this model has none; leave it out, or "
+            "train one with a likelihood."
+        )
     model = cast(Model, model)
     trained = model if isinstance(model, TrainedModel) else None
     if trained and trained.preparations:
-        made = _prepared(trained, trained.preparations, context, steps, dt, keep_every, inputs)
+        made = _prepared(
+            trained, trained.preparations, context, steps, dt, keep_every, inputs, draw
+        )
         return _with_start(made, context) if with_start else made
     given = _inputs(context, inputs)
     context = context_of(context)
@@ -94,7 +105,7 @@ def generate(
             f"got steps = {steps} and keep_every = {keep_every}."
         )
     drive = _drive(model, given, context, steps)
-    made = run_freely(model, context, steps, dt, keep_every=keep_every, drive=drive)
+    made = run_freely(model, context, steps, dt, keep_every=keep_every, drive=drive, draw=draw)
     return _with_start(made, context) if with_start else made
 
 
@@ -114,6 +125,7 @@ def run_freely(
     *,
     keep_every: int = 1,
     drive: Tensor | None = None,
+    draw: int | None = None,
 ) -> FreeRun:
     """Let a model run from `context: (..., c, n)` under `drive: (..., c + steps, w)`.
 
@@ -140,7 +152,7 @@ def run_freely(
             ahead = _orbits(
                 model, dt, None if drive is None else drive[..., context.shape[-2] - 1 :, :]
             )
-            diverged_at, kept = _run(ahead, z, steps, keep_every, model)
+            diverged_at, kept = _run(ahead, z, steps, keep_every, _observed(model, draw), model)
         x = kept.reshape(*leading, -1, model.obs_dim)
     count = x.shape[-2]
     t = torch.arange(1, count + 1, dtype=torch.float64) * (dt * keep_every)
@@ -161,6 +173,7 @@ def _prepared(
     dt: float | None,
     keep_every: int,
     inputs: Any,
+    draw: int | None,
 ) -> FreeRun:
     """Prepare the context, run, and bring the run into the units of the data."""
     if isinstance(context, Recordings):
@@ -178,7 +191,9 @@ def _prepared(
             f"{len(ready)} of {len(before)}; prepare the data first, and give the prepared "
             "context to model.unprepared()."
         )
-    run = generate(model.unprepared(), context=ready, steps=steps, dt=dt, inputs=inputs)
+    run = generate(
+        model.unprepared(), context=ready, steps=steps, dt=dt, inputs=inputs, draw=draw
+    )
     made = preparations.inverse(run.series, before)
     kept = slice(keep_every - 1, None, keep_every)
     made = attrs.evolve(made, t=made.t[kept], x=made.x[..., kept, :])
@@ -268,8 +283,21 @@ def _orbits(model: Model, dt: float, drive: Tensor | None) -> _Orbits:
     return driven
 
 
+def _observed(model: Model, draw: int | None) -> Callable[[Tensor], Tensor]:
+    """Return what is seen of states `(..., m)`: what is expected, or what is drawn of it."""
+    if draw is None:
+        return model.observe
+    generator, likely = torch.Generator().manual_seed(draw), cast(SupportsLikelihood, model)
+    return lambda z: likely.draw_observations(z, generator)
+
+
 def _run(
-    ahead: _Orbits, z: Tensor, steps: int, keep_every: int, model: Model
+    ahead: _Orbits,
+    z: Tensor,
+    steps: int,
+    keep_every: int,
+    observed: Callable[[Tensor], Tensor],
+    model: Model,
 ) -> tuple[tuple[int | None, ...], Tensor]:
     """Run `z: (runs, m)`; give where runs diverged, and the kept samples `(runs, kept, n)`."""
     runs = z.shape[0]
@@ -297,6 +325,6 @@ def _run(
         z = states[-1]
         chosen = list(range(-done % keep_every or keep_every, length + 1, keep_every))
         first_kept = done // keep_every
-        seen = model.observe(states[chosen]).transpose(0, 1)
+        seen = observed(states[chosen]).transpose(0, 1)
         kept[:, first_kept : first_kept + len(chosen)] = seen
     return tuple(diverged_at), kept

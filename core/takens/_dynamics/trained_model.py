@@ -17,7 +17,12 @@ from takens._preparing.preparations import Preparations
 from takens._printed import Printed
 from takens._protocols.dynamics import Map, Time
 from takens._protocols.inputs import DrivenMap, Interpolation, SupportsInputs
-from takens._protocols.model import Model, SupportsStepMap
+from takens._protocols.model import (
+    Model,
+    SupportsLikelihood,
+    SupportsStepMap,
+    has_likelihood,
+)
 from takens._protocols.recordings import SupportsRecordings
 from takens.errors import DataError, InputError
 
@@ -310,6 +315,36 @@ class TrainedModel(Printed, nn.Module):
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:
         """Make `z: (..., m)` agree with an observation `x: (..., n)` in the data's units."""
         return self.inner.force(z, self._for_inner(x))
+
+    @property
+    def has_likelihood(self) -> bool:
+        """Whether the model gives observations a law."""
+        return has_likelihood(self.inner)
+
+    def adopt_data(
+        self, x: Tensor, columns: Sequence[str], mean: Tensor, scale: Tensor
+    ) -> None:
+        """Begin with numbers that suit `x: (T, n)`; see ``SupportsLikelihood``."""
+        self._likely().adopt_data(x, columns, mean, scale)
+
+    def negative_log_likelihood(self, z: Tensor, x: Tensor) -> Tensor:
+        """Return it of `x: (..., n)`, in the data's units, in `z: (..., m)`, by variables."""
+        return self._likely().negative_log_likelihood(z, self._for_inner(x))
+
+    def deviance(self, z: Tensor, x: Tensor) -> Tensor:
+        """Return the deviance of `x: (..., n)`, in the data's units, in `z: (..., m)`."""
+        return self._likely().deviance(z, self._for_inner(x))
+
+    def null_deviance(self, x: Tensor) -> Tensor:
+        """Return the deviance of `x: (..., n)` from the constant law that fits it best."""
+        return self._likely().null_deviance(self._for_inner(x))
+
+    def draw_observations(self, z: Tensor, generator: torch.Generator) -> Tensor:
+        """Draw observations of `z: (..., m)` in the data's units: `(..., n)`."""
+        return self._likely().draw_observations(z, generator) * self.scale + self.mean
+
+    def _likely(self) -> SupportsLikelihood:
+        return cast(SupportsLikelihood, self.inner)
 
     if TYPE_CHECKING:
 

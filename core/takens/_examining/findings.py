@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from takens._data.time_series import TimeSeries
-from takens._defaults import ADVICE, LINEAR_MODEL
+from takens._defaults import ADVICE, LAWS, LINEAR_MODEL, MODEL_WITH_LAWS
 from takens._examining.examination import Examination, Finding
 from takens._examining.seen import Seen
 from takens._judging.stationarity import difference
@@ -185,23 +185,35 @@ def _noise(made: Examination) -> Iterator[Found]:
         )
 
 
+def _laws_line(seen: Seen) -> str:
+    """Return the line of a configuration that gives each variable its law."""
+    laws: list[str] = []
+    for each in seen.values:
+        kind = "label" if each.labels else "count" if each.counts else "number"
+        kind = "switch" if each.labels and each.distinct == 2 else kind
+        laws += [] if each.constant else [LAWS[kind].replace("LEVELS", str(each.distinct))]
+    one = laws[0] if len(set(laws)) == 1 else f"[{', '.join(laws)}]"
+    return MODEL_WITH_LAWS.replace("LAWS", one)
+
+
 def _kinds(made: Examination, seen: Seen) -> Iterator[Found]:
     for variable, values in zip(made.variables, seen.values, strict=True):
         if values.constant:
             continue
         if values.labels:
-            kept = ", ".join(f'"{n}"' for n in seen.varying if n != variable.name)
             yield _found(
                 "",
                 f"{variable.name} has {values.distinct} values, all whole numbers.",
-                "That is a label or a switch, and no state that a smooth model can follow.",
-                f"data.columns = [{kept}]" if kept else "",
+                "That is a label or a switch, whose law a model with a likelihood learns; by "
+                "squared errors it is no state to be followed.",
+                _laws_line(seen),
             )
         elif values.counts and variable.least >= 0 and variable.mean < 1_000:
             yield _found(
                 "counts",
                 f"{variable.name} is counted, from {variable.least:g} to {variable.most:g}.",
-                "The scatter of counts grows with their size, unless they are transformed.",
+                "The scatter of counts grows with their size, unless they are transformed; "
+                f"where many are below 10, learn their law instead, by {_laws_line(seen)}.",
                 _one("counts", made, seen),
             )
         elif values.repeated > _HELD:

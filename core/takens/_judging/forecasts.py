@@ -53,7 +53,7 @@ def compare_forecasts(
             f"Forecasts of {horizon} steps from a context of {c} need more than {c + horizon} "
             f"samples; got {len(reference)}."
         )
-    starts = _spread(len(reference) - c - horizon + 1, reference.x.shape[-1])
+    starts = starts_of(len(reference) - c - horizon + 1, reference.x.shape[-1])
     true = _unfold(reference.x, c + horizon)[starts]
     steps = max(horizon, 2)
     inputs = Places(reference, starts).inputs(c + steps)
@@ -81,7 +81,8 @@ def compare_forecasts(
     return attrs.evolve(score, details=dict(score.details) | details, **about)
 
 
-def _spread(available: int, dims: int) -> Tensor:
+def starts_of(available: int, dims: int) -> Tensor:
+    """Return which of so many places forecasts start from."""
     count = min(available, max(_STARTS, _STARTS_PER_DIMENSION * dims))
     return torch.arange(count) * (available - 1) // max(count - 1, 1)
 

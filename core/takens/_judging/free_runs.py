@@ -21,7 +21,7 @@ from takens._judging.lending import lent
 from takens._judging.noise import with_noise
 from takens._judging.segments import Places, Segments
 from takens._protocols.metric import SeriesMetric
-from takens._protocols.model import Model
+from takens._protocols.model import Model, has_likelihood
 from takens._protocols.score import Runs, Score
 
 # A run that diverged is put so many times as far out as any of the data.
@@ -74,7 +74,9 @@ class FreeRuns:
         if acting is not None:
             others = [u for place in places if (u := place.inputs(length)) is not None]
             inputs = torch.cat((acting, torch.cat(others)[chosen]))
-        made = generate(model, context=starts, steps=steps, dt=dt, inputs=inputs)
+        # Runs are compared with observations, such as counts, and not with what is expected.
+        draw = 0 if has_likelihood(model) else None
+        made = generate(model, context=starts, steps=steps, dt=dt, inputs=inputs, draw=draw)
         return cls._split(made.series, made.diverged_at, scored)
 
     @classmethod

@@ -18,6 +18,7 @@ from takens._dynamics.trained_model import TrainedModel
 from takens._judging.baselines import Baselines
 from takens._judging.completion import complete, evidence_of, with_scale
 from takens._judging.criteria import Criteria
+from takens._judging.deviances import compare_deviances
 from takens._judging.ensembles import merge_members
 from takens._judging.equivalence import trials_to_tell
 from takens._judging.forecasts import compare_forecasts
@@ -41,6 +42,7 @@ from takens._plugins.isolation import blaming
 from takens._progress import progress_bar
 from takens._protocols.dynamics import Time
 from takens._protocols.metric import (
+    DevianceMetric,
     Metric,
     RecordsMetric,
     SeriesMetric,
@@ -203,6 +205,8 @@ def _judge_member(
             return compare_records(metric, kind, compared, free, how.noise, true_runs)
         if model is None or places is None:
             return None
+        if isinstance(metric, DevianceMetric):
+            return compare_deviances(metric, model, segments.reference, dt, context)
         if isinstance(metric, RecordsMetric):
             return _elsewhere(metric, model, how, compared, member, members)
         if isinstance(metric, SeriesMetric):

@@ -52,6 +52,23 @@ class RecordsMetric(Protocol):
         ...
 
 
+@runtime_checkable
+class DevianceMetric(Protocol):
+    """Asks how likely what was measured is by forecasts of models with a likelihood."""
+
+    @property
+    def horizon(self) -> int:
+        """How many steps ahead."""
+        ...
+
+    def compare_deviances(self, model: Tensor, null: Tensor, dt: float, /) -> Score:
+        """Compare the deviances of forecasts with those of the constant law that fits best.
+
+        Both are `(starts, h, n)`; starts are in the order of time.
+        """
+        ...
+
+
 @final
 @attrs.frozen(eq=False)
 class Starts:
@@ -116,4 +133,4 @@ class SupportsFacts(Protocol):
         ...
 
 
-Metric: TypeAlias = SeriesMetric | RecordsMetric | DynamicsMetric
+Metric: TypeAlias = SeriesMetric | RecordsMetric | DynamicsMetric | DevianceMetric

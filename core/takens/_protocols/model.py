@@ -91,6 +91,50 @@ class SupportsUnits(Protocol):
 
 
 @runtime_checkable
+class SupportsLikelihood(Protocol):
+    """A model that gives observations a law where ``has_likelihood``, such as counts of a rate.
+
+    ``observe`` then gives what is expected. All `x` but that of ``adopt_data`` are
+    standardised, as elsewhere.
+    """
+
+    @property
+    def has_likelihood(self) -> bool:
+        """Whether it does; else it is as other models."""
+        ...
+
+    def adopt_data(
+        self, x: Tensor, columns: Sequence[str], mean: Tensor, scale: Tensor
+    ) -> None:
+        """Begin with numbers that suit `x: (T, n)`, in its own units, NaN where missing.
+
+        Standardised data are `(x - mean) / scale`, `(n,)` each.
+
+        Raises: DataError for observations that the law cannot have.
+        """
+        ...
+
+    def negative_log_likelihood(self, z: Tensor, x: Tensor) -> Tensor:
+        """Return it of `x: (..., n)` in the state `z: (..., m)`, by variables: `(..., n)`.
+
+        Terms that depend on x alone are left out.
+        """
+        ...
+
+    def deviance(self, z: Tensor, x: Tensor) -> Tensor:
+        """Return twice the logarithms lost beside the law that fits x best: `(..., n)`."""
+        ...
+
+    def null_deviance(self, x: Tensor) -> Tensor:
+        """Return the same of the constant law that fits all of `x: (..., n)` best."""
+        ...
+
+    def draw_observations(self, z: Tensor, generator: torch.Generator) -> Tensor:
+        """Draw observations of `z: (..., m)`: `(..., n)`; the generator is on the host."""
+        ...
+
+
+@runtime_checkable
 class SupportsClosedForm(Protocol):
     """A model whose weights follow from the data at once."""
 
@@ -147,3 +191,14 @@ class SupportsStepMap(Protocol):
     def step_map(self, dt: float, /) -> Map:
         """Return the map of `z: (..., m)` over one sampling interval."""
         ...
+
+
+@runtime_checkable
+class _MayHaveLikelihood(Protocol):
+    @property
+    def has_likelihood(self) -> bool: ...
+
+
+def has_likelihood(model: object) -> bool:
+    """Return whether a model, or an ensemble, gives its observations a law."""
+    return isinstance(model, _MayHaveLikelihood) and model.has_likelihood

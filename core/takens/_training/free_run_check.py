@@ -17,7 +17,7 @@ from takens._dynamics.generate import run_freely
 from takens._judging.lending import lent
 from takens._plugins.registry import metrics
 from takens._protocols.metric import SeriesMetric, SupportsEvidence
-from takens._protocols.model import Model
+from takens._protocols.model import Model, has_likelihood
 from takens.errors import InputError, TakensError, UnknownComponentError
 
 _STARTS: Final = 4
@@ -128,7 +128,8 @@ class FreeRunCheck:
         return [self._one(model, dt) for model in models]
 
     def _one(self, model: Model, dt: float) -> Finding:
-        free = run_freely(model, self.contexts, self.steps, dt, drive=self.drive)
+        draw = 0 if has_likelihood(model) else None
+        free = run_freely(model, self.contexts, self.steps, dt, drive=self.drive, draw=draw)
         x = free.x.to(torch.float64)
         exploded = torch.tensor([at is not None for at in free.diverged_at])
         spread = x[:, self.steps // 2 :].std(1).amax(-1)

@@ -25,7 +25,7 @@ class TrainingOptions(typing.TypedDict, total=False):
     members: int
     bootstrap: bool
     check_every: int
-    check_metric: str | collections.abc.Mapping[str, typing.Any] | takens.plugin.Component | takens._protocols.metric.SeriesMetric | takens._protocols.metric.RecordsMetric | takens._protocols.metric.DynamicsMetric
+    check_metric: str | collections.abc.Mapping[str, typing.Any] | takens.plugin.Component | takens._protocols.metric.SeriesMetric | takens._protocols.metric.RecordsMetric | takens._protocols.metric.DynamicsMetric | takens._protocols.metric.DevianceMetric
     keep: str
     balance: str | dict[str, float]
     epochs: int

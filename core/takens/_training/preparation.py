@@ -25,6 +25,7 @@ from takens._protocols.model import (
     ContinuousModel,
     Model,
     SupportsClosedForm,
+    SupportsLikelihood,
     SupportsRemarks,
     SupportsUnits,
 )
@@ -214,6 +215,11 @@ def prepare(
             f"{windows.length} samples and teach nothing; a shorter training.window uses them.",
         )
     x = windows.longest
+    for each, member in zip(given, members, strict=True):
+        # One that was trained before keeps what it has.
+        if isinstance(member.inner, SupportsLikelihood) and each is member.inner:
+            whole_x = torch.cat([one.x.double() for one in data])
+            member.inner.adopt_data(whole_x, data.columns, first.mean, first.scale)
     for member in members:
         if isinstance(member.inner, SupportsUnits):
             member.inner.adopt_units(first.mean, first.scale)

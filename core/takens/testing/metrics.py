@@ -13,6 +13,7 @@ import torch
 
 from takens._data.time_series import TimeSeries
 from takens._protocols.metric import (
+    DevianceMetric,
     DynamicsMetric,
     RecordsMetric,
     SeriesMetric,
@@ -34,7 +35,7 @@ from takens.testing.asking import (
 from takens.testing.check import Checks
 from takens.testing.samples import CatMap, chaos, forecasts, numbers, tensors
 
-CHECKS = Checks(SeriesMetric | RecordsMetric | DynamicsMetric)
+CHECKS = Checks(SeriesMetric | RecordsMetric | DynamicsMetric | DevianceMetric)
 
 _INTERVAL: Final = 0.5
 _STEPS: Final = 3_000
@@ -113,6 +114,9 @@ def check_metric_survives_divergence(metric: Any) -> None:
     ask, (truth, other, *rest) = _question(metric)
     if isinstance(metric, DynamicsMetric):
         _plain(metric.measure(lambda x: x * x * 10 + 10, other, *rest))
+        return
+    if isinstance(metric, DevianceMetric):
+        _plain(ask(1e9 * truth, other, *rest))
         return
     for size in (1.0, 1e6):
         gone = other.x.clone()
@@ -198,6 +202,9 @@ def _question(metric: Any, clock: float = 1.0) -> tuple[Callable[..., Score], tu
     if isinstance(metric, DynamicsMetric):
         places = numbers(8, 2).remainder(1.0)
         return metric.measure, (CatMap(), places, clock * _INTERVAL)
+    if isinstance(metric, DevianceMetric):
+        found = numbers(400, max(metric.horizon, 2), 2).square()
+        return metric.compare_deviances, (found, 2 * found + 1, clock * _INTERVAL)
     records = isinstance(metric, RecordsMetric)
     ask, series = (
         (metric.compare_records, _records()) if records else (metric.compare, _pair(metric))
@@ -211,8 +218,11 @@ def _score(metric: Any, clock: float = 1.0) -> Score:
 
 
 def _require_metric(metric: Any) -> None:
-    lacks = "all of compare() with horizon, compare_records() and measure()"
-    require_instance(metric, SeriesMetric | RecordsMetric | DynamicsMetric, lacks)
+    lacks = (
+        "all of compare() with horizon, compare_records(), measure() and compare_deviances()"
+    )
+    known = SeriesMetric | RecordsMetric | DynamicsMetric | DevianceMetric
+    require_instance(metric, known, lacks)
 
 
 def _facts() -> Facts:

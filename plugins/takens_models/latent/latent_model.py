@@ -1,17 +1,22 @@
 """What all models with a latent state have in common."""
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 import takens
 from takens_models.latent.initial_state import InitialState
-from takens_models.latent.observation import make_observation
+from takens_models.latent.likelihoods import make_likelihoods
+from takens_models.latent.likely_observation import LikelyObservation
+from takens_models.latent.observation import Identity, make_observation
 from takens_models.latent.weights import fan_in
 from takens_models.settings import WindowSettings, name_of
 
 W = TypeVar("W", bound=WindowSettings)
+# With a likelihood a state begins from so many observations where no number is given.
+_CONTEXT: Final = 16
 
 
 class LatentModel(takens.plugin.Configured[W], nn.Module):
@@ -49,6 +54,14 @@ class LatentModel(takens.plugin.Configured[W], nn.Module):
             )
         width = config.network_width
         self.observation = make_observation(config.observation, n, m, width, generator)
+        likelihoods = make_likelihoods(config.likelihood, n)
+        self.likely: LikelyObservation | None = None
+        if likelihoods and not isinstance(self.observation, Identity):
+            self.likely = LikelyObservation(self.observation, likelihoods, config.smoothing)
+            self.observation = self.likely
+            self.context_length = max(config.context_length, 2)
+            if config.context_length == 1:
+                self.context_length = _CONTEXT
         self.initial_state = InitialState(
             config.initial_state,
             n,
@@ -75,6 +88,8 @@ class LatentModel(takens.plugin.Configured[W], nn.Module):
 
         `u: (..., c, k)` are the inputs at these, which a warm-up runs under.
         """
+        if self.likely is not None:
+            return self.likely.invert(context)[..., -1, :]
         if not self.warms_up:
             return self.initial_state(self.observation.invert(context[..., -1, :]), context)
         first, *others = context.unbind(-2)
@@ -88,13 +103,59 @@ class LatentModel(takens.plugin.Configured[W], nn.Module):
         return self.observation.observe(z)
 
     def forcing_signal(self, x: Tensor, /) -> Tensor:
-        """Return what an observation writes into the first units: `(..., n) -> (..., k)`."""
+        """Return what an observation writes into the first units: `(..., n) -> (..., k)`.
+
+        With a likelihood these are observations in a row, `(..., T, n)`, and averaged.
+        """
         return self.observation.signal(x)
 
     def force(self, z: Tensor, x: Tensor, /) -> Tensor:
-        """Replace the first units of `z: (..., m)` by what `x: (..., n)` says of them."""
+        """Replace the first units of `z: (..., m)` by what `x: (..., n)` says of them.
+
+        With a likelihood the state is moved there by the share that one observation has among
+        those that are averaged.
+        """
+        if self.likely is not None:
+            signal = self.likely.signal(x.unsqueeze(-2)).squeeze(-2)
+            return z + self.likely.share() * (signal - z)
         signal = self.forcing_signal(x)
         return torch.cat((signal, z[..., signal.shape[-1] :]), -1)
+
+    @property
+    def has_likelihood(self) -> bool:
+        """Whether observations have a law; see ``takens.plugin.SupportsLikelihood``."""
+        return self.likely is not None
+
+    def adopt_data(
+        self, x: Tensor, columns: Sequence[str], mean: Tensor, scale: Tensor
+    ) -> None:
+        """Begin with numbers that suit `x: (T, n)`, which are standardised by these, `(n,)`."""
+        if self.likely is not None:
+            self.likely.adopt_data(x, columns, mean, scale)
+
+    def negative_log_likelihood(self, z: Tensor, x: Tensor) -> Tensor:
+        """Return it of standardised `x: (..., n)` in `z: (..., m)`, by variables."""
+        return self._law().negative_log_likelihood(z, x)
+
+    def deviance(self, z: Tensor, x: Tensor) -> Tensor:
+        """Return the deviance of `x: (..., n)` in `z: (..., m)`, by variables."""
+        return self._law().deviance(z, x)
+
+    def null_deviance(self, x: Tensor) -> Tensor:
+        """Return the deviance of `x: (..., n)` from the constant law that fits it best."""
+        return self._law().null_deviance(x)
+
+    def draw_observations(self, z: Tensor, generator: torch.Generator) -> Tensor:
+        """Draw standardised observations of `z: (..., m)`: `(..., n)`."""
+        return self._law().draw(z, generator)
+
+    def _law(self) -> LikelyObservation:
+        if self.likely is None:
+            raise takens.errors.ComponentError(
+                f"{name_of(self.config)} has no likelihood; give it one, such as likelihood = "
+                "'poisson' with observation = 'affine'."
+            )
+        return self.likely
 
     if TYPE_CHECKING:
 
