@@ -23,6 +23,7 @@ def test_a_metric_is_what_its_spec_says(spec: takens.plugin.ComponentSpec) -> No
         takens.plugin.SeriesMetric,
         takens.plugin.RecordsMetric,
         takens.plugin.DynamicsMetric,
+        takens.plugin.DevianceMetric,
     )
     assert sum(isinstance(made, kind) for kind in kinds) == 1
     assert isinstance(made, takens.plugin.SupportsReference) == ("reference" in spec.supports)
