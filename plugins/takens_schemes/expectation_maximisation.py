@@ -63,4 +63,4 @@ def _forced(model: takens.plugin.Model, found: Found, objective: Objective) -> T
     states = takens.plugin.forced_run(
         model, smoothed, dt=dt, strength=found.strength, drive=found.drive
     )
-    return objective.value(model, model.observe(states), windows[..., c:, :])
+    return objective.value(model, states, windows[..., c:, :])
