@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from takens_figures.plots.drawing import Plot as Plot
     from takens_figures.scaling_region import ScalingRegion as ScalingRegion
     from takens_figures.spectra import Spectra as Spectra
+    from takens_figures.subject_space import (
+        SubjectSpace as SubjectSpace,
+        subject_space as subject_space,
+    )
     from takens_figures.time_series import TimeSeriesPanels as TimeSeriesPanels
     from takens_figures.trajectories import Trajectories as Trajectories
     from takens_figures.vector_field import VectorFieldPortrait as VectorFieldPortrait
@@ -34,6 +38,9 @@ _FIGURES: Final = {
         "The error of forecasts against the time ahead, beside simple forecasts."
     ),
     "forecast_fan:ForecastFan": "What comes after the record, with the fan around it.",
+    "subject_space:SubjectSpace": (
+        "Recordings as points, by the numbers that a hierarchical model has of each."
+    ),
     "lyapunov_convergence:LyapunovConvergence": (
         "The estimate of the largest Lyapunov exponent as it settles, with its error."
     ),

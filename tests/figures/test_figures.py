@@ -73,7 +73,7 @@ def test_the_plugin_offers_these_figures_and_no_other() -> None:
         if spec.kind == "figure" and plugin.distribution == "takens"
     }
     # Curves of scores have tests of their own, with the scores that they need.
-    assert ours == {*NAMES, "scaling_region", "forecast_curve", "forecast_fan"}
+    assert ours == {*NAMES, "scaling_region", "forecast_curve", "forecast_fan", "subject_space"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -65,7 +65,32 @@ class Tiny(nn.Module):
         return torch.stack((self.scale * torch.sin(y) + self.a, x * self.a), -1)
 
 
+class Lanes(nn.Module):
+    """Weights that differ from sample to sample, by two numbers at the end of the state."""
+
+    def __init__(self, m=18, hidden=30, seed=0):
+        super().__init__()
+        g = torch.Generator().manual_seed(seed)
+        shapes = ((m, hidden), (hidden, m), (hidden,), (m,))
+        self.weights = nn.ParameterList(0.1 * torch.randn(*s, generator=g) for s in shapes)
+        self.changes = nn.ParameterList(0.05 * torch.randn(2, *s, generator=g) for s in shapes)
+
+    def forward(self, z):
+        return self.one(z) if z.ndim == 1 else torch.func.vmap(self.one)(z)
+
+    def one(self, z):
+        z, (f, g) = z[:-2], z[-2:].unbind(0)
+        w1, w2, h2, h1 = (
+            w + f * p[0] + p[1] * g for w, p in zip(self.weights, self.changes, strict=True)
+        )
+        # Of a part of the weights as well, turned, and of their entries alone.
+        aside = (w2[:, :6].mT.unsqueeze(0)[0] @ h2)[:1] * w1.flatten()[3]
+        moved = w1 @ (w2 @ z + h2).tanh() + h1 + aside
+        return torch.cat((moved, torch.stack((f, g))))
+
+
 MAPS = {
+    "lanes": (Lanes, 20),
     "shallow": (Shallow, 20),
     "clipped": (Clipped, 5),
     "gated": (Gated, 18),

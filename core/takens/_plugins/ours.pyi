@@ -45,6 +45,7 @@ import takens_figures.lyapunov_convergence
 import takens_figures.phase_portrait
 import takens_figures.scaling_region
 import takens_figures.spectra
+import takens_figures.subject_space
 import takens_figures.time_series
 import takens_figures.trajectories
 import takens_figures.vector_field
@@ -495,6 +496,8 @@ class Figures(takens._plugins.registry.Registry[takens._protocols.figure.Figure]
     def create(self, name: typing.Literal["forecast_curve", "figures:forecast_curve"], /) -> takens_figures.forecast_curve.ForecastCurve: ...
     @typing.overload
     def create(self, name: typing.Literal["forecast_fan", "figures:forecast_fan"], /) -> takens_figures.forecast_fan.ForecastFan: ...
+    @typing.overload
+    def create(self, name: typing.Literal["subject_space", "figures:subject_space"], /) -> takens_figures.subject_space.SubjectSpace: ...
     @typing.overload
     def create(self, name: typing.Literal["lyapunov_convergence", "figures:lyapunov_convergence"], /) -> takens_figures.lyapunov_convergence.LyapunovConvergence: ...
 

@@ -20,6 +20,11 @@ class SupportsRecordings(Protocol):
         """The names of the recordings, whose places here are their numbers."""
         ...
 
+    @property
+    def features(self) -> Tensor:
+        """The numbers that tell recordings apart: `(recordings, k)`."""
+        ...
+
     def member(self, recording: str, /) -> Model:
         """Return the model of one recording, with weights that are its own."""
         ...

@@ -28,6 +28,7 @@ from takens._plugins.registry import registry, schemes
 from takens._preparing.preparations import Preparations
 from takens._progress import progress_bar
 from takens._protocols.model import Model, SupportsClosedForm
+from takens._protocols.recordings import SupportsRecordings
 from takens._protocols.scheme import DirectScheme, Scheme, SupportsFindings
 from takens._threads import threads_for
 from takens._training.descent import described
@@ -246,6 +247,9 @@ def _train(
     scheme = prepared.scheme
     details = dict(scheme.findings()) if isinstance(scheme, SupportsFindings) else {}
     remarks += map(str, details.pop("remarks", ()))
+    if isinstance(trained.inner, SupportsRecordings):
+        numbers = zip(trained.recordings, trained.inner.features.detach(), strict=True)
+        details["recordings"] = {name: list(map(float, own)) for name, own in numbers}
     if reason:
         most = training.most_updates
         remarks.insert(0, f"Training ended after {done} of {most} updates: {reason}")

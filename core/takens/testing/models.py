@@ -29,6 +29,7 @@ from takens._protocols.model import (
     SupportsStepMap,
     SupportsUnits,
 )
+from takens._protocols.recordings import SupportsRecordings
 from takens.testing.asking import require, require_close, require_instance
 from takens.testing.check import Checks
 from takens.testing.functions import (
@@ -225,6 +226,28 @@ def check_model_step_map(model: Any) -> None:
     says = f"Its map gives {tuple(found.shape)} for {tuple(z.shape)}."
     require(found.shape == z.shape and found.dtype == z.dtype, says)
     require_close(found, alone, "Its map of a batch differs from that of its members alone")
+
+
+@CHECKS.where(SupportsRecordings)
+def check_model_recordings(model: Any) -> None:
+    """Check that windows run as members of their recordings, and only numbers are new."""
+    own = _disturbed(model)
+    known, k = own.recordings, len(own.recordings)
+    require(own.features.shape[:1] == (k,), f"features are {tuple(own.features.shape)}.")
+    numbers_of = torch.arange(5) % k
+    windows, context = own.of_windows(numbers_of), _context(own, 5)
+    found = windows.observe(latent_map(windows, 0.1)(windows.encode(context)))
+    for i, number in enumerate(map(int, numbers_of)):
+        member = own.member(known[number])
+        alone = member.observe(latent_map(member, 0.1)(member.encode(context[i])))
+        says = f"A window of recording {number} runs as another model than its member"
+        require_close(found[i], alone, says, rtol=1e-6, atol=1e-8)
+    new = own.for_new(["new"])
+    require([*new.recordings] == ["new"], f"for_new(['new']) knows {[*new.recordings]}.")
+    trained = sum(p.numel() for p in new.parameters() if p.requires_grad)
+    count = new.features.numel()
+    says = f"Of a new recording {trained} weights are trained, and it has {count} numbers."
+    require(trained == count, says)
 
 
 @CHECKS.where(SupportsClosedForm)

@@ -304,6 +304,31 @@ class LosesASample(Model):
         return lambda z: self(z)[..., :1]
 
 
+class MixesRecordings(Model):
+    """Runs windows of all recordings as the first of them."""
+
+    recordings = ("a", "b")
+
+    def __init__(self, obs_dim: int = 2, seed: int = 0) -> None:
+        super().__init__(obs_dim, seed)
+        self.features = nn.Parameter(0.1 * samples.numbers(2, 1, seed=seed + 1))
+
+    def member(self, recording: str, /) -> Any:
+        own = Model(self.obs_dim).to(self.weight)
+        with torch.no_grad():
+            own.weight.copy_(self.weight + self.features[self.recordings.index(recording)])
+        return own
+
+    def of_windows(self, numbers: Tensor, /) -> Any:
+        return self.member("a")
+
+    def for_new(self, recordings: Any, /) -> Any:
+        return self
+
+    def forward(self, z: Tensor) -> Tensor:
+        return super().forward(z) + self.features.mean()
+
+
 class SolvesToNaN(Solves):
     def solve_weights(self, x: Tensor, /, *, times: Tensor) -> dict[str, Any]:
         with torch.no_grad():
@@ -347,6 +372,7 @@ FAULTS = [
     Fault("the first sample is taken for all", "model_own_times", OneTime()),
     Fault("force is not what forcing_signal says", "model_forcing_signal", WrongSignal()),
     Fault("a map of its own has another size", "model_step_map", LosesASample()),
+    Fault("windows run as those of one recording", "model_recordings", MixesRecordings()),
     Fault("the closed form gives no numbers", "model_closed_form", SolvesToNaN()),
     Fault("nothing depends on inputs", "model_inputs", IgnoresInputs()),
     Fault("units are ignored", "model_units", IgnoresUnits()),
