@@ -3,6 +3,7 @@
 import inspect
 import pkgutil
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def test_every_public_object_has_a_docstring() -> None:
 
 
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PAGES = sorted(page for page in DOCS.glob("*.md") if _BLOCK.search(page.read_text()))
+EVERY = (*DOCS.glob("*.md"), *DOCS.glob("lessons/*.md"))
+PAGES = sorted(page for page in EVERY if _BLOCK.search(page.read_text()))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -61,3 +63,5 @@ def test_the_code_of_a_page_runs(
     shared: dict[str, Any] = {"__name__": "page"}
     for block in _BLOCK.findall(page.read_text()):
         exec(compile(block, str(page), "exec"), shared)
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")

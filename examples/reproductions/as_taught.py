@@ -99,29 +99,31 @@ CASES: Final = (
         substeps=1,
         epochs=300,
         learning_rate=1e-3,
-        seeds=3,
+        seeds=2,
         printed="113.75 to 0.531; good to t = 17",
     ),
-    Case(
-        title="Neural ODE 2-8-16-32-2 of van der Pol, mu = 0.2",
-        system="van_der_pol",
-        truth={"mu": 0.20},
-        times=_linspace(30.0, 100),
-        samples=30,
-        start=(0.5, 0.1),
-        noise=0.1,
-        model={
-            "name": "neural_ode",
-            "obs_dim": 2,
-            "widths": [8, 16, 32],
-            "activation": "leaky_relu",
-        },
-        substeps=3,
-        epochs=1500,
-        learning_rate=1e-3,
-        seeds=2,
-        printed="84.4 to 0.091",
-    ),
+)
+
+
+NEURAL_ODE: Final = Case(
+    title="Neural ODE 2-8-16-32-2 of van der Pol, mu = 0.2",
+    system="van_der_pol",
+    truth={"mu": 0.20},
+    times=_linspace(30.0, 100),
+    samples=30,
+    start=(0.5, 0.1),
+    noise=0.1,
+    model={
+        "name": "neural_ode",
+        "obs_dim": 2,
+        "widths": [8, 16, 32],
+        "activation": "leaky_relu",
+    },
+    substeps=3,
+    epochs=1500,
+    learning_rate=1e-3,
+    seeds=1,
+    printed="84.4 to 0.091",
 )
 
 
@@ -181,13 +183,13 @@ def _row(case: Case) -> tuple[str, ...]:
     found: list[str] = []
     for fit in fits:
         inner: Any = fit.model.inner
-        learned = inner.learned() if hasattr(inner, "learned") else {}
+        learned: dict[str, float] = inner.learned()
         found.append(", ".join(f"{value:.4g}" for value in learned.values()))
     return (
         case.title,
         case.printed,
         "; ".join(f"{curve[0]:.3g} to {curve[-1]:.3g}" for curve in curves),
-        "; ".join(found) if any(found) else "",
+        "; ".join(found),
         f"{sum(fit.seconds for fit in fits) / len(fits):.0f}",
     )
 
@@ -207,6 +209,6 @@ def reproduce(folder: Path) -> Section:
         (
             "The tutorial's solver takes steps of 0.1 and puts lines between them and the "
             "times of the samples; here the steps end on the samples and are 0.1 or slightly "
-            "less for the first and the last row.",
+            "less for the first row.",
         ),
     )

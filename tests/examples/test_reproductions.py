@@ -274,3 +274,27 @@ class TestShortRuns:
         assert max(study.plateau(fit)) < 0.2
         for member in fit.members:
             assert study.Errors.of(member).inside < 1.5
+
+
+class TestAsTaught:
+    def test_the_data_are_the_tutorials(self) -> None:
+        taught = load("as_taught")
+        case = taught.CASES[1]
+        data = taught.data_of(case, 0)
+        assert data.t.tolist() == pytest.approx([0.1 * i for i in range(100)])
+        assert data.x.shape == (10, 100, 2)
+        assert float((data.x[:, 0] - 2.5).std()) == pytest.approx(0.1, rel=0.5)
+        again = takens.simulate(
+            takens.create("system", case.system, **case.truth),
+            times=data.t, initial=data.x[:, 0], integrator="dopri5",
+        )  # fmt: skip
+        off = (data.x - again.x)[:, 1:]
+        assert float(off.std()) == pytest.approx(0.1, rel=0.1)
+
+    def test_an_epoch_is_a_pass_in_batches_of_five(self) -> None:
+        taught = load("as_taught")
+        fit = taught.fitted(taught.CASES[0], 0, epochs=3)
+        assert [record["step"] for record in fit.history] == [2, 4, 6]
+        assert taught.losses(taught.CASES[0], fit)[0] == pytest.approx(
+            2 * fit.history[0]["epoch_loss"]
+        )
