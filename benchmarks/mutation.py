@@ -104,7 +104,10 @@ FILES: Final[Mapping[str, Sequence[str]]] = {
         "errors_of_exponents_over_starts",
         "errors_of_exponents_over_segments",
     ),
-    f"{_METRICS}/from_data/scaling_region.py": _counted("a_straight_part_is_found_where_it_is"),
+    f"{_METRICS}/from_data/scaling_region.py": _counted(
+        "a_straight_part_is_found_where_it_is",
+        "slopes_are_those_of_all_parts_that_are_long_and_rise_enough",
+    ),
     f"{_METRICS}/from_data/data_exponent.py": _counted(
         "resampled_segments_give_the_error_of_a_slope"
     ),
@@ -113,6 +116,11 @@ FILES: Final[Mapping[str, Sequence[str]]] = {
 _LONGEST: Final = 1_200.0
 # Mutants that cannot be told from the original, by file, line of source and change.
 EQUIVALENT: Final[Mapping[tuple[str, str, str], str]] = {
+    (
+        f"{_CORE}/records.py",
+        "_AT_ONCE: Final = 250",
+        "250 -> 251",
+    ): "how many runs are made at a time changes none of them",
     (
         f"{_CORE}/questions.py",
         "return 0.0 if score.evidence is None else criteria.of(score.evidence)",

@@ -308,3 +308,44 @@ def test_runs_on_data_with_gaps_start_nearby_where_the_least_is_missing(seed: in
         expected.append(min(around, key=lambda p: (counts[p], p)))
     assert _where_most_is_known(x, places, length).tolist() == expected
     assert len({counts[p] for p in expected}) > 1 or counts[expected[0]] == 0
+
+
+def test_inputs_of_a_run_are_those_that_follow_its_start(linear: Any) -> None:
+    samples, width = 33 + 4 * 500, 33 + 500
+    drive = torch.stack((torch.arange(samples), -torch.arange(samples)), -1).double()[None]
+    check = FreeRunCheck.on(ramp(samples), linear(1.0), 1.0, None, drive)
+    assert check is not None
+    assert check.drive is not None
+    assert check.drive.shape == (4, width, 2)
+    # The data count from 1, their inputs from 0.
+    firsts = check.contexts[:, 0, 0] - 1
+    assert check.drive[:, 0, 0].tolist() == firsts.tolist()
+    assert firsts.tolist() == pytest.approx([0, 500, 1000, 1500], abs=1)
+    assert firsts[-1] == samples - width
+    expected = firsts[:, None] + torch.arange(width)
+    assert torch.equal(check.drive, torch.stack((expected, -expected), -1))
+
+
+def test_data_with_gaps_are_compared_where_all_is_known_by_what_ignores_order(
+    linear: Any,
+) -> None:
+    samples = 33 + 4 * 500
+    x = torch.cat((ramp(samples), -ramp(samples)), -1)
+    x[0, 700:710, 1] = math.nan
+    x[0, 5, 0] = math.nan
+    check = FreeRunCheck.on(x, linear(1.0), 1.0, METRIC)
+    assert check is None
+    longer = torch.cat((x, torch.cat((ramp(11), -ramp(11)), -1)), 1)
+    check = FreeRunCheck.on(longer, linear(1.0), 1.0, METRIC)
+    assert check is not None
+    assert check.metric is METRIC
+    assert check.steps == 500
+    known = longer[0][~longer[0].isnan().any(1)]
+    assert torch.equal(check.reference.x, known[:2000])
+    assert not check.contexts.isnan().any()
+    # A spectrum asks for the order of samples.
+    spectrum = metric_of("spectrum_distance")
+    check = FreeRunCheck.on(longer, linear(1.0), 1.0, spectrum)
+    assert check is not None
+    assert check.metric is None
+    assert check.floor is None
