@@ -170,6 +170,7 @@ if TYPE_CHECKING:
         RunStarted as RunStarted,
     )
     from takens._run.forecast import Forecast as Forecast
+    from takens._run.in_units import ForecastErrors as ForecastErrors, InUnits as InUnits
     from takens._run.results import Results as Results
     from takens._training.events import (
         FitFinished as FitFinished,

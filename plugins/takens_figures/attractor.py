@@ -29,7 +29,7 @@ from takens_figures.style import (
     canvas,
     first_run,
     note,
-    plain,
+    quantity,
     room_for,
     style,
 )
@@ -53,7 +53,7 @@ class Attractor:
         reference = results.reference
         truth = array(reference.x)
         model, about_run = first_run(results.free)
-        labels = [plain(name) for name in reference.columns[:3]]
+        labels = [quantity(reference, i) for i in range(min(3, reference.dim))]
         about_variables = ""
         if reference.dim == 1:
             lag = correlation_length(truth[:, 0])

@@ -27,7 +27,7 @@ from takens_figures.style import (
     canvas,
     note,
     per_time,
-    plain,
+    quantity,
     style,
     time_label,
 )
@@ -63,7 +63,7 @@ class DataSheet:
         part = max(one.stretches(), key=len, default=None)
         if part is None or len(part) < 8:
             return None
-        x, name = array(part.x[:, 0]), plain(one.columns[0])
+        x, name = array(part.x[:, 0]), quantity(one, 0)
         lag = correlation_length(x) if np.ptp(x) > 0 else 1
         lag, chosen = max(1, min(lag, len(x) // 4)), "1/e of the autocorrelation"
         with contextlib.suppress(takens.errors.TakensError):

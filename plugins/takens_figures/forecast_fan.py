@@ -19,7 +19,7 @@ from takens_figures.style import (
     canvas,
     grid,
     note,
-    plain,
+    quantity,
     style,
     time_label,
 )
@@ -45,19 +45,18 @@ class ForecastFan:
             figure = canvas(1.1 + 1.3 * shown)
             panels = [row[0] for row in grid(figure, shown)]
             for i, axes in enumerate(panels):
-                centre, width = array(series.x[:, i]), array(told.width[:, i])
                 axes.plot(array(known.t), array(known.x[:, i]), color=TRUTH, label="record")
-                axes.plot(array(series.t), centre, color=MODEL, label="forecast")
+                axes.plot(array(series.t), array(series.x[:, i]), color=MODEL, label="forecast")
                 axes.fill_between(
                     array(series.t),
-                    centre - width,
-                    centre + width,
+                    array(told.low[:, i]),
+                    array(told.high[:, i]),
                     color=MODEL,
                     alpha=0.25,
                     linewidth=0,
                     label=f"{100 * told.level:.0f} % fan",
                 )
-                axes.set_ylabel(plain(series.columns[i]))
+                axes.set_ylabel(quantity(series, i))
             panels[0].set_xlim(float(known.t[0]), float(series.t[-1]))
             panels[-1].set_xlabel(time_label(series))
             figure.align_ylabels()

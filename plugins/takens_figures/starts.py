@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 import takens
-from takens_figures.style import array, plain
+from takens_figures.style import array, plain, quantity
 
 _LISTED = 6
 
@@ -92,9 +92,7 @@ def broken(x: NDArray[np.float64], angles: Sequence[int]) -> NDArray[np.float64]
 
 def labelled(series: takens.TimeSeries) -> list[str]:
     """Return the names of the variables with their units, for axes."""
-    units = series.units or [""] * series.dim
-    pairs = zip(series.columns, units, strict=True)
-    return [plain(f"{name} ({unit})" if unit else name) for name, unit in pairs]
+    return [quantity(series, i) for i in range(series.dim)]
 
 
 def trajectories_of(series: takens.TimeSeries) -> NDArray[np.float64]:

@@ -100,6 +100,12 @@ def plain(text: str) -> str:
     return (text if len(text) <= 24 else f"{text[:23]}…").replace("$", r"\$")
 
 
+def quantity(series: takens.TimeSeries, variable: int) -> str:
+    """Label an axis of a variable with its unit."""
+    name, unit = series.columns[variable], series.units[variable] if series.units else ""
+    return plain(f"{name} ({unit})" if unit else name)
+
+
 def time_label(series: takens.TimeSeries, what: str = "Time") -> str:
     """Label an axis of time with its unit."""
     return f"{what} ({plain(series.time_unit) or 'time units'})"

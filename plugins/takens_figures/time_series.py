@@ -20,7 +20,7 @@ from takens_figures.style import (
     first_run,
     grid,
     note,
-    plain,
+    quantity,
     shown_range,
     style,
     time_label,
@@ -41,11 +41,12 @@ class TimeSeriesPanels:
 
     def draw(self, results: takens.plugin.Results, /) -> Figure:
         """Draw the first free run over the truth."""
-        reference = results.reference
+        shown_of = results.in_units or results
+        reference, free = shown_of.reference, shown_of.free
         truth = array(reference.x)
-        model, about_run = first_run(results.free)
-        diverged = results.free.diverged_at[0] is not None
-        stop = min(shown_range(truth), results.free.x.shape[-2])
+        model, about_run = first_run(free)
+        diverged = free.diverged_at[0] is not None
+        stop = min(shown_range(truth), free.x.shape[-2])
         t = array(reference.t - reference.t[0])[:stop]
         shown = min(reference.dim, _PANELS)
         model = model[:stop]
@@ -58,7 +59,7 @@ class TimeSeriesPanels:
                     t[: len(model)], model[:, i], color=MODEL, label="model, running freely"
                 )
                 axes.set_ylim(bounds(truth[:stop, i], model[:, i], diverged))
-                axes.set_ylabel(plain(reference.columns[i]))
+                axes.set_ylabel(quantity(reference, i))
                 if len(model) < stop:
                     axes.axvline(t[len(model) - 1], color=MODEL, linestyle=":", linewidth=0.8)
             panels[0].set_xlim(t[0], t[-1])

@@ -238,6 +238,11 @@ class TimeSeries(Printed):
         throughout. Parts go ``across`` samples that are missing where that is asked for, but
         not across such steps.
         """
+        kept = self.unbroken(across=across)
+        return [self if b - a == len(self) else self.between(a, b) for a, b in kept]
+
+    def unbroken(self, *, across: bool = False) -> list[tuple[int, int]]:
+        """Return where each of the ``stretches`` starts and stops."""
         whole = torch.ones(len(self), dtype=torch.bool)
         for one in (self.inputs,) if across else (self, self.inputs):
             if one is not None and one.mask is not None:
@@ -251,8 +256,7 @@ class TimeSeries(Printed):
             *(i for i in range(1, len(self)) if jumps[i - 1] or whole[i] != whole[i - 1]),
         ]
         ends = [*cuts[1:], len(self)]
-        kept = [(a, b) for a, b in zip(cuts, ends, strict=True) if whole[a] and b - a > 1]
-        return [self if b - a == len(self) else self.between(a, b) for a, b in kept]
+        return [(a, b) for a, b in zip(cuts, ends, strict=True) if whole[a] and b - a > 1]
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return a DataFrame of the variables and inputs over the times.

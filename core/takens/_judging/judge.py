@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias, cast
 
+import attrs
+
 from takens._arguments import arguments
 from takens._data.entrance import SeriesLike, as_recordings
 from takens._data.time_series import TimeSeries
@@ -17,6 +19,7 @@ from takens._judging.judging import Judging
 from takens._judging.naming import name_metrics
 from takens._judging.noise import as_learned, check_noise, noise_level
 from takens._judging.once import Once
+from takens._judging.score_table import Scores
 from takens._judging.segments import Segments
 from takens._judging.subject import (
     as_record,
@@ -63,6 +66,9 @@ def judge(
     holds those by kind that differ from what the metrics name, ``level`` is the share of true
     subjects that may be called wrong. With ``power``, copies of the truth that are spoilt on
     purpose are scored beside it, which says what would have been noticed.
+
+    A model of prepared data is judged on data so prepared, since distances are then as the
+    model has learned them; conventions of scores say so.
 
     A metric that fails gets a score without a value, whose ``reason`` says why.
 
@@ -165,6 +171,19 @@ def judge_each(
         preparations = next(filter(None, map(preparations_of, members)), None)
         judging = once.of(lambda: prepared(preparations), preparations)
         trained = isinstance(given, (TrainedModel, Sequence))
-        return judging.judge([*map(unprepared, members)], trained, power, progress)
+        found = judging.judge([*map(unprepared, members)], trained, power, progress)
+        return of_prepared(found, preparations)
 
     return map(judged, subjects)
+
+
+def of_prepared(judgement: Judgement, preparations: Preparations | None) -> Judgement:
+    """Add to the conventions of scores that they are of prepared data, where they are."""
+    if preparations is None:
+        return judgement
+    words = f"of the data as prepared ({', '.join(preparations.names)})"
+    scores = {
+        name: attrs.evolve(score, convention=", ".join(filter(None, (score.convention, words))))
+        for name, score in judgement.scores.items()
+    }
+    return attrs.evolve(judgement, scores=Scores(scores))

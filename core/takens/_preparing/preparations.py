@@ -75,6 +75,13 @@ class Preparations(Printed):
         dt = first.dt if first.regular else float(steps.median())
         return cls(tuple(found), first.columns, dt, first.time_unit), data
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the steps, or those of their classes where no plugin offers them."""
+        kinds = [type(each.preparation) for each in self.steps]
+        found = (catalogue().qualified_name("preparation", k) or k.__name__ for k in kinds)
+        return tuple(name.rpartition(":")[2] for name in found)
+
     def forward(self, series: TimeSeries) -> TimeSeries:
         """Prepare another series of the same variables.
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 import attrs
 import numpy as np
 
-from takens._dynamics.free_run import FreeRun
 from takens._files import cannot_write, leftovers, remove_leftovers, write_whole
 from takens._lock import LOCK, locked
 from takens._run.scores_file import scores_table, to_text
@@ -151,10 +150,16 @@ class RunFolder:
     def write_metrics(self, results: Results) -> None:
         """Write ``metrics.json``; numbers that do not exist are null."""
         table = scores_table(results.scores, results.verdict)
+        if results.forecast_errors is not None:
+            table["forecast_errors"] = results.forecast_errors.to_json()
         write_whole(self.path / "metrics.json", blanked(to_text(table)))
 
-    def write_generated(self, free: FreeRun) -> None:
-        """Write ``generated.npz``: ``t``, ``x`` and ``diverged_at`` (-1 for never)."""
+    def write_generated(self, results: Results) -> None:
+        """Write ``generated.npz``: ``t``, ``x`` and ``diverged_at`` (-1 for never).
+
+        Runs are in the units of the data.
+        """
+        free = results.free if results.in_units is None else results.in_units.free
         at = [-1 if step is None else step for step in free.diverged_at]
         buffer = io.BytesIO()
         np.savez_compressed(

@@ -14,9 +14,10 @@ from takens._data.time_series import TimeSeries
 @final
 @attrs.frozen(eq=False)
 class Forecast:
-    """What comes after the ``known`` record, at whose end time is zero.
+    """What comes after the ``known`` record, at whose end time is zero, in the data's units.
 
-    It is the ``series`` with half the ``width`` of a fan around it, `(steps, n)`. The fan is to
+    It is the ``series`` with a fan around it, which reaches as far as the ``width``,
+    `(steps, n)`, and upwards as far as ``above``, where that is another. The fan is to
     hold a share ``level``. Of the numbers of data that were held out it holds the share
     ``coverage``, from ``starts`` that do not overlap, with a 95 % ``interval`` over these.
     """
@@ -28,6 +29,17 @@ class Forecast:
     coverage: float
     starts: int
     interval: tuple[float, float]
+    above: Tensor | None = None
+
+    @property
+    def low(self) -> Tensor:
+        """The lower edge of the fan, `(steps, n)`."""
+        return self.series.x - self.width
+
+    @property
+    def high(self) -> Tensor:
+        """The upper edge of the fan, `(steps, n)`."""
+        return self.series.x + (self.width if self.above is None else self.above)
 
     def to_json(self) -> Mapping[str, Any]:
         """Return the numbers as JSON types."""
@@ -38,5 +50,9 @@ class Forecast:
             "starts": self.starts,
             "t": self.series.t.tolist(),
             "x": self.series.x.tolist(),
-            "half_width": self.width.tolist(),
+            "columns": self.series.columns,
+            "units": self.series.units,
+            "low": self.low.tolist(),
+            "high": self.high.tolist(),
+            "half_width": ((self.high - self.low) / 2).tolist(),
         }

@@ -19,7 +19,7 @@ from takens._examining.examination import Examination
 from takens._examining.examine import examine
 from takens._files import path_of
 from takens._judging.each import over_recordings
-from takens._judging.judge import judge
+from takens._judging.judge import judge, of_prepared
 from takens._judging.judgement import Judgement
 from takens._judging.noise import as_learned
 from takens._judging.rehearsal import rehearse, without_equations
@@ -37,6 +37,7 @@ from takens._protocols.scheme import DirectScheme, SupportsFindings
 from takens._run.configuration import Configuration, Data
 from takens._run.events import RunFailed, RunFinished, RunStarted
 from takens._run.folder import RunFolder
+from takens._run.in_units import InUnits, forecast_errors
 from takens._run.reading import read_again, read_configuration, to_toml
 from takens._run.report import report_html, with_short_paths
 from takens._run.resolution import by_label, complete, metrics_of, resolve
@@ -163,7 +164,7 @@ def run(
             results = _judge(configuration, source, named, trained, say, progress)
             results = attrs.evolve(results, examination=examination)
             folder.write_metrics(results)
-            folder.write_generated(results.free)
+            folder.write_generated(results)
             drawn = _draw(pictures, results, folder)
             seconds = time.perf_counter() - began
             about = versions() | {
@@ -215,7 +216,7 @@ def _judge(
     def judged(recording: str, series: TimeSeries) -> Judgement:
         several = bool(trained.model.recordings)
         members = [member.unprepared() for member in trained.members]
-        return judge(
+        found = judge(
             for_recording(members, recording),
             series,
             named,
@@ -232,6 +233,7 @@ def _judge(
             power=judging.power and not several,
             progress=progress,
         )
+        return of_prepared(found, source.preparations)
 
     judgement = judged(source.recording, source.reference)
     scores = judgement.scores
@@ -239,19 +241,29 @@ def _judge(
         scores = over_recordings(
             source.judged, lambda name, series: Scores(judged(name, series).scores)
         )
+    back, free, errors = source.way_back, judgement.free, None
+    before = len(source.reference) - len(judgement.reference)
+    start = float(source.reference.t[max(before - 1, 0)])
+    if configuration.data.system is None or back is not None:
+        members = for_recording(trained.members, source.recording)
+        errors = forecast_errors(members, source, judging.context)
     results = Results(
         title=_title(configuration),
         history=trained.history,
         training=shown(source.training),
         reference=judgement.reference,
-        free=judgement.free,
+        free=free,
         scores=scores,
         learned=trained.details,
         remarks=(*source.remarks, *trained.remarks),
         criteria=judgement.criteria,
+        in_units=back and InUnits.of(back, start, judgement.reference, free),
+        forecast_errors=errors,
     )
     if results.scores:
         say(results.verdict.sentence)
+    if errors is not None:
+        say(errors.sentence)
     return results
 
 

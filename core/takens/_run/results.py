@@ -15,6 +15,7 @@ from takens._judging.verdict import Verdict, verdict
 from takens._printed import Printed
 from takens._protocols.score import Score
 from takens._run.forecast import Forecast
+from takens._run.in_units import ForecastErrors, InUnits
 
 
 @final
@@ -28,7 +29,9 @@ class Results(Printed):
     ``learned`` is what a scheme found besides the weights, such as parameters and their
     errors, and ``remarks`` are what was seen while training, in words. The verdict is held to
     the ``criteria``. ``examination`` says what the training data can bear, ``forecast`` what
-    comes after the record, where that was asked for.
+    comes after the record, where that was asked for. Where data were prepared, ``training``,
+    ``reference`` and ``free`` are of data as they became, and ``in_units`` brings reference and
+    runs back. ``forecast_errors`` are in the units of the data.
     """
 
     title: str
@@ -42,6 +45,8 @@ class Results(Printed):
     criteria: Criteria = attrs.field(factory=Criteria)
     examination: Examination | None = None
     forecast: Forecast | None = None
+    in_units: InUnits | None = None
+    forecast_errors: ForecastErrors | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -15,6 +15,7 @@ from takens._dynamics.simulate import simulate
 from takens._plugins.choice import Component
 from takens._plugins.registry import integrators, systems
 from takens._preparing.preparations import Preparations
+from takens._preparing.way_back import WayBack
 from takens._protocols.dynamics import Time
 from takens._protocols.system import System
 from takens._run.configuration import Data
@@ -35,7 +36,8 @@ class Source:
 
     ``second`` holds those for the floor, `(T, n)` or `(pairs, T, n)`. All are as the
     ``preparations`` have made them. ``judged`` are all recordings to judge against where there
-    are several, and ``recording`` is the name of that of the reference.
+    are several, and ``recording`` is the name of that of the reference; ``way_back`` leads from
+    the reference to the data.
     """
 
     training: TimeSeries | Recordings
@@ -46,6 +48,7 @@ class Source:
     remarks: tuple[str, ...] = ()
     judged: Recordings | None = None
     recording: str = ""
+    way_back: WayBack | None = None
 
 
 def find_series(data: Data, seed: int) -> Source:
@@ -57,14 +60,17 @@ def find_series(data: Data, seed: int) -> Source:
     remarks = source.remarks
     if data.prepare:
         names = ", ".join(each.bare_name for each in data.prepare)
-        remarks += (f"Learned from and judged on data as prepared: {names}.",)
+        remarks += (
+            f"Learned from and judged on data as prepared: {names}. Scores are of these; "
+            "forecasts and free runs are brought back into the units of the data.",
+        )
     training = _with_noise(source.training, data.noise, seed)
     return attrs.evolve(source, training=training, remarks=remarks)
 
 
 def shown(data: TimeSeries | Recordings) -> TimeSeries:
     """Return the recording that figures show, or its longest stretch without a gap."""
-    return data if isinstance(data, TimeSeries) else _in_pieces(data)[0]
+    return data if isinstance(data, TimeSeries) else _in_pieces(data)[0][0]
 
 
 def _simulated(data: Data, system: Component, seed: int) -> Source:
@@ -85,7 +91,8 @@ def _simulated(data: Data, system: Component, seed: int) -> Source:
     # The equations are those of the data as they were.
     preparations, fitted = Preparations.fit(data.prepare, as_recordings(cuts[0]))
     reference, second = preparations.forward(cuts[1]), preparations.forward(second)
-    return Source(fitted.only, reference, second, None, preparations)
+    way_back = WayBack(preparations, cuts[1], 0.0)
+    return Source(fitted.only, reference, second, None, preparations, way_back=way_back)
 
 
 def _read(data: Data, seed: int) -> Source:
@@ -95,33 +102,40 @@ def _read(data: Data, seed: int) -> Source:
         found = known_data(data.source, seed=seed)
     if data.test is not None:
         training, judged = found, read_data(data, data.test)
-    elif len(found) == 1 and data.prepare:
+    elif data.prepare and not isinstance(data.split, list):
         return _prepared(data, found)
     else:
         training, judged = found.split(0.5 if data.split is None else data.split)
-    preparations = None
-    if data.prepare:
-        preparations, training = Preparations.fit(data.prepare, training)
-        judged = judged.map(preparations.forward)
-    return _source(_how(data), training, judged, preparations)
+    if not data.prepare:
+        return _source(_how(data), training, judged)
+    preparations, training = Preparations.fit(data.prepare, training)
+    ready = judged.map(preparations.forward)
+    return _source(_how(data), training, ready, preparations, judged)
 
 
 def _prepared(data: Data, found: Recordings) -> Source:
-    """Prepare one recording all at once, so that what is judged goes on where training ends."""
-    training, _ = found.split(0.5 if data.split is None else data.split)
-    series, cut = found.only, len(training.only)
-    preparations, fitted = Preparations.fit(data.prepare, found.map(lambda one: one[:cut]))
-    ready = fitted.only
-    whole = preparations.forward(series)
-    after = int(torch.searchsorted(whole.t, series.t[cut - 1], right=True))
-    if min(len(ready), len(whole) - after) < _FEWEST:
+    """Prepare recordings all at once, so that what is judged goes on where training ends."""
+    training, judged = found.split(0.5 if data.split is None else data.split)
+    cuts = dict(zip(training.names, map(len, training), strict=True))
+    known = attrs.evolve(training, series=[found[name][: cuts[name]] for name in cuts])
+    preparations, fitted = Preparations.fit(data.prepare, known)
+    parts: dict[str, TimeSeries] = {}
+    for name in judged.names:
+        whole, cut = preparations.forward(found[name]), cuts.get(name, 0)
+        last = found[name].t[cut - 1] if cut else -torch.inf
+        after = int(torch.searchsorted(whole.t, last, right=True))
+        if len(whole) - after > 1:
+            parts[name] = whole[after:]
+    counts = [max(map(len, side), default=0) for side in (fitted, parts.values())]
+    if min(counts) < _FEWEST:
         raise DataError(
-            f"data.prepare leaves {len(ready)} samples to learn from and {len(whole) - after} "
+            f"data.prepare leaves {counts[0]} samples to learn from and {counts[1]} "
             f"to judge against; each needs at least {_FEWEST}."
         )
+    records = found[[*parts]]
     training = fitted.map(lambda one: one.between(0, len(one)))
-    judged = found.map(lambda _: whole.between(after, len(whole)))
-    return _source(_how(data), training, judged, preparations)
+    ready = attrs.evolve(records, series=[*parts.values()])
+    return _source(_how(data), training, ready, preparations, records)
 
 
 def held_back(source: Source, share: float) -> Source:
@@ -138,8 +152,13 @@ def _how(data: Data) -> str:
 
 
 def _source(
-    how: str, training: Recordings, judged: Recordings, preparations: Preparations | None
+    how: str,
+    training: Recordings,
+    judged: Recordings,
+    preparations: Preparations | None = None,
+    records: Recordings | None = None,
 ) -> Source:
+    """Choose what is judged against; it was prepared of ``records``, one for each recording."""
     counts = [max(map(len, side)) for side in (training, judged)]
     if min(counts) < _FEWEST:
         raise DataError(
@@ -152,23 +171,37 @@ def _source(
         remarks += (f"Learned from {len(training)} recordings of {samples:,} samples in all.",)
     whole = training.complete and len(training) == 1
     learned = training.only if whole else training
-    first, *others = _in_pieces(judged)
+    (first, number, start), *others = _in_pieces(judged)
     longest = max(judged.names, key=lambda name: len(judged[name]))
     known = _in_pieces(training)
-    beside = [one for one in (*others, *known) if 2 * len(one) >= len(first)]
+    beside = [one for one, *_ in (*others, *known) if 2 * len(one) >= len(first)]
     if len(beside) > 1:
         length = min(map(len, beside))
         second = Recordings([one.between(0, length) for one in beside]).stacked()
     else:
-        second = (beside or known)[0]
-    return Source(learned, first, second, None, preparations, remarks, judged, longest)
+        second = (beside or [known[0][0]])[0]
+    way_back = None
+    if preparations is not None and records is not None:
+        way_back = WayBack(preparations, records.series[number], start)
+    return Source(
+        learned, first, second, None, preparations, remarks, judged, longest, way_back
+    )
 
 
-def _in_pieces(data: Recordings) -> list[TimeSeries]:
-    """Return recordings, or the stretches between gaps, the longest first."""
-    if not (data.complete and data.regular):
-        data = data.stretches()
-    return sorted(data, key=len, reverse=True)
+def _in_pieces(data: Recordings) -> list[tuple[TimeSeries, int, float]]:
+    """Return recordings, or the stretches between gaps, the longest first.
+
+    With each comes the number of its recording, and the time there that is its zero.
+    """
+    whole = data.complete and data.regular
+    found = [
+        (one.between(start, stop), number, float(one.t[start]))
+        for number, one in enumerate(data)
+        for start, stop in ([(0, len(one))] if whole else one.unbroken())
+    ]
+    if not found:
+        raise DataError("There is no stretch without a gap; fill the gaps first.")
+    return sorted(found, key=lambda piece: len(piece[0]), reverse=True)
 
 
 def _with_noise(data: TimeSeries | Recordings, noise: float, seed: int) -> Any:
