@@ -16,13 +16,31 @@ SWAP: Final = str.maketrans(",.", ".,")
 _CORRECT: Final = "correct it"
 _REMEDIES: Final = {
     r"[+-]?\d*,\d+": "write all decimals with points, or all with commas",
-    r"[+-]?\d{1,3}([,' ]\d{3})+(\.\d+)?": "write it without a mark for thousands",
-    r"\d{1,2}:\d\d(:\d\d)?(\.\d+)?": "write the time of day behind its date, in one column",
+    r"[+-]?\d{1,3}(([,' ]\d{3})+(\.\d+)?|(\.\d{3})+,\d+)": "write it without a mark for thousands",
+    r"\d{1,2}:\d\d(:\d\d)?(\.\d+)?": "name it as the time",
     r"[+-]?[\d.]+([eE][+-]?\d+)?\s*[^\d\s.,:_/-]{1,6}": "write the number alone, and its unit "
     "behind the name of the column, as in 'x (%)'",
     r"(?i:true|false|yes|no|on|off)": "write 1 and 0",
 }
-GAPS: Final = {"", "-", "--", "?", ".", "na", "n/a", "#n/a", "nan", "null", "none", "missing"}
+GAPS: Final = {
+    "",
+    "-",
+    "--",
+    "---",
+    "?",
+    ".",
+    "na",
+    "n/a",
+    "#n/a",
+    "nan",
+    "null",
+    "none",
+    "missing",
+}
+
+
+# Fortran writes exponents of double precision with a D.
+_FORTRAN: Final = re.compile(r"(?<=[\d.])[dD](?=[+-]?\d+\s*$)")
 
 
 def is_number(text: str) -> bool:
@@ -64,6 +82,8 @@ class Column:
 
         Raises: DataError for the first field that is something else.
         """
+        if any("D" in text or "d" in text for text in texts):
+            texts = [_FORTRAN.sub("e", text) for text in texts]
         try:
             values = np.array(list(map(float, texts)))
             if bool(np.isfinite(values).all()) and "_" not in "".join(texts):
@@ -81,9 +101,10 @@ class Column:
 
         Raises: DataError for the first field that is of another kind.
         """
+        powers = [_FORTRAN.sub("e", text) for text in texts]
+        if all(map(is_number, powers)):
+            return np.array(list(map(float, powers)))
         dates = not is_number(texts[0]) and takens.plugin.is_date(texts[0])
-        if all(map(is_number, texts)):
-            return np.array(list(map(float, texts)))
         if is_number(texts[0]) and sum(map(is_number, texts)) > len(texts) / 2:
             raise self._refusal(rows, texts, is_number, "finite number")
         if dates:

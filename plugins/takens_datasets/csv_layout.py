@@ -9,7 +9,7 @@ import attrs
 
 import takens
 from takens_datasets.csv_fields import SWAP, is_gap, is_number
-from takens_datasets.csv_rows import BLANK, Row, split_rows
+from takens_datasets.csv_rows import BLANK, COMMENTS, Row, split_rows
 
 _DELIMITERS = (";", "\t", "|", ",", BLANK)
 _DECIMAL_COMMA = re.compile(r"(?<![\d,.])[+-]?\d*,\d+(?:[eE][+-]?\d+)?(?![\d,.])")
@@ -52,6 +52,8 @@ def find_layout(path: Path, lines: Iterable[str]) -> Layout:
     Raises: DataError where there are no rows.
     """
     comment, head, body = _beginning(lines)
+    if (found := _laboratory(head)) is not None:
+        return found
     above, head, body = _without_preamble(head, body)
     if not body:
         raise takens.errors.DataError(f"{path} has no rows of numbers, only comments.")
@@ -65,6 +67,7 @@ def find_layout(path: Path, lines: Iterable[str]) -> Layout:
     swapped = [field.translate(SWAP) for field in first] if decimal_comma else first
     counted = _is_counted_header(path, head, delimiter, first)
     if _is_data(swapped) and not counted:
+        _refuse_wristband(path, first, second)
         made_up = tuple(f"x{i + 1}" for i in range(len(first)))
         names = _names_in(comment, delimiter, len(first)) or made_up
         return Layout(delimiter, decimal_comma, False, at - 1, len(first), names)
@@ -84,6 +87,37 @@ def find_layout(path: Path, lines: Iterable[str]) -> Layout:
     return Layout(
         delimiter, decimal_comma, True, at, len(first), names, units, unnamed, tuple(remarks)
     )
+
+
+def _refuse_wristband(path: Path, first: Sequence[str], second: Sequence[str]) -> None:
+    """Refuse a file whose first rows are no samples but its start and its rate.
+
+    Raises: DataError.
+    """
+    rows = [{float(f) for f in row if is_number(f)} for row in (first, second)]
+    if all(len(row) == 1 for row in rows) and all(map(is_number, (*first, *second))):
+        (start,), (rate,) = rows
+        if 1e9 < start < 2e9 and 1 <= rate <= 1000:
+            raise takens.errors.DataError(
+                f"{path}: row 1 is a Unix time and row 2 a rate, as some wristbands write them; "
+                f"delete both, and give rate = '{rate:g} Hz'."
+            )
+
+
+def _laboratory(lines: Sequence[str]) -> Layout | None:
+    """Return the layout of a recorder's export: a key and its values, then rows with times."""
+    keys: dict[str, list[str]] = {}
+    for line in lines:
+        key, equals, rest = line.strip("\r\n").partition("=\t")
+        if not equals:
+            break
+        keys[key] = [value.strip() for value in rest.split("\t")]
+    names = keys.get("ChannelTitle")
+    if names is None or "Interval" not in keys:
+        return None
+    units = dict(zip(names, keys.get("UnitName", []), strict=False))
+    units |= {"Time": "s"}
+    return Layout("\t", False, True, len(keys), 1 + len(names), ("Time", *names), units)
 
 
 def _is_counted_header(
@@ -157,8 +191,8 @@ def _beginning(lines: Iterable[str]) -> tuple[str, list[str], list[str]]:
     for line in lines:
         head.append(line)
         text = line.strip()
-        if text.startswith("#"):
-            comment = comment if body else text.lstrip("# ")
+        if text.startswith(COMMENTS):
+            comment = comment if body else text.lstrip("#%!/ ")
         elif text:
             body.append(text)
         if len(body) > _SAMPLE:
@@ -173,7 +207,8 @@ def _without_preamble(
 
     A header is text of one width with all rows below, and nothing above it is a row.
     """
-    places = [i for i, line in enumerate(head) if line.strip() and line.strip()[0] != "#"]
+    texts = [line.strip() for line in head]
+    places = [i for i, text in enumerate(texts) if text and not text.startswith(COMMENTS)]
     for delimiter in _DELIMITERS:
         rows = [line.split(None if delimiter == BLANK else delimiter) for line in body]
         wide = len(rows[-1]) if rows else 0

@@ -9,6 +9,8 @@ import takens
 from takens_datasets.csv_fields import SWAP
 
 BLANK: Final = " "
+# How lines begin that are comments as a whole.
+COMMENTS: Final = ("#", "%", "!", "//")
 
 # The number of the line where it ends, from 1, and its fields.
 Row = tuple[int, list[str]]
@@ -19,7 +21,8 @@ def split_rows(
 ) -> Iterator[Row]:
     """Split lines into rows of fields.
 
-    Whole-line comments (``#``) are left out. A blank line gives a row without fields.
+    Whole-line comments (``#``, ``%``, ``!``, ``//``) are left out. A blank line gives a row
+    without fields.
 
     Raises: DataError where quotes do not match.
     """
@@ -30,7 +33,7 @@ def split_rows(
         for raw in lines:
             at += 1
             line = " ".join(raw.split()) if delimiter == BLANK else raw.strip(" \r\n")
-            if not line.startswith("#"):
+            if not line.startswith(COMMENTS):
                 yield (line.translate(SWAP) if decimal_comma else line) + "\n"
 
     reader = csv.reader(significant(), delimiter=delimiter, skipinitialspace=True, strict=True)

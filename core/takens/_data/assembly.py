@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from takens._data.clocks import beside, dates_in_digits, elapsed, unix_unit
 from takens._data.fills import fill_values, is_finite, mask_of, suspects
 from takens._data.moments import moments_of, since_first, text_of
 from takens._data.moments_spelt import is_date, spelt_moments
@@ -57,9 +58,16 @@ def assemble(table: Table, wanted: Wanted) -> list[Part]:
     Raises: DataError where columns cannot be found, are no numbers, or are no recording.
     """
     time = wanted.time or (table.clock if wanted.dt is None else None)
+    day_time = None if wanted.time or time is None else table.time_of_day(time)
+    columns = wanted.columns
+    if day_time is not None and columns is None:
+        taken = (time, day_time, wanted.id, wanted.group, *wanted.inputs)
+        columns = [name for name in table.names if name not in taken] or None
+    elif day_time is not None and columns is not None and day_time in columns:
+        day_time = None
     chosen = select(
         table,
-        columns=wanted.columns,
+        columns=columns,
         inputs=wanted.inputs,
         time=time,
         id=wanted.id,
@@ -67,9 +75,18 @@ def assemble(table: Table, wanted: Wanted) -> list[Part]:
         timed=wanted.dt is not None,
     )
     numbers = (*chosen.variables, *chosen.inputs)
-    others = [name for name in (chosen.time, chosen.id, chosen.group) if name is not None]
+    named = (chosen.time, chosen.id, chosen.group, day_time)
+    others = [name for name in named if name is not None]
     values, texts = fill_values(wanted.missing)
     found = dict(table.load(numbers, others, texts))
+    if day_time is not None and chosen.time is not None:
+        both = beside(found[chosen.time], found[day_time])
+        if both is None:
+            raise DataError(
+                f"{table.what}: {table.noun} {day_time!r} beside {chosen.time!r} holds no "
+                "times of the day; name the columns that are variables, and the one of times."
+            )
+        found[chosen.time] = both
     if chosen.complete and wanted.columns is None:
         numbers, chosen = _without_counts(table, numbers, chosen, found)
     first = found[numbers[0]]
@@ -209,9 +226,13 @@ def _series(
         times: Floats = float(wanted.dt or 1.0) * np.arange(samples, dtype=np.float64)
     else:
         times, found, origin = _times(table, chosen.time or "", clock, rows)
-        unit = found or unit or table.units.get(chosen.time or "", "")
+        unix = not origin and clock.dtype.kind not in "OUmM" and found
+        stated = unit or table.units.get(chosen.time or "", "")
+        unit = (stated or found) if unix else (found or stated)
         name = f"{table.noun} {chosen.time!r}"
-        if found:
+        if unix and not stated:
+            remarks.append(f"Times of {chosen.time!r} were taken for Unix times in {found}.")
+        elif found and not unix:
             name += f" (in {found} since the first)"
 
         def place(i: int) -> str:
@@ -299,6 +320,8 @@ def _times(
     """Return times, and their unit and origin where they are dates."""
     if clock.dtype.kind in "OU":
         texts = [str(text) for text in clock]
+        if (seconds := elapsed(texts)) is not None:
+            return seconds, "s", ""
         try:
             clock = spelt_moments(texts)
         except ValueError as error:
@@ -324,7 +347,10 @@ def _times(
         times = np.require(clock, np.float64, "W")
         gone = np.flatnonzero(~np.isfinite(times))
         if not len(gone):
-            return times, "", ""
+            if (moments := dates_in_digits(times)) is not None:
+                since, unit = since_first(moments)
+                return since, unit, text_of(moments[0])
+            return times, unix_unit(times), ""
         bad = int(gone[0])
     raise DataError(
         f"{table.what}: {table.place(int(rows[bad]))}, {table.noun} {name!r} has no time; "

@@ -13,8 +13,11 @@ from takens._data.provenance import Provenance
 
 # A capital T is a temperature as often as a time.
 _CLOCK: Final = re.compile(
-    r"(t|(?i:times?|date|date[ _]?time|time[ _]?stamp))\s*([(\[][^()\[\]]*[)\]])?"
+    r"(t|(?i:times?|date|date[ _]?time|time[ _]?stamp|datum|zeit|zeitstempel))"
+    r"\s*([(\[][^()\[\]]*[)\]])?"
 )
+_DATE: Final = re.compile(r"(?i:date|datum|day)")
+_OF_DAY: Final = re.compile(r"(?i:time|time[ _]of[ _]day|clock|zeit|uhrzeit)")
 
 
 def clock_in(names: Iterable[str]) -> str | None:
@@ -58,3 +61,9 @@ class Table:
     def __attrs_post_init__(self) -> None:
         if self.clock is None:
             object.__setattr__(self, "clock", clock_in(self.names))
+
+    def time_of_day(self, date: str) -> str | None:
+        """Return the column that holds the times of the day for those dates, if any."""
+        if not _DATE.fullmatch(date.strip()):
+            return None
+        return next((name for name in self.names if _OF_DAY.fullmatch(name.strip())), None)
