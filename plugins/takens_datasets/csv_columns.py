@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import takens
-from takens_datasets.csv_fields import GAPS, Column, is_number
+from takens_datasets.csv_fields import GAPS, SWAP, Column, is_number
 from takens_datasets.csv_layout import Layout
 from takens_datasets.csv_rows import BLANK, Row, split_rows
 from takens_datasets.files import blocks_of
@@ -170,7 +170,7 @@ def read_carefully(
         for name in numbers:
             found[name].append(columns[name].numbers(rows, texts[place[name]]))
         for name in others:
-            found[name].append(np.array([text.strip() for text in texts[place[name]]], object))
+            found[name].append(np.array(_as_written(texts[place[name]], layout), object))
     if not at:
         raise takens.errors.DataError(f"{path} has a header and no rows of numbers below it.")
     whole = {name: np.concatenate(parts) for name, parts in found.items()}
@@ -178,6 +178,14 @@ def read_carefully(
         clock = Column(path, name, layout.decimal_comma, strict, tuple(gaps))
         whole[name] = clock.times(np.concatenate(at).tolist(), whole[name].tolist())
     return np.concatenate(at).tolist(), whole
+
+
+def _as_written(texts: Iterable[str], layout: Layout) -> list[str]:
+    """Give texts that are no numbers their points back, where commas were taken for these."""
+    found = [text.strip() for text in texts]
+    if not layout.decimal_comma:
+        return found
+    return [text if is_number(text) else text.translate(SWAP) for text in found]
 
 
 def _body(path: Path, lines: Iterable[str], layout: Layout) -> Iterator[Row]:

@@ -16,8 +16,9 @@ SWAP: Final = str.maketrans(",.", ".,")
 _CORRECT: Final = "correct it"
 _REMEDIES: Final = {
     r"[+-]?\d*,\d+": "write all decimals with points, or all with commas",
-    r"[+-]?\d{1,3}(([,' ]\d{3})+(\.\d+)?|(\.\d{3})+,\d+)": "write it without a mark for thousands",
-    r"\d{1,2}:\d\d(:\d\d)?(\.\d+)?": "name it as the time",
+    r"[+-]?\d{1,3}(([,' ]\d{3})+(\.\d+)?|(\.\d{3})+,\d+)": "write it without a mark for "
+    "thousands",
+    r"\d{1,2}:\d\d(:\d\d)?(\.\d+)?": "write the time of day behind its date, in one column",
     r"[+-]?[\d.]+([eE][+-]?\d+)?\s*[^\d\s.,:_/-]{1,6}": "write the number alone, and its unit "
     "behind the name of the column, as in 'x (%)'",
     r"(?i:true|false|yes|no|on|off)": "write 1 and 0",

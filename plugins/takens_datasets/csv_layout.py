@@ -13,6 +13,7 @@ from takens_datasets.csv_rows import BLANK, COMMENTS, Row, split_rows
 
 _DELIMITERS = (";", "\t", "|", ",", BLANK)
 _DECIMAL_COMMA = re.compile(r"(?<![\d,.])[+-]?\d*,\d+(?:[eE][+-]?\d+)?(?![\d,.])")
+_DOTTED_DATE = re.compile(r"\b\d{1,2}\.\d{1,2}\.(\d{4}|\d\d)\b")
 _TWO_WHOLE = re.compile(r"\s*([+-]?\d+),(\d+)\s*")
 _UNIT = re.compile(r"[(\[]?[\w°µμ%‰/^*·.\- ²³⁻¹]+[)\]]?")
 _UNIT_IN_NAME = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*$")
@@ -99,7 +100,7 @@ def _refuse_wristband(path: Path, first: Sequence[str], second: Sequence[str]) -
         (start,), (rate,) = rows
         if 1e9 < start < 2e9 and 1 <= rate <= 1000:
             raise takens.errors.DataError(
-                f"{path}: row 1 is a Unix time and row 2 a rate, as some wristbands write them; "
+                f"{path}: row 1 is a Unix time and row 2 a rate, as wristbands write them; "
                 f"delete both, and give rate = '{rate:g} Hz'."
             )
 
@@ -253,9 +254,9 @@ def _first_two(path: Path, head: Sequence[str], delimiter: str) -> tuple[Row, Ro
 
 
 def _has_decimal_commas(body: Sequence[str]) -> bool:
-    return any(_DECIMAL_COMMA.search(line) for line in body) and not any(
-        "." in line for line in body
-    )
+    # Points of dates such as 31.12.2024 say nothing.
+    lines = [_DOTTED_DATE.sub("", line) for line in body]
+    return any(map(_DECIMAL_COMMA.search, lines)) and not any("." in line for line in lines)
 
 
 def _is_data(fields: Sequence[str]) -> bool:

@@ -367,6 +367,70 @@ binary("tensor.pt", lambda p: _torch(p, _tensor(X)), **MADE_UP)
 binary("tensors.pt", lambda p: _torch(p, {"t": _tensor(T), "x": _tensor(X)}),
        columns=("x1", "x2"))  # fmt: skip
 binary("ecg.edf", _edf, within=1e-3, units=("mV", "mV"), time_unit="s")
+# Instruments, registers and wearables.
+HOURS: Any = [f"{m // 60:02d}:{m % 60:02d}" for m in range(0, 600, 15)]
+LAPS: Any = [f"{i // 60:02d}:{i % 60:02d}.50" for i in range(40)]
+LATE: Any = [f"{(82800 + 120 * i) // 3600 % 24}:{2 * i % 60:02d}:00" for i in range(40)]
+
+
+def _clock(times: Any, between: str = ",", comma: bool = False) -> str:
+    lines = rows(between=between, comma=comma).splitlines()
+    return "".join(f"{t}{between}{line}\n" for t, line in zip(times, lines, strict=True))
+
+
+text("date_and_time.csv", "Date,Time,x,y\n" + _clock([f"2024-03-31,{c}" for c in HOURS]),
+     dt=15, time_unit="min", origin="2024-03-31")  # fmt: skip
+text("datum_und_uhrzeit.csv",
+     "Datum;Uhrzeit;x;y\n" + _clock([f"31.03.2024;{c}" for c in HOURS], ";", comma=True),
+     dt=15, time_unit="min", origin="2024-03-31")  # fmt: skip
+text("german_dates.csv",
+     "Datum;x;y\n"
+     + _clock([f"{str(d)[8:]}.{str(d)[5:7]}.2024" for d in DAYS], ";", comma=True),
+     dt=1, time_unit="d", origin="2024-03-01",
+     )  # fmt: skip
+text("minutes_and_seconds.csv", "time,x,y\n" + _clock(LAPS), dt=1, time_unit="s")
+text("hours_to_milliseconds.csv",
+     "time,x,y\n" + _clock([f"1:02:{s}.678" for s in range(10, 50)]), dt=1,
+     time_unit="s")  # fmt: skip
+text("past_midnight.csv", "time,x,y\n" + _clock(LATE), dt=120, time_unit="s")
+text("unix_milliseconds.csv",
+     "timestamp,x,y\n" + _clock([1709300000000 + 250 * i for i in range(40)]), dt=250,
+     time_unit="ms",
+     remarks=["Times of 'timestamp' were taken for Unix times in ms."])  # fmt: skip
+text("unix_microseconds.csv",
+     "timestamp,x,y\n" + _clock([1709300000000000 + 4000 * i for i in range(40)]), dt=4000,
+     time_unit="us",
+     remarks=["Times of 'timestamp' were taken for Unix times in us."])  # fmt: skip
+text("days_in_digits.csv", "date,x,y\n" + _clock([str(d).replace("-", "") for d in DAYS]),
+     dt=1, time_unit="d", origin="2024-03-01")  # fmt: skip
+text("months_in_digits.csv",
+     "date,x,y\n" + _clock([f"{2000 + i // 12}{i % 12 + 1:02d}" for i in range(40)]), dt=1,
+     time_unit="month", origin="2000-01-01")  # fmt: skip
+text("labchart.txt",
+     "Interval=\t0.25 s\nExcelDateTime=\t4.5352e+004\t01/03/2024 10:00:00\n"
+     "TimeFormat=\tStartOfBlock\nDateFormat=\t\nChannelTitle=\tx\ty\n"
+     "Range=\t10.0 mV\t2.0 V\nUnitName=\tmV\tV\n" + rows(T, between="\t"),
+     units=("mV", "V"), time_unit="s")  # fmt: skip
+text("wristband.csv", "1709300000.00,1709300000.00\n32.0,32.0\n" + rows(), how={"dt": 1.0},
+     refusal="delete both, and give rate = '32 Hz'")  # fmt: skip
+text("fortran.txt", " t x y\n" + rows(T, between=" ", form="{:.4e}").replace("e", "D"))
+text("percent_comments.txt", "% by an instrument\n% t x y\n" + rows(T, between=" "))
+text("slash_comments.txt", "// t x y\n" + rows(T, between=" "))
+text("bang_comments.dat", "! t x y\n" + rows(T, between=" "))
+text("dashes.csv", "t,x,y\n" + rows(T, GAPPED).replace("nan", "---"), x=GAPPED)  # fmt: skip
+text("thousands_dot.csv",
+     "t;x;y\n" + "".join(f"{i};1.234,{i:02d};{i % 7},5\n" for i in range(40)),
+     refusal="without a mark for thousands")  # fmt: skip
+text("buoy.txt", "t x y\n" + rows(T, GAPPED, " ").replace("nan", "MM"),
+     how={"missing": ["MM"]}, x=GAPPED)  # fmt: skip
+text("two_headers.csv", "t,x,y\n" + ",fast,slow\n" + "s,mV,mV\n" + rows(T), refusal="row 3")
+text("stations.txt", "STATION t x y\n" + rows([f"A1 {t:g}" for t in T], between=" "),
+     how={"id": "STATION"}, names=("A1",))  # fmt: skip
+text("long_by_variable.csv", "time,variable,value\n"
+     + "".join(f"{t:g},{n},{v:.4f}\n" for t, row in zip(T, X, strict=True)
+               for n, v in zip("xy", row, strict=True)),
+     how={"id": "variable"}, x=(X[:, :1], X[:, 1:]), names=("x", "y"), columns=("value",),
+     )  # fmt: skip
 # What is no data, or not as it is called.
 binary(
     "module.pt", lambda p: _torch(p, {"f": io.BytesIO}), refusal="something else than tensors"
