@@ -34,10 +34,10 @@ from takens._printed import Printed
 from takens._protocols.device import Placement, Precision
 from takens._protocols.metric import Metric
 from takens._protocols.scheme import DirectScheme, SupportsFindings
+from takens._run.brought_back import brought_back, forecast_errors
 from takens._run.configuration import Configuration, Data
 from takens._run.events import RunFailed, RunFinished, RunStarted
 from takens._run.folder import RunFolder
-from takens._run.in_units import InUnits, forecast_errors
 from takens._run.reading import read_again, read_configuration, to_toml
 from takens._run.report import report_html, with_short_paths
 from takens._run.resolution import by_label, complete, metrics_of, resolve
@@ -257,7 +257,7 @@ def _judge(
         learned=trained.details,
         remarks=(*source.remarks, *trained.remarks),
         criteria=judgement.criteria,
-        in_units=back and InUnits.of(back, start, judgement.reference, free),
+        in_units=back and brought_back(back, start, judgement.reference, free),
         forecast_errors=errors,
     )
     if results.scores:
