@@ -38,6 +38,16 @@ class Found:
 Maximisation: TypeAlias = Callable[[takens.plugin.Model, Found, Objective], Tensor]
 
 
+def why_not(model: takens.plugin.Model) -> str | None:
+    """Return why states of a model cannot be found, None where they can."""
+    if not takens.plugin.has_likelihood(model):
+        return None
+    return (
+        "it finds states by squared errors, and this model has a likelihood; choose "
+        "generalised_teacher_forcing"
+    )
+
+
 @final
 @attrs.define(eq=False)
 class FreeStates:

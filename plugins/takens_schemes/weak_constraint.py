@@ -7,7 +7,7 @@ from torch import Tensor
 
 import takens
 from takens_schemes.forcing import interval
-from takens_schemes.free_states import Found, FreeStates
+from takens_schemes.free_states import Found, FreeStates, why_not
 from takens_schemes.objective import Objective
 from takens_schemes.settings import WeakConstraintSettings
 
@@ -34,6 +34,10 @@ class WeakConstraint(WeakConstraintSettings):
 
     takes_ensembles = True
     takes_gaps = True
+
+    def accepts(self, model: takens.plugin.Model, /) -> str | None:
+        """Refuse a model with a likelihood: states are found by squared errors."""
+        return why_not(model)
 
     def set_up(self, x: Tensor, dt: float, /) -> FreeStates:
         """Begin anew with the noise of the data."""

@@ -235,3 +235,10 @@ def test_what_has_no_law_draws_nothing_and_has_no_deviance():
     score = takens.evaluate(model, data, ["deviance"], runs=2)["deviance"]
     assert score.value is None
     assert "likelihood = 'poisson'" in score.reason
+
+
+@pytest.mark.parametrize("scheme", ["expectation_maximisation", "weak_constraint"])
+def test_schemes_that_find_states_by_squared_errors_refuse_a_likelihood(scheme):
+    data, _ = _counts(400)
+    with pytest.raises(takens.InputError, match="choose generalised_teacher_forcing"):
+        takens.fit(_model("poisson"), data, scheme, steps=1, device="cpu")
