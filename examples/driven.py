@@ -1,9 +1,9 @@
 """Data of two driven systems, to be learned with their drive and judged under another.
 
-``python examples/driven.py`` writes ``driven_duffing.csv`` and ``driven_cell.csv``, driven by sums
-of six sines, and for each a second file under a single sine that is not among them. Then
-``takens run examples/driven_duffing.toml`` and ``takens run examples/driven_cell.toml`` learn from
-the first, and judge free runs under the drive of the second.
+``python examples/driven.py`` writes ``driven_duffing.csv`` and ``driven_cell.csv``, driven by
+sums of six sines, and for each a second file under a single sine that is not among them. Then
+``takens run examples/driven_duffing.toml`` and ``takens run examples/driven_cell.toml`` learn
+from the first, and judge free runs under the drive of the second.
 """
 
 # pyright: basic
