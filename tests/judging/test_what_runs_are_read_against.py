@@ -212,7 +212,8 @@ def test_records_differ_where_welchs_test_says_so(tolerance: float) -> None:
             y = y * torch.tensor([1.0, 1 + 0.02 * seed])
         if seed % 3 == 2:
             y[1:, 1] = y[1:, 1] + 0.04 * seed * y[:-1, 1]
-        first, second = series(x), series(y)
+        units = torch.tensor([40.0, 0.01]).double()
+        first, second = series(x * units), series(y * units)
         differ, what = changes(first, second, tolerance)
         assert difference(first, second, criteria) == (what if differ else "")
         answers[differ] += 1
