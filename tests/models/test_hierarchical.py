@@ -1,5 +1,6 @@
 """Shared weights, and a few numbers for each recording."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 import takens
+from takens.cli.main import main
 
 SMALL: dict[str, Any] = {"name": "shallow_rnn", "latent_dim": 3, "hidden_dim": 8}
 HIERARCHICAL: dict[str, Any] = {"name": "hierarchical", "base": SMALL}
@@ -186,3 +188,27 @@ def test_recordings_that_are_not_known_are_refused() -> None:
     plain = trained(data, SMALL)
     with pytest.raises(takens.InputError, match="one model for all recordings"):
         plain.model.for_recording("a")
+
+
+def test_the_command_judges_the_member_of_a_recording(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = draws(400)
+    fit = trained(data)
+    takens.save_model(fit.model, tmp_path / "all.pt")
+    rows = [f"{t:.1f},{x},{y}" for t, (x, y) in zip(data["b"].t, data["b"].x, strict=True)]
+    (tmp_path / "b.csv").write_text("\n".join(["t,x1,x2", *rows]))
+    judge = [
+        "judge", str(tmp_path / "all.pt"), "--against", str(tmp_path / "b.csv"),
+        "--time", "t", "--metric", "mean_shift", "--runs", "1", "--json",
+    ]  # fmt: skip
+    with pytest.raises(SystemExit, match="2"):
+        main(judge)
+    assert "takens judge --recording" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([*judge, "--recording", "b"])
+    found = json.loads(capsys.readouterr().out)["scores"]["mean_shift"]["value"]
+    alone = takens.judge(
+        fit.model.for_recording("b"), takens.read(tmp_path / "b.csv"), ["mean_shift"], runs=1
+    )
+    assert found == pytest.approx(alone.scores["mean_shift"].value)

@@ -62,8 +62,8 @@ def refuse_unchosen(subject: object) -> None:
     if known:
         raise InputError(
             f"The model has members for {len(known)} recordings, {', '.join(known[:12])}; "
-            f"judge that of one, model.for_recording({known[0]!r}), or all by "
-            "takens.evaluate(..., each=True)."
+            f"judge that of one, model.for_recording({known[0]!r}), as "
+            "takens judge --recording does, or all by takens.evaluate(..., each=True)."
         )
 
 

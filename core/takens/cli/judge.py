@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "form", metavar="NAME", help="The reader, as in takens list datasets."
 )
+@click.option(
+    "--recording", metavar="NAME", help="Of a model of several, and of the file: that one."
+)
 @click.option("--columns", metavar="A,B,...", help="Those of the file, as in the run.")
 @click.option("--time", metavar="COLUMN", help="The column of times.")
 @click.option("--dt", type=float, help="The sampling interval, without a column of times.")
@@ -54,6 +57,7 @@ def command(
     file: Path,
     named: tuple[str, ...],
     form: str | None,
+    recording: str | None,
     columns: str | None,
     time: str | None,
     dt: float | None,
@@ -95,6 +99,8 @@ def command(
     from takens.cli.verdict import print_verdict
 
     members = load_members(run)
+    if recording is not None and members[0].recordings:
+        members = tuple(member.for_recording(recording) for member in members)
     model = members[0]
     settings = _configuration(run)
     stored = settings.data if settings is not None and settings.data.file else None
@@ -105,6 +111,8 @@ def command(
             dt = model.preparations.dt if model.preparations else model.dt
         chosen = columns.split(",") if columns is not None else None
         found = read_recordings(file, format=form, columns=chosen, time=time, dt=dt)
+    if recording is not None and len(found) > 1:
+        found = found[[recording]]
     series = found.only if len(found) == 1 and found.complete else found
     judging = settings.judge if settings is not None else Judge()
     asked = _metrics(judging, named)
