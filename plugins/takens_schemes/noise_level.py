@@ -56,14 +56,18 @@ class NoiseLevel:
         over = (-4, -3, -2)
         squares = found.errors.square() + torch.where(known, found.error_variances, 0.0)
         count = known.sum(over)
-        noise = torch.where(count > 0, squares.sum(over) / count.clamp_min(1), self.noise)
-        noise = noise.clamp_min(_LEAST**2)
+        noise = squares.sum(over) / count.clamp_min(1)
+        # A model that explodes says nothing, and is set back.
+        noise = torch.where((count > 0) & noise.isfinite(), noise, self.noise)
+        # Standardised data have no more noise than they vary.
+        noise = noise.clamp(_LEAST**2, 1.0)
         share = _MEMORY * self.share + 1 - _MEMORY
         new = (1 - _MEMORY) / share
         mean = self.noise + new * (noise - self.noise)
         seen = self.squares + new * (noise.square() - self.squares)
         if isinstance(ratio, str) and found.joins.numel():
             amiss = (found.joins.square() + found.join_variances).mean((-3, -2, -1))
+            amiss = torch.where(amiss.isfinite(), amiss, self.model_error).clamp_max(1.0)
             error = self.model_error + (1 - _MEMORY) * (amiss - self.model_error)
         elif isinstance(ratio, str):
             error = self.model_error

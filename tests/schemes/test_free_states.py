@@ -223,6 +223,21 @@ def test_looking_at_a_loss_changes_no_level(scheme: Any) -> None:
     assert made.level is None
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_model_that_explodes_leaves_the_levels_alone(scheme: Any) -> None:
+    windows, model = turning(3, 40, 0.3), Turns()
+    made = scheme(pulled=0).set_up(windows, 1.0)
+    loss(made, model, windows)
+    before = made.level.noise
+    model.weight.data *= 1e60
+    assert not loss(made, model, windows).isfinite()
+    torch.testing.assert_close(made.level.noise, before)
+    assert made.level.model_error.isfinite()
+    model.weight.data *= 1e-58
+    loss(made, model, windows)
+    assert made.level.noise.max() < 1
+
+
 def test_joints_that_fail_to_meet_are_told_from_noise() -> None:
     # A map that turns by less than the data misses by the same wherever segments meet.
     found = []
