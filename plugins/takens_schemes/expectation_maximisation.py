@@ -17,10 +17,11 @@ class ExpectationMaximisation(ExpectationMaximisationSettings):
     """Smooth each batch by the present model, and force the model by what comes of it.
 
     The expectation: an iterative ensemble smoother gives the states of a window and their
-    covariances, from which the levels of noise and of ``model_error`` follow. The maximisation:
-    generalised forcing of strength ``alpha`` by the smoothed states, which are free of most of
-    the noise, towards the data, whose noise has no preference. The states are those of
-    ``weak_constraint``, with the same ``segment``, ``iterations`` and ``pulled``.
+    covariances, from which the levels of noise and, where it is "auto", of ``model_error``
+    follow. The maximisation: generalised forcing of strength ``alpha`` by the smoothed states
+    and towards them, which are free of most of the noise. The states are those of
+    ``weak_constraint``, with the same ``segment``, ``iterations`` and ``pulled``. What a model
+    that is wrong smooths away is learned slowly, so that exponents come out lower than there.
 
     Raises: ComponentError where an argument makes no sense; InputError where samples are not
     equally spaced.
@@ -67,4 +68,4 @@ def _forced(model: takens.plugin.Model, found: Found, objective: Objective) -> T
     states = takens.plugin.forced_run(
         model, smoothed, dt=dt, strength=found.strength, drive=found.drive
     )
-    return objective.value(model, states, windows[..., c:, :])
+    return objective.value(model, states, smoothed[..., c:, :])

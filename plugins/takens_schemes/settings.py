@@ -222,13 +222,6 @@ class ExpectationMaximisationSettings(SmoothingSettings):
     Source: Bocquet, Brajard, Carrassi, Bertino (2020), Found. Data Sci. 2, 55-80.
     """
 
-    model_error: float | Literal["auto"] = takens.plugin.parameter(
-        "auto",
-        unit="noise levels",
-        summary="by which the joints of segments may fail to meet; auto estimates it",
-        above=0,
-    )
-
 
 @attrs.frozen
 class OneStepSettings(ObjectiveSettings):

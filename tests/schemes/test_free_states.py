@@ -313,8 +313,10 @@ def test_flows_contexts_and_states_larger_than_the_data(scheme: str, model: Any)
     assert 0 < fit.details["noise"] < math.inf
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_inputs_act_within_segments(scheme: Any) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "pulled"), [(WeakConstraint, 150), (ExpectationMaximisation, 450)]
+)
+def test_inputs_act_within_segments(scheme: Any, pulled: int) -> None:
     u, x = drawn(1200, 1, seed=3), torch.zeros(1200, 1, dtype=DOUBLE)
     for i in range(1199):
         x[i + 1] = 0.8 * x[i] + 0.5 * u[i]
@@ -324,7 +326,7 @@ def test_inputs_act_within_segments(scheme: Any) -> None:
     fit = takens.fit(
         model | {"interpolation": "constant"},
         series,
-        scheme(pulled=150),
+        scheme(pulled=pulled),
         steps=600,
         window=40,
         learning_rate=0.02,
@@ -333,6 +335,6 @@ def test_inputs_act_within_segments(scheme: Any) -> None:
     )
     trained: Any = fit.model
     scale, inner = trained.scale / trained.input_scale, trained.inner
-    assert float((inner.C * scale).detach()) == pytest.approx(0.5, abs=0.03)
-    assert float((inner.A + inner.W).detach()) == pytest.approx(0.8, abs=0.03)
+    assert float((inner.C * scale).detach()) == pytest.approx(0.5, abs=0.04)
+    assert float((inner.A + inner.W).detach()) == pytest.approx(0.8, abs=0.04)
     assert fit.details["noise"] == pytest.approx(0.3 / float(x.std()), rel=0.1)
