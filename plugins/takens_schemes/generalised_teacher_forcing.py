@@ -10,7 +10,7 @@ import takens
 from takens_schemes.adaptive_forcing import ESTIMATORS, AdaptiveForcing
 from takens_schemes.forcing import pulled_loss
 from takens_schemes.settings import GeneralisedTeacherForcingSettings, chosen
-from takens_schemes.strength import choose_forcing
+from takens_schemes.strength import WARM_UP, choose_forcing
 
 
 @final
@@ -47,6 +47,8 @@ class GeneralisedTeacherForcing(GeneralisedTeacherForcingSettings):
             return self
         found, why = choose_forcing(x, self.every)
         values = {key: value for key, value in found.items() if getattr(self, key) == "auto"}
+        if values.get("every", 1) > 1 and not self.warm_up:
+            values["warm_up"] = WARM_UP
         told = ", ".join(f"scheme.{key} = {value:g}" for key, value in values.items())
         return chosen(self, f"{told}: {why}.", **values)
 

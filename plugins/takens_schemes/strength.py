@@ -17,6 +17,8 @@ _SHARE: Final = 1.5
 _WEAKEST, _STRONGEST = 0.05, 0.3
 # Else the state is set now and then, after the data have changed by their spread.
 _SOONEST, _LATEST = 8, 16
+# Samples that are all written first, in which units that nothing is written into settle.
+WARM_UP: Final = 16
 
 
 def choose_forcing(
