@@ -129,7 +129,7 @@ def test_quick_clean_data_pull_always_and_others_now_and_then(
     made = scheme.set_up((x / x.std(0))[None], 1.0)
     assert (made.alpha, made.every) == chosen
     assert made.warm_up == (16 if made.every > 1 else 0)
-    assert f"scheme.alpha = {chosen[0]:g}, scheme.every = {chosen[1]:g}: " in made.reasons[0]
+    assert f"scheme.alpha = {chosen[0]:g}, scheme.every = {chosen[1]:g}" in made.reasons[0]
 
 
 def test_noise_makes_forcing_weaker() -> None:
