@@ -387,7 +387,7 @@ def table(lines: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
 def page(lines: list[dict[str, Any]], folder: Path) -> None:
     """Write ``settings_table.md`` and ``settings.png``."""
     found = table(lines)
-    # Divergences by nearest neighbours can be negative, where the runs are as good as the truth.
+    # Divergences by nearest neighbours can be negative, and then have no such mean.
     ranked = {kind: each for kind, each in found.items() if min(each.values()) > 0}
     means = {
         name: math.exp(statistics.fmean(math.log(each[name]) for each in ranked.values()))
