@@ -56,6 +56,8 @@ ADVICE: Final = {
     "oversampled": '{ name = "decimate", every = EVERY }',
     "one_variable": '{ name = "delays", delay = DELAY, dimension = DIMENSION }',
 }
+# What fills short gaps in data that could else not be judged by.
+GAP_FILLER: Final = "fill_gaps"
 # A model for counts and labels, and the law of each kind of values.
 MODEL_WITH_LAWS: Final = (
     'model = { name = "shallow_rnn", observation = "affine", likelihood = LAWS }'

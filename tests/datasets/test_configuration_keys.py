@@ -144,3 +144,28 @@ def test_what_cannot_be_is_refused(tmp_path: Path, data: dict[str, Any], says: s
     file = str(written(tmp_path / "a.csv"))
     with pytest.raises(takens.InputError, match=says):
         found(**{"file": file, **data})
+
+
+def with_holes(path: Path, known: Any) -> Source:
+    x = np.sin(0.1 * np.arange(len(known)))
+    rows = [f"{a:.6f}" if there else "" for a, there in zip(x, known, strict=True)]
+    path.write_text("x,y\n" + "".join(f"{row},{i % 7}\n" for i, row in enumerate(rows)))
+    return found(file=str(path), dt=0.1)
+
+
+def test_samples_missing_at_random_leave_enough_to_judge_by(tmp_path: Path) -> None:
+    known = np.random.default_rng(0).random(1000) > 0.2
+    known[[0, 499, 500, 999]] = True
+    source = with_holes(tmp_path / "a.csv", known)
+    assert min(map(len, (source.reference, source.second))) == 500
+    wave = np.sin(0.1 * np.arange(500, 1000))
+    np.testing.assert_allclose(source.reference.x[:, 0], wave, atol=0.05)
+    (said,) = [one for one in source.remarks if "filled" in one]
+    assert "of 500 samples" in said
+    assert not learned(source).complete
+
+
+def test_a_stretch_that_is_long_enough_is_judged_by_as_it_is(tmp_path: Path) -> None:
+    source = with_holes(tmp_path / "a.csv", np.arange(1000) % 200 != 150)
+    assert len(source.reference) == 199
+    assert not any("filled" in one for one in source.remarks)

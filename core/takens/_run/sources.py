@@ -11,6 +11,7 @@ from takens._data.entrance import as_recordings
 from takens._data.known import known_data
 from takens._data.recordings import Recordings
 from takens._data.time_series import TimeSeries
+from takens._defaults import GAP_FILLER
 from takens._dynamics.simulate import simulate
 from takens._plugins.choice import Component
 from takens._plugins.registry import integrators, systems
@@ -27,6 +28,8 @@ _PAIRS: Final = 15
 # Samples that are dropped between two segments of one orbit.
 _GAP: Final = 1000
 _FEWEST: Final = 10
+# A stretch without gaps that holds so much of a recording can be judged by.
+_SHARE: Final = 0.1
 
 
 @final
@@ -171,9 +174,11 @@ def _source(
         remarks += (f"Learned from {len(training)} recordings of {samples:,} samples in all.",)
     whole = training.complete and len(training) == 1
     learned = training.only if whole else training
+    judged, said = _bridged(judged)
+    remarks += said
     (first, number, start), *others = _in_pieces(judged)
     longest = max(judged.names, key=lambda name: len(judged[name]))
-    known = _in_pieces(training)
+    known = _in_pieces(_bridged(training)[0])
     beside = [one for one, *_ in (*others, *known) if 2 * len(one) >= len(first)]
     if len(beside) > 1:
         length = min(map(len, beside))
@@ -185,6 +190,23 @@ def _source(
         way_back = WayBack(preparations, records.series[number], start)
     return Source(
         learned, first, second, None, preparations, remarks, judged, longest, way_back
+    )
+
+
+def _bridged(data: Recordings) -> tuple[Recordings, tuple[str, ...]]:
+    """Fill short gaps where no stretch between them could be judged by; say so."""
+    pieces = [stop - start for one in data for start, stop in one.unbroken()]
+    count = max(map(len, data))
+    if max(pieces, default=0) >= _SHARE * count:
+        return data, ()
+    _, found = Preparations.fit([GAP_FILLER], data)
+    before, after = ([int(x.x.isnan().sum()) for x in each] for each in (data, found))
+    if before == after:
+        return data, ()
+    share = (sum(before) - sum(after)) / sum(one.x.numel() for one in data)
+    return found, (
+        f"Short gaps were filled in what is judged against, {share:.2g} of its numbers, since "
+        f"without them its longest stretch has {max(pieces, default=1)} of {count:,} samples.",
     )
 
 
