@@ -68,4 +68,6 @@ def _forced(model: takens.plugin.Model, found: Found, objective: Objective) -> T
     states = takens.plugin.forced_run(
         model, smoothed, dt=dt, strength=found.strength, drive=found.drive
     )
-    return objective.value(model, states, smoothed[..., c:, :])
+    # What was not measured is the model's own word, and teaches it nothing.
+    targets = torch.where(windows[..., c:, :].isnan(), torch.nan, smoothed[..., c:, :])
+    return objective.value(model, states, targets)

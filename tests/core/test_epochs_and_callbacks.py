@@ -30,7 +30,7 @@ def _fit(**options: Any) -> takens.Fit:
         "log_every": 1,
         "device": "cpu",
     }
-    return takens.fit("shallow_plrnn", _noise(), SCHEME, device="cpu", **(given | options))
+    return takens.fit("shallow_plrnn", _noise(), SCHEME, **(given | options))
 
 
 def test_a_pass_takes_every_window_once() -> None:

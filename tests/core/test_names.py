@@ -64,7 +64,7 @@ def test_a_system_by_name_is_judged_and_is_the_truth(data: takens.TimeSeries) ->
 @pytest.mark.parametrize(
     ("function", "given", "sentence"),
     [
-        (takens.fit, "epochs", "fit has no argument 'epochs'. Did you mean 'steps' (updates,"),
+        (takens.fit, "epoch", "fit has no argument 'epoch'. Did you mean 'epochs'"),
         (takens.fit, "batch_size", "Did you mean 'batch'?"),
         (takens.fit, "lr", "Did you mean 'learning_rate'?"),
         (takens.fit, "sede", "Did you mean 'seed'?"),
@@ -72,7 +72,11 @@ def test_a_system_by_name_is_judged_and_is_the_truth(data: takens.TimeSeries) ->
         (takens.simulate, "solver", "Did you mean 'integrator'?"),
         (takens.simulate, "step_size", "Did you mean 'dt'?"),
         (takens.generate, "x0", "Did you mean 'context'?"),
-        (takens.generate, "colour", "It takes model, context, steps, dt, keep_every, inputs."),
+        (
+            takens.generate,
+            "colour",
+            "It takes model, context, steps, dt, keep_every, with_start, inputs, draw.",
+        ),
         (takens.evaluate, "ground_truth", "Did you mean 'truth'?"),
     ],
 )

@@ -61,8 +61,12 @@ def sized(
     Raises: as ``model_for``.
     """
     named = Component.of(choice)
-    wanted = [name for name, value in named.parameters.items() if value == "auto"]
-    settings = models.spec(named.name).settings_class() if wanted else None
+    spec = models.spec(named.name)
+    # What is "auto" by itself, the model finds out by itself.
+    own = {parameter.name for parameter in spec.parameters if parameter.default == "auto"}
+    given = named.parameters.items()
+    wanted = [name for name, value in given if value == "auto" and name not in own]
+    settings = spec.settings_class() if wanted else None
     if not isinstance(settings, SupportsFromData):
         return named, ()
     records = [data] if isinstance(data, TimeSeries) else list(data)
