@@ -283,6 +283,31 @@ def test_npz_that_cannot_be_used(
     assert "a.npz" in sentence(caught)
 
 
+@pytest.mark.parametrize("name", ["", "id", "group"])
+@pytest.mark.parametrize("x", [X[:, 0], X, np.stack((X, X)), X[:0]], ids=np.shape)
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array("a"),
+        np.zeros((0, 3), "U5"),
+        np.array([["a", "b"]] * 4),
+        np.array("2024-01-01", "M8[s]"),
+        np.array([], "M8[s]"),
+        np.zeros((4, 2), "M8[s]"),
+    ],
+    ids=repr,
+)
+def test_times_and_labels_of_another_shape(
+    tmp_path: Path, name: str, x: Any, labels: Any
+) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, x=x, t=labels)
+    given: dict[str, Any] = {name: "t", "dt": 0.1} if name else {}
+    with pytest.raises(takens.errors.DataError) as caught:
+        takens.read_recordings(path, **given)
+    assert "a.npz" in sentence(caught)
+
+
 @pytest.mark.parametrize("where", [0.3, 0.9])
 def test_npz_that_is_damaged(tmp_path: Path, where: float) -> None:
     path = tmp_path / "a.npz"

@@ -93,6 +93,12 @@ def assemble(table: Table, wanted: Wanted) -> list[Part]:
     x = np.empty((*first.shape, len(numbers)))
     for i, name in enumerate(numbers):
         x[..., i] = found.pop(name) if name not in others else found[name]
+    for name in others:
+        _refuse_shape(table, name, found[name], x)
+    if others and x.shape[:-1][-1] == 0:
+        raise DataError(
+            f"{table.what} has too few samples, 0; a recording has at least {_FEWEST}."
+        )
     wanted = attrs.evolve(wanted, missing=values)
     found = {name: found[name] for name in others}
     if x.ndim > 3:
@@ -103,6 +109,16 @@ def assemble(table: Table, wanted: Wanted) -> list[Part]:
     if x.ndim > 2:
         return [*_trajectories(table, wanted, chosen, found, x)]
     return [*_rows(table, wanted, chosen, found, x)]
+
+
+def _refuse_shape(table: Table, name: str, values: NDArray[Any], x: Floats) -> None:
+    """Refuse times and labels that are not one for each sample of `x: (..., T, n)`."""
+    if values.shape not in (x.shape[:-1], x.shape[-2:-1]):
+        raise DataError(
+            f"{table.what}: {table.noun} {name!r} has the shape {values.shape} where "
+            f"{x.shape[-2:-1]} is needed, one for each sample; correct it, or name another in "
+            "its place."
+        )
 
 
 def _within(table: Table, trajectory: int) -> Callable[[int], str]:
