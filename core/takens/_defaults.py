@@ -43,6 +43,7 @@ PORTRAIT: Final = "trajectories"
 PLOTS: Final = {
     "Fit": "history",
     "FreeRun": "series",
+    "Recordings": "series",
     "Verdict": "verdict",
     "Scores": "scores",
 }

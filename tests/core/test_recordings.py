@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -266,6 +266,27 @@ def test_plot() -> None:
     found = Recordings.of(LONG, id="subject")
     assert len(found.plot().axes) == 2
     assert len(found["a"].plot("phase_portrait").axes) == 1
+    assert len(found.plot("phase_portrait").axes) == 1
+
+
+def test_plot_names_recordings_of_unequal_lengths_and_clocks() -> None:
+    found = Recordings(
+        [
+            TimeSeries(step * np.arange(n), np.arange(2.0 * n).reshape(n, 2), units=["mV", ""])
+            for step, n in ((1.0, 30), (0.1, 50))
+        ],
+        ["mouse", "control"],
+    )
+    top, last = found.plot().axes
+    named = top.get_legend()
+    assert named is not None
+    assert [text.get_text() for text in named.get_texts()] == ["mouse", "control"]
+    assert [len(cast(Any, line.get_xdata())) for line in top.get_lines()] == [30, 50]
+    assert (top.get_ylabel(), last.get_ylabel()) == ("x1 (mV)", "x2")
+    assert last.get_xlim() == (0.0, 29.0)
+    many = Recordings([one for one in found for _ in range(4)]).plot().axes[0]
+    assert many.get_legend() is None
+    assert "8 recordings, from 1 (dark) to 8 (light)" in many.get_title(loc="right")
 
 
 @pytest.mark.parametrize(

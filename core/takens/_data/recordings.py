@@ -446,9 +446,24 @@ class Recordings(Printed):
         return xarray.concat(parts, dim=index, join="outer")
 
     def plot(self, portrait: Any = None) -> matplotlib.figure.Figure:
-        """Draw the recordings against time, as far as the shortest, or another ``portrait``."""
-        shortest = min(map(len, self.series))
-        return self[:, :shortest].stacked().plot(portrait)
+        """Draw the recordings against time, each by its name, or the ``portrait`` named.
+
+        A portrait shows them as far as the shortest.
+        """
+        if portrait is not None:
+            shortest = min(map(len, self.series))
+            return self[:, :shortest].stacked().plot(portrait)
+        from matplotlib.figure import Figure
+
+        from takens._defaults import PLOTS
+        from takens._plugins.registry import registry
+        from takens.plot import style
+
+        plot = registry("plot").create(PLOTS["Recordings"])
+        with style():
+            figure = Figure(layout="constrained")
+            plot.draw(plot.panels(figure, self), self)
+        return figure
 
     def _some(self, places: Sequence[int]) -> Recordings:
         if not len(places):

@@ -17,34 +17,52 @@ from matplotlib.figure import Figure
 import takens
 from takens_figures.plots.drawing import Drawing, series_of, shade, waves
 from takens_figures.starts import labelled
-from takens_figures.style import array, time_label
+from takens_figures.style import array, colours, time_label
 
 _PANELS: Final = 8
+_NAMED: Final = 6
 _WORDS: Final = ("truth", "fit", "third", "fourth", "fifth", "sixth")
 
 
 def panels(figure: Figure, data: Any, /, *more: Any, **options: Any) -> Any:
     """Make a panel for each of at most 8 variables."""
-    rows = min(series_of(data).dim, _PANELS)
+    rows = min((data if isinstance(data, takens.Recordings) else series_of(data)).dim, _PANELS)
     figure.set_figheight(0.9 + 1.1 * rows)
     return figure.subplots(rows, sharex=True, squeeze=False)[:, 0]
 
 
 def draw_series(axes: Any, data: Any, /, *, marks: Any = ()) -> None:
-    """Draw a series against time, a panel for each variable; gaps stay open.
+    """Draw series against time, a panel for each variable; gaps stay open.
 
-    Times in ``marks`` get a line. Of several trajectories all are drawn.
+    Times in ``marks`` get a line. Of several trajectories all are drawn, and of recordings
+    each over its own times and by its name.
     """
-    series = series_of(data)
-    x, t = array(series.x).reshape(-1, len(series), series.dim), array(series.t)
-    for i, (panel, name) in enumerate(zip(np.ravel(axes), labelled(series), strict=False)):
-        for trajectory in x:
-            panel.plot(t, trajectory[:, i], color=shade(0) if len(x) == 1 else None)
+    named = isinstance(data, takens.Recordings) and len(data) > 1
+    each = list(data) if named else [series_of(data)]
+    first, legible = each[0], len(each) <= _NAMED
+    shades = [shade(k) for k in range(len(each))] if legible else colours(len(each))
+    for i, (panel, name) in enumerate(zip(np.ravel(axes), labelled(first), strict=False)):
+        for k, one in enumerate(each):
+            x = array(one.x).reshape(-1, len(one), one.dim)
+            for trajectory in x:
+                colour = shades[k] if len(x) == 1 else None
+                panel.plot(
+                    array(one.t),
+                    trajectory[:, i],
+                    color=colour,
+                    label=data.names[k] if named else None,
+                )
         for mark in marks:
             panel.axvline(float(mark), color=shade(1), linestyle="--", linewidth=0.8)
         panel.set_ylabel(name)
-    last = np.ravel(axes)[-1]
-    last.set(xlabel=time_label(series), xlim=(t[0], t[-1]))
+    top, last = np.ravel(axes)[0], np.ravel(axes)[-1]
+    if named and legible:
+        top.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=0.2)
+    elif named:
+        told = f"{data.names[0]} (dark) to {data.names[-1]} (light)"
+        top.set_title(f"{len(each)} recordings, from {told}", loc="right")
+    begin, end = min(float(one.t[0]) for one in each), max(float(one.t[-1]) for one in each)
+    last.set(xlabel=time_label(first), xlim=(begin, end))
 
 
 def draw_comparison(
