@@ -455,12 +455,11 @@ class Recordings(Printed):
             return self[:, :shortest].stacked().plot(portrait)
         from matplotlib.figure import Figure
 
+        import takens
         from takens._defaults import PLOTS
-        from takens._plugins.registry import registry
-        from takens.plot import style
 
-        plot = registry("plot").create(PLOTS["Recordings"])
-        with style():
+        plot: Any = takens.create("plot", PLOTS["Recordings"])
+        with takens.plot.style():
             figure = Figure(layout="constrained")
             plot.draw(plot.panels(figure, self), self)
         return figure

@@ -32,7 +32,7 @@ def panels(figure: Figure, data: Any, /, *more: Any, **options: Any) -> Any:
 
 
 def draw_series(axes: Any, data: Any, /, *, marks: Any = ()) -> None:
-    """Draw series against time, a panel for each variable; gaps stay open.
+    """Draw a series against time, a panel for each variable; gaps stay open.
 
     Times in ``marks`` get a line. Of several trajectories all are drawn, and of recordings
     each over its own times and by its name.
