@@ -254,7 +254,31 @@ class CountsNothing(Shift):
     evidence: Any = takens.plugin.Evidence("stability", by="share")
 
 
-GOOD = [Metric(), Rate(), Prober(), Knows(), Shift()]
+class Deviance:
+    """The share of the deviance that a model explains."""
+
+    horizon: int = 3
+
+    def compare_deviances(self, model: Tensor, null: Tensor, dt: float, /) -> Any:
+        return takens.Score(value=1 - float(model.mean() / null.mean()))
+
+
+class DrawsADeviance(Deviance):
+    """Draws its standard error."""
+
+    def compare_deviances(self, model: Tensor, null: Tensor, dt: float, /) -> Any:
+        found = super().compare_deviances(model, null, dt)
+        return attrs.evolve(found, error=random.random())
+
+
+class TakesTheLogarithm(Deviance):
+    """Fails where a model is worse than the constant law."""
+
+    def compare_deviances(self, model: Tensor, null: Tensor, dt: float, /) -> Any:
+        return takens.Score(value=math.log(1 - float(model.mean() / null.mean())))
+
+
+GOOD = [Metric(), Rate(), Prober(), Knows(), Shift(), Deviance()]
 FAULTS = [
     Fault("the horizon is 0", "metric_protocol", faulty(Metric(), horizon=0)),
     Fault("identical series do not get the best value", "metric_is_best_on_identical_series", NotZeroOnItself()),
@@ -283,5 +307,7 @@ FAULTS = [
     Fault("the truth as its own runs is wrong", "metric_is_best_on_identical_series", ShiftOfTheTruth()),
     Fault("the error of all records is drawn", "metric_is_repeatable", DrawsAShift()),
     Fault("runs that rest are divided by", "metric_survives_divergence", NeedsMotion()),
+    Fault("the error of deviances is drawn", "metric_is_repeatable", DrawsADeviance()),
+    Fault("a model worse than none fails", "metric_survives_divergence", TakesTheLogarithm()),
     Fault("a share is of no known number", "metric_evidence", CountsNothing()),
 ]  # fmt: skip
