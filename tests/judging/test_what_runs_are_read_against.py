@@ -17,6 +17,7 @@ from takens._judging.baselines import Baselines  # pyright: ignore[reportPrivate
 from takens._judging.criteria import Criteria  # pyright: ignore[reportPrivateUsage]
 from takens._judging.floors import beyond  # pyright: ignore[reportPrivateUsage]
 from takens._judging.noise import (  # pyright: ignore[reportPrivateUsage]
+    as_learned,
     check_noise,
     noise_level,
     noise_levels,
@@ -244,6 +245,15 @@ def test_what_drifts_swells_or_slows_down_is_not() -> None:
     assert not difference(*series(wave * (1 + 0.04 * along)).halves())
 
 
+def test_parts_of_unlike_length_are_of_one_law() -> None:
+    x = drawn(4_000, 2)
+    assert not difference(
+        series(x[:3_000]), series(x[3_000:]), Criteria(tolerance={"ratios": 0.2})
+    )
+    slow = x[3_000:].cumsum(0)
+    assert difference(series(x[:3_000]), series(slow))
+
+
 def test_the_mean_frequency_is_weighted_by_the_power_of_scaled_variables() -> None:
     t, dt = torch.arange(400.0).double(), 0.25
 
@@ -268,6 +278,15 @@ def test_levels_of_noise_are_numbers_or_one_word(level: Any) -> None:
 def test_other_levels_are_refused(level: Any) -> None:
     with pytest.raises(takens.InputError, match=r"judge\.noise is a number of at least 0"):
         check_noise(level)
+
+
+def test_noise_that_was_learned_stands_for_the_word() -> None:
+    assert as_learned("learned", {"noise": 0.25}) == 0.25
+    assert as_learned("estimate", {"noise": 0.25}) == "estimate"
+    assert as_learned(0.5, {}) == 0.5
+    for found in ({}, {"noise": "little"}):
+        with pytest.raises(takens.ConfigurationError, match="this one has found none"):
+            as_learned("learned", found)
 
 
 def test_added_noise_is_in_standard_deviations_of_the_signal() -> None:
