@@ -384,6 +384,14 @@ def test_runs_from_elsewhere_leave_out_their_transient(linear: Any, count: int) 
     assert bool((far.x == 1e9).all())
 
 
+def test_all_variables_of_a_start_are_followed(linear: Any) -> None:
+    model = linear(2.0)
+    model.obs_dim = model.latent_dim = 2
+    starts = takens.plugin.Starts(x=torch.tensor([[1.0, 3.0]]).double(), transient=1, steps=2)
+    found = runs_from(model, starts, series(levels(1.0)[0].expand(-1, 2).clone()))
+    assert found.x.tolist() == [[[4.0, 12.0], [8.0, 24.0]]]
+
+
 def member(value: float | None, **more: Any) -> takens.Score:
     return takens.Score(value=value, **more)
 

@@ -285,7 +285,7 @@ def test_noise_that_was_learned_stands_for_the_word() -> None:
     assert as_learned("estimate", {"noise": 0.25}) == "estimate"
     assert as_learned(0.5, {}) == 0.5
     for found in ({}, {"noise": "little"}):
-        with pytest.raises(takens.ConfigurationError, match="this one has found none"):
+        with pytest.raises(takens.errors.ConfigurationError, match="this one has found none"):
             as_learned("learned", found)
 
 
