@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import takens
-from takens_datasets.csv_fields import is_gap
+from takens_datasets.csv_fields import advice, is_gap
 
 Floats = NDArray[np.float64]
 
@@ -33,10 +33,13 @@ def load_array(what: str, load: Callable[[], Any]) -> Any:
         ) from error
 
 
-def as_double(what: str, array: NDArray[Any], gaps: Sequence[str] = ()) -> Floats:
+def as_double(
+    what: str, array: NDArray[Any], gaps: Sequence[str] = (), name: str = ""
+) -> Floats:
     """Return real numbers in double precision; those in single precision stay what they are.
 
-    Objects and texts are numbers, or gaps: those in ``gaps``, nothing, NA and the like.
+    Objects and texts are numbers, or gaps: those in ``gaps``, nothing, NA and the like;
+    ``name`` is that of the column.
 
     Raises: DataError where the array holds anything else, naming its dtype.
     """
@@ -47,7 +50,7 @@ def as_double(what: str, array: NDArray[Any], gaps: Sequence[str] = ()) -> Float
         bad = next(i for i, value in enumerate(texts) if not _is_number(value))
         raise takens.errors.DataError(
             f"{what}, number {bad + 1} is {str(texts[bad])[:40]!r}, which is no number; "
-            "correct it, or do without the column."
+            f"{advice(str(texts[bad]), [*map(str, texts)], name)}, or do without the column."
         )
     if array.dtype.kind not in "iuf":
         held = _KINDS.get(array.dtype.kind, "records")

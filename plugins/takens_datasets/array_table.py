@@ -67,7 +67,7 @@ def columns_table(
     ) -> Mapping[str, NDArray[Any]]:
         found: dict[str, NDArray[Any]] = {}
         for name in numbers:
-            found[name] = as_double(f"{what}: {noun} {name!r}", columns[name], gaps)
+            found[name] = as_double(f"{what}: {noun} {name!r}", columns[name], gaps, name)
         found |= {name: columns[name] for name in others if name not in found}
         first = next(iter(found.values()))
         for name, values in found.items():
@@ -86,6 +86,7 @@ def columns_table(
         units=units or {},
         clock=clock,
         time_unit=time_unit,
+        dates=tuple(name for name, values in columns.items() if values.dtype.kind == "M"),
         place=lambda i: f"row {i + first_row}" if first_row else f"index {i}",
         source=takens.plugin.Provenance(file=str(path), sheet=sheet),
     )

@@ -57,10 +57,15 @@ def is_gap(text: str) -> bool:
     return text.strip().lower() in GAPS
 
 
-def _remedy(text: str) -> str:
-    """Say what to do about a text that is no number, by its form."""
-    known = (do for form, do in _REMEDIES.items() if re.fullmatch(form, text))
-    return next(known, _CORRECT)
+def advice(text: str, texts: Sequence[str], name: str) -> str:
+    """Say what to do about a text that is no number, among the texts of a column."""
+    for form, do in _REMEDIES.items():
+        if re.fullmatch(form, text):
+            return do
+    kinds = len(set(texts))
+    if name and 1 < kinds <= len(texts) / 3 and not any(map(is_number, texts)):
+        return f"if it tells recordings apart give id = {name!r}, otherwise {_CORRECT}"
+    return _CORRECT
 
 
 @final
@@ -137,10 +142,8 @@ class Column:
             return takens.errors.DataError(
                 f"{place} is {shown}; fill the gap by interpolation, or cut the series there."
             )
-        do = "name the column as the time" if takens.plugin.is_date(text) else _remedy(text)
-        kinds = len(set(texts))
-        if do == _CORRECT and 1 < kinds <= len(texts) / 3 and not any(map(is_number, texts)):
-            do = f"if it tells recordings apart give id = {self.name!r}, otherwise correct it"
+        is_date = takens.plugin.is_date(text)
+        do = "name the column as the time" if is_date else advice(text, texts, self.name)
         return takens.errors.DataError(
             f"{place} is {shown}, which is no {expected}; {do}, or do without the column."
         )

@@ -87,5 +87,6 @@ def _table(path: Path, *, strict: bool) -> takens.plugin.Table:
         place=lambda i: f"row {rows[i]}",
         units=layout.units,
         counts=layout.unnamed,
+        dates=layout.dates,
         source=takens.plugin.Provenance(file=str(path), remarks=layout.remarks),
     )

@@ -29,7 +29,8 @@ class Layout:
     ``header`` says whether the first row holds the names, and ``before`` how many lines come
     before the first row of numbers. ``width`` is the number of fields of a row; rows that end
     in a delimiter have one more than there are names. ``unnamed`` are the names of columns
-    that have none in the file, ``remarks`` sentences on what was guessed.
+    that have none in the file, ``dates`` of those that begin with one, ``remarks`` sentences on
+    what was guessed.
     """
 
     delimiter: str
@@ -41,6 +42,7 @@ class Layout:
     units: Mapping[str, str] = attrs.field(factory=dict[str, str])
     unnamed: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
 
 
 def find_layout(path: Path, lines: Iterable[str]) -> Layout:
@@ -85,8 +87,14 @@ def find_layout(path: Path, lines: Iterable[str]) -> Layout:
     if counted:
         listed = ", ".join(first)
         remarks.append(f"The first row, {listed}, was taken for the names of the columns.")
+    dates = tuple(
+        name
+        for name, field in zip(names, second, strict=False)
+        if takens.plugin.is_date(field) and not is_number(field)
+    )
+    guessed = tuple(remarks)
     return Layout(
-        delimiter, decimal_comma, True, at, len(first), names, units, unnamed, tuple(remarks)
+        delimiter, decimal_comma, True, at, len(first), names, units, unnamed, guessed, dates
     )
 
 

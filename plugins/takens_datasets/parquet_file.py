@@ -49,7 +49,10 @@ class Parquet(ParquetSettings, TableReader):
             held = {name: _array(frame.get_column(name)) for name in frame.columns}
             return columns_table(path, held).load(numbers, others, gaps)
 
-        return {"": attrs.evolve(columns_table(path, {}), names=tuple(schema), load=load)}
+        kinds = (polars.Date, polars.Datetime)
+        dates = tuple(name for name, kind in schema.items() if kind.base_type() in kinds)
+        table = columns_table(path, {})
+        return {"": attrs.evolve(table, names=tuple(schema), load=load, dates=dates)}
 
     def write(self, path: Path, columns: Mapping[str, Tensor], /) -> None:
         """Write named columns, `(T,)` each."""

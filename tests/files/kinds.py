@@ -333,6 +333,21 @@ binary("table.parquet", lambda p: _frame().to_parquet(p), how=TIMED)
 binary("table.feather", lambda p: _frame().to_feather(p), how=TIMED)
 binary("dates.parquet", lambda p: _frame(t=DAYS).to_parquet(p), how=TIMED, dt=1, time_unit="d",
        origin="2024-03-01")  # fmt: skip
+for name, write in (
+    ("only_dates.csv", "to_csv"),
+    ("only_dates.parquet", "to_parquet"),
+    ("only_dates.xlsx", "to_excel"),
+):
+    binary(name, lambda p, write=write: getattr(_frame(t=DAYS).rename(columns={"t": "when"}),
+           write)(p, index=False), dt=1, time_unit="d", origin="2024-03-01",
+           names=("Sheet1",) if write == "to_excel" else ("1",))  # fmt: skip
+WHO: Final = ["a"] * 20 + ["b"] * 20
+binary("labels.parquet", lambda p: _frame(who=WHO).astype({"who": "category"}).to_parquet(p),
+       how=TIMED, refusal="if it tells recordings apart give id = 'who'")  # fmt: skip
+binary("labels.xlsx", lambda p: _frame(who=WHO).to_excel(p, index=False),
+       how=TIMED, refusal="if it tells recordings apart give id = 'who'")  # fmt: skip
+binary("percents.xlsx", lambda p: _frame(y=[f"{i}.5%" for i in range(40)]).to_excel(p,
+       index=False), how=TIMED, refusal="write the number alone, and its unit")  # fmt: skip
 binary("nulls.parquet", lambda p: _frame(x=GAPPED[:, 0], y=GAPPED[:, 1]).to_parquet(p),
        how=TIMED, x=GAPPED)  # fmt: skip
 binary("book.xlsx", _excel, how=TIMED, names=("Sheet1",))

@@ -95,7 +95,7 @@ def assemble(table: Table, wanted: Wanted) -> list[Part]:
         x[..., i] = found.pop(name) if name not in others else found[name]
     for name in others:
         _refuse_shape(table, name, found[name], x)
-    if others and x.shape[:-1][-1] == 0:
+    if others and x.size == 0:
         raise DataError(
             f"{table.what} has too few samples, 0; a recording has at least {_FEWEST}."
         )

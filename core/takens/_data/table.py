@@ -43,7 +43,8 @@ class Table:
 
     ``what`` names the whole in sentences, ``noun`` a column and ``place`` the sample i.
     ``note`` explains names that were made up. ``clock`` is the column that holds the times
-    unless another is named, in ``time_unit``; where it is None, one that is called so.
+    unless another is named, in ``time_unit``; where it is None, one that is called so, or else
+    the only one of those that are known to hold ``dates``.
     """
 
     what: str
@@ -56,11 +57,13 @@ class Table:
     clock: str | None = None
     time_unit: str = ""
     counts: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
     source: Provenance = attrs.field(factory=Provenance)
 
     def __attrs_post_init__(self) -> None:
         if self.clock is None:
-            object.__setattr__(self, "clock", clock_in(self.names))
+            only = self.dates[0] if len(self.dates) == 1 else None
+            object.__setattr__(self, "clock", clock_in(self.names) or only)
 
     def time_of_day(self, date: str) -> str | None:
         """Return the column that holds the times of the day for those dates, if any."""
