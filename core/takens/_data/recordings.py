@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast, final
 
@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 
 
 def _each(given: Any) -> tuple[TimeSeries, ...]:
-    if isinstance(given, (TimeSeries, Tensor, np.ndarray)) or is_frame(given):
+    if isinstance(cast(object, given), Mapping) and not is_frame(given):
+        raise DataError(
+            "Columns, or recordings, by their names are taken by takens.Recordings.of(data)."
+        )
+    if isinstance(given, (TimeSeries, Tensor, np.ndarray, str)) or not _listed(given):
         return Recordings.of(given).series
     return tuple(
         one if isinstance(one, TimeSeries) else Recordings.of(one).only for one in given
@@ -534,6 +538,10 @@ def _samples_before(one: TimeSeries, where: str) -> int:
             kind = "a date" if one.origin else f"a number of {one.time_unit or 'time units'}"
             raise DataError(f"split is {where!r}, and times are {kind} here.") from None
     return int(torch.searchsorted(one.t, time))
+
+
+def _listed(given: Any) -> bool:
+    return isinstance(given, Iterable) and not is_frame(given)
 
 
 def _length(value: Any) -> int:

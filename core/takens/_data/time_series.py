@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast, final
 
 import attrs
@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from takens._data.arrays import as_floats, as_times
+from takens._data.arrays import as_array, as_floats, as_times
 from takens._data.frames import is_frame, names_of, numbers_of
 from takens._data.moments import moments_at, text_of
 from takens._data.provenance import Provenance
@@ -75,7 +75,16 @@ class TimeSeries(Printed):
         t, unit, first = as_times(t)
         if is_frame(x):
             columns, x = columns or names_of(x), numbers_of(x)
+        elif isinstance(x, Mapping):
+            named = cast("Mapping[Any, Any]", x)
+            columns = columns or tuple(map(str, named))
+            arrays = [as_array(values) for values in named.values()]
+            if len({array.shape for array in arrays}) != 1:
+                raise DataError("The columns of a time series have one length.")
+            x = np.stack(arrays, -1)
         x = as_floats(x)
+        if x.ndim == 0:
+            raise DataError("A time series has samples x: (..., T, n); got one number.")
         if x.ndim == 1 and x.shape == t.shape:
             x = x.unsqueeze(-1)
         if inputs is not None and not isinstance(inputs, TimeSeries):

@@ -25,6 +25,8 @@ def matrix(series: object) -> Array:
     given: Any = series.x if isinstance(series, TimeSeries) else series
     given = given.detach().cpu() if isinstance(given, Tensor) else given
     try:
+        if np.iscomplexobj(given):
+            raise DataError("A series holds real numbers; got complex ones.")
         x = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, cast, final
 
 import attrs
@@ -169,7 +169,7 @@ def _positive(name: str, value: int) -> int:
 def _series(given: SeriesLike) -> TimeSeries:
     if isinstance(given, TimeSeries):
         return given
-    if isinstance(given, Recordings) or is_frame(given):
+    if isinstance(given, (Recordings, Mapping)) or is_frame(given):
         return as_series(given, "An embedding")
     x: Any = given
     x = torch.as_tensor(matrix(x) if getattr(x, "ndim", 1) < 3 else x).double()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -67,11 +68,18 @@ def refuse_unchosen(subject: object) -> None:
         )
 
 
-def named_subject(name: str | Path) -> System | tuple[TrainedModel, ...]:
+def named_subject(name: Any) -> Any:
     """Create a system by its name, or read the members of a model from their file.
+
+    Columns by their names are a record.
 
     Raises: ComponentError where no system is called so; CheckpointError where there is no file.
     """
+    if not isinstance(name, (str, Path)):
+        record = is_frame(name) or (
+            isinstance(cast(object, name), Mapping) and "name" not in name
+        )
+        return as_record(name) if record else systems.get(name)
     path = path_of(name)
     if name in systems or not (isinstance(name, Path) or path.suffix or path.exists()):
         return systems.create(str(name))
@@ -88,7 +96,17 @@ def as_record(subject: Any) -> Any:
         np.ndarray,
     ):
         return as_series(subject, "A record")
-    return as_series(subject, "A record") if is_frame(subject) else subject
+    record = (
+        is_frame(subject) or isinstance(cast(object, subject), Mapping) or _has_numbers(subject)
+    )
+    return as_series(subject, "A record") if record else subject
+
+
+def _has_numbers(subject: Any) -> bool:
+    """Whether a list is of numbers, or of lists, rather than of models."""
+    if not isinstance(subject, (list, tuple)) or not subject:
+        return False
+    return isinstance(subject[0], (list, tuple, int, float))
 
 
 def as_model(subject: Model | System) -> Model:
