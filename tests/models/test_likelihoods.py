@@ -1,5 +1,7 @@
 """Models whose observations have a law: counts, labels and positive numbers."""
 
+# pyright: basic
+
 import math
 
 import numpy as np

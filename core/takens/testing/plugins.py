@@ -199,7 +199,10 @@ def _from_data(spec: ComponentSpec, name: str, choice: Any) -> Any:
     settings = spec.settings_class()
     if choice != "auto" or not isinstance(settings, SupportsFromData):
         return choice
-    value, reason = settings.from_data(scales_of([record().x]), {name: choice})[name]
+    found = settings.from_data(scales_of([record().x]), {name: choice})
+    if name not in found:
+        return choice
+    value, reason = found[name]
     require(bool(reason.strip()), f"{spec.kind} {spec.name}: {name} follows without a reason.")
     return value
 

@@ -42,7 +42,7 @@ class Drawing:
 
     draw: Callable[..., object]
     sample: Callable[[], tuple[Any, ...]]
-    panels: Callable[..., Any] = one
+    panels: Callable[..., Any] = attrs.field(default=one, kw_only=True)
 
 
 def shade(number: int) -> str:

@@ -150,7 +150,9 @@ def _logistic() -> tuple[Any, ...]:
     return rates, np.transpose(found)
 
 
-attractors = partial(Drawing, draw_attractors, lambda: (waves(), waves(2)), _side_by_side)
+attractors = partial(
+    Drawing, draw_attractors, lambda: (waves(), waves(2)), panels=_side_by_side
+)
 phase_plane = partial(Drawing, draw_phase_plane, lambda: (waves(), waves()))
 delays = partial(Drawing, draw_delays, lambda: (waves(),))
 return_map = partial(Drawing, draw_return_map, lambda: (waves(samples=2000),))

@@ -102,6 +102,6 @@ def _sample() -> tuple[Any, ...]:
     return _Turns(), torch.stack((angles.cos(), angles.sin()), -1), torch.arange(24) % 2
 
 
-depth = partial(Drawing, draw_depth, _sample, _row)
+depth = partial(Drawing, draw_depth, _sample, panels=_row)
 layer_field = partial(Drawing, draw_layer_field, _sample)
 points = partial(Drawing, draw_points, lambda: _sample()[1:])

@@ -181,13 +181,13 @@ def _judged() -> takens.Verdict:
     return takens.verdict(takens.evaluate(data, data, ["state_space_divergence"]))
 
 
-spectrum = partial(Drawing, draw_spectrum, lambda: (waves(samples=2000),), _row)
+spectrum = partial(Drawing, draw_spectrum, lambda: (waves(samples=2000),), panels=_row)
 history = partial(
     Drawing, draw_history, lambda: ([{"step": i + 1, "loss": 1 / (i + 1)} for i in range(40)],)
 )
 convergence = partial(Drawing, draw_convergence, _exponents)
 products = partial(Drawing, draw_products, lambda: (0.009 * np.arange(1, 9000),))
-verdict = partial(Drawing, draw_verdict, lambda: (_judged(),), _verdict_panels)
+verdict = partial(Drawing, draw_verdict, lambda: (_judged(),), panels=_verdict_panels)
 scores = partial(
     Drawing, draw_scores, lambda: ({"a": takens.Score(value=2.0, floor=1.0, error=0.1)},)
 )

@@ -145,7 +145,7 @@ def _forecast() -> tuple[Any, ...]:
     return (takens.plugin.Forecast(after, width, known, 0.9, 0.88, 12, (0.8, 0.95)),)
 
 
-series = partial(Drawing, draw_series, lambda: (waves(),), panels)
-comparison = partial(Drawing, draw_comparison, lambda: tuple(map(waves, (1, 1))), panels)
-quantiles = partial(Drawing, draw_quantiles, lambda: (waves(9),), panels)
-forecast = partial(Drawing, draw_forecast, _forecast, _forecast_panels)
+series = partial(Drawing, draw_series, lambda: (waves(),), panels=panels)
+comparison = partial(Drawing, draw_comparison, lambda: tuple(map(waves, (1, 1))), panels=panels)
+quantiles = partial(Drawing, draw_quantiles, lambda: (waves(9),), panels=panels)
+forecast = partial(Drawing, draw_forecast, _forecast, panels=_forecast_panels)
