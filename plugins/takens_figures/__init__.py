@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from takens_figures.spectra import Spectra as Spectra
     from takens_figures.subject_space import (
         SubjectSpace as SubjectSpace,
-        subject_space as subject_space,
+        draw_subjects as draw_subjects,
     )
     from takens_figures.time_series import TimeSeriesPanels as TimeSeriesPanels
     from takens_figures.trajectories import Trajectories as Trajectories

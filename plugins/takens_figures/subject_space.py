@@ -41,8 +41,8 @@ class SubjectSpace:
         for metric in results.scores:
             values = {name: scores[metric].value for name, scores in each.items()}
             if values.keys() >= numbers.keys() and None not in values.values():
-                return subject_space(numbers, values, metric)
-        return subject_space(numbers)
+                return draw_subjects(numbers, values, metric)
+        return draw_subjects(numbers)
 
     def sample(self, results: takens.plugin.Results, /) -> takens.plugin.Results:
         """Add the numbers of three recordings to the results of a run."""
@@ -50,7 +50,7 @@ class SubjectSpace:
         return attrs.evolve(results, learned={"recordings": numbers})
 
 
-def subject_space(
+def draw_subjects(
     numbers: Mapping[str, Sequence[float]],
     values: Mapping[str, float] | None = None,
     label: str = "",

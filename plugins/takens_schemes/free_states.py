@@ -116,7 +116,7 @@ class FreeStates:
         learning = torch.is_grad_enabled()
         level = self.level
         if level is None or level.noise.shape[:-1] != windows.shape[:-3]:
-            level = NoiseLevel.first(self.x, windows.shape[:-3])
+            level = NoiseLevel.first(self.x, windows.shape[:-3], settings.model_error)
         with torch.no_grad():
             dt = interval(times)
             acting = None if drive is None else drive[..., c - 1 :, :]

@@ -34,7 +34,7 @@ class NoiseLevel:
     share: float = 0.0
 
     @classmethod
-    def first(cls, x: Tensor, leading: torch.Size) -> Self:
+    def first(cls, x: Tensor, leading: torch.Size, ratio: float | str) -> Self:
         """Begin with what differences of high order say of `x: (..., T, n)`."""
         try:
             found = takens.plugin.scales_of(x.reshape(-1, *x.shape[-2:]).unbind(0)).noise
@@ -42,7 +42,8 @@ class NoiseLevel:
         except takens.errors.DataError:
             level = _FIRST
         noise = x.new_full((*leading, x.shape[-1]), level**2)
-        return cls(noise, noise.mean(-1) * _FIRST_MODEL_ERROR**2, torch.zeros_like(noise))
+        joints = _FIRST_MODEL_ERROR if isinstance(ratio, str) else ratio
+        return cls(noise, noise.mean(-1) * joints**2, torch.zeros_like(noise))
 
     def after(self, found: Smoothed, known: Tensor, ratio: float | str) -> NoiseLevel:
         """Return the levels after one more batch, known where `(..., b, K, L, n)` says so.
