@@ -108,8 +108,9 @@ def one(way: str, seed: int) -> dict[str, Any]:
     """Learn in one way, and measure the exponent of each recording."""
     base, features, steps = WAYS[way]
     rhos, began = numbers(), time.perf_counter()
-    data, found = recordings(rhos, seed), {"way": way, "seed": seed}
-    train = TRAINING | {"steps": steps, "seed": seed}
+    data = recordings(rhos, seed)
+    found: dict[str, Any] = {"way": way, "seed": seed}
+    train: dict[str, Any] = {**TRAINING, "steps": steps, "seed": seed}
     if way == "separate":
         models = [takens.fit(base, data[name], **train).model for name in data.names]
     elif not features:
@@ -125,7 +126,8 @@ def one(way: str, seed: int) -> dict[str, Any]:
             fit.model.for_new_recordings(more.names), more, batch=48,
             **(train | {"steps": 500, "learning_rate": 5e-3}),
         ).model  # fmt: skip
-        found["new numbers"] = new.inner.features.tolist()
+        own = new.inner
+        found["new numbers"] = own.features.tolist()
         found["new"] = [learned(new.for_recording(name), more[name]) for name in more.names]
     seconds = round(time.perf_counter() - began)
     exponents = [learned(m, x) for m, x in zip(models, data, strict=True)]

@@ -257,3 +257,9 @@ def test_floors_and_baselines_are_scored_once_for_all_members(linear: Any) -> No
     alone = metric.asked
     takens.evaluate([linear(0.5)] * 4, data, {"counting": metric}, runs=1, context=1)
     assert metric.asked - alone == alone + 1
+
+
+@pytest.mark.parametrize("metric", ["spectrum_distance", "stability", "deviance"])
+def test_what_compares_with_data_says_so_without_any(metric: str) -> None:
+    with pytest.raises(takens.InputError, match=f"{metric} compares with data"):
+        takens.evaluate("henon", None, metric, starts=2)

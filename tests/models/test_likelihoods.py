@@ -159,6 +159,7 @@ def test_counts_are_learned_run_and_judged(tmp_path):
     score = takens.evaluate(fit.model, data, {"deviance": metric}, runs=2)["deviance"]
     null = score.baselines["null"]
     # That of a Poisson variable at its own rate is a little more than one.
+    assert score.value is not None
     assert 1 < score.value < 0.8 * null
     assert score.details["explained"] == pytest.approx(1 - score.value / null)
     assert score.error is not None

@@ -23,7 +23,7 @@ from takens._judging.subject import as_model, as_record, for_recording, named_su
 from takens._plugins.isolation import isolated
 from takens._plugins.registry import systems
 from takens._protocols.dynamics import Time
-from takens._protocols.metric import Metric, RecordsMetric, SeriesMetric
+from takens._protocols.metric import DevianceMetric, Metric, RecordsMetric, SeriesMetric
 from takens._protocols.model import Model
 from takens._protocols.system import System
 from takens.errors import InputError
@@ -113,7 +113,7 @@ def evaluate(
     scores = Scores()
     points = simulate(subject, dt=dt, steps=2, trajectories=starts, seed=seed).x[:, -1:]
     for name, metric in name_metrics(metrics, references).items():
-        if isinstance(metric, (SeriesMetric, RecordsMetric)):
+        if isinstance(metric, (SeriesMetric, RecordsMetric, DevianceMetric)):
             raise InputError(f"{name} compares with data: give a time series.")
         score = measure_dynamics(metric, model, dt, points, truth, Once())
         scores[name] = complete(score, name, metric, truth, references)
